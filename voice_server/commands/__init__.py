@@ -1,0 +1,1 @@
+"""The subcommands of `voice-server`, one file each."""

@@ -1,0 +1,1 @@
+"""Sound as int16 samples: conversion, resampling, joining, containers."""

@@ -1,0 +1,107 @@
+"""Every error this project raises on purpose, and whose fault each one is.
+
+    VoiceServerError
+    ├── RequestError          the caller asked for something that cannot be; the message says what can
+    │   ├── UnknownName       a voice, backend, option or format that does not exist
+    │   └── TooMuch           a stated limit was passed
+    ├── Busy                  nothing wrong with the request; come back later
+    ├── BackendError          an engine could not do its work
+    │   ├── BackendDown       it is not running and will not be for a while
+    │   └── RenderError       this one segment could not be rendered
+    ├── WireError             the other end of a worker's pipe did not keep to the protocol
+    └── ConfigError           backends.yaml, a command line or a variable is wrong
+
+A message is one sentence that a user can act on. It never holds a path, a traceback or an environment value
+that the user did not type.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+_NAMES_SHOWN = 12
+
+
+class VoiceServerError(Exception):
+    """Base of all errors; `code` is the stable word that goes over the wire beside the sentence."""
+
+    code = "internal"
+
+    def __init__(self, message: str, *, code: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        if code is not None:
+            self.code = code
+
+
+class RequestError(VoiceServerError):
+    """The request is wrong; sending it again unchanged cannot help."""
+
+    code = "invalid_request"
+
+
+class UnknownName(RequestError):
+    """A name was given that is not on the list; the message lists what is."""
+
+    def __init__(self, kind: str, name: str, allowed: Iterable[str]) -> None:
+        known = sorted(allowed)
+        near = get_close_matches(name, known, n=3, cutoff=0.5)
+        shown = ", ".join(known[:_NAMES_SHOWN]) + (", …" if len(known) > _NAMES_SHOWN else "")
+        hint = f"; did you mean {' or '.join(near)}" if near else ""
+        super().__init__(
+            f"unknown {kind} {name[:80]!r}{hint}; there are {len(known)}: {shown}",
+            code=f"unknown_{kind.replace(' ', '_')}",
+        )
+        self.kind = kind
+        self.name = name
+
+
+class TooMuch(RequestError):
+    """A limit was passed; the message states the limit."""
+
+    code = "too_much"
+
+
+class Busy(VoiceServerError):
+    """The server has no room now; `retry_after_ms` says when to ask again."""
+
+    code = "busy"
+
+    def __init__(self, message: str, *, retry_after_ms: int = 1000) -> None:
+        super().__init__(message)
+        self.retry_after_ms = retry_after_ms
+
+
+class BackendError(VoiceServerError):
+    """An engine could not do its work."""
+
+    code = "backend_failed"
+
+
+class BackendDown(BackendError):
+    """The backend has no running worker and will have none for a while."""
+
+    code = "backend_down"
+
+
+class RenderError(BackendError):
+    """One segment could not be rendered; `retryable` says whether another worker might succeed."""
+
+    code = "render_failed"
+
+    def __init__(self, message: str, *, code: str | None = None, retryable: bool = False) -> None:
+        super().__init__(message, code=code)
+        self.retryable = retryable
+
+
+class WireError(VoiceServerError):
+    """Bytes on a worker's pipe that are no frame of the protocol."""
+
+    code = "wire"
+
+
+class ConfigError(VoiceServerError):
+    """The configuration is wrong; the message names the key and what is allowed."""
+
+    code = "config"

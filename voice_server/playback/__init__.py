@@ -1,0 +1,1 @@
+"""Sound on the speakers of the machine that runs this."""
