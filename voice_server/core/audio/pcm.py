@@ -1,0 +1,112 @@
+"""PCM as bytes: whatever an engine returns becomes int16, little endian, mono.
+
+This file is imported inside the backends' environments too, some of which have no numpy. So numpy is imported
+only where an array is really in hand, and bytes pass through without it.
+"""
+
+from __future__ import annotations
+
+import math
+import struct
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+BYTES_PER_SAMPLE = 2
+_FULL_SCALE = 32767.0
+_PCM_FORMATS = {"B", "b", "c", "h", "<h"}
+
+
+def to_pcm(samples: object) -> bytes:
+    """Return `samples` as int16 little-endian mono PCM.
+
+    Bytes-like objects are PCM already. Arrays and tensors of any shape are flattened: int16 is kept, floats
+    are full scale at ±1, clipped beyond it, rounded to nearest, and not-a-number becomes silence. Anything
+    else is a TypeError, half a sample a ValueError.
+    """
+    if isinstance(samples, bytes | bytearray | memoryview) and memoryview(samples).format in _PCM_FORMATS:
+        pcm = bytes(samples)
+        samples_in(pcm)
+        return pcm
+    return _array_to_pcm(_as_array(samples))
+
+
+def samples_in(pcm: bytes) -> int:
+    """Return the number of whole samples; half a sample is a ValueError."""
+    count, rest = divmod(len(pcm), BYTES_PER_SAMPLE)
+    if rest:
+        raise ValueError(f"PCM is int16, so it has an even number of bytes, not {len(pcm)}")
+    return count
+
+
+def duration_ms(n_bytes: int, sample_rate_hz: int) -> float:
+    """Return how long `n_bytes` of PCM play."""
+    return n_bytes * 1000 / (BYTES_PER_SAMPLE * sample_rate_hz)
+
+
+def silence(ms: float, sample_rate_hz: int) -> bytes:
+    """Return `ms` of silence, rounded to a whole sample."""
+    return bytes(BYTES_PER_SAMPLE * round(ms * sample_rate_hz / 1000))
+
+
+def fade_in(pcm: bytes, ms: float, sample_rate_hz: int) -> bytes:
+    """Return `pcm` with its first `ms` (or all of it, if shorter) rising from silence."""
+    length = _fade_samples(pcm, ms, sample_rate_hz)
+    head = length * BYTES_PER_SAMPLE
+    return _scaled(pcm[:head], _ramp(length)) + pcm[head:]
+
+
+def fade_out(pcm: bytes, ms: float, sample_rate_hz: int) -> bytes:
+    """Return `pcm` with its last `ms` (or all of it, if shorter) falling to silence."""
+    length = _fade_samples(pcm, ms, sample_rate_hz)
+    tail = len(pcm) - length * BYTES_PER_SAMPLE
+    return pcm[:tail] + _scaled(pcm[tail:], _ramp(length)[::-1])
+
+
+def _fade_samples(pcm: bytes, ms: float, sample_rate_hz: int) -> int:
+    return min(samples_in(pcm), round(ms * sample_rate_hz / 1000))
+
+
+def _ramp(length: int) -> list[float]:
+    # Half a cosine: a fade out and a fade in over the same samples add up to one.
+    return [0.5 - 0.5 * math.cos(math.pi * (i + 0.5) / length) for i in range(length)]
+
+
+def _scaled(pcm: bytes, factors: list[float]) -> bytes:
+    layout = f"<{len(factors)}h"
+    values = struct.unpack(layout, pcm)
+    return struct.pack(layout, *(round(v * f) for v, f in zip(values, factors, strict=True)))
+
+
+def _as_array(samples: object) -> npt.NDArray[Any]:
+    import numpy as np  # noqa: PLC0415 - see above: some backends have none
+
+    tensor: Any = samples
+    if hasattr(tensor, "detach"):
+        # A torch tensor: it may want a gradient, live on a GPU, or be bfloat16, none of which numpy knows.
+        tensor = tensor.detach()
+        if tensor.is_floating_point():
+            tensor = tensor.float()
+        tensor = tensor.cpu().numpy()
+    if not hasattr(tensor, "__array__"):
+        raise TypeError(
+            f"audio is bytes of int16 PCM or an array or tensor, float or int16, not {type(samples).__name__}"
+        )
+    return np.asarray(tensor)
+
+
+def _array_to_pcm(array: npt.NDArray[Any]) -> bytes:
+    import numpy as np  # noqa: PLC0415 - see above: some backends have none
+
+    flat = array.reshape(-1)
+    if flat.dtype.kind == "i" and flat.dtype.itemsize == BYTES_PER_SAMPLE:
+        return flat.astype("<i2", copy=False).tobytes()
+    if flat.dtype.kind != "f":
+        raise TypeError(f"an array of audio is float or int16, not {array.dtype}")
+    # Clipped before anything else: a wild value must not overflow on its way to float32.
+    scaled = np.clip(flat, -1.0, 1.0).astype(np.float32, copy=False)
+    np.nan_to_num(scaled, copy=False, nan=0.0)
+    np.multiply(scaled, np.float32(_FULL_SCALE), out=scaled)
+    pcm: bytes = np.rint(scaled, out=scaled).astype("<i2").tobytes()
+    return pcm
