@@ -1,0 +1,103 @@
+"""Checks the options of a request against what a backend understands."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+
+from voice_server.core.types import Option, OptionValue
+from voice_server.errors import RequestError, UnknownName
+
+
+def complete_options(
+    understood: Sequence[Option], given: Mapping[str, object], defaults: Mapping[str, OptionValue]
+) -> dict[str, OptionValue]:
+    """The options to render with: those given, else the configured ones, else the backend's own defaults.
+
+    Raises UnknownName for an option that the backend does not have, and RequestError, which says what is
+    allowed, for a value of the wrong type or out of range.
+    """
+    by_name = {option.name: option for option in understood}
+    for name in given:
+        if name not in by_name:
+            raise UnknownName("option", name, by_name)
+    complete: dict[str, OptionValue] = {}
+    for option in understood:
+        value = given.get(option.name, defaults.get(option.name, option.default))
+        if value is not None:
+            complete[option.name] = _CHECKS[option.kind](option, value)
+    return complete
+
+
+def _number(option: Option, value: object) -> OptionValue:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not _is_finite(value):
+        raise _refusal(option, value)
+    if option.minimum is not None and value < option.minimum:
+        raise _refusal(option, value)
+    if option.maximum is not None and value > option.maximum:
+        raise _refusal(option, value)
+    return value
+
+
+def _is_finite(value: float) -> bool:
+    try:
+        return math.isfinite(value)
+    except OverflowError:
+        return False
+
+
+def _integer(option: Option, value: object) -> OptionValue:
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if not isinstance(value, int):
+        raise _refusal(option, value)
+    return _number(option, value)
+
+
+def _boolean(option: Option, value: object) -> OptionValue:
+    if not isinstance(value, bool):
+        raise _refusal(option, value)
+    return value
+
+
+def _text(option: Option, value: object) -> OptionValue:
+    if not isinstance(value, str):
+        raise _refusal(option, value)
+    return value
+
+
+def _choice(option: Option, value: object) -> OptionValue:
+    if not isinstance(value, str) or value not in option.choices:
+        raise _refusal(option, value)
+    return value
+
+
+_CHECKS: dict[str, Callable[[Option, object], OptionValue]] = {
+    "number": _number,
+    "integer": _integer,
+    "boolean": _boolean,
+    "text": _text,
+    "choice": _choice,
+}
+
+
+def _refusal(option: Option, value: object) -> RequestError:
+    shown = repr(value)[:40]
+    return RequestError(f"option {option.name} must be {_allowed(option)}, not {shown}", code="invalid_option")
+
+
+def _allowed(option: Option) -> str:
+    if option.kind == "choice":
+        return "one of " + ", ".join(option.choices)
+    if option.kind == "boolean":
+        return "true or false"
+    if option.kind == "text":
+        return "a text"
+    noun = "a whole number" if option.kind == "integer" else "a number"
+    if option.minimum is not None and option.maximum is not None:
+        return f"{noun} from {option.minimum:g} to {option.maximum:g}"
+    if option.minimum is not None:
+        return f"{noun} of at least {option.minimum:g}"
+    if option.maximum is not None:
+        return f"{noun} of at most {option.maximum:g}"
+    return noun

@@ -1,0 +1,120 @@
+"""Where the listener is: a model of playback, and what of the text was heard by then.
+
+The server cannot hear its own sound. Until a client reports its play position, playback is taken to start with
+the first audio delivered, to run in real time, and to stand still while there is nothing to play. Gap figures,
+the scheduler's deadlines and the heard text of a barge-in all come from this one clock. Times in seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from voice_server.core.types import Span, WordMark
+
+
+class PlayClock:
+    """A play head that follows delivered audio."""
+
+    def __init__(self) -> None:
+        self._delivered_s = 0.0
+        self._anchor_s = 0.0  # position of the play head …
+        self._anchored_at: float | None = None  # … at this moment; None before the first audio
+        self._paused = False
+
+    @property
+    def started(self) -> bool:
+        """Whether any audio has been delivered."""
+        return self._anchored_at is not None
+
+    @property
+    def delivered_s(self) -> float:
+        """Seconds of audio delivered so far."""
+        return self._delivered_s
+
+    def deliver(self, audio_s: float, now: float) -> float:
+        """Count audio as delivered; returns how long the listener had heard silence before it."""
+        gap_s = 0.0
+        if self._anchored_at is None:
+            self._anchor(0.0, now)
+        elif not self._paused:
+            dry_at = self._anchored_at + self._delivered_s - self._anchor_s
+            if now > dry_at:
+                gap_s = now - dry_at
+                self._anchor(self._delivered_s, now)
+        self._delivered_s += audio_s
+        return gap_s
+
+    def report(self, played_s: float, now: float) -> None:
+        """Take the client's word for the play position; never beyond what was delivered."""
+        if self._anchored_at is not None:
+            self._anchor(min(max(played_s, 0.0), self._delivered_s), now)
+
+    def pause(self, now: float) -> None:
+        """The listener's playback stands still from now on."""
+        if self._anchored_at is not None and not self._paused:
+            self._anchor(self.position_s(now), now)
+        self._paused = True
+
+    def resume(self, now: float) -> None:
+        """Playback goes on from where it stood."""
+        if self._paused and self._anchored_at is not None:
+            self._anchor(self._anchor_s, now)
+        self._paused = False
+
+    def position_s(self, now: float) -> float:
+        """Seconds of audio the listener has heard."""
+        if self._anchored_at is None:
+            return 0.0
+        if self._paused:
+            return self._anchor_s
+        return min(self._delivered_s, self._anchor_s + max(0.0, now - self._anchored_at))
+
+    def ahead_s(self, now: float) -> float:
+        """Seconds delivered beyond the play position."""
+        return self._delivered_s - self.position_s(now)
+
+    def silent_at(self) -> float | None:
+        """When the listener falls silent if nothing more is delivered; None before the first audio."""
+        if self._anchored_at is None:
+            return None
+        return self._anchored_at + self._delivered_s - self._anchor_s
+
+    def _anchor(self, position_s: float, now: float) -> None:
+        self._anchor_s = position_s
+        self._anchored_at = now
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenPart:
+    """Audio that was delivered for a span of the typed text; `marks` have typed offsets."""
+
+    start_s: float
+    audio_s: float
+    span: Span
+    marks: Sequence[WordMark] = ()
+
+
+def heard_until(parts: Sequence[SpokenPart], position_s: float) -> int:
+    """The typed offset up to which the listener has heard, given delivered parts in order.
+
+    A word counts as heard once it has begun. Without word marks the offset is taken in proportion to the
+    part's audio.
+    """
+    offset = 0
+    for part in parts:
+        into_s = position_s - part.start_s
+        if into_s <= 0:
+            break
+        if into_s >= part.audio_s:
+            offset = part.span[1]
+            continue
+        return max(offset, _offset_within(part, into_s))
+    return offset
+
+
+def _offset_within(part: SpokenPart, into_s: float) -> int:
+    if part.marks:
+        return max((mark.end for mark in part.marks if mark.start_ms <= into_s * 1000), default=part.span[0])
+    start, end = part.span
+    return start + int((end - start) * into_s / part.audio_s)

@@ -1,0 +1,71 @@
+"""Who renders next: the segment whose listener would fall silent first.
+
+Earliest deadline first, over the listeners that wait for one backend. A first segment's deadline is the moment
+it was asked for; a later one's is the moment its listener runs out of sound. Among equal deadlines the listener
+served longest ago comes first. A listener that already has more than `ahead_s` of sound waits while anybody
+else does not, and one whose rendered audio nobody takes waits until it is taken: a stalled reader never holds
+a worker.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from typing import Protocol
+
+
+class Listener(Hashable, Protocol):
+    """What the scheduler must know of an utterance."""
+
+    @property
+    def wants_render(self) -> bool:
+        """Whether a segment waits and may be rendered now (not paused, buffer not full)."""
+
+    def deadline(self, now: float) -> float:
+        """When the listener hears silence unless the waiting segment is rendered."""
+
+    def is_far_ahead(self, now: float) -> bool:
+        """Whether the listener has enough sound to let others go first."""
+
+
+class Scheduler:
+    """Hands out the slots of every backend; `slots` is the number of its workers."""
+
+    def __init__(self, slots: Mapping[str, int]) -> None:
+        self._free = dict(slots)
+        self._waiting: dict[str, dict[Listener, int]] = {backend: {} for backend in slots}
+        self._served = 0
+
+    def submit(self, backend: str, listener: Listener) -> None:
+        """Say that a listener has a segment for a backend; harmless when it is known already."""
+        self._waiting[backend].setdefault(listener, 0)
+
+    def withdraw(self, backend: str, listener: Listener) -> None:
+        """Say that a listener has nothing more for a backend; harmless when unknown."""
+        self._waiting[backend].pop(listener, None)
+
+    def release(self, backend: str) -> None:
+        """Give back a slot that `choose` handed out."""
+        self._free[backend] += 1
+
+    def waiting(self, backend: str) -> int:
+        """How many listeners wait for a backend."""
+        return len(self._waiting[backend])
+
+    def backends(self) -> list[str]:
+        """The backends that have a free slot and somebody waiting."""
+        return [backend for backend, listeners in self._waiting.items() if listeners and self._free[backend] > 0]
+
+    def choose(self, backend: str, now: float) -> Listener | None:
+        """The listener to serve next on a free slot, which is taken; None if nobody is to be served now."""
+        if self._free[backend] <= 0:
+            return None
+        willing = [listener for listener in self._waiting[backend] if listener.wants_render]
+        if not willing:
+            return None
+        pressed = [listener for listener in willing if not listener.is_far_ahead(now)] or willing
+        served = self._waiting[backend]
+        chosen = min(pressed, key=lambda listener: (listener.deadline(now), served[listener]))
+        self._free[backend] -= 1
+        self._served += 1
+        served[chosen] = self._served
+        return chosen
