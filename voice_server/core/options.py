@@ -9,20 +9,25 @@ from voice_server.core.types import Option, OptionValue
 from voice_server.errors import RequestError, UnknownName
 
 
+SEED = Option("seed", "integer", None, 0, 2**32 - 1, description="makes a sampling engine repeatable")
+"""The option that every backend takes, declared or not."""
+
+
 def complete_options(
-    understood: Sequence[Option], given: Mapping[str, object], defaults: Mapping[str, OptionValue]
+    understood: Sequence[Option], given: Mapping[str, object], defaults: Mapping[str, OptionValue] | None = None
 ) -> dict[str, OptionValue]:
     """The options to render with: those given, else the configured ones, else the backend's own defaults.
 
     Raises UnknownName for an option that the backend does not have, and RequestError, which says what is
-    allowed, for a value of the wrong type or out of range.
+    allowed, for a value of the wrong type or out of range. An option with no value at all is left out.
     """
-    by_name = {option.name: option for option in understood}
+    by_name = {option.name: option for option in (SEED, *understood)}
+    defaults = defaults or {}
     for name in given:
         if name not in by_name:
             raise UnknownName("option", name, by_name)
     complete: dict[str, OptionValue] = {}
-    for option in understood:
+    for option in by_name.values():
         value = given.get(option.name, defaults.get(option.name, option.default))
         if value is not None:
             complete[option.name] = _CHECKS[option.kind](option, value)
