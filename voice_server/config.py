@@ -1,0 +1,287 @@
+"""backends.yaml: which engines there are, and how each is run.
+
+The file is data and stays data: a safe loader, no aliases, no unknown keys, at most 256 KiB. Every mistake is
+one sentence that names the file, the key and what is allowed. Paths in it are relative to the file's folder.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import msgspec
+import yaml
+
+from voice_server.errors import ConfigError, UnknownName
+
+EMBEDDED = Path("embedded")
+"""The environment that is the server's own."""
+
+CONFIG_VARIABLE = "VOICE_SERVER_CONFIG"
+FILE_NAME = "backends.yaml"
+MAX_FILE_BYTES = 256 * 1024
+_MAX_DEPTH = 16
+_BACKEND_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
+
+Seconds = Annotated[float, msgspec.Meta(gt=0, le=86_400)]
+Count = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
+
+
+class BackendConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One backend: its adapter file, the python that runs it, and how it is treated.
+
+    `settings` go to the adapter's constructor, `options` are its options for requests that do not say, `env`
+    are variables of its workers (null: taken over from the server's environment). A worker is replaced when a
+    start takes over `start_timeout_s`, a render over `render_timeout_s` or is silent for `silence_timeout_s`
+    (or five times what such a text was seen to take, if that is longer), when a stop is not obeyed within
+    `stop_timeout_s`, and when it is idle and leaves a ping unanswered for `ping_timeout_s`.
+    """
+
+    adapter: Path
+    environment: Path = EMBEDDED
+    workers: Annotated[int, msgspec.Meta(ge=1, le=64)] = 1
+    settings: dict[str, Any] = {}
+    options: dict[str, bool | int | float | str] = {}
+    env: dict[str, str | None] = {}
+    default_voice: str = ""
+    fallback: str | None = None
+    aliases: dict[str, str] = {}
+    min_segment_chars: Count = 0
+    max_segment_chars: Annotated[int, msgspec.Meta(ge=20, le=2000)] = 300
+    start_timeout_s: Seconds = 300.0
+    render_timeout_s: Seconds = 120.0
+    silence_timeout_s: Seconds = 10.0
+    stop_timeout_s: Seconds = 5.0
+    ping_interval_s: Seconds = 5.0
+    ping_timeout_s: Seconds = 10.0
+    max_audio_s: Seconds = 600.0
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What one client, and all of them together, may ask for."""
+
+    message_bytes: Annotated[int, msgspec.Meta(ge=1024, le=1024 * 1024)] = 64 * 1024
+    buffered_chars: Annotated[int, msgspec.Meta(ge=1000, le=10_000_000)] = 200_000
+    queued_sentences: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 1000
+    connections: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 100
+    connections_per_address: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 20
+    handshake_s: Seconds = 10.0
+    idle_s: Seconds = 300.0
+    stalled_reader_s: Seconds = 30.0
+    drain_s: Seconds = 30.0
+
+
+class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The whole file; `source` says where it was read."""
+
+    backends: dict[str, BackendConfig]
+    default_backend: str
+    plugins: tuple[str, ...] = ()
+    limits: Limits = Limits()
+    source: Path = Path(FILE_NAME)
+
+
+_Table = TypeVar("_Table", BackendConfig, Limits)
+_TOP_LEVEL_KEYS = ("backends", "default_backend", "plugins", "limits")
+
+
+def find_config(
+    explicit: str | os.PathLike[str] | None = None, environ: Mapping[str, str] = os.environ
+) -> Path:
+    """Return the file to read: the one named, else ./backends.yaml, else the checkout's, else the shipped one."""
+    for named, by in ((explicit, "--config"), (environ.get(CONFIG_VARIABLE), CONFIG_VARIABLE)):
+        if named:
+            path = Path(named)
+            if not path.is_file():
+                raise ConfigError(f"there is no file {str(named)!r}, which {by} names")
+            return path.absolute()
+    package = Path(__file__).resolve().parent
+    candidates = (Path.cwd() / FILE_NAME, package.parent / FILE_NAME, package / "_shipped" / FILE_NAME)
+    for candidate in candidates:
+        if candidate.is_file():
+            return candidate
+    raise ConfigError(f"there is no {FILE_NAME} here and none was installed; name one with --config")
+
+
+def load_config(
+    path: str | os.PathLike[str] | None = None, *, backend: str | None = None, pool_size: int | None = None
+) -> Config:
+    """Read the configuration; `backend` overrides `default_backend`, `pool_size` every `workers`.
+
+    Raises ConfigError with one sentence.
+    """
+    source = find_config(path)
+    config = parse_config(_read(source), source)
+    if backend is not None:
+        if backend not in config.backends:
+            raise ConfigError(
+                UnknownName("backend", backend, config.backends).message, code="unknown_backend"
+            )
+        config = msgspec.structs.replace(config, default_backend=backend)
+    if pool_size is not None:
+        if not 1 <= pool_size <= 64:
+            raise ConfigError(f"the pool size is a whole number from 1 to 64, not {pool_size}")
+        resized = {
+            name: msgspec.structs.replace(each, workers=pool_size) for name, each in config.backends.items()
+        }
+        config = msgspec.structs.replace(config, backends=resized)
+    return config
+
+
+def _read(source: Path) -> str:
+    try:
+        with source.open("rb") as file:
+            content = file.read(MAX_FILE_BYTES + 1)
+    except OSError as error:
+        raise ConfigError(f"{source.name} cannot be read: {error.strerror}") from None
+    if len(content) > MAX_FILE_BYTES:
+        raise ConfigError(f"{source.name} is larger than {MAX_FILE_BYTES // 1024} KiB")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{source.name} is not UTF-8 text (byte {error.start})") from None
+
+
+def parse_config(text: str, source: Path) -> Config:
+    """Return the configuration that `text`, the content of `source`, describes."""
+    top = _load_yaml(text, source.name)
+    if not isinstance(top, dict):
+        raise ConfigError(f"{source.name} is a mapping with the keys {', '.join(_TOP_LEVEL_KEYS)}")
+    _refuse_unknown(top, _TOP_LEVEL_KEYS, source.name)
+    backends = _backends(top.get("backends"), source)
+    default = top.get("default_backend", next(iter(backends)))
+    if default not in backends:
+        raise ConfigError(
+            f"{source.name}: default_backend is one of {', '.join(backends)}, not {str(default)[:80]!r}"
+        )
+    plugins = top.get("plugins") or []
+    if not isinstance(plugins, list) or not all(isinstance(plugin, str) for plugin in plugins):
+        raise ConfigError(f"{source.name}: plugins is a list of module names")
+    limits = _table(top.get("limits") or {}, Limits, source, "limits")
+    return Config(
+        backends=backends, default_backend=default, plugins=tuple(plugins), limits=limits, source=source
+    )
+
+
+def _backends(section: object, source: Path) -> dict[str, BackendConfig]:
+    if not isinstance(section, dict) or not section:
+        raise ConfigError(f"{source.name}: backends is a mapping of at least one name to its backend")
+    backends = {}
+    for name, fields in section.items():
+        if not isinstance(name, str) or not _BACKEND_NAME.fullmatch(name):
+            raise ConfigError(
+                f"{source.name}: a backend's name is up to 32 of a-z, 0-9, - and _, not {str(name)[:80]!r}"
+            )
+        backends[name] = _table(fields, BackendConfig, source, f"backends.{name}")
+    for name, backend in backends.items():
+        if backend.fallback is not None and (backend.fallback == name or backend.fallback not in backends):
+            others = [other for other in backends if other != name] or ["null"]
+            raise ConfigError(
+                f"{source.name}: backends.{name}.fallback is one of {', '.join(others)}, "
+                f"not {backend.fallback[:80]!r}"
+            )
+    return backends
+
+
+def _table(fields: object, kind: type[_Table], source: Path, key: str) -> _Table:
+    if not isinstance(fields, dict):
+        raise ConfigError(f"{source.name}: {key} is a mapping of keys to values")
+    _refuse_unknown(fields, kind.__struct_fields__, source.name, key)
+
+    def path_from(expected: type, value: object) -> Path:
+        # The only type here that msgspec does not know itself.
+        assert expected is Path  # noqa: S101 - a new field's type without a rule here is our mistake
+        if not isinstance(value, str) or not value:
+            raise ValueError("Expected a path")
+        return EMBEDDED if value == str(EMBEDDED) else source.parent / value
+
+    try:
+        return msgspec.convert(fields, kind, dec_hook=path_from)
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"{source.name}: {_sentence(str(error), key)}") from None
+
+
+def _sentence(complaint: str, key: str) -> str:
+    """Turn msgspec's "Expected `int`, got `str` - at `$.workers`" into a sentence of ours."""
+    what, _, where = complaint.replace("`", "").partition(" - at ")
+    inner = where.removeprefix("key in ").removeprefix("$").replace("[...]", "")
+    return f"{key}{inner}: {what[0].lower()}{what[1:]}"
+
+
+def _refuse_unknown(fields: Mapping[Any, object], allowed: Iterable[str], file: str, key: str = "") -> None:
+    for name in fields:
+        if name not in allowed:
+            where = f"{file}: {key}" if key else file
+            raise ConfigError(
+                f"{where}: {UnknownName('key', str(name), allowed).message}", code="unknown_key"
+            )
+
+
+class _Loader(yaml.SafeLoader):
+    """The safe loader, less what a configuration has no use for.
+
+    No aliases, merges or repeated keys, no deep nesting, no type beyond those of JSON.
+    """
+
+    depth = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        event: yaml.Event = self.peek_event()  # type: ignore[no-untyped-call]
+        if isinstance(event, yaml.AliasEvent):
+            raise _refused("aliases are not allowed", event.start_mark)
+        self.depth += 1
+        if self.depth > _MAX_DEPTH:
+            raise _refused(f"nested deeper than {_MAX_DEPTH} levels", event.start_mark)
+        node = super().compose_node(parent, index)
+        self.depth -= 1
+        return node
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[object] = set()
+        for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise _refused("a key is a word", key.start_mark)
+            if key.tag == "tag:yaml.org,2002:merge":
+                raise _refused("merging with << is not allowed", key.start_mark)
+            if key.value in seen:
+                raise _refused(f"the key {key.value[:80]!r} stands here twice", key.start_mark)
+            seen.add(key.value)
+        return super().construct_mapping(node, deep)
+
+    def construct_yaml_int(self, node: yaml.ScalarNode) -> int:
+        value = super().construct_yaml_int(node)
+        if abs(value) >= 2**63:
+            raise _refused("a whole number is smaller than 2**63", node.start_mark)
+        return value
+
+
+def _refused(problem: str, mark: yaml.Mark | None) -> yaml.MarkedYAMLError:
+    return yaml.constructor.ConstructorError(None, None, problem, mark)
+
+
+_JSON_TYPES = {"null", "bool", "int", "float", "str", "seq", "map"}
+_Loader.yaml_constructors = {
+    tag: constructor
+    for tag, constructor in yaml.SafeLoader.yaml_constructors.items()
+    if tag is None or tag.rpartition(":")[2] in _JSON_TYPES
+}
+_Loader.add_constructor("tag:yaml.org,2002:int", _Loader.construct_yaml_int)
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith(":timestamp")]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def _load_yaml(text: str, file: str) -> object:
+    try:
+        return yaml.load(text, _Loader)  # noqa: S506 - a subclass of the safe loader
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = f" in line {mark.line + 1}" if mark else ""
+        raise ConfigError(f"{file} is not YAML we accept{line}: {error.problem}") from None
+    except (yaml.YAMLError, ValueError) as error:
+        first = str(error).partition("\n")[0]
+        raise ConfigError(f"{file} is not YAML we accept: {first[:200]}") from None

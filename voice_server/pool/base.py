@@ -1,0 +1,82 @@
+"""`WorkerPool`: the seam between the engine and whatever renders its segments.
+
+`LocalPool` (subprocesses on this machine) is the first implementation; one that spans hosts is another. The
+laws each of them keeps:
+
+1. A segment's frames come once each and in order, whatever worker died under it.
+2. Closing or cancelling the iterator stops the work and never waits for the engine to notice.
+3. A backend that cannot run says so at once; nobody waits for a worker that will not come.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from voice_server.core.types import Frame, Notice, Ready, Segment, Voice, WordMark
+
+
+class BackendState(StrEnum):
+    """Whether a backend can speak."""
+
+    STARTING = "starting"
+    UP = "up"
+    DOWN = "down"
+
+
+@dataclass(frozen=True, slots=True)
+class BackendStatus:
+    """A snapshot of one backend.
+
+    `ready` is what it said of itself when it was first warm (None until then); it stays when the backend goes
+    down. `error` is one sentence, "" while nothing is wrong. `free` workers are warm and idle now, `waiting`
+    renders have none yet.
+    """
+
+    name: str
+    state: BackendState
+    workers: int
+    ready: Ready | None = None
+    error: str = ""
+    free: int = 0
+    waiting: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class BackendStats:
+    """What a backend has done since the pool was opened; times in seconds."""
+
+    rendered: int = 0
+    failed: int = 0
+    stopped: int = 0
+    retried: int = 0
+    restarts: int = 0
+    audio_s: float = 0.0
+    render_s: float = 0.0
+
+
+class WorkerPool(Protocol):
+    """Renders segments on workers; opened by the composition root, used by `SpeechService` only."""
+
+    @property
+    def backends(self) -> Mapping[str, BackendStatus]:
+        """A snapshot of every backend by name."""
+
+    def voices(self) -> Sequence[Voice]:
+        """The voices of all backends that have been ready once, each with its backend's name."""
+
+    def render(self, segment: Segment) -> AsyncGenerator[Frame | WordMark | Notice, None]:
+        """Render a segment; the iterator ends when all of it has been yielded.
+
+        Raises BackendDown when the backend has no worker and will have none for a while, RenderError when
+        this segment cannot be rendered, and another RequestError when the engine refuses an option or voice.
+        Closing it, or cancelling the task that iterates, stops the work and frees the worker.
+        """
+
+    def stats(self) -> Mapping[str, BackendStats]:
+        """What each backend has done so far."""
+
+    async def aclose(self) -> None:
+        """Stop all workers; open renders end with BackendDown."""

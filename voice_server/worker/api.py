@@ -1,0 +1,60 @@
+"""What an adapter is written against: `from voice_server.worker.api import ...` works in any backend's venv.
+
+An adapter is a file that defines `class Backend`. All of it is blocking code that runs on one thread;
+framing, conversion, stop, heartbeat, warm-up, errors and logs are the loop's business, not the adapter's.
+
+    class Backend:
+        sample_rate = 24_000                      # Hz of what synthesize yields
+        options = (Option("speed", "number", 1.0, 0.5, 2.0),)
+
+        def __init__(self, **settings): ...       # `settings:` of backends.yaml; load the model here
+        def voices(self): ...                     # yields Voice; the first one is the default
+        def synthesize(self, text, voice, options): ...   # yields Pcm, and WordMark where the engine knows
+
+`options` holds every option the adapter declares, checked and with defaults filled in, and `seed`, an integer
+that makes a sampling engine repeatable. Between two pieces the loop may close the generator: that is how a
+listener's barge-in arrives, so yield early and often. Optional members: `capabilities` (Capabilities),
+`warm_up()`, `clone(sample)`, `close()`. Files beside the adapter are imported relatively (`from .engine
+import Engine`): the folder is a package with a private name, so that no file of it hides a library.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Protocol
+
+from voice_server.core.options import (
+    complete_options,
+)  # the one home of option checks (server side uses it too)
+from voice_server.core.types import Capabilities, Option, OptionValue, Voice, WordMark
+from voice_server.errors import BackendError, RenderError, RequestError, UnknownName
+
+__all__ = [
+    "Backend",
+    "BackendError",
+    "Capabilities",
+    "Option",
+    "OptionValue",
+    "Pcm",
+    "RenderError",
+    "RequestError",
+    "UnknownName",
+    "Voice",
+    "WordMark",
+    "complete_options",
+]
+
+Pcm = Any
+"""int16 little-endian mono as bytes, or an array or tensor: int16, or float with full scale at ±1."""
+
+
+class Backend(Protocol):
+    """The three members every adapter has."""
+
+    sample_rate: int
+
+    def voices(self) -> Iterable[Voice]:
+        """The speakers on offer; the first is the default."""
+
+    def synthesize(self, text: str, voice: str, options: Mapping[str, Any]) -> Iterator[Pcm | WordMark]:
+        """Speak `text`, piece by piece."""
