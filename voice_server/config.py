@@ -91,7 +91,7 @@ _TOP_LEVEL_KEYS = ("backends", "default_backend", "plugins", "limits")
 def find_config(
     explicit: str | os.PathLike[str] | None = None, environ: Mapping[str, str] = os.environ
 ) -> Path:
-    """Return the file to read: the one named, else ./backends.yaml, else the checkout's, else the shipped one."""
+    """Return the file to read: the one named, ./backends.yaml, the checkout's, or the shipped one."""
     for named, by in ((explicit, "--config"), (environ.get(CONFIG_VARIABLE), CONFIG_VARIABLE)):
         if named:
             path = Path(named)
@@ -258,7 +258,7 @@ class _Loader(yaml.SafeLoader):
         return value
 
 
-def _refused(problem: str, mark: yaml.Mark | None) -> yaml.MarkedYAMLError:
+def _refused(problem: str, mark: Any) -> yaml.MarkedYAMLError:
     return yaml.constructor.ConstructorError(None, None, problem, mark)
 
 
