@@ -1,0 +1,129 @@
+"""What server and worker say to each other.
+
+To the worker: Hello, Render, Stop, Ping, Bye. From it: Ready, Audio, Words, Done, Failed, Log, Pong. Laws:
+
+1. Hello is the first message, Ready (or Failed with job 0) the first answer.
+2. A worker has one job at a time, jobs are numbered upwards from 1 and never twice.
+3. Each job is answered by Audio with `seq` 0, 1, 2, … and Words, and ended by exactly one Done or Failed.
+4. Stop may come at any time, also too late; a stopped job ends with Failed and the code "stopped" (or Done).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from voice_server.core.types import Capabilities, Voice, WordMark
+
+PROTOCOL_VERSION = 1
+
+NO_JOB = 0
+"""The job of a Failed that says the backend could not be loaded."""
+
+STOPPED = "stopped"
+"""The code of a Failed that answers a Stop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hello:
+    """The first message: the protocol spoken and the settings for the adapter's constructor."""
+
+    protocol: int
+    settings: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Render:
+    """Speak `text`; `options` may hold `seed` besides what the backend declares."""
+
+    job: int
+    text: str
+    voice: str
+    options: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """End this job between two pieces; ignored when it has ended."""
+
+    job: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ping:
+    """Answer with Pong, also while rendering."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bye:
+    """Close the backend and exit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """The backend is loaded and warm.
+
+    `silence_ms_per_char` is the longest silence between two answers of the warm-up, for each character of its
+    text: a first measure of how long a healthy worker may say nothing.
+    """
+
+    protocol: int
+    voices: tuple[Voice, ...]
+    sample_rate_hz: int
+    capabilities: Capabilities
+    silence_ms_per_char: float
+
+
+@dataclass(frozen=True, slots=True)
+class Audio:
+    """PCM of a job: int16 little-endian mono at the rate that Ready stated, whole samples."""
+
+    job: int
+    seq: int
+    pcm: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """When words are spoken, in milliseconds from the job's first sample."""
+
+    job: int
+    marks: tuple[WordMark, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """All audio of the job has been sent."""
+
+    job: int
+    audio_ms: float
+    render_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The job has ended without its audio being complete."""
+
+    job: int
+    code: str
+    message: str
+    retryable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """A line for the server's log; `level` is one of Python's level numbers."""
+
+    level: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pong:
+    """The answer to Ping."""
+
+
+Request = Hello | Render | Stop | Ping | Bye
+Answer = Ready | Audio | Words | Done | Failed | Log | Pong
+Message = Request | Answer
