@@ -15,7 +15,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, Final
 
 from voice_server.core.events import (
@@ -236,8 +235,9 @@ class Utterance:
             self._ending = True
 
     def _on_configure(self, event: Configure, _now: float) -> None:
+        if event.settings.max_wait_ms != self.settings.max_wait_ms:
+            self._pause = PauseTimer(max_wait_ms=event.settings.max_wait_ms)
         self.settings = event.settings
-        self._pause.max_wait_ms = event.settings.max_wait_ms
 
     def _commit(self, pieces: list[Piece], now: float) -> None:
         for piece in pieces:

@@ -1,0 +1,112 @@
+"""Who may talk to the server at all, checked before any endpoint sees a request.
+
+Every page in the user's browser can reach a loopback port, so the Host must be one of ours (against DNS
+rebinding) and an Origin, which browsers send and programs do not, must be of this machine or configured. When
+a token is set, a request must carry it. Counts connections, so that one client cannot take them all.
+"""
+
+from __future__ import annotations
+
+import hmac
+import ipaddress
+from collections import Counter
+from collections.abc import Iterable
+from urllib.parse import parse_qs, urlsplit
+
+from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from voice_server.config import Limits
+
+_LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+class Guard:
+    """ASGI middleware; `hosts` and `origins` are allowed beside this machine's own names."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        limits: Limits,
+        hosts: Iterable[str] = (),
+        origins: Iterable[str] = (),
+        token: str | None = None,
+    ) -> None:
+        self._app = app
+        self._limits = limits
+        self._hosts = _LOOPBACK_NAMES | set(hosts)
+        self._origins = frozenset(origins)
+        self._token = token
+        self._open: Counter[str] = Counter()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse, or pass on to the application."""
+        if scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+            return
+        refusal = self._refusal(scope)
+        if refusal is not None:
+            await _refuse(refusal, scope, receive, send)
+            return
+        address = scope["client"][0] if scope.get("client") else ""
+        self._open[address] += 1
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            self._open[address] -= 1
+            if not self._open[address]:
+                del self._open[address]
+
+    def _refusal(self, scope: Scope) -> tuple[int, str, str] | None:
+        headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
+        host = _host_of("//" + headers.get(b"host", ""))
+        if host not in self._hosts and "*" not in self._hosts:
+            return 421, "unknown_host", "this server answers to localhost and to the names given with --allow-host"
+        if not self._is_allowed_origin(headers.get(b"origin")):
+            return 403, "origin", "pages of this origin may not use the server; allow it with --allow-origin"
+        if self._token is not None and not self._carries_token(scope, headers):
+            return 401, "unauthorized", "this server wants the token that it printed when it was started"
+        if self._is_full(scope):
+            return 503, "busy", "the server has as many connections as it takes; try again later"
+        return None
+
+    def _is_allowed_origin(self, origin: str | None) -> bool:
+        if origin is None or origin in self._origins:
+            return True
+        return _host_of(origin) in _LOOPBACK_NAMES
+
+    def _carries_token(self, scope: Scope, headers: dict[bytes, str]) -> bool:
+        scheme, _, given = headers.get(b"authorization", "").partition(" ")
+        if scheme.lower() != "bearer":
+            given = parse_qs(scope["query_string"].decode("latin-1")).get("token", [""])[0]
+        return hmac.compare_digest(given.encode(), (self._token or "").encode())
+
+    def _is_full(self, scope: Scope) -> bool:
+        if self._open.total() >= self._limits.connections:
+            return True
+        address = scope["client"][0] if scope.get("client") else ""
+        return not _is_loopback(address) and self._open[address] >= self._limits.connections_per_address
+
+
+def _host_of(url: str) -> str | None:
+    try:
+        return urlsplit(url).hostname
+    except ValueError:
+        return None
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False
+
+
+async def _refuse(refusal: tuple[int, str, str], scope: Scope, receive: Receive, send: Send) -> None:
+    status, code, message = refusal
+    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {"Retry-After": "1"} if status == 503 else {}
+    response: Response = JSONResponse({"error": message, "code": code}, status, headers)
+    if scope["type"] == "websocket":
+        await receive()  # websocket.connect: a denial is its answer
+    await response(scope, receive, send)

@@ -1,0 +1,339 @@
+"""`/stream-tokens`: an LLM's tokens in, sentences and PCM out, versions 1 and 2.
+
+One task reads and one writes. The reader turns messages into commands (core/session.py) and commands into calls
+of the speech service; the writer sends answers first, then the events of the turn that is being heard. Whichever
+ends, ends the other, and what was still being spoken is cancelled: a closed socket frees its workers at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections import deque
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from voice_server.config import Limits
+from voice_server.core import session as commands
+from voice_server.core.audio.resample import Resampler
+from voice_server.core.events import Audio, Event, Finished, Reason
+from voice_server.core.segments import SpeechSettings
+from voice_server.core.session import ClientMessage, Session, StreamConfig
+from voice_server.core.types import SAMPLE_RATE_HZ, Notice
+from voice_server.endpoints.stream_messages import (
+    Message,
+    Version2,
+    error_message,
+    to_json,
+    version_1,
+    warning_message,
+)
+from voice_server.errors import BackendDown, Busy, VoiceServerError
+from voice_server.speech import Speech, SpeechRequest, SpeechService
+
+NORMAL, WRONG_KIND, INVALID_TEXT, POLICY, RESTART, TRY_LATER = 1000, 1003, 1007, 1008, 1012, 1013
+
+_decode = msgspec.json.Decoder(ClientMessage).decode
+
+
+class _Turn:
+    """A turn on its way to the client."""
+
+    def __init__(self, name: str, speech: Speech, writer: Version2 | None, resampler: Resampler | None) -> None:
+        self.name = name
+        self.speech = speech
+        self._writer = writer
+        self._resampler = resampler
+
+    def messages(self, event: Event) -> list[Message]:
+        """What the client is sent for an event."""
+        if self._resampler is not None:
+            if isinstance(event, Audio):
+                event = Audio(event.index, self._resampler.process(event.pcm))
+                if not event.pcm:
+                    return []
+            elif isinstance(event, Finished) and event.reason is Reason.COMPLETE:
+                rest = self._resampler.finish()
+                before = [self._message(Audio(max(0, event.sentences - 1), rest))] if rest else []
+                return [each for each in (*before, self._message(event)) if each is not None]
+        message = self._message(event)
+        return [] if message is None else [message]
+
+    def _message(self, event: Event) -> Message | None:
+        return version_1(event) if self._writer is None else self._writer.message(event)
+
+
+class StreamConnection:
+    """One WebSocket from accept to close."""
+
+    def __init__(self, websocket: WebSocket, service: SpeechService, session: Session) -> None:
+        self._websocket = websocket
+        self._service = service
+        self._limits: Limits = service.config.limits
+        self._session = session
+        self._settings: SpeechSettings | None = None
+        self._turns: deque[_Turn] = deque()
+        self._opened_turns = 0
+        self._paused = False
+        self._answers: deque[str] = deque()
+        self._something_to_send = asyncio.Event()
+        self._is_gone = False
+        self._close_code: int | None = None  # close with it once the answers are sent …
+        self._close_code_when_over: int | None = None  # … or once every turn is over
+        self._last_message_at = service.now()
+
+    async def run(self) -> None:
+        """Serve until the client is done, gone, or at fault."""
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                reader = tasks.create_task(self._read())
+                writer = tasks.create_task(self._write())
+                watch = tasks.create_task(self._watch_idleness())
+                writer.add_done_callback(lambda _: (reader.cancel(), watch.cancel()))
+        finally:
+            for turn in self._turns:
+                turn.speech.close()
+
+    def drain(self, in_ms: int) -> None:
+        """The server is going down: take no more text, say so, close when the open turns are over."""
+        if self._session.version == 2:
+            self._answer({"type": "closing", "reason": "restart", "in_ms": in_ms})
+        self._apply(self._session.drain())
+        self._close_code_when_over = self._close_code_when_over or RESTART
+        self._wake()
+
+    # ------------------------------------------------------------------ reading
+
+    async def _read(self) -> None:
+        while self._close_code is None:
+            message = await self._websocket.receive()
+            if message["type"] == "websocket.disconnect":
+                self._is_gone = True
+                self._wake()
+                return
+            self._last_message_at = self._service.now()
+            self._take(message)
+
+    async def _watch_idleness(self) -> None:
+        while True:
+            quiet_s = self._service.now() - self._last_message_at
+            if quiet_s >= self._limits.idle_s and not self._turns:
+                self._fatal("idle", f"no message came for {self._limits.idle_s:g} s", NORMAL)
+                return
+            await asyncio.sleep(max(1.0, self._limits.idle_s - quiet_s))
+
+    def _take(self, message: Mapping[str, Any]) -> None:
+        text = message.get("text")
+        if text is None:
+            self._fatal("wrong_kind", "messages to this address are JSON text, not binary", WRONG_KIND)
+            return
+        try:
+            decoded = _decode(text)
+        except (msgspec.ValidationError, UnicodeError) as error:
+            self._fatal("invalid_message", f"a message is not as it must be: {error}", POLICY)
+        except msgspec.DecodeError as error:
+            self._fatal("invalid_json", f"a message must be one JSON object: {error}", INVALID_TEXT)
+        else:
+            self.obey(decoded)
+
+    def obey(self, message: ClientMessage) -> None:
+        """Do what a message says, or tell the client why not and change nothing."""
+        try:
+            config = self._session.config_after(message)
+            settings, notices = self._settings, []
+            if settings is None or config is not self._session.config:
+                settings, notices = self._service.settings(_request(config))
+            todo = self._session.receive(message)
+            self._configure(settings, notices)
+            self._apply(todo)
+        except VoiceServerError as error:
+            self._refuse(error)
+
+    def _refuse(self, error: VoiceServerError) -> None:
+        """Without any configuration that can be obeyed the connection is of no use."""
+        if self._settings is None:
+            self._fatal(error.code, error.message, TRY_LATER if isinstance(error, Busy | BackendDown) else POLICY)
+        else:
+            self._error(error.code, error.message, fatal=False)
+
+    def _configure(self, settings: SpeechSettings, notices: list[Notice]) -> None:
+        if settings is self._settings:
+            return
+        was_ready = self._settings is not None
+        self._settings = settings
+        if self._session.turn is not None:
+            self._turns[-1].speech.configure(settings)
+        if self._session.version == 2:
+            if not was_ready:
+                self._answer(self._ready())
+            for notice in notices:
+                self._answers.append(warning_message(notice.code, notice.message))
+            self._wake()
+
+    def _apply(self, todo: list[commands.Command]) -> None:
+        for command in todo:
+            match command:
+                case commands.Push(text):
+                    self._turns[-1].speech.push(text)
+                case commands.OpenTurn(name):
+                    self._open_turn(name)
+                case commands.EndTurn():
+                    self._turns[-1].speech.end()
+                case commands.FlushTurn(flush_id):
+                    self._turns[-1].speech.flush(flush_id)
+                case commands.CancelTurns():
+                    self._cancel(command)
+                case commands.PlayedUntil(name, played_ms):
+                    for turn in self._open_turns(name)[:1]:
+                        turn.speech.played(played_ms)
+                case commands.SetPaused(paused):
+                    self._set_paused(paused=paused)
+                case commands.Pong(ping):
+                    self._answer({"type": "pong", "ping": ping})
+                case commands.Drain():
+                    self._close_code_when_over = NORMAL
+                    self._wake()
+
+    def _ready(self) -> dict[str, Any]:
+        settings, form = self._settings, self._session.config.format
+        assert settings is not None
+        ready = self._service.pool.backends[settings.backend].ready
+        assert ready is not None
+        return {
+            "type": "ready",
+            "session": secrets.token_hex(8),
+            "voice": settings.voice,
+            "backend": settings.backend,
+            "sample_rate": form.rate,
+            "encoding": form.encoding,
+            "limits": {
+                "message_bytes": self._limits.message_bytes,
+                "buffered_chars": self._limits.buffered_chars,
+                "segment_chars": settings.max_segment_chars,
+            },
+            "capabilities": msgspec.to_builtins(ready.capabilities),
+        }
+
+    # ------------------------------------------------------------------ turns
+
+    def _open_turn(self, name: str) -> None:
+        assert self._settings is not None
+        form = self._session.config.format
+        after = self._turns[-1].speech if self._turns else None
+        speech = self._service.open(self._settings, after=after, on_event=self._wake)
+        if self._paused:
+            speech.pause()
+        writer = None
+        if self._session.version == 2:
+            writer = Version2(name, self._opened_turns, tagged=form.frames == "tagged")
+        resampler = None if form.rate == SAMPLE_RATE_HZ else Resampler(SAMPLE_RATE_HZ, form.rate)
+        self._turns.append(_Turn(name, speech, writer, resampler))
+        self._opened_turns += 1
+
+    def _open_turns(self, name: str | None) -> list[_Turn]:
+        return [turn for turn in self._turns if not turn.speech.is_over and name in (None, turn.name)]
+
+    def _cancel(self, command: commands.CancelTurns) -> None:
+        turns = self._open_turns(command.turn)
+        if not turns and not command.preempted:
+            self._answers.append(warning_message("nothing_to_cancel", "no such turn is being spoken"))
+            self._wake()
+        reason = Reason.PREEMPTED if command.preempted else Reason.CANCELLED
+        for turn in turns:
+            is_heard = turn is self._turns[0]
+            turn.speech.cancel(command.played_ms if is_heard else None, reason)
+
+    def _set_paused(self, *, paused: bool) -> None:
+        self._paused = paused
+        for turn in self._turns:
+            if paused:
+                turn.speech.pause()
+            else:
+                turn.speech.resume()
+        self._answer({"type": "paused" if paused else "resumed"})
+
+    # ------------------------------------------------------------------ writing
+
+    async def _write(self) -> None:
+        try:
+            while not self._is_gone:
+                while (messages := self._next_messages()) is not None:
+                    for message in messages:
+                        await self._send(message)
+                if self._close_code is None and not self._turns:
+                    self._close_code = self._close_code_when_over
+                if self._close_code is not None:
+                    await self._close(self._close_code)
+                    return
+                self._something_to_send.clear()
+                await self._something_to_send.wait()
+        except (WebSocketDisconnect, TimeoutError):
+            return
+
+    def _next_messages(self) -> list[Message] | None:
+        if self._answers:
+            return [self._answers.popleft()]
+        if self._close_code is not None:
+            return None
+        for turn in self._turns:
+            # A turn that was cut off answers at once; otherwise turns are heard one after the other.
+            if turn.speech.is_over or turn is self._turns[0]:
+                event = turn.speech.take()
+                if event is not None:
+                    if isinstance(event, Finished):
+                        self._turns.remove(turn)
+                    return turn.messages(event)
+        return None
+
+    async def _send(self, message: Message) -> None:
+        async with asyncio.timeout(self._limits.stalled_reader_s):
+            if isinstance(message, str):
+                await self._websocket.send({"type": "websocket.send", "text": message})
+            else:
+                await self._websocket.send({"type": "websocket.send", "bytes": message})
+
+    async def _close(self, code: int) -> None:
+        if code == NORMAL and self._close_code_when_over == NORMAL:
+            await self._send(to_json({"type": "done"}))
+        await self._websocket.close(code)
+
+    # ------------------------------------------------------------------ answers
+
+    def _answer(self, message: dict[str, Any]) -> None:
+        self._answers.append(to_json(message))
+        self._wake()
+
+    def _error(self, code: str, msg: str, *, fatal: bool) -> None:
+        more = {"fatal": fatal} if self._session.version == 2 else {}
+        self._answers.append(error_message(code, msg, **more))
+        self._wake()
+
+    def _fatal(self, code: str, msg: str, close_code: int) -> None:
+        self._error(code, msg, fatal=True)
+        self._close_code = close_code
+
+    def _wake(self) -> None:
+        self._something_to_send.set()
+
+
+def _request(config: StreamConfig) -> SpeechRequest:
+    return SpeechRequest(
+        backend=config.backend,
+        voice=config.voice,
+        language=config.lang,
+        options=config.opts,
+        markup=config.markup,
+        word_times=config.timestamps == "word",
+        first_segment=config.first_segment,
+        max_wait_ms=config.max_wait_ms,
+        ahead_s=config.ahead_s,
+    )
+
+
+def session_for(query: Mapping[str, str]) -> Session:
+    """The session that the query of a WebSocket's URL asks for: `v`, `voice`, `backend`, `lang`."""
+    given = {key: query[key] for key in ("voice", "backend", "lang") if query.get(key)}
+    return Session(version=2 if query.get("v") == "2" else 1, config=StreamConfig(**given))

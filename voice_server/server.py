@@ -1,0 +1,223 @@
+"""The composition root: configuration → pool → speech service → endpoints → a listening server.
+
+The one place that builds a pool. `serve` runs until a signal: the first one drains (open turns are spoken to
+their end, new ones refused), a second one forces. `running_server` is the same server inside another program.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any, TypeVar
+
+if __package__ in (None, ""):  # run as a script, in this folder or from the project's root
+    sys.path[0] = str(Path(__file__).resolve().parent.parent)
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.routing import Route, WebSocketRoute
+from starlette.websockets import WebSocket
+
+from voice_server.config import Config
+from voice_server.endpoints.guard import Guard
+from voice_server.endpoints.health import health
+from voice_server.endpoints.stream import stream
+from voice_server.endpoints.stream_tokens import TRY_LATER, StreamConnection, session_for
+from voice_server.errors import ConfigError
+from voice_server.pool.local import LocalPool
+from voice_server.speech import SpeechService
+
+_log = logging.getLogger(__name__)
+_T = TypeVar("_T")
+
+
+class _Doors:
+    """The connections that a drain waits for."""
+
+    def __init__(self, service: SpeechService) -> None:
+        self.service = service
+        self.is_draining = False
+        self._connections: set[StreamConnection] = set()
+
+    async def stream_tokens(self, websocket: WebSocket) -> None:
+        """`/stream-tokens`."""
+        await websocket.accept()
+        if self.is_draining:
+            await websocket.close(TRY_LATER)
+            return
+        connection = StreamConnection(websocket, self.service, session_for(websocket.query_params))
+        self._connections.add(connection)
+        try:
+            await connection.run()
+        finally:
+            self._connections.discard(connection)
+
+    async def stream(self, websocket: WebSocket) -> None:
+        """`/stream`."""
+        await websocket.accept()
+        await stream(websocket, self.service)
+
+    async def drain(self, limit_s: float) -> None:
+        """Take no more work; return when what is open has been spoken, after `limit_s` at the latest."""
+        self.is_draining = True
+        for connection in self._connections:
+            connection.drain(int(limit_s * 1000))
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(limit_s):
+                while self.service.open_speeches or self._connections:
+                    await asyncio.sleep(0.05)
+
+
+class Server(uvicorn.Server):
+    """uvicorn's server with a drain in front of its stop."""
+
+    def __init__(self, config: uvicorn.Config, doors: _Doors, *, handle_signals: bool) -> None:
+        super().__init__(config)
+        self._doors = doors
+        self._handle_signals = handle_signals
+        self._drain: asyncio.Task[None] | None = None
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals alone inside another program."""
+        if self._handle_signals:
+            with super().capture_signals():
+                self._loop = asyncio.get_running_loop()
+                yield
+        else:
+            yield
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """First signal: drain. Second: stop now."""
+        del frame
+        if self._drain is None:
+            self._loop.call_soon_threadsafe(self._start_drain)
+        else:
+            self.should_exit = True
+            self.force_exit = sig == signal.SIGINT
+
+    def _start_drain(self) -> None:
+        if self._drain is None:
+            self._drain = self._loop.create_task(self._drain_and_exit())
+
+    async def _drain_and_exit(self) -> None:
+        try:
+            await self._doors.drain(self._doors.service.config.limits.drain_s)
+        finally:
+            self.should_exit = True
+
+
+def build_app(doors: _Doors, **guard: Any) -> Starlette:
+    """The ASGI application of one speech service; `guard` is for `Guard`."""
+    app = Starlette(
+        routes=[
+            Route("/health", health),
+            WebSocketRoute("/stream-tokens", doors.stream_tokens),
+            WebSocketRoute("/stream", doors.stream),
+        ]
+    )
+    app.state.service = doors.service
+    app.state.doors = doors
+    app.add_middleware(Guard, limits=doors.service.config.limits, **guard)
+    return app
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A bound socket. Raises ConfigError when the address is taken or not ours."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise ConfigError(
+            f"cannot listen on {host}:{port}: {(error.strerror or str(error)).lower()}", code="address"
+        ) from None
+    return listener
+
+
+def _uvicorn_config(app: Starlette, config: Config) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        ws="websockets-sansio",
+        ws_max_size=config.limits.message_bytes,
+        ws_per_message_deflate=False,  # PCM does not pack
+        timeout_graceful_shutdown=5,
+    )
+
+
+@asynccontextmanager
+async def open_service(config: Config) -> AsyncIterator[SpeechService]:
+    """A speech service over workers on this machine."""
+    async with LocalPool(config.backends) as pool, SpeechService(pool, config) as service:
+        yield service
+
+
+@asynccontextmanager
+async def running_server(
+    config: Config, *, host: str = "127.0.0.1", port: int = 0, **guard: Any
+) -> AsyncIterator[str]:
+    """A server in this program, on a free port by default; yields its base URL."""
+    listener = bind(host, port)
+    async with open_service(config) as service:
+        doors = _Doors(service)
+        server = Server(_uvicorn_config(build_app(doors, **guard), config), doors, handle_signals=False)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(server.serve(sockets=[listener]))
+            while not server.started:
+                await asyncio.sleep(0.001)
+            try:
+                yield f"http://{host}:{listener.getsockname()[1]}"
+            finally:
+                server.should_exit = True
+
+
+async def serve(
+    config: Config,
+    *,
+    host: str,
+    port: int,
+    on_ready: Callable[[str, SpeechService], None] = lambda _url, _service: None,
+    **guard: Any,
+) -> None:
+    """Serve until a signal. `on_ready` is called with the base URL once the backends are warm."""
+    listener = bind(host, port)  # before any model is loaded, so that a taken port is said at once
+    async with open_service(config) as service:
+        doors = _Doors(service)
+        server = Server(_uvicorn_config(build_app(doors, **guard), config), doors, handle_signals=True)
+        on_ready(f"http://{host}:{listener.getsockname()[1]}", service)
+        await server.serve(sockets=[listener])
+
+
+def run(main: Coroutine[Any, Any, _T]) -> _T:
+    """Run a coroutine on the fastest event loop there is."""
+    try:
+        import uvloop  # noqa: PLC0415 - not on every platform
+    except ImportError:
+        return asyncio.run(main)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(main)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """`server.py --backend kokoro --pool-size 2`: the same as `voice-server serve`."""
+    from voice_server.commands.serve import serve as command  # noqa: PLC0415 - the command imports this file
+
+    command.main(args=None if arguments is None else list(arguments), prog_name="server.py")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,360 @@
+"""`SpeechService`: the only way to speak.
+
+Every door opens a `Speech`, pushes text, takes events, and may flush, pause or cancel. The service is the shell
+round the cores: it performs what `Utterance` and `Scheduler` decide on the workers of one pool. A whole text is
+a stream of one piece; there is no second path.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Literal, Self
+
+from voice_server.config import Config
+from voice_server.core import utterance_inputs as inputs
+from voice_server.core.audio.resample import Resampler
+from voice_server.core.events import Event, Reason
+from voice_server.core.options import complete_options
+from voice_server.core.scheduling import Scheduler
+from voice_server.core.segments import Limits, PendingSegment, SpeechSettings
+from voice_server.core.types import Frame, Notice, OptionValue, Ready, Segment, WordMark
+from voice_server.core.utterance import Utterance
+from voice_server.errors import BackendDown, BackendError, RequestError, UnknownName, VoiceServerError
+from voice_server.pool.base import WorkerPool
+from voice_server.voices import VoiceCatalogue
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechRequest:
+    """How a client wants to be spoken to, in its own words; nothing in it has been checked.
+
+    `voice` is a name, an alias or a number of the voice list, `options` are the backend's (`speed` …).
+    """
+
+    backend: str | None = None
+    voice: str | int | None = None
+    language: str | None = None
+    options: Mapping[str, object] = field(default_factory=dict)
+    markup: Literal["speak", "strip"] = "strip"
+    word_times: bool = False
+    first_segment: Literal["sentence", "clause"] = "clause"
+    max_wait_ms: float = 300.0
+    ahead_s: float = 5.0
+
+
+class Speech:
+    """One utterance as its door sees it.
+
+    `take` returns the next event or None; `on_event` is called (never from inside `take`) when `take` is worth
+    calling again. Iterating is the same with the waiting done: it ends after `Finished`.
+    """
+
+    def __init__(
+        self, service: SpeechService, utterance: Utterance, on_event: Callable[[], None] | None = None
+    ) -> None:
+        self._service = service
+        self.utterance = utterance
+        self._arrived = asyncio.Event()
+        self._on_event = on_event or self._arrived.set
+        self.renders: dict[PendingSegment, asyncio.Task[None]] = {}
+        self.registered_with: str | None = None
+        self.timer: asyncio.TimerHandle | None = None
+
+    def configure(self, settings: SpeechSettings) -> None:
+        """Speak every sentence whose end has not been found yet with other settings."""
+        self.receive(inputs.Configure(settings))
+
+    def push(self, text: str) -> None:
+        """Add text. Raises TooMuch, and takes nothing of it, when too much is waiting."""
+        self.receive(inputs.Text(text))
+
+    def flush(self, flush_id: int | str | None = None) -> None:
+        """Speak what is buffered now."""
+        self.receive(inputs.Flush(flush_id))
+
+    def end(self) -> None:
+        """No more text will come."""
+        self.receive(inputs.End())
+
+    def pause(self) -> None:
+        """Hand out no more audio, and render nothing ahead."""
+        self.receive(inputs.Pause())
+
+    def resume(self) -> None:
+        """Go on after `pause`."""
+        self.receive(inputs.Resume())
+
+    def played(self, played_ms: float) -> None:
+        """Take the listener's play position, ms from the first sample."""
+        self.receive(inputs.Played(played_ms))
+
+    def cancel(self, played_ms: float | None = None, reason: Reason = Reason.CANCELLED) -> None:
+        """Barge-in: stop at once; `Heard` and `Finished` are all that still comes."""
+        self.receive(inputs.Cancel(played_ms, reason))
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing but what already waits will come."""
+        return self.utterance.is_over
+
+    def take(self) -> Event | None:
+        """The next event, or None until `on_event`."""
+        event = self.utterance.take(self._service.now())
+        if event is not None:
+            self._service.follow(self, wake=False)
+        return event
+
+    def receive(self, event: inputs.Input) -> None:
+        """Tell the utterance what happened and do what it decides."""
+        self.utterance.receive(event, self._service.now())
+        self._service.follow(self)
+
+    def wake(self) -> None:
+        """Tell the door that there may be an event."""
+        self._on_event()
+
+    def close(self) -> None:
+        """Leave: what is still being rendered is stopped."""
+        if not self.is_over:
+            self.cancel()
+
+    async def __aiter__(self) -> AsyncIterator[Event]:
+        while True:
+            while (event := self.take()) is not None:
+                yield event
+            if self.is_over:
+                return
+            self._arrived.clear()
+            await self._arrived.wait()
+
+
+class SpeechService:
+    """Opens utterances over one pool; an async context manager that owns all render tasks."""
+
+    def __init__(self, pool: WorkerPool, config: Config) -> None:
+        self.pool = pool
+        self.config = config
+        self._limits = Limits(buffered_chars=config.limits.buffered_chars)
+        self._scheduler = Scheduler({name: each.workers for name, each in config.backends.items()})
+        self._speeches: dict[Utterance, Speech] = {}
+        self._tasks = asyncio.TaskGroup()
+        self._catalogue: tuple[tuple[Ready | None, ...], VoiceCatalogue] | None = None
+
+    async def __aenter__(self) -> Self:
+        self._loop = asyncio.get_running_loop()
+        self.now = self._loop.time
+        await self._tasks.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for speech in list(self._speeches.values()):
+            speech.cancel()
+        await self._tasks.__aexit__(kind, error, trace)
+
+    # ------------------------------------------------------------------ what there is
+
+    @property
+    def catalogue(self) -> VoiceCatalogue:
+        """The voices of every backend that has been ready."""
+        backends = self.pool.backends
+        seen = tuple(status.ready for status in backends.values())
+        if self._catalogue is None or self._catalogue[0] != seen:
+            configured = self.config.backends
+            self._catalogue = (
+                seen,
+                VoiceCatalogue(
+                    self.pool.voices(),
+                    {name: each.aliases for name, each in configured.items()},
+                    {name: each.default_voice for name, each in configured.items() if each.default_voice},
+                ),
+            )
+        return self._catalogue[1]
+
+    def settings(self, request: SpeechRequest) -> tuple[SpeechSettings, list[Notice]]:
+        """Resolve the names of a request and check its options.
+
+        Raises UnknownName, RequestError or BackendDown; what was chosen in place of what was asked for is in
+        the notices.
+        """
+        name = request.backend or self.config.default_backend
+        if name not in self.config.backends:
+            raise UnknownName("backend", name, self.config.backends)
+        notices: list[Notice] = []
+        name = self._running(name, notices)
+        configured = self.config.backends[name]
+        ready = self.pool.backends[name].ready
+        assert ready is not None
+        resolved = self.catalogue.resolve(request.voice, backend=name, language=request.language)
+        if resolved.notice is not None:
+            notices.append(resolved.notice)
+        abilities = ready.capabilities
+        settings = SpeechSettings(
+            backend=name,
+            voice=resolved.voice.id,
+            language=request.language or resolved.voice.language or None,
+            options=complete_options(abilities.options, request.options, configured.options),
+            markup=request.markup,
+            known_tags=frozenset(abilities.tags),
+            word_times=request.word_times,
+            times_source=abilities.times or "estimate",
+            first_segment=request.first_segment,
+            max_wait_ms=request.max_wait_ms,
+            ahead_s=request.ahead_s,
+            max_segment_chars=configured.max_segment_chars,
+        )
+        return settings, notices
+
+    def _running(self, name: str, notices: list[Notice]) -> str:
+        status = self.pool.backends[name]
+        if status.ready is not None:
+            return name
+        fallback = self.config.backends[name].fallback
+        if fallback is None or self.pool.backends[fallback].ready is None:
+            raise BackendDown(status.error or f"the backend {name} is not running")
+        notices.append(
+            Notice("backend_fallback", f"the backend {name} is not running, {fallback} speaks in its place")
+        )
+        return fallback
+
+    # ------------------------------------------------------------------ speaking
+
+    def open(
+        self,
+        settings: SpeechSettings,
+        *,
+        after: Speech | None = None,
+        on_event: Callable[[], None] | None = None,
+    ) -> Speech:
+        """Begin an utterance; `after` is the one that its listener hears first."""
+        predecessor = None if after is None else after.utterance
+        utterance = Utterance(settings, self._limits, self.now(), predecessor=predecessor)
+        speech = Speech(self, utterance, on_event)
+        self._speeches[utterance] = speech
+        return speech
+
+    @property
+    def open_speeches(self) -> int:
+        """How many utterances have not ended."""
+        return len(self._speeches)
+
+    def follow(self, speech: Speech, *, wake: bool = True) -> None:
+        """Do what an utterance decided: stop renders, ask for new ones, arm its timer, wake its door."""
+        utterance = speech.utterance
+        for pending in utterance.take_actions():
+            task = speech.renders.pop(pending, None)
+            if task is not None:
+                task.cancel()
+        self._register(speech)
+        if speech.registered_with is not None:
+            self._dispatch(speech.registered_with)
+        self._arm(speech)
+        if utterance.is_over:
+            self._speeches.pop(utterance, None)
+        if wake:
+            speech.wake()
+
+    def _register(self, speech: Speech) -> None:
+        wanted = speech.utterance.waiting_backend
+        if wanted == speech.registered_with:
+            return
+        if speech.registered_with is not None:
+            self._scheduler.withdraw(speech.registered_with, speech.utterance)
+        if wanted is not None:
+            self._scheduler.submit(wanted, speech.utterance)
+        speech.registered_with = wanted
+
+    def _dispatch(self, backend: str) -> None:
+        now = self.now()
+        while (listener := self._scheduler.choose(backend, now)) is not None:
+            assert isinstance(listener, Utterance)
+            speech = self._speeches[listener]
+            pending = listener.dispatch(now)
+            self._register(speech)
+            task = self._tasks.create_task(self._render(speech, pending))
+            task.add_done_callback(lambda _task: self._free_slot(backend))
+            speech.renders[pending] = task
+            speech.wake()
+
+    def _free_slot(self, backend: str) -> None:
+        self._scheduler.release(backend)
+        self._dispatch(backend)
+
+    async def _render(self, speech: Speech, pending: PendingSegment) -> None:
+        segment = pending.segment
+        try:
+            resampler: Resampler | None = None
+            async with aclosing(self.pool.render(segment)) as items:
+                async for item in items:
+                    if isinstance(item, Frame):
+                        resampler = resampler or Resampler(item.sample_rate_hz)
+                        speech.receive(inputs.Sounded(pending, resampler.process(item.pcm)))
+                    elif isinstance(item, WordMark):
+                        speech.receive(inputs.Marked(pending, item))
+                    else:
+                        speech.receive(inputs.Noticed(pending, item))
+            if resampler is not None:
+                speech.receive(inputs.Sounded(pending, resampler.finish()))
+            speech.receive(inputs.Rendered(pending))
+        except VoiceServerError as error:
+            self._fail(speech, pending, error)
+        except Exception:
+            _log.exception("render failed unexpectedly")
+            self._fail(speech, pending, BackendError("the sentence could not be rendered"))
+        finally:
+            speech.renders.pop(pending, None)
+
+    def _fail(self, speech: Speech, pending: PendingSegment, error: VoiceServerError) -> None:
+        fallback = self.config.backends[pending.segment.backend].fallback
+        may_fall_back = isinstance(error, BackendError) and not pending.rendered_bytes
+        if fallback is not None and may_fall_back and self.pool.backends[fallback].ready is not None:
+            segment = self._fallback_segment(pending.segment, fallback)
+            message = f"{error.message}; {fallback} speaks in its place"
+            speech.receive(inputs.Redirected(pending, segment, Notice("backend_fallback", message)))
+        else:
+            speech.receive(inputs.Failed(pending, error.code, error.message))
+
+    def _fallback_segment(self, segment: Segment, fallback: str) -> Segment:
+        """The same text for another backend, with as much of voice and options as that one knows."""
+        ready = self.pool.backends[fallback].ready
+        assert ready is not None
+        try:
+            voice = self.catalogue.resolve(segment.voice, backend=fallback).voice.id
+        except UnknownName:
+            voice = self.catalogue.resolve(None, backend=fallback).voice.id
+        options = _understood(ready, segment.options)
+        return Segment(fallback, segment.text, voice, options, segment.seed)
+
+    def _arm(self, speech: Speech) -> None:
+        deadline = speech.utterance.next_deadline()
+        if deadline is None:
+            return
+        if speech.timer is not None:
+            if speech.timer.when() <= deadline:
+                return  # it fires early and then arms itself again: cheaper than a new timer for every token
+            speech.timer.cancel()
+        speech.timer = self._loop.call_at(deadline, self._tick, speech)
+
+    def _tick(self, speech: Speech) -> None:
+        speech.timer = None
+        speech.utterance.tick(self.now())
+        self.follow(speech)
+
+
+def _understood(ready: Ready, options: Mapping[str, OptionValue]) -> dict[str, OptionValue]:
+    """Those of the options that a backend takes as they are, its own defaults for the rest."""
+    complete = complete_options(ready.capabilities.options, {})
+    for name, value in options.items():
+        try:
+            complete |= complete_options(ready.capabilities.options, {name: value})
+        except RequestError:
+            continue
+    return complete
