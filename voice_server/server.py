@@ -46,6 +46,7 @@ class _Doors:
         self.service = service
         self.is_draining = False
         self._connections: set[StreamConnection] = set()
+        self._one_left = asyncio.Event()
 
     async def stream_tokens(self, websocket: WebSocket) -> None:
         """`/stream-tokens`."""
@@ -59,6 +60,7 @@ class _Doors:
             await connection.run()
         finally:
             self._connections.discard(connection)
+            self._one_left.set()
 
     async def stream(self, websocket: WebSocket) -> None:
         """`/stream`."""
@@ -72,8 +74,9 @@ class _Doors:
             connection.drain(int(limit_s * 1000))
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(limit_s):
-                while self.service.open_speeches or self._connections:
-                    await asyncio.sleep(0.05)
+                while self._connections:
+                    self._one_left.clear()
+                    await self._one_left.wait()
 
 
 class Server(uvicorn.Server):
@@ -177,7 +180,7 @@ async def running_server(
         server = Server(_uvicorn_config(build_app(doors, **guard), config), doors, handle_signals=False)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(server.serve(sockets=[listener]))
-            while not server.started:
+            while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
                 await asyncio.sleep(0.001)
             try:
                 yield f"http://{host}:{listener.getsockname()[1]}"

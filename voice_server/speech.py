@@ -1,8 +1,8 @@
 """`SpeechService`: the only way to speak.
 
-Every door opens a `Speech`, pushes text, takes events, and may flush, pause or cancel. The service is the shell
-round the cores: it performs what `Utterance` and `Scheduler` decide on the workers of one pool. A whole text is
-a stream of one piece; there is no second path.
+Every door opens a `Speech`, pushes text, takes events, and may flush, pause or cancel. The service is the
+shell round the cores: it performs what `Utterance` and `Scheduler` decide on the workers of one pool. A whole
+text is a stream of one piece; there is no second path.
 """
 
 from __future__ import annotations
@@ -52,8 +52,8 @@ class SpeechRequest:
 class Speech:
     """One utterance as its door sees it.
 
-    `take` returns the next event or None; `on_event` is called (never from inside `take`) when `take` is worth
-    calling again. Iterating is the same with the waiting done: it ends after `Finished`.
+    `take` returns the next event or None; `on_event` is called (never from inside `take`) when `take` is
+    worth calling again. Iterating is the same with the waiting done: it ends after `Finished`.
     """
 
     def __init__(

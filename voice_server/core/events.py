@@ -7,12 +7,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 
 from voice_server.core.types import Span, TimesSource, WordMark
 
 
-class Reason(str, Enum):
+class Reason(StrEnum):
     """Why an utterance ended."""
 
     COMPLETE = "complete"
@@ -53,7 +53,7 @@ class Audio:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """When words of a sentence are spoken: ms from the sentence's first sample, offsets into the text as typed."""
+    """When words are spoken: ms from the sentence's first sample, offsets into the text as typed."""
 
     index: int
     marks: tuple[WordMark, ...]
@@ -102,7 +102,7 @@ class SentenceFailed:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """The answer to a barge-in: `heard + unheard` is the text as typed; `dropped_ms` of audio was thrown away."""
+    """The answer to a barge-in: `heard + unheard` is the text as typed, `dropped_ms` audio nobody heard."""
 
     heard: str
     unheard: str

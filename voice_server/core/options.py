@@ -8,13 +8,14 @@ from collections.abc import Callable, Mapping, Sequence
 from voice_server.core.types import Option, OptionValue
 from voice_server.errors import RequestError, UnknownName
 
-
 SEED = Option("seed", "integer", None, 0, 2**32 - 1, description="makes a sampling engine repeatable")
 """The option that every backend takes, declared or not."""
 
 
 def complete_options(
-    understood: Sequence[Option], given: Mapping[str, object], defaults: Mapping[str, OptionValue] | None = None
+    understood: Sequence[Option],
+    given: Mapping[str, object],
+    defaults: Mapping[str, OptionValue] | None = None,
 ) -> dict[str, OptionValue]:
     """The options to render with: those given, else the configured ones, else the backend's own defaults.
 
@@ -88,7 +89,9 @@ _CHECKS: dict[str, Callable[[Option, object], OptionValue]] = {
 
 def _refusal(option: Option, value: object) -> RequestError:
     shown = repr(value)[:40]
-    return RequestError(f"option {option.name} must be {_allowed(option)}, not {shown}", code="invalid_option")
+    return RequestError(
+        f"option {option.name} must be {_allowed(option)}, not {shown}", code="invalid_option"
+    )
 
 
 def _allowed(option: Option) -> str:
@@ -103,6 +106,4 @@ def _allowed(option: Option) -> str:
         return f"{noun} from {option.minimum:g} to {option.maximum:g}"
     if option.minimum is not None:
         return f"{noun} of at least {option.minimum:g}"
-    if option.maximum is not None:
-        return f"{noun} of at most {option.maximum:g}"
-    return noun
+    return noun if option.maximum is None else f"{noun} of at most {option.maximum:g}"

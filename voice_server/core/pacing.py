@@ -1,8 +1,9 @@
 """Where the listener is: a model of playback, and what of the text was heard by then.
 
-The server cannot hear its own sound. Until a client reports its play position, playback is taken to start with
-the first audio delivered, to run in real time, and to stand still while there is nothing to play. Gap figures,
-the scheduler's deadlines and the heard text of a barge-in all come from this one clock. Times in seconds.
+The server cannot hear its own sound. Until a client reports its play position, playback is taken to start
+with the first audio delivered, to run in real time, and to stand still while there is nothing to play. Gap
+figures, the scheduler's deadlines and the heard text of a barge-in all come from this one clock. Times in
+seconds.
 """
 
 from __future__ import annotations

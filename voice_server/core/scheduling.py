@@ -1,10 +1,10 @@
 """Who renders next: the segment whose listener would fall silent first.
 
-Earliest deadline first, over the listeners that wait for one backend. A first segment's deadline is the moment
-it was asked for; a later one's is the moment its listener runs out of sound. Among equal deadlines the listener
-served longest ago comes first. A listener that already has more than `ahead_s` of sound waits while anybody
-else does not, and one whose rendered audio nobody takes waits until it is taken: a stalled reader never holds
-a worker.
+Earliest deadline first, over the listeners that wait for one backend. A first segment's deadline is the
+moment it was asked for; a later one's is the moment its listener runs out of sound. Among equal deadlines the
+listener served longest ago comes first. A listener that already has more than `ahead_s` of sound waits while
+anybody else does not, and one whose rendered audio nobody takes waits until it is taken: a stalled reader
+never holds a worker.
 """
 
 from __future__ import annotations
@@ -53,7 +53,9 @@ class Scheduler:
 
     def backends(self) -> list[str]:
         """The backends that have a free slot and somebody waiting."""
-        return [backend for backend, listeners in self._waiting.items() if listeners and self._free[backend] > 0]
+        return [
+            backend for backend, listeners in self._waiting.items() if listeners and self._free[backend] > 0
+        ]
 
     def choose(self, backend: str, now: float) -> Listener | None:
         """The listener to serve next on a free slot, which is taken; None if nobody is to be served now."""

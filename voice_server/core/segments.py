@@ -30,8 +30,8 @@ _CHARS_PER_SECOND = 15.0
 class SpeechSettings:
     """How an utterance is spoken; every name in it has been resolved and checked.
 
-    `voice` is the backend's own id, `options` are complete for the backend, `known_tags` are the sounds that it
-    can make of a bracketed tag. `ahead_s` is how much sound the listener likes to have in store.
+    `voice` is the backend's own id, `options` are complete for the backend, `known_tags` are the sounds that
+    it can make of a bracketed tag. `ahead_s` is how much sound the listener likes to have in store.
     """
 
     backend: str
@@ -93,6 +93,10 @@ class PendingSegment:
     def times_source(self) -> TimesSource:
         """Where the word times of this segment come from."""
         return self.settings.times_source
+
+    def covers(self, piece: Piece) -> bool:
+        """Whether this is the segment of that piece."""
+        return (self.piece.start, self.piece.end) == (piece.start, piece.end)
 
     def add_mark(self, mark: WordMark) -> None:
         """Keep a word mark of the segment's text, with offsets into the text as typed."""

@@ -143,17 +143,7 @@ class Drain:
     """Close when every turn is over."""
 
 
-Command = (
-    OpenTurn
-    | Push
-    | FlushTurn
-    | EndTurn
-    | CancelTurns
-    | SetPaused
-    | PlayedUntil
-    | Pong
-    | Drain
-)
+Command = OpenTurn | Push | FlushTurn | EndTurn | CancelTurns | SetPaused | PlayedUntil | Pong | Drain
 
 
 class State(Enum):
@@ -253,7 +243,9 @@ class Session:
         form = message.format
         if form is not None and form.rate not in RATES_HZ:
             allowed = ", ".join(map(str, RATES_HZ))
-            raise RequestError(f"format.rate must be one of {allowed}, not {form.rate}", code="unknown_format")
+            raise RequestError(
+                f"format.rate must be one of {allowed}, not {form.rate}", code="unknown_format"
+            )
         if form is not None and form.encoding not in ENCODINGS:
             allowed = ", ".join(ENCODINGS)
             raise RequestError(

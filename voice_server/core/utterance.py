@@ -3,8 +3,8 @@
     Text ──► splitter ──► pieces ──► pending segments ──► (scheduler, worker) ──► lanes ──► take()
 
 The core decides and never waits. `receive` takes what happened, `take_actions` returns the renders that the
-shell has to stop, `take` hands out the next event for the listener, `next_deadline` and `tick` serve the pause
-timer. A segment whose end is only likely is rendered at once and its audio held; the piece that the splitter
+shell has to stop, `take` hands out the next event for the listener, `next_deadline` and `tick` serve the
+pause timer. A segment whose end is only likely is rendered at once and its audio held; the piece that the splitter
 commits releases it, anything else drops it.
 
 Laws kept here: the same text gives the same sentences however it is cut; the audio is the segments' audio in
@@ -15,32 +15,18 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, ClassVar
 
-from voice_server.core.events import (
-    Audio,
-    Event,
-    Finished,
-    Flushed,
-    Generating,
-    Heard,
-    Reason,
-    SentenceEnded,
-    SentenceFailed,
-    SentenceStarted,
-    Warned,
-    Words,
-)
-from voice_server.core.ordering import Reorder
-from voice_server.core.pacing import PlayClock, SpokenPart, heard_until
+from voice_server.core.delivery import BYTES_PER_SECOND, Delivery
+from voice_server.core.events import Event, Finished, Generating, Reason, SentenceFailed, Warned
+from voice_server.core.render_queue import RenderQueue
 from voice_server.core.segments import Limits, PendingSegment, Phase, SpeechSettings, new_segment
 from voice_server.core.text.pause import PauseTimer
 from voice_server.core.text.splitter import Piece, Splitter, SplitterOptions
-from voice_server.core.types import BYTES_PER_SAMPLE, SAMPLE_RATE_HZ, Notice, Segment, WordMark
+from voice_server.core.types import Notice
 from voice_server.core.utterance_inputs import (
     Cancel,
     Configure,
-    Dispatched,
     End,
     Failed,
     Flush,
@@ -57,23 +43,11 @@ from voice_server.core.utterance_inputs import (
 )
 from voice_server.errors import TooMuch
 
-_BYTES_PER_SECOND: Final = SAMPLE_RATE_HZ * BYTES_PER_SAMPLE
-_HEARD_HORIZON_S: Final = 60.0  # delivered parts this far behind the play head are certainly heard
-
-
-class _FlushMark:
-    """A lane of its own: tells the listener that everything before it was handed over."""
-
-    def __init__(self, flush_id: int | str | None) -> None:
-        self.id = flush_id
-
-
-_Lane = PendingSegment | _FlushMark
-_Item = bytes | tuple[WordMark, ...]
+_SOFT_CAP_CHARS = 220
 
 
 class Utterance:
-    """Everything spoken for one run of tokens."""
+    """Everything spoken for one run of tokens; a listener of the scheduler."""
 
     def __init__(
         self,
@@ -91,38 +65,29 @@ class Utterance:
             SplitterOptions(
                 language=settings.language,
                 first_piece=settings.first_segment,
-                soft_cap=min(220, settings.max_segment_chars),
+                soft_cap=min(_SOFT_CAP_CHARS, settings.max_segment_chars),
                 hard_cap=settings.max_segment_chars,
             )
         )
         self._pause = PauseTimer(max_wait_ms=settings.max_wait_ms)
         self._typed: list[str] = []
-        self._ending = False
-        self._paused = False
-        self._over = False
-
         self._likely: PendingSegment | None = None
-        self._to_render: deque[PendingSegment] = deque()
-        self._rendering: set[PendingSegment] = set()
+        self._queue = RenderQueue()
         self._stopped: list[PendingSegment] = []
-
         self._notes: deque[Event] = deque()
-        self._lanes: Reorder[_Lane, _Item] = Reorder()
-        self._waiting_chars = 0
-        self._certain_waiting = 0
-        self._waiting_bytes = 0
-        self._taken_bytes = 0
-        self._sentences = 0
+        self._delivery = Delivery()
+        self._opened_sentences = 0
         self._spoken_sentences = 0
-        self._clock = PlayClock()
-        self._parts: deque[SpokenPart] = deque()
+        self._is_ending = False
+        self._is_paused = False
+        self._is_over = False
 
     # ------------------------------------------------------------------ what the shell calls
 
     def receive(self, event: Input, now: float) -> None:
         """Take what happened. Raises TooMuch for text beyond the limit, and then the text was not taken."""
-        if not self._over:
-            _HANDLERS[type(event)](self, event, now)
+        if not self._is_over:
+            self._HANDLERS[type(event)](self, event, now)
 
     def take_actions(self) -> list[PendingSegment]:
         """The segments whose renders must be stopped."""
@@ -131,7 +96,7 @@ class Utterance:
 
     def next_deadline(self) -> float | None:
         """When `tick` wants to be called; None while nothing is timed."""
-        if self._ending or self._paused or self._over or not self._splitter.pending_chars:
+        if self._is_ending or self._is_paused or self._is_over or not self._splitter.pending_chars:
             return None
         return self._pause.deadline(self._splitter.end_strength)
 
@@ -139,53 +104,51 @@ class Utterance:
         """The pause timer: speak a finished sentence although no further token has come."""
         deadline = self.next_deadline()
         if deadline is not None and now >= deadline:
-            self._commit(self._splitter.flush_if_complete(weak=self._splitter.end_strength == "weak"), now)
+            weak = self._splitter.end_strength == "weak"
+            self._commit(self._splitter.flush_if_complete(weak=weak), now)
             self._speculate(now)
 
     def take(self, now: float) -> Event | None:
         """The next event for the listener, or None until something happens."""
         if self._notes:
             return self._notes.popleft()
-        if self._over or self._paused:
+        if self._is_over or self._is_paused:
             return None
-        while (head := self._lanes.head) is not None:
-            if isinstance(head, _FlushMark):
-                self._lanes.advance()
-                return Flushed(head.id)
-            if head.certain_at is None:
-                return None
-            event = self._take_from(head, now)
-            if event is not None or self._lanes.head is head:
-                return event
-        if self._ending:
+        event = self._delivery.take(now)
+        if isinstance(event, SentenceFailed):
+            self._spoken_sentences -= 1
+        if event is None and self._is_ending and self._delivery.is_empty:
             return self._finish(Reason.COMPLETE)
-        return None
+        return event
 
     @property
     def is_over(self) -> bool:
-        """Whether `Finished` has been handed out, or waits as the last note."""
-        return self._over
+        """Whether `Finished` has been handed out, or waits as the last event."""
+        return self._is_over
 
     # ------------------------------------------------------------------ what the scheduler asks
 
     @property
     def waiting_backend(self) -> str | None:
         """The backend that the next segment to render wants; None when none waits."""
-        return self._to_render[0].segment.backend if self._to_render else None
+        first = self._queue.first
+        return None if first is None else first.segment.backend
 
     @property
     def wants_render(self) -> bool:
         """Whether a segment waits and there is room for its audio."""
-        return bool(self._to_render) and not self._paused and self._waiting_bytes < self._limits.unsent_bytes
+        has_room = self._delivery.waiting_bytes < self._limits.unsent_bytes
+        return bool(self._queue) and not self._is_paused and has_room
 
     def deadline(self, now: float) -> float:
         """When the listener falls silent unless the next waiting segment is rendered."""
-        silent_at = self._clock.silent_at()
+        silent_at = self._delivery.clock.silent_at()
         if silent_at is None:
-            silent_at = self._to_render[0].found_at if self._to_render else self._opened_at
+            first = self._queue.first
+            silent_at = self._opened_at if first is None else first.found_at
             if self._predecessor is not None and not self._predecessor.is_over:
                 silent_at = max(silent_at, self._predecessor.deadline(now))
-        return silent_at + self._waiting_bytes / _BYTES_PER_SECOND + self._expected_s()
+        return silent_at + self._delivery.waiting_bytes / BYTES_PER_SECOND + self._queue.expected_s()
 
     def is_far_ahead(self, now: float) -> bool:
         """Whether the listener has sound for longer than it asked to have in store."""
@@ -193,22 +156,17 @@ class Utterance:
 
     def dispatch(self, now: float) -> PendingSegment:
         """Take the next segment to render; the caller gives it to a worker."""
-        pending = self._to_render.popleft()
-        self.receive(Dispatched(pending), now)
+        pending = self._queue.begin(now)
+        if pending.certain_at is not None:
+            self._announce(pending)
         return pending
-
-    def _expected_s(self) -> float:
-        return sum(
-            max(0.0, pending.expected_s - pending.rendered_bytes / _BYTES_PER_SECOND)
-            for pending in self._rendering
-        )
 
     # ------------------------------------------------------------------ text
 
     def _on_text(self, event: Text, now: float) -> None:
-        if self._ending:
+        if self._is_ending:
             return
-        buffered = self._waiting_chars + self._splitter.pending_chars
+        buffered = self._queue.waiting_chars + self._splitter.pending_chars
         if buffered + len(event.text) > self._limits.buffered_chars:
             raise TooMuch(
                 f"{buffered} characters wait to be spoken, and at most {self._limits.buffered_chars} may; "
@@ -224,25 +182,25 @@ class Utterance:
 
     def _on_flush(self, event: Flush, now: float) -> None:
         self._commit(self._splitter.flush(), now)
-        self._speculate(now)
-        self._lanes.open(mark := _FlushMark(event.id))
-        self._lanes.close(mark)
+        self._drop_likely()
+        self._delivery.mark(event.id)
 
     def _on_end(self, _event: End, now: float) -> None:
-        if not self._ending:
+        if not self._is_ending:
             self._commit(self._splitter.finish(), now)
             self._drop_likely()
-            self._ending = True
+            self._is_ending = True
 
     def _on_configure(self, event: Configure, _now: float) -> None:
         if event.settings.max_wait_ms != self.settings.max_wait_ms:
             self._pause = PauseTimer(max_wait_ms=event.settings.max_wait_ms)
         self.settings = event.settings
+        self._drop_likely()
 
     def _commit(self, pieces: list[Piece], now: float) -> None:
         for piece in pieces:
             likely = self._likely
-            if likely is not None and (likely.piece.start, likely.piece.end) == (piece.start, piece.end):
+            if likely is not None and likely.covers(piece):
                 self._likely = None
                 self._make_certain(likely, now)
                 continue
@@ -252,227 +210,139 @@ class Utterance:
                 self._make_certain(pending, now)
 
     def _speculate(self, now: float) -> None:
+        """Render what looks like a sentence; its audio is held until the splitter commits it."""
         piece = self._splitter.provisional
-        likely = self._likely
-        if likely is not None:
-            if piece is not None and (likely.piece.start, likely.piece.end) == (piece.start, piece.end):
+        if self._likely is not None:
+            if piece is not None and self._likely.covers(piece):
                 return
             self._drop_likely()
         if piece is not None:
             self._likely = self._open(piece, now)
 
     def _open(self, piece: Piece, now: float) -> PendingSegment | None:
-        pending = new_segment(self._sentences, piece, self.settings, now)
+        pending = new_segment(self._opened_sentences, piece, self.settings, now)
+        if not pending.segment.text:
+            return None
         if pending.spoken.dropped_tags:
             tags = ", ".join(pending.spoken.dropped_tags)
             pending.notices.append(
                 Notice("tag_dropped", f"the backend {self.settings.backend} does not know {tags}")
             )
-        if not pending.segment.text:
-            self._notes.extend(Warned(notice.code, notice.message) for notice in pending.notices)
-            return None
-        self._sentences += 1
-        self._lanes.open(pending)
-        self._to_render.append(pending)
-        self._join_queue(pending)
+        self._opened_sentences += 1
+        self._delivery.open(pending)
+        self._queue.add(pending)
         return pending
 
-    def _join_queue(self, pending: PendingSegment) -> None:
-        self._waiting_chars += len(pending.piece.text)
-        self._certain_waiting += pending.certain_at is not None
-
-    def _leave_queue(self, pending: PendingSegment) -> None:
-        self._waiting_chars -= len(pending.piece.text)
-        self._certain_waiting -= pending.certain_at is not None
-
     def _make_certain(self, pending: PendingSegment, now: float) -> None:
-        pending.certain_at = now
+        self._queue.make_certain(pending, now)
         self._spoken_sentences += 1
         for notice in pending.notices:
             self._notes.append(Warned(notice.code, notice.message, pending.index))
-        if pending.phase is Phase.WAITING:
-            self._certain_waiting += 1
-        else:
+        if pending.phase is not Phase.WAITING:
             self._announce(pending)
 
     def _announce(self, pending: PendingSegment) -> None:
         piece = pending.piece
-        self._notes.append(Generating(pending.index, piece.text, (piece.start, piece.end), self._certain_waiting))
+        chars = (piece.start, piece.end)
+        self._notes.append(Generating(pending.index, piece.text, chars, self._queue.certain_waiting))
 
     def _drop_likely(self) -> None:
         likely, self._likely = self._likely, None
         if likely is not None:
-            self._sentences -= 1
+            self._opened_sentences -= 1
+            self._delivery.drop(likely)
             self._forget(likely)
 
     def _forget(self, pending: PendingSegment) -> None:
-        dropped = self._lanes.drop(pending)
-        self._waiting_bytes -= sum(len(item) for item in dropped if isinstance(item, bytes))
-        if pending.phase is Phase.WAITING:
-            self._to_render.remove(pending)
-            self._leave_queue(pending)
-        elif pending.phase is Phase.RENDERING:
-            self._rendering.discard(pending)
+        if self._queue.forget(pending):
             self._stopped.append(pending)
 
     # ------------------------------------------------------------------ renders
 
-    def _on_dispatched(self, event: Dispatched, now: float) -> None:
-        pending = event.pending
-        pending.phase = Phase.RENDERING
-        pending.begun_at = now
-        self._rendering.add(pending)
-        self._leave_queue(pending)
-        if pending.certain_at is not None:
-            self._announce(pending)
-
     def _on_sounded(self, event: Sounded, now: float) -> None:
         pending = event.pending
-        if pending not in self._lanes or not event.pcm:
+        if pending not in self._delivery or not event.pcm:
             return
         self._release_marks(pending)
         if pending.first_audio_at is None:
             pending.first_audio_at = now
-        pending.rendered_bytes += len(event.pcm)
-        self._waiting_bytes += len(event.pcm)
-        self._lanes.put(pending, event.pcm)
+        self._delivery.add_audio(pending, event.pcm)
 
     def _on_marked(self, event: Marked, _now: float) -> None:
         event.pending.add_mark(event.mark)
 
     def _release_marks(self, pending: PendingSegment) -> None:
         if pending.settings.word_times and pending.fresh_marks:
-            self._lanes.put(pending, tuple(pending.fresh_marks))
+            self._delivery.add_marks(pending, tuple(pending.fresh_marks))
         pending.fresh_marks.clear()
 
     def _on_noticed(self, event: Noticed, _now: float) -> None:
         pending = event.pending
         if pending.certain_at is None:
             pending.notices.append(event.notice)
-        elif pending in self._lanes:
+        elif pending in self._delivery:
             self._notes.append(Warned(event.notice.code, event.notice.message, pending.index))
 
     def _on_rendered(self, event: Rendered, now: float) -> None:
-        pending = event.pending
-        self._release_marks(pending)
-        self._end_render(pending, Phase.RENDERED, now)
+        self._release_marks(event.pending)
+        self._queue.end(event.pending, Phase.RENDERED, now)
+        self._delivery.close(event.pending)
 
     def _on_failed(self, event: Failed, now: float) -> None:
         event.pending.failure = (event.code, event.message)
-        self._end_render(event.pending, Phase.FAILED, now)
-
-    def _end_render(self, pending: PendingSegment, phase: Phase, now: float) -> None:
-        pending.phase = phase
-        pending.ended_at = now
-        self._rendering.discard(pending)
-        self._lanes.close(pending)
+        self._queue.end(event.pending, Phase.FAILED, now)
+        self._delivery.close(event.pending)
 
     def _on_redirected(self, event: Redirected, now: float) -> None:
-        pending = event.pending
-        if pending in self._lanes:
-            self._on_noticed(Noticed(pending, event.notice), now)
-            self._rendering.discard(pending)
-            pending.segment = event.segment
-            pending.phase = Phase.WAITING
-            self._to_render.appendleft(pending)
-            self._join_queue(pending)
-
-    # ------------------------------------------------------------------ the listener
-
-    def _take_from(self, head: PendingSegment, now: float) -> Event | None:
-        if not head.started and (self._lanes.peek() is not None or self._completes_quietly(head)):
-            head.started = True
-            head.start_s = self._taken_bytes / _BYTES_PER_SECOND
-            return head.started_event()
-        item = self._lanes.take()
-        if isinstance(item, bytes):
-            return self._deliver(head, item, now)
-        if item is not None:
-            return Words(head.index, item, head.times_source)
-        if self._lanes.head_is_complete:
-            self._lanes.advance()
-            return self._close_sentence(head, now)
-        return None
-
-    def _completes_quietly(self, head: PendingSegment) -> bool:
-        return self._lanes.head_is_complete and head.failure is None
-
-    def _deliver(self, head: PendingSegment, pcm: bytes, now: float) -> Audio:
-        self._waiting_bytes -= len(pcm)
-        self._taken_bytes += len(pcm)
-        gap_s = self._clock.deliver(len(pcm) / _BYTES_PER_SECOND, now)
-        head.gap_s += gap_s
-        return Audio(head.index, pcm)
-
-    def _close_sentence(self, head: PendingSegment, now: float) -> Event:
-        self._parts.append(head.spoken_part())
-        position_s = self._clock.position_s(now)
-        while self._parts[0].start_s + self._parts[0].audio_s < position_s - _HEARD_HORIZON_S:
-            self._parts.popleft()
-        if head.failure is not None:
-            self._spoken_sentences -= 1
-            return SentenceFailed(head.index, *head.failure)
-        return head.ended_event()
-
-    def _finish(self, reason: Reason) -> Finished:
-        self._over = True
-        if self._sentences and not self._spoken_sentences and reason is Reason.COMPLETE:
-            reason = Reason.FAILED
-        audio_ms = self._taken_bytes / _BYTES_PER_SECOND * 1000
-        characters = sum(map(len, self._typed))
-        return Finished(reason, audio_ms, characters, self._spoken_sentences)
+        if event.pending in self._delivery:
+            self._on_noticed(Noticed(event.pending, event.notice), now)
+            event.pending.segment = event.segment
+            self._queue.again(event.pending)
 
     # ------------------------------------------------------------------ playback and barge-in
 
     def _on_pause(self, _event: Pause, now: float) -> None:
-        self._paused = True
-        self._clock.pause(now)
+        self._is_paused = True
+        self._delivery.clock.pause(now)
 
     def _on_resume(self, _event: Resume, now: float) -> None:
-        self._paused = False
-        self._clock.resume(now)
+        self._is_paused = False
+        self._delivery.clock.resume(now)
 
     def _on_played(self, event: Played, now: float) -> None:
-        self._clock.report(event.played_ms / 1000, now)
+        self._delivery.clock.report(event.played_ms / 1000, now)
 
     def _on_cancel(self, event: Cancel, now: float) -> None:
         if event.played_ms is not None:
-            self._clock.report(event.played_ms / 1000, now)
-        heard = self._heard(now)
-        for lane in list(self._lanes):
-            if isinstance(lane, PendingSegment):
-                self._forget(lane)
-        self._lanes.clear()
+            self._delivery.clock.report(event.played_ms / 1000, now)
+        heard = self._delivery.heard("".join(self._typed), now)
+        for pending in self._delivery.clear():
+            self._forget(pending)
         self._notes.clear()
         self._notes.append(heard)
         self._notes.append(self._finish(event.reason))
 
-    def _heard(self, now: float) -> Heard:
-        parts = list(self._parts)
-        head = self._lanes.head
-        if isinstance(head, PendingSegment) and head.started:
-            parts.append(head.spoken_part())
-        position_s = self._clock.position_s(now)
-        typed = "".join(self._typed)
-        offset = heard_until(parts, position_s)
-        unplayed_s = self._clock.ahead_s(now) + self._waiting_bytes / _BYTES_PER_SECOND
-        return Heard(typed[:offset], typed[offset:], unplayed_s * 1000)
+    def _finish(self, reason: Reason) -> Finished:
+        self._is_over = True
+        if self._opened_sentences and not self._spoken_sentences and reason is Reason.COMPLETE:
+            reason = Reason.FAILED
+        audio_ms = self._delivery.taken_bytes / BYTES_PER_SECOND * 1000
+        characters = sum(map(len, self._typed))
+        return Finished(reason, audio_ms, characters, self._spoken_sentences)
 
-
-_HANDLERS: dict[type[Input], Callable[[Utterance, Any, float], None]] = {
-    Text: Utterance._on_text,
-    Flush: Utterance._on_flush,
-    End: Utterance._on_end,
-    Configure: Utterance._on_configure,
-    Dispatched: Utterance._on_dispatched,
-    Sounded: Utterance._on_sounded,
-    Marked: Utterance._on_marked,
-    Noticed: Utterance._on_noticed,
-    Rendered: Utterance._on_rendered,
-    Failed: Utterance._on_failed,
-    Redirected: Utterance._on_redirected,
-    Pause: Utterance._on_pause,
-    Resume: Utterance._on_resume,
-    Played: Utterance._on_played,
-    Cancel: Utterance._on_cancel,
-}
+    _HANDLERS: ClassVar[dict[type[Input], Callable[[Utterance, Any, float], None]]] = {
+        Text: _on_text,
+        Flush: _on_flush,
+        End: _on_end,
+        Configure: _on_configure,
+        Sounded: _on_sounded,
+        Marked: _on_marked,
+        Noticed: _on_noticed,
+        Rendered: _on_rendered,
+        Failed: _on_failed,
+        Redirected: _on_redirected,
+        Pause: _on_pause,
+        Resume: _on_resume,
+        Played: _on_played,
+        Cancel: _on_cancel,
+    }

@@ -61,13 +61,6 @@ class Cancel:
 
 
 @dataclass(frozen=True, slots=True)
-class Dispatched:
-    """A worker has the segment."""
-
-    pending: PendingSegment
-
-
-@dataclass(frozen=True, slots=True)
 class Sounded:
     """PCM of a segment at 24 000 Hz, in order."""
 
@@ -125,7 +118,6 @@ Input = (
     | Resume
     | Played
     | Cancel
-    | Dispatched
     | Sounded
     | Marked
     | Noticed

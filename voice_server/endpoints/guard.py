@@ -62,7 +62,11 @@ class Guard:
         headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
         host = _host_of("//" + headers.get(b"host", ""))
         if host not in self._hosts and "*" not in self._hosts:
-            return 421, "unknown_host", "this server answers to localhost and to the names given with --allow-host"
+            return (
+                421,
+                "unknown_host",
+                "this server answers to localhost and to the names given with --allow-host",
+            )
         if not self._is_allowed_origin(headers.get(b"origin")):
             return 403, "origin", "pages of this origin may not use the server; allow it with --allow-origin"
         if self._token is not None and not self._carries_token(scope, headers):
@@ -105,7 +109,9 @@ def _is_loopback(address: str) -> bool:
 
 async def _refuse(refusal: tuple[int, str, str], scope: Scope, receive: Receive, send: Send) -> None:
     status, code, message = refusal
-    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {"Retry-After": "1"} if status == 503 else {}
+    headers = (
+        {"WWW-Authenticate": "Bearer"} if status == 401 else {"Retry-After": "1"} if status == 503 else {}
+    )
     response: Response = JSONResponse({"error": message, "code": code}, status, headers)
     if scope["type"] == "websocket":
         await receive()  # websocket.connect: a denial is its answer

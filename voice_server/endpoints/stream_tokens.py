@@ -1,8 +1,8 @@
 """`/stream-tokens`: an LLM's tokens in, sentences and PCM out, versions 1 and 2.
 
-One task reads and one writes. The reader turns messages into commands (core/session.py) and commands into calls
-of the speech service; the writer sends answers first, then the events of the turn that is being heard. Whichever
-ends, ends the other, and what was still being spoken is cancelled: a closed socket frees its workers at once.
+One task reads and one writes. The reader turns messages into commands (core/session.py) and commands into
+calls of the speech service; the writer sends answers first, then the events of the turn that is being heard.
+Whichever ends, ends the other, and what was still being spoken is cancelled: a closed socket frees its workers at once.
 """
 
 from __future__ import annotations
@@ -42,7 +42,9 @@ _decode = msgspec.json.Decoder(ClientMessage).decode
 class _Turn:
     """A turn on its way to the client."""
 
-    def __init__(self, name: str, speech: Speech, writer: Version2 | None, resampler: Resampler | None) -> None:
+    def __init__(
+        self, name: str, speech: Speech, writer: Version2 | None, resampler: Resampler | None
+    ) -> None:
         self.name = name
         self.speech = speech
         self._writer = writer
@@ -143,7 +145,8 @@ class StreamConnection:
         """Do what a message says, or tell the client why not and change nothing."""
         try:
             config = self._session.config_after(message)
-            settings, notices = self._settings, []
+            settings = self._settings
+            notices: list[Notice] = []
             if settings is None or config is not self._session.config:
                 settings, notices = self._service.settings(_request(config))
             todo = self._session.receive(message)
@@ -155,7 +158,9 @@ class StreamConnection:
     def _refuse(self, error: VoiceServerError) -> None:
         """Without any configuration that can be obeyed the connection is of no use."""
         if self._settings is None:
-            self._fatal(error.code, error.message, TRY_LATER if isinstance(error, Busy | BackendDown) else POLICY)
+            self._fatal(
+                error.code, error.message, TRY_LATER if isinstance(error, Busy | BackendDown) else POLICY
+            )
         else:
             self._error(error.code, error.message, fatal=False)
 
@@ -335,5 +340,6 @@ def _request(config: StreamConfig) -> SpeechRequest:
 
 def session_for(query: Mapping[str, str]) -> Session:
     """The session that the query of a WebSocket's URL asks for: `v`, `voice`, `backend`, `lang`."""
-    given = {key: query[key] for key in ("voice", "backend", "lang") if query.get(key)}
-    return Session(version=2 if query.get("v") == "2" else 1, config=StreamConfig(**given))
+    voice, backend, lang = (query.get(key) or None for key in ("voice", "backend", "lang"))
+    config = StreamConfig(voice=voice, backend=backend, lang=lang)
+    return Session(version=2 if query.get("v") == "2" else 1, config=config)
