@@ -1,11 +1,11 @@
 """Keeps one backend's workers running: what to start, what to kill, what to ask, and when.
 
 A slot is a place for one worker. The table below says where each event takes a slot; an event that a state
-does not know comes late and is ignored. Every state but IDLE has a limit, and a worker that passes it is killed
-and replaced. The rules for restarts:
+does not know comes late and is ignored. A worker that passes the limit of its state is killed and replaced.
+The rules for restarts:
 
-1. A worker that dies after having been ready is replaced at once; one that never got ready, after a pause that
-   doubles with each failure.
+1. A worker that dies after having been ready is replaced at once; one that never got ready, after a pause
+   that doubles with each failure.
 2. A slot restarts at most `max_restarts` times in `restart_window_s`.
 3. The backend is down when no slot can be expected to get ready: each has failed `failed_starts` times in a
    row, could not load its engine, or has used up its restarts. It goes on trying, and is up with the first
@@ -22,6 +22,7 @@ _PATIENCE = 5
 """A worker may be silent for this many times what a text of that length was seen to take."""
 _FORGETTING = 0.9
 """How much of the longest silence seen so far stays after a job that had shorter ones."""
+_MOST_DOUBLINGS = 16
 
 
 class SlotState(Enum):
@@ -125,9 +126,11 @@ class _Slot:
     since: float = 0.0
     heard_at: float = 0.0
     asked_at: float | None = None
-    restart_at: float | None = None
-    characters: int = 0
+    restart_at: float = 0.0
+    characters: int = 1
     longest_silence_s: float = 0.0
+    was_ready: bool = False
+    cannot_load: bool = False
     failed_starts: int = 0
     is_hopeless: bool = False
     launches: deque[float] = field(default_factory=deque)
@@ -143,11 +146,10 @@ class Supervisor:
         self._silence_s_per_char = 0.0
         self._is_up: bool | None = None
         self._is_closed = False
-        self.tick(now)
 
     @property
     def is_up(self) -> bool | None:
-        """Whether the backend can speak; None before the first worker is ready or all have failed."""
+        """Whether the backend can speak; None before the first worker is ready or all are given up."""
         return self._is_up
 
     def state(self, slot: int) -> SlotState:
@@ -159,27 +161,24 @@ class Supervisor:
         actions, self._actions = self._actions, []
         return actions
 
-    def receive(self, event: Event, slot: int, now: float, *, characters: int = 0, why: str = "") -> None:
+    def receive(self, event: Event, slot: int, now: float, *, characters: int = 1, why: str = "") -> None:
         """Take in what happened to a slot: `characters` with JOB_GIVEN, `why` with BROKEN."""
         it = self._slots[slot]
         target = TRANSITIONS.get((it.state, event))
         if target is None:
             return
-        came_from, it.state, it.since, it.asked_at = it.state, target, now, None
-        if event is Event.READY:
-            self._got_ready(it)
-        elif event is Event.JOB_GIVEN:
-            it.characters, it.longest_silence_s = max(1, characters), 0.0
-        elif event is Event.JOB_ENDED and came_from is SlotState.BUSY:
-            self._learn(max(it.longest_silence_s, now - it.heard_at) / it.characters)
-        elif event is Event.LOAD_FAILED:
-            it.is_hopeless = True
+        if event is Event.JOB_ENDED:
+            self.expect_silence(max(it.longest_silence_s, now - it.heard_at) / it.characters)
         if target is SlotState.DYING:
-            self._kill(slot, why or "could not load its engine", now)
-        if target is SlotState.RESTING:
-            self._rest(it, came_from, now)
-        it.heard_at = now
-        self._settle()
+            it.cannot_load = event is Event.LOAD_FAILED
+            self._actions.append(Kill(slot, why or "could not load its engine"))
+        _enter(it, target, now)
+        if event is Event.JOB_GIVEN:
+            it.characters = max(1, characters)
+        elif event is Event.READY:
+            self._welcome(it)
+        elif event is Event.EXITED:
+            self._rest(it, now)
 
     def heard(self, slot: int, now: float) -> None:
         """Note a sign of life from a slot's worker."""
@@ -189,7 +188,7 @@ class Supervisor:
 
     def expect_silence(self, s_per_char: float) -> None:
         """Take in how long a healthy worker was silent for each character of a text."""
-        self._learn(s_per_char)
+        self._silence_s_per_char = max(s_per_char, self._silence_s_per_char * _FORGETTING)
 
     def close(self) -> None:
         """Launch nothing any more."""
@@ -197,79 +196,85 @@ class Supervisor:
 
     def next_deadline(self) -> float | None:
         """When `tick` has to be called at the latest."""
-        limits = [limit for it in self._slots if (limit := self._limit(it)) is not None]
-        return min(limits, default=None)
+        return min((limit for it in self._slots if (limit := self._limit(it)) is not None), default=None)
 
     def tick(self, now: float) -> None:
         """Do what is due."""
         for slot, it in enumerate(self._slots):
             limit = self._limit(it)
-            if limit is not None and limit <= now:
-                self._overdue(slot, it, now)
-        self._settle()
-
-    def _limit(self, it: _Slot) -> float | None:
-        policy = self._policy
-        match it.state:
-            case SlotState.RESTING:
-                return None if self._is_closed else it.restart_at
-            case SlotState.STARTING:
-                return it.since + policy.start_timeout_s
-            case SlotState.IDLE if it.asked_at is None:
-                return it.heard_at + policy.ping_interval_s
-            case SlotState.IDLE:
-                return it.asked_at + policy.ping_timeout_s
-            case SlotState.BUSY:
-                return min(it.heard_at + self._silence_limit_s(it), it.since + policy.render_timeout_s)
-            case SlotState.CANCELLING:
-                return it.since + policy.stop_timeout_s
-            case _:
-                return None
-
-    def _silence_limit_s(self, it: _Slot) -> float:
-        expected = self._silence_s_per_char * it.characters
-        return max(self._policy.silence_timeout_s, _PATIENCE * expected)
-
-    def _overdue(self, slot: int, it: _Slot, now: float) -> None:
-        match it.state:
-            case SlotState.RESTING:
-                it.state, it.since, it.restart_at = SlotState.STARTING, now, None
+            if limit is None or limit > now:
+                continue
+            if it.state is SlotState.RESTING:
+                _enter(it, SlotState.STARTING, now)
+                it.was_ready = it.cannot_load = False
                 it.launches.append(now)
                 self._actions.append(Launch(slot))
-            case SlotState.IDLE if it.asked_at is None:
+            elif it.state is SlotState.IDLE and it.asked_at is None:
                 it.asked_at = now
                 self._actions.append(Ask(slot))
-            case SlotState.STARTING:
-                it.is_hopeless = True
-                self._kill(slot, f"did not get ready within {self._policy.start_timeout_s:g} s", now)
-            case SlotState.IDLE:
-                self._kill(slot, "left a ping unanswered", now)
-            case SlotState.BUSY if now >= it.since + self._policy.render_timeout_s:
-                self._kill(slot, f"rendered for more than {self._policy.render_timeout_s:g} s", now)
-            case SlotState.BUSY:
-                self._kill(slot, f"was silent for {self._silence_limit_s(it):g} s", now)
-            case _:
-                self._kill(slot, "did not stop when told to", now)
+            else:
+                # A start that takes for ever is as good as one that fails for good.
+                it.cannot_load = it.state is SlotState.STARTING
+                self._actions.append(Kill(slot, self._complaint(it, now)))
+                _enter(it, SlotState.DYING, now)
 
-    def _kill(self, slot: int, reason: str, now: float) -> None:
-        it = self._slots[slot]
-        if it.state is SlotState.STARTING or it.is_hopeless:
-            it.failed_starts += 1
-        it.state, it.since = SlotState.DYING, now
-        self._actions.append(Kill(slot, reason))
+    def _limit(self, it: _Slot) -> float | None:
+        """When the slot's state has lasted too long."""
+        policy = self._policy
+        if it.state is SlotState.DYING or (it.state is SlotState.RESTING and self._is_closed):
+            return None
+        if it.state is SlotState.RESTING:
+            return it.restart_at
+        if it.state is SlotState.IDLE:
+            return (
+                it.heard_at + policy.ping_interval_s
+                if it.asked_at is None
+                else it.asked_at + policy.ping_timeout_s
+            )
+        if it.state is SlotState.BUSY:
+            return min(it.heard_at + self._silence_limit_s(it), it.since + policy.render_timeout_s)
+        return it.since + (
+            policy.start_timeout_s if it.state is SlotState.STARTING else policy.stop_timeout_s
+        )
 
-    def _got_ready(self, it: _Slot) -> None:
-        it.failed_starts, it.is_hopeless = 0, False
+    def _silence_limit_s(self, it: _Slot) -> float:
+        return max(self._policy.silence_timeout_s, _PATIENCE * self._silence_s_per_char * it.characters)
+
+    def _complaint(self, it: _Slot, now: float) -> str:
+        if it.state is SlotState.STARTING:
+            return f"did not get ready within {self._policy.start_timeout_s:g} s"
+        if it.state is SlotState.IDLE:
+            return f"left a ping unanswered for {self._policy.ping_timeout_s:g} s"
+        if it.state is SlotState.CANCELLING:
+            return f"did not stop within {self._policy.stop_timeout_s:g} s"
+        if now >= it.since + self._policy.render_timeout_s:
+            return f"rendered one text for more than {self._policy.render_timeout_s:g} s"
+        return f"was silent for {self._silence_limit_s(it):g} s"
+
+    def _welcome(self, it: _Slot) -> None:
+        it.was_ready, it.failed_starts, it.is_hopeless = True, 0, False
         if not self._is_up:
             self._is_up = True
             self._actions.append(Up())
 
-    def _learn(self, s_per_char: float) -> None:
-        self._silence_s_per_char = max(s_per_char, self._silence_s_per_char * _FORGETTING)
-
-    def _rest(self, it: _Slot, came_from: SlotState, now: float) -> None: ...
-
-    def _settle(self) -> None:
-        if self._is_up is not False and all(it.is_hopeless for it in self._slots):
+    def _rest(self, it: _Slot, now: float) -> None:
+        policy = self._policy
+        pause = 0.0
+        if not it.was_ready:
+            it.failed_starts += 1
+            longest = policy.load_failure_pause_s if it.cannot_load else policy.longest_pause_s
+            pause = min(longest, policy.first_pause_s * 2 ** min(it.failed_starts - 1, _MOST_DOUBLINGS))
+        while it.launches and it.launches[0] <= now - policy.restart_window_s:
+            it.launches.popleft()
+        is_spent = len(it.launches) >= policy.max_restarts
+        if is_spent:
+            pause = max(pause, it.launches[0] + policy.restart_window_s - now)
+        it.restart_at = now + pause
+        it.is_hopeless = it.cannot_load or is_spent or it.failed_starts >= policy.failed_starts
+        if self._is_up is not False and all(slot.is_hopeless for slot in self._slots):
             self._is_up = False
             self._actions.append(Down())
+
+
+def _enter(it: _Slot, state: SlotState, now: float) -> None:
+    it.state, it.since, it.heard_at, it.asked_at, it.longest_silence_s = state, now, now, None, 0.0

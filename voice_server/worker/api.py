@@ -23,9 +23,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Protocol
 
-from voice_server.core.options import (
-    complete_options,
-)  # the one home of option checks (server side uses it too)
+from voice_server.core.options import complete_options
 from voice_server.core.types import Capabilities, Option, OptionValue, Voice, WordMark
 from voice_server.errors import BackendError, RenderError, RequestError, UnknownName
 

@@ -27,10 +27,11 @@ STOPPED = "stopped"
 
 @dataclass(frozen=True, slots=True)
 class Hello:
-    """The first message: the protocol spoken and the settings for the adapter's constructor."""
+    """The first message: settings for the adapter's constructor, and the voice to warm up ("" for any)."""
 
     protocol: int
     settings: Mapping[str, Any]
+    voice: str
 
 
 @dataclass(frozen=True, slots=True)

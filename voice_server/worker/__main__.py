@@ -1,0 +1,39 @@
+"""`<a backend's python> <voice_server>/worker <adapter file>`: our code inside somebody else's environment.
+
+The interpreter belongs to the backend: its packages are the only ones on the path. Our package is found by
+its place, so that neither our site-packages nor the names of files in this folder can hide a library of the
+backend. The pipes are taken before anything that could print is imported.
+"""
+
+import os
+import sys
+from importlib.util import module_from_spec, spec_from_file_location
+
+# This folder, put there by the interpreter: `import loop` in some library must not find ours.
+del sys.path[0]
+
+
+def _find_package() -> None:
+    folder = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120 - see loading time
+    file = os.path.join(folder, "__init__.py")  # noqa: PTH118
+    spec = spec_from_file_location("voice_server", file, submodule_search_locations=[folder])
+    if spec is None or spec.loader is None:
+        raise ImportError("voice_server")
+    package = module_from_spec(spec)
+    sys.modules["voice_server"] = package
+    spec.loader.exec_module(package)
+
+
+def _main() -> None:
+    _find_package()
+    from voice_server.worker.stdio import Channel, die_with_parent, take_descriptors  # noqa: PLC0415
+
+    requests, answers = take_descriptors()
+    die_with_parent()
+    from voice_server.worker.loop import serve  # noqa: PLC0415 - msgpack comes after the pipes are safe
+
+    serve(Channel(requests, answers), sys.argv[1])
+
+
+if __name__ == "__main__":
+    _main()

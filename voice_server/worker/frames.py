@@ -1,0 +1,55 @@
+"""How an engine's pieces become frames: the first at once, later ones as few as the listener allows.
+
+Every frame costs both processes some work, so pieces are merged while the engine is well ahead of the
+listener, who is taken to have started playing the moment the first frame left. A frame never holds more than
+`MAX_FRAME_BYTES`: well within the wire's limit, and little enough to keep the pipe moving.
+"""
+
+from __future__ import annotations
+
+from voice_server.core.types import BYTES_PER_SAMPLE
+
+MAX_FRAME_BYTES = 256 * 1024
+_SPENT_SHARE = 0.5
+"""Send what is held before the listener has played this share of what was sent."""
+
+
+class FrameMerger:
+    """Collects pieces of one job; `now` is in seconds on any steady clock."""
+
+    def __init__(self, sample_rate_hz: int) -> None:
+        self._bytes_per_s = BYTES_PER_SAMPLE * sample_rate_hz
+        self._held: list[bytes] = []
+        self._held_bytes = 0
+        self._sent_bytes = 0
+        self._first_sent_at = 0.0
+        self._last_piece_at = 0.0
+
+    def add(self, pcm: bytes, now: float) -> list[bytes]:
+        """Return the frames to send now; often none."""
+        self._held.append(pcm)
+        self._held_bytes += len(pcm)
+        is_due = self._is_due(now)
+        self._last_piece_at = now
+        if not is_due:
+            return []
+        if not self._sent_bytes:
+            self._first_sent_at = now
+        return self.flush()
+
+    def flush(self) -> list[bytes]:
+        """Return all that is held."""
+        pcm = self._held[0] if len(self._held) == 1 else b"".join(self._held)
+        self._sent_bytes += len(pcm)
+        self._held, self._held_bytes = [], 0
+        if len(pcm) <= MAX_FRAME_BYTES:
+            return [pcm] if pcm else []
+        view = memoryview(pcm)
+        return [bytes(view[at : at + MAX_FRAME_BYTES]) for at in range(0, len(pcm), MAX_FRAME_BYTES)]
+
+    def _is_due(self, now: float) -> bool:
+        if not self._sent_bytes or self._held_bytes >= MAX_FRAME_BYTES:
+            return True
+        # The next piece will take about as long as this one did.
+        next_piece_at = now + (now - self._last_piece_at)
+        return next_piece_at - self._first_sent_at > _SPENT_SHARE * self._sent_bytes / self._bytes_per_s

@@ -1,0 +1,232 @@
+"""The worker's loop: one job at a time on the main thread, a second thread that listens meanwhile.
+
+The listening thread answers pings, notes stops and ends the process when the server closes the pipe. The main
+thread loads the backend, warms it up, says Ready, and renders. A job that raises does not end the worker, but
+the worker then proves that it can still speak: some engines are useless after an error on the GPU.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import traceback
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from queue import SimpleQueue
+from threading import Thread
+from time import perf_counter
+from typing import Any
+
+from voice_server.core.audio.pcm import duration_ms, to_pcm
+from voice_server.core.options import complete_options
+from voice_server.core.types import WordMark
+from voice_server.core.wire.messages import (
+    NO_JOB,
+    PROTOCOL_VERSION,
+    STOPPED,
+    Answer,
+    Audio,
+    Bye,
+    Done,
+    Failed,
+    Hello,
+    Log,
+    Ping,
+    Pong,
+    Ready,
+    Render,
+    Stop,
+    Words,
+)
+from voice_server.errors import RenderError, VoiceServerError, WireError
+from voice_server.worker.adapter import capabilities_of, load_backend, options_of, voices_of
+from voice_server.worker.api import Backend
+from voice_server.worker.frames import FrameMerger
+from voice_server.worker.stdio import Channel, leave
+
+WARM_UP_TEXT = "Ready."
+_LOG_ERROR = 40
+_PATH = re.compile(r"(?<![\w/])(?:/[^\s/'\":,;]+)+/([^\s/'\":,;]+)")
+
+
+class _StopRendering(Exception):  # noqa: N818 - an outcome, no error
+    """The server has said Stop to the job in hand."""
+
+
+class _Worker:
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+        self._work: SimpleQueue[Hello | Render | Bye] = SimpleQueue()
+        self._stopped_job = NO_JOB
+        Thread(target=self._listen, name="requests", daemon=True).start()
+
+    def _listen(self) -> None:
+        try:
+            for message in self._channel.receive():
+                if isinstance(message, Stop):
+                    self._stopped_job = message.job
+                elif isinstance(message, Ping):
+                    self._channel.send([Pong()])
+                elif isinstance(message, Hello | Render | Bye):
+                    self._work.put(message)
+        except WireError:
+            leave(1)
+        leave(0)
+
+    def run(self, adapter: Path) -> None:
+        """Load, warm up, and render until told Bye."""
+        try:
+            backend = self._load(adapter)
+        except BaseException as error:
+            # SystemExit too: packages that download what they miss raise it when they cannot.
+            traceback.print_exc()
+            self._channel.send([Failed(NO_JOB, "load_failed", describe(error), retryable=False)])
+            leave(1)
+            raise
+        while isinstance(request := self._work.get(), Render):
+            self._render(backend, request)
+        close = getattr(backend, "close", None)
+        if close is not None:
+            close()
+
+    def _load(self, adapter: Path) -> Backend:
+        hello = self._work.get()
+        if not isinstance(hello, Hello) or hello.protocol != PROTOCOL_VERSION:
+            raise WireError(f"the worker speaks protocol {PROTOCOL_VERSION}")
+        backend = load_backend(adapter, hello.settings)
+        voices = voices_of(backend)
+        self._voice = hello.voice or voices[0].id
+        silence_ms = _warm_up(backend, self._voice)
+        self._channel.send(
+            [
+                Ready(
+                    PROTOCOL_VERSION,
+                    voices,
+                    backend.sample_rate,
+                    capabilities_of(backend),
+                    silence_ms_per_char=silence_ms / len(WARM_UP_TEXT),
+                )
+            ]
+        )
+        return backend
+
+    def _render(self, backend: Backend, request: Render) -> None:
+        job = request.job
+        output = _Output(self._channel.send, job, backend.sample_rate)
+        try:
+            self._speak(backend, request, output)
+        except _StopRendering:
+            self._channel.send([Failed(job, STOPPED, "stopped", retryable=False)])
+        except VoiceServerError as error:
+            retryable = isinstance(error, RenderError) and error.retryable
+            self._channel.send([Failed(job, error.code, public(error.message), retryable)])
+        except (Exception, SystemExit) as error:
+            traceback.print_exc()
+            self._channel.send([Failed(job, "engine_failed", describe(error), retryable=True)])
+            self._prove_health(backend)
+        else:
+            output.finish()
+
+    def _speak(self, backend: Backend, request: Render, output: _Output) -> None:
+        options = complete_options(options_of(backend), request.options)
+        pieces = backend.synthesize(request.text, request.voice, options)
+        try:
+            for piece in pieces:
+                if self._stopped_job == request.job:
+                    raise _StopRendering
+                output.add(piece)
+        finally:
+            _close(pieces)
+
+    def _prove_health(self, backend: Backend) -> None:
+        try:
+            _warm_up(backend, self._voice)
+        except (Exception, SystemExit) as error:
+            self._channel.send([Log(_LOG_ERROR, f"the engine does not recover: {describe(error)}")])
+            leave(1)
+
+
+class _Output:
+    """Sends one job's answers, as few and as early as `FrameMerger` says."""
+
+    def __init__(self, send: Callable[[list[Answer]], None], job: int, sample_rate_hz: int) -> None:
+        self._send = send
+        self._job = job
+        self._rate_hz = sample_rate_hz
+        self._merger = FrameMerger(sample_rate_hz)
+        self._marks: list[WordMark] = []
+        self._frames = 0
+        self._bytes = 0
+        self._began = perf_counter()
+
+    def add(self, piece: Any) -> None:
+        if isinstance(piece, WordMark):
+            self._marks.append(piece)
+            return
+        pcm = to_pcm(piece)
+        if pcm:
+            self._bytes += len(pcm)
+            frames = self._merger.add(pcm, perf_counter())
+            if frames:
+                self._send(self._answers(frames))
+
+    def finish(self) -> None:
+        answers = self._answers(self._merger.flush())
+        render_ms = (perf_counter() - self._began) * 1000
+        answers.append(Done(self._job, duration_ms(self._bytes, self._rate_hz), render_ms))
+        self._send(answers)
+
+    def _answers(self, frames: list[bytes]) -> list[Answer]:
+        # Marks travel with the next frames: they are seldom urgent, and a message of their own costs more.
+        answers: list[Answer] = []
+        if self._marks:
+            answers.append(Words(self._job, tuple(self._marks)))
+            self._marks = []
+        for pcm in frames:
+            answers.append(Audio(self._job, self._frames, pcm))
+            self._frames += 1
+        return answers
+
+
+def _warm_up(backend: Backend, voice: str) -> float:
+    """Speak to nobody; return the longest silence in ms."""
+    longest, last = 0.0, perf_counter()
+    warm_up = getattr(backend, "warm_up", None)
+    if warm_up is not None:
+        warm_up()
+        return (perf_counter() - last) * 1000
+    options = complete_options(options_of(backend), {"seed": 0})
+    for piece in backend.synthesize(WARM_UP_TEXT, voice, options):
+        if not isinstance(piece, WordMark):
+            to_pcm(piece)
+        now = perf_counter()
+        longest, last = max(longest, now - last), now
+    return max(longest, perf_counter() - last) * 1000
+
+
+def _close(pieces: Iterator[Any]) -> None:
+    close = getattr(pieces, "close", None)
+    if close is not None:
+        close()
+
+
+def describe(error: BaseException) -> str:
+    """Return one line that says what went wrong without saying where on this machine."""
+    if isinstance(error, VoiceServerError):
+        return public(error.message)
+    if isinstance(error, ModuleNotFoundError) and error.name:
+        return f"the package {error.name!r} is missing from the backend's environment"
+    first_line = str(error).strip().partition("\n")[0]
+    return public(f"{type(error).__name__}: {first_line}" if first_line else type(error).__name__)
+
+
+def public(text: str) -> str:
+    """Return `text` without the folders of any path in it, at most 300 characters long."""
+    return _PATH.sub(r"\1", text)[:300]
+
+
+def serve(channel: Channel, adapter: str) -> None:
+    """Work for the server at the other end of `channel`; does not return."""
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
+    _Worker(channel).run(Path(adapter).absolute())
+    leave(0)
