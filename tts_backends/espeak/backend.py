@@ -9,7 +9,7 @@ whatever was spoken or broken off before (see memory.py).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from functools import cache
 from pathlib import Path
@@ -20,9 +20,9 @@ import espeakng_loader
 from voice_server.worker.api import Capabilities, Option, Pcm, UnknownName, Voice, WordMark
 
 from .languages import language_tag, voice_ids
-from .library import Event, Library, Parameter
+from .library import Library, Parameter
 from .pulling import PullThread
-from .words import WordTimes
+from .shaping import Shaper
 
 _DEFAULT_VOICE = "en-us"
 _NORMAL_WORDS_A_MINUTE = 175
@@ -50,7 +50,7 @@ class Backend:
     def __init__(self) -> None:
         self._library = _library()
         self.sample_rate = self._library.sample_rate_hz
-        self._thread = PullThread("espeak")
+        self._thread: PullThread | None = None
         self._languages = voice_ids(self._library.languages())
         self._variants = {file.identifier.removeprefix("!v/"): file for file in self._library.variants()}
 
@@ -66,11 +66,26 @@ class Backend:
         Raises:
             UnknownName: there is no such language or variant.
         """
+        if self._thread is None:
+            self._thread = PullThread("espeak")
+
+        def push(give: Callable[[Pcm | WordMark], bool]) -> None:
+            self.push(text, voice, options, give)
+
+        yield from self._thread.pull(push)
+
+    def push(
+        self, text: str, voice: str, options: Mapping[str, Any], give: Callable[[Pcm | WordMark], bool]
+    ) -> None:
+        """The same without a thread between, which costs a tenth less: hand each piece to `give`.
+
+        Returns as soon as `give` returns true; what `give` raises comes out here.
+        """
         file = self._voice_file(voice)
         words_a_minute = _NORMAL_WORDS_A_MINUTE * options["speed"]
-        spoken_a_minute = min(max(words_a_minute, _SLOWEST), _FASTEST)
+        spoken_a_minute = round(min(max(words_a_minute, _SLOWEST), _FASTEST))
         parameters = {
-            Parameter.RATE: round(spoken_a_minute),
+            Parameter.RATE: spoken_a_minute,
             Parameter.VOLUME: round(100 * options["volume"]),
             Parameter.PITCH: round(options["pitch"]),
             Parameter.RANGE: round(options["pitch_range"]),
@@ -79,15 +94,24 @@ class Backend:
             Parameter.WORD_GAP: options["word_gap"],
         }
         text = _UNSPEAKABLE.sub(" ", text)
-        buffers = self._buffers(text, file, parameters, ssml=options["ssml"])
-        if spoken_a_minute == words_a_minute:
-            yield from self._unchanged(buffers, text)
-        else:
-            yield from self._stretched(buffers, text, words_a_minute / spoken_a_minute)
+        native = _SLOWEST <= words_a_minute <= _FASTEST
+        with closing(
+            Shaper(self._library, text, 1.0 if native else words_a_minute / spoken_a_minute)
+        ) as shaper:
+            complete = self._library.speak(
+                text.encode(),
+                file,
+                parameters,
+                ssml=options["ssml"],
+                on_buffer=lambda pcm, events: any(map(give, shaper.take(pcm, events))),
+            )
+            if complete:
+                any(map(give, shaper.finish()))
 
     def close(self) -> None:
-        """End the thread."""
-        self._thread.close()
+        """End the thread, if there is one."""
+        if self._thread is not None:
+            self._thread.close()
 
     def _voice_file(self, voice: str) -> str:
         language, plus, variant = voice.partition("+")
@@ -96,40 +120,6 @@ class Backend:
         if plus and variant not in self._variants:
             raise UnknownName("voice", voice, (f"{language}+{known}" for known in self._variants))
         return self._languages[language].identifier + plus + variant
-
-    def _buffers(
-        self, text: str, file: str, parameters: Mapping[Parameter, int], *, ssml: bool
-    ) -> Iterator[tuple[bytes, list[Event]]]:
-        return self._thread.pull(
-            lambda give: self._library.speak(
-                text.encode(), file, parameters, ssml=ssml, on_buffer=lambda pcm, events: give((pcm, events))
-            )
-        )
-
-    def _unchanged(self, buffers: Iterator[tuple[bytes, list[Event]]], text: str) -> Iterator[Pcm | WordMark]:
-        words = WordTimes(text, self.sample_rate / 1000)
-        n_samples = 0
-        for pcm, events in buffers:
-            n_samples += len(pcm) // 2
-            if pcm:
-                yield pcm
-            yield from words.take(events)
-        yield from words.finish(n_samples)
-
-    def _stretched(
-        self, buffers: Iterator[tuple[bytes, list[Event]]], text: str, speed: float
-    ) -> Iterator[Pcm | WordMark]:
-        words = WordTimes(text, speed * self.sample_rate / 1000)
-        n_samples = 0
-        with closing(self._library.stretcher(speed)) as stretcher:
-            for pcm, events in buffers:
-                if stretched := stretcher.process(pcm):
-                    n_samples += len(stretched) // 2
-                    yield stretched
-                yield from words.take(events)
-            stretched = stretcher.finish()
-            yield stretched
-        yield from words.finish(speed * (n_samples + len(stretched) // 2))
 
 
 @cache

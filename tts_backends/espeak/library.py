@@ -29,7 +29,8 @@ _CHARS_UTF8 = 1
 _SSML = 0x10
 _POSITION_CHARACTER = 1
 _FIRST_BUFFER_MS = 60  # the least that the library accepts
-_LARGEST_BUFFER_MS = 960
+_LARGEST_BUFFER_MS = 3840
+_BUFFER_GROWTH = 4
 _SEED = 1
 _LONGEST_PATH_BYTES = (
     120  # the library keeps 160 for the data folder and a file in it, and cuts without a word
@@ -173,8 +174,10 @@ class Library:
 
     def speak(
         self, text: bytes, voice: str, parameters: Mapping[Parameter, int], *, ssml: bool, on_buffer: OnBuffer
-    ) -> None:
-        """Speak zero-ended UTF-8 `text` with the voice file `voice`, calling `on_buffer` from this thread.
+    ) -> bool:
+        """Speak UTF-8 `text` with the voice file `voice`, calling `on_buffer` from this thread.
+
+        Returns whether the text was spoken to its end.
 
         Raises:
             RuntimeError: the library refuses the voice or the text.
@@ -193,6 +196,7 @@ class Library:
                 self._voice = ()
         if speaking.failure is not None:
             raise speaking.failure
+        return not speaking.stopped
 
     def _synthesize(self, text: bytes, flags: int) -> None:
         status = self._c.espeak_Synth(text, len(text) + 1, 0, _POSITION_CHARACTER, 0, flags, None, None)
@@ -235,7 +239,7 @@ class Library:
             speaking.failure = failure
             speaking.stopped = True
         if n_samples and not speaking.stopped and speaking.buffer_ms < _LARGEST_BUFFER_MS:
-            speaking.buffer_ms *= 2
+            speaking.buffer_ms *= _BUFFER_GROWTH
             self._set_buffer(speaking.buffer_ms)
         return int(speaking.stopped)
 
@@ -287,6 +291,6 @@ def _short(folder: Path) -> Path:
     descriptors = Path("/proc/self/fd")
     if not descriptors.is_dir():
         raise RuntimeError(
-            f"the environment's folder is too deep for espeak-ng, which reads {_LONGEST_PATH_BYTES} bytes of it"
+            f"the environment's folder is too deep: espeak-ng reads {_LONGEST_PATH_BYTES} bytes of its name"
         )
     return descriptors / str(os.open(folder, os.O_RDONLY | os.O_DIRECTORY))
