@@ -29,7 +29,9 @@ def complete_options(
             raise UnknownName("option", name, by_name)
     complete: dict[str, OptionValue] = {}
     for option in by_name.values():
-        value = given.get(option.name, defaults.get(option.name, option.default))
+        value = given.get(option.name)
+        if value is None:
+            value = defaults.get(option.name, option.default)
         if value is not None:
             complete[option.name] = _CHECKS[option.kind](option, value)
     return complete

@@ -4,8 +4,8 @@
 
 The core decides and never waits. `receive` takes what happened, `take_actions` returns the renders that the
 shell has to stop, `take` hands out the next event for the listener, `next_deadline` and `tick` serve the
-pause timer. A segment whose end is only likely is rendered at once and its audio held; the piece that the splitter
-commits releases it, anything else drops it.
+pause timer. A segment whose end is only likely is rendered at once and its audio held; the piece that the
+splitter commits releases it, anything else drops it.
 
 Laws kept here: the same text gives the same sentences however it is cut; the audio is the segments' audio in
 order; exactly one `Finished`, and nothing after it; after `Cancel` nothing but `Heard` and `Finished`.

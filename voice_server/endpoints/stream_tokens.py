@@ -2,7 +2,8 @@
 
 One task reads and one writes. The reader turns messages into commands (core/session.py) and commands into
 calls of the speech service; the writer sends answers first, then the events of the turn that is being heard.
-Whichever ends, ends the other, and what was still being spoken is cancelled: a closed socket frees its workers at once.
+Whichever ends, ends the other, and what was still being spoken is cancelled: a closed socket frees its
+workers at once.
 """
 
 from __future__ import annotations

@@ -1,0 +1,101 @@
+"""Earliest deadline first, fair, and never for a listener that cannot take it."""
+
+from dataclasses import dataclass
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from voice_server.core.scheduling import Scheduler
+
+
+@dataclass(eq=False)
+class Listener:
+    name: str
+    silent_at: float = 0.0
+    wants_render: bool = True
+    ahead_s: float = 5.0
+
+    def deadline(self, now: float) -> float:
+        return self.silent_at
+
+    def is_far_ahead(self, now: float) -> bool:
+        return self.silent_at - now > self.ahead_s
+
+
+def submitted(*listeners: Listener, slots: int = 1) -> Scheduler:
+    scheduler = Scheduler({"b": slots})
+    for listener in listeners:
+        scheduler.submit("b", listener)
+    return scheduler
+
+
+def test_the_listener_that_falls_silent_first_is_served_first() -> None:
+    late, early = Listener("late", 3.0), Listener("early", 2.0)
+    scheduler = submitted(late, early)
+    assert scheduler.choose("b", now=0.0) is early
+
+
+def test_among_equals_the_one_served_longest_ago_comes_first() -> None:
+    first, second = Listener("first"), Listener("second")
+    scheduler = submitted(first, second)
+    order = []
+    for _ in range(4):
+        order.append(scheduler.choose("b", now=0.0))
+        scheduler.release("b")
+    assert order == [first, second, first, second]
+
+
+def test_no_slot_no_choice() -> None:
+    scheduler = submitted(Listener("one"), Listener("two"))
+    assert scheduler.choose("b", now=0.0) is not None
+    assert scheduler.choose("b", now=0.0) is None
+    scheduler.release("b")
+    assert scheduler.choose("b", now=0.0) is not None
+
+
+def test_a_paused_or_full_listener_is_passed_over() -> None:
+    full, other = Listener("full", 0.0, wants_render=False), Listener("other", 9.0)
+    scheduler = submitted(full, other)
+    assert scheduler.choose("b", now=0.0) is other
+    scheduler.withdraw("b", other)
+    scheduler.release("b")
+    assert scheduler.choose("b", now=0.0) is None
+
+
+def test_who_is_far_ahead_waits_only_while_somebody_is_not() -> None:
+    far = Listener("far", silent_at=100.0)
+    near = Listener("near", silent_at=104.0, ahead_s=10.0)
+    scheduler = submitted(far, near)
+    assert scheduler.choose("b", now=94.5) is near
+    scheduler.withdraw("b", near)
+    scheduler.release("b")
+    assert scheduler.choose("b", now=94.5) is far
+
+
+def test_backends_do_not_share_slots() -> None:
+    scheduler = Scheduler({"a": 1, "b": 1})
+    one, two = Listener("one"), Listener("two")
+    scheduler.submit("a", one)
+    scheduler.submit("b", two)
+    scheduler.submit("b", two)
+    assert scheduler.waiting("b") == 1
+    assert scheduler.choose("a", 0.0) is one
+    assert scheduler.choose("b", 0.0) is two
+    scheduler.withdraw("a", two)
+
+
+@given(st.lists(st.floats(0, 100), min_size=1, max_size=12), st.integers(1, 3))
+def test_everybody_is_served_before_anybody_is_served_again(deadlines: list[float], slots: int) -> None:
+    """Serving moves a listener's deadline on by what it was given, so nobody starves."""
+    listeners = [Listener(str(n), silent_at) for n, silent_at in enumerate(deadlines)]
+    scheduler = submitted(*listeners, slots=slots)
+    served: list[Listener] = []
+    for _ in range(len(listeners)):
+        chosen = scheduler.choose("b", 0.0)
+        assert isinstance(chosen, Listener)
+        served.append(chosen)
+        chosen.silent_at += 1000.0
+        scheduler.release("b")
+    assert set(served) == set(listeners)
+    near = [listener for listener in served if listener.silent_at - 1000.0 <= 5.0]
+    assert near == sorted(near, key=lambda listener: listener.silent_at)
