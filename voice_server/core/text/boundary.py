@@ -1,7 +1,7 @@
 """Whether a sentence ends at a mark: a pure function of the text, never of how it was cut.
 
-The law: a verdict other than WAIT depends on characters that have been seen, so that more text can never change
-it. Every look ahead is bounded (`_SPACES`, `_WORD`), so that WAIT cannot last.
+The law: a verdict other than WAIT rests on characters that have been seen, so that more text can never change it.
+Rules are tried in order, the first that speaks decides; each is a named predicate over a `Place`.
 """
 
 from __future__ import annotations
@@ -10,13 +10,18 @@ import re
 from enum import Enum
 from typing import NamedTuple
 
-from voice_server.core.text import marks
-from voice_server.core.text.abbreviations import Abbreviations
+from voice_server.core.text import fullstop, marks
+from voice_server.core.text.lexicon import Lexicon
+from voice_server.core.text.place import Place, Unseen, survey
 
-_SPACES = 48
-"""White space beyond this many characters is a gap that ends any sentence."""
-_WORD = re.compile(r"[^\W_]{1,24}(?:['’][^\W_]{1,3})?")
-_LABEL = re.compile(r"[(\[]?(?:\d{1,3}(?:\.\d{1,3}){0,3}|[A-Za-z]|[ivxIVX]{1,5})[.)\]]{0,2}|[-*•+#>–—|]+")
+_GAP = 48
+"""White space of more characters than this ends any sentence."""
+_WRAPPED = 60
+"""A line of prose this long that ends without a mark was broken for the page, if lower case follows."""
+
+_JAPANESE_GOES_ON = re.compile("[とっがはをにでのもかなや]")
+_GREEK = re.compile("[\u0370-\u03ff]")
+_ARMENIAN = re.compile("[\u0531-\u0587]")
 
 
 class Decision(Enum):
@@ -37,84 +42,139 @@ class Verdict(NamedTuple):
 
 def is_speakable(text: str, start: int, end: int) -> bool:
     """Whether text[start:end] is more than a label, a mark or white space."""
-    if end - start > 16:
-        return marks.SPEAKABLE.search(text, start, end) is not None
-    piece = text[start:end].strip()
-    return _LABEL.fullmatch(piece) is None and marks.SPEAKABLE.search(piece) is not None
+    label = marks.LABEL.match(text, start, end)
+    return marks.SPEAKABLE.search(text, label.end() if label else start, end) is not None
 
 
-def last_word(text: str, start: int, at: int) -> str:
-    """The word that the mark at `at` stands behind, without quotes and brackets before it."""
-    words = text[max(start, at - 40) : at].rsplit(None, 1)
-    return words[-1].lstrip(marks.OPENERS + marks.STRAIGHT_QUOTES + marks.MARKDOWN) if words else ""
-
-
-def judge(text: str, start: int, at: int, *, final: bool, lists: Abbreviations) -> Verdict:
+def judge(text: str, start: int, at: int, *, final: bool, quoted: bool, lexicon: Lexicon) -> Verdict:
     """Decide about the mark or line break at `at` in a sentence that began at `start`."""
-    if text[at] in marks.LINE_BREAKS:
-        return _cut(text, start, at, at + 1, "line break")
-    end = marks.CLOSER_RUN.match(text, at + 1).end()  # type: ignore[union-attr]
-    if end == len(text) and not final:
-        return Verdict(Decision.WAIT, end, "mark")
-    following = marks.SPACE_RUN.match(text, end).end()  # type: ignore[union-attr]
-    gap = text[end:following]
-    if any(c in marks.LINE_BREAKS for c in gap):
-        return _cut(text, start, end, end, "mark and line break")
-    if following - end > _SPACES:
-        return _cut(text, start, end, end, "gap")
-    if following == len(text):
-        if final:
-            return _cut(text, start, end, end, "end of text")
-        return Verdict(Decision.WAIT, end, "mark")
-    if not gap:
-        return _judge_glued(text, start, at, end, following)
-    return _judge_spaced(text, start, at, end, following, final=final, lists=lists)
+    try:
+        if text[at] in marks.LINE_BREAKS:
+            cuts, reason = _line_break(text, start, at, final=final)
+            return _verdict(text, start, at, at + 1, cuts=cuts, reason=reason)
+        place = survey(text, start, at, final=final, quoted=quoted, lexicon=lexicon)
+        cuts, reason = _ruling(place)
+    except Unseen:
+        return Verdict(Decision.WAIT, at + 1, "more text is needed")
+    return _verdict(text, start, place.end, place.end, cuts=cuts, reason=reason)
 
 
-def _cut(text: str, start: int, end: int, hold_end: int, reason: str) -> Verdict:
-    if is_speakable(text, start, end):
+def _verdict(text: str, start: int, end: int, resume: int, *, cuts: bool, reason: str) -> Verdict:
+    if cuts and is_speakable(text, start, end):
         return Verdict(Decision.CUT, end, reason)
-    return Verdict(Decision.HOLD, hold_end, "nothing to speak")
+    return Verdict(Decision.HOLD, resume, reason)
 
 
-def _judge_glued(text: str, start: int, at: int, end: int, following: int) -> Verdict:
-    if text[at] in marks.SURE_STOPS:
-        return _cut(text, start, end, end, "mark of a script that needs no space")
-    return Verdict(Decision.HOLD, end, "glued to the next character")
+def _line_break(text: str, start: int, at: int, *, final: bool) -> tuple[bool, str]:
+    line = max(start, text.rfind("\n", start, at) + 1)
+    if at - line >= _WRAPPED and text[at - 1].isalpha():
+        after = text[at + 1 : at + 2]
+        if not after and not final:
+            raise Unseen
+        if after.islower():
+            return False, "line broken for the page"
+    return True, "line break"
 
 
-def _judge_spaced(
-    text: str, start: int, at: int, end: int, following: int, *, final: bool, lists: Abbreviations
-) -> Verdict:
-    if text[at] in marks.SURE_STOPS or text[at] in marks.LOUD_MARKS:
-        if text[following].islower() and text[at] not in marks.SURE_STOPS:
-            return Verdict(Decision.HOLD, end, "lower case follows")
-        return _cut(text, start, end, end, "mark")
-    word = last_word(text, start, at)
-    if end - at > 1 and text[at + 1] in ".…":
-        word = ""
-    bare = word.lower().rstrip(".")
-    if bare in lists.never:
-        return Verdict(Decision.HOLD, end, "abbreviation")
-    if bare in lists.number and text[following].isdigit():
-        return Verdict(Decision.HOLD, end, "abbreviation before a number")
-    if text[following].islower():
-        if len(bare) >= 4 and bare.isalpha() and bare not in lists.may:
-            return _cut(text, start, end, end, "full stop")
-        return Verdict(Decision.HOLD, end, "lower case follows")
-    if len(bare) == 1 and bare.isalpha() or "." in bare or bare in lists.may:
-        return _judge_by_next_word(text, start, end, following, final=final, lists=lists)
-    return _cut(text, start, end, end, "full stop")
+def _ruling(place: Place) -> tuple[bool, str]:
+    for rule in _RULES:
+        ruling = rule(place)
+        if ruling is not None:
+            return ruling
+    if place.is_ellipsis:
+        return _ellipsis(place)
+    if place.mark in marks.FULL_STOPS:
+        return fullstop.rule(place)
+    return _loud(place)
 
 
-def _judge_by_next_word(
-    text: str, start: int, end: int, following: int, *, final: bool, lists: Abbreviations
-) -> Verdict:
-    found = _WORD.match(text, following)
-    if found is None:
-        return Verdict(Decision.HOLD, end, "abbreviation or initial")
-    if found.end() == len(text) and not final:
-        return Verdict(Decision.WAIT, end, "abbreviation or initial")
-    if found.group().lower() in lists.starters:
-        return _cut(text, start, end, end, "starter word")
-    return Verdict(Decision.HOLD, end, "abbreviation or initial")
+def _end_of_line(place: Place) -> tuple[bool, str] | None:
+    gap = place.text[place.end : place.following]
+    if not place.next or any(c in marks.LINE_BREAKS for c in gap):
+        return True, "mark and end of line"
+    return (True, "mark and gap") if len(gap) > _GAP else None
+
+
+def _goes_on(place: Place) -> tuple[bool, str] | None:
+    return (False, "the sentence goes on") if place.next in marks.CONTINUING else None
+
+
+def _foreign_sign(place: Place) -> tuple[bool, str] | None:
+    """Greek ';' and Armenian ':' mean their sentence marks only there; an Armenian '.' is a pause."""
+    before = place.text[max(place.start, place.at - 16) : place.at]
+    if place.mark == ":" and not _ARMENIAN.search(before):
+        return False, "colon"
+    if place.mark == ";" and not _GREEK.search(before):
+        return False, "semicolon"
+    if place.mark == "." and not place.is_ellipsis and _ARMENIAN.match(before[-1:]):
+        return False, "Armenian pause"
+    return None
+
+
+def _sure(place: Place) -> tuple[bool, str] | None:
+    if place.mark not in marks.SURE_STOPS:
+        return None
+    if place.end > place.at + 1 and _JAPANESE_GOES_ON.match(place.next) and place.is_glued:
+        return False, "quotation goes on"
+    if _depth(place, "「『（《(", "」』）》)") > 0:
+        return False, "inside brackets"
+    return True, "full stop of the script"
+
+
+def _bracket(place: Place) -> tuple[bool, str] | None:
+    if place.text[place.start] not in "([（" and _depth(place, "([{（", ")]}）") > 0:
+        return False, "inside brackets"
+    return None
+
+
+def _depth(place: Place, openers: str, closers: str) -> int:
+    text, start, end = place.text, place.start, place.end
+    return sum(text.count(c, start, end) for c in openers) - sum(text.count(c, start, end) for c in closers)
+
+
+def _quotation(place: Place) -> tuple[bool, str] | None:
+    if place.end > place.at + 1 and place.text[place.end - 1] in marks.QUOTES + ")" and place.next.islower():
+        return False, "quotation goes on"
+    return None
+
+
+def _dash(place: Place) -> tuple[bool, str] | None:
+    if place.next not in marks.DASHES:
+        return None
+    after = place.text[place.following + 1 : place.following + 3]
+    if len(after) < 2 and not place.final:
+        raise Unseen
+    if after.strip()[:1].islower():
+        return False, "dash and lower case"
+    return None
+
+
+def _glued(place: Place) -> tuple[bool, str] | None:
+    return (False, "glued to the next character") if place.is_glued else None
+
+
+def _ellipsis(place: Place) -> tuple[bool, str]:
+    shape = fullstop.shape_of(place)
+    if shape in (fullstop.Shape.LOWER, fullstop.Shape.DIGIT):
+        return False, "ellipsis goes on"
+    dots = place.text[place.at : place.end].count(".")
+    if place.lexicon.is_english and dots <= 3 and place.next == "I" and place.word_after()[0].startswith("I"):
+        return place.word_after()[0].partition("'")[0].partition("’")[0] != "I", "ellipsis before I"
+    return True, "ellipsis"
+
+
+def _loud(place: Place) -> tuple[bool, str]:
+    word = place.word_before().lower()
+    lower = fullstop.shape_of(place) is fullstop.Shape.LOWER
+    if word in place.lexicon.brands and (
+        lower or place.word_after()[0].lower() not in place.lexicon.starters
+    ):
+        return False, "name in a mark"
+    if not lower:
+        return True, "mark"
+    if not place.lexicon.is_english:
+        return place.text[place.start].islower(), "mark before lower case"
+    return place.word_after()[0] not in place.lexicon.speech_verbs | {"and", "or"}, "mark before lower case"
+
+
+_RULES = (_end_of_line, _goes_on, _foreign_sign, _sure, _glued, _bracket, _quotation, _dash)

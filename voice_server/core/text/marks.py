@@ -1,7 +1,7 @@
 """Which characters end, open, close or divide a sentence, in every script the splitter knows.
 
-Only facts about characters live here; what a mark means in its place is decided in `boundary.py`.
-Every pattern is anchored by its caller or scans for single characters, so that none can backtrack.
+Only facts about characters live here; what a mark means in its place is decided in `boundary.py`. Every pattern
+is used anchored or scans for single characters, and its repetitions are possessive, so that none can backtrack.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ LINE_BREAKS = "\n\r\v\f\x85\u2028\u2029"
 FULL_STOPS = ".．"
 """Marks that also stand in abbreviations, numbers and names, so that they need their surroundings."""
 
-LOUD_MARKS = "!?‼⁇⁈⁉"
-"""Exclamation and question marks of the Latin family: they end nearly always, but come in runs."""
+LOUD_MARKS = "!?‼⁇⁈⁉;"
+"""Exclamation and question marks of the Latin family (';' asks in Greek): they nearly always end, but in runs."""
 
 ELLIPSES = "…⋯"
 
@@ -22,7 +22,7 @@ SURE_STOPS = (
     "。！？｡"  # Chinese, Japanese
     "।॥"  # Devanagari and its relatives
     "۔؟"  # Urdu, Arabic, Persian
-    "։"  # Armenian
+    "։:"  # Armenian, and how it is typed
     "\u037e"  # Greek question mark
     "።፧፨"  # Ethiopic
     "။"  # Myanmar
@@ -36,24 +36,54 @@ SURE_STOPS = (
 )
 """Marks that do nothing else than end sentences."""
 
-OPENERS = "([{“‘„‚«‹「『（【《〈〔［｛〝⟨¿¡"
+OPENERS = "([{“„‚‘«‹「『（【《〈〔［｛〝⟨¿¡"
 CLOSERS = ")]}”’»›」』）】》〉〕］｝〞〟⟩"
-STRAIGHT_QUOTES = "\"'"
+QUOTES = "\"'“”„‟«»‹›‘’「」『』〝〞〟"
 MARKDOWN = "*_~`"
-
+DASHES = "-–—―"
 CLAUSE_MARKS = ",;:，；：、،؛—–"
 
-_MARKS = FULL_STOPS + LOUD_MARKS + ELLIPSES + SURE_STOPS
+CONTINUING = ",;:%)]}，；：、،؛）］｝"
+"""After a mark and its closers, these say that the sentence goes on."""
+
+_MARKS = ".．!?‼⁇⁈⁉…⋯" + SURE_STOPS.replace(":", "")
 
 
 def _set(characters: str) -> str:
     return "[" + re.escape(characters) + "]"
 
 
-STOP = re.compile(f"{_set(_MARKS + LINE_BREAKS)}|(?<=[\u0370-\u03ff\u1f00-\u1fff]);|(?<=[\u0561-\u0587]):")
-"""The places a sentence may end. A Greek question mark is typed ';', an Armenian full stop ':'."""
+STOP = re.compile(
+    f"{_set(_MARKS + LINE_BREAKS)}|(?<=[\u0370-\u03ff\u1f00-\u1fff]);|(?<=[\u0561-\u0587)»….]):"
+)
+"""The places where a sentence may end. A Greek question mark is typed ';', an Armenian full stop ':'."""
 
-MARK_RUN = re.compile(f"[{re.escape(_MARKS)};:]{_set(_MARKS)}*+")
-CLOSER_RUN = re.compile(f"(?:{_set(CLOSERS + STRAIGHT_QUOTES + MARKDOWN)}|{_set(_MARKS)})*+")
-SPACE_RUN = re.compile(r"\s*+")
+RUN = re.compile(f"(?:[ \u00a0]?{_set(_MARKS)}(?!\\w))*+")
+"""Further marks: "?!", "...", and the spaced ". . ."; a dot that opens ".NET" or ".5" is none of them."""
+
+CLOSER_RUN = re.compile(f"(?:[{re.escape(CLOSERS + MARKDOWN + _MARKS)}]|[\"'“«‹](?!\\w))*+")
+"""Closing quotes and brackets and markdown emphasis behind a mark; a straight quote before a word opens."""
+
+REFERENCE = re.compile(r"(?: ?\[(?:\d{1,3}|\.{3}|…)\])++|[⁰¹²³⁴-⁹]++")
+REFERENCE_BEGUN = re.compile(r" ?\[(?:\d{0,3}|\.{0,3}|…)\Z")
+"""Note marks: "gas.[1]", "gas. [1][2]", and a cut quotation "[...]"."""
+
+EMOJI = "\u2600-\u26ff\u2728\u2764\U0001f300-\U0001faff"
+EMOJI_TAIL = re.compile(f" ?[{EMOJI}][{EMOJI}\ufe0f\u200d ]*+(?<! )|[ ]?[:;=]-?[)(DP](?![\\w(])")
+EMOJI_TAIL_BEGUN = re.compile(r" ?[:;=]-?\Z")
+EMOJI_HEAD = re.compile(f"[{EMOJI}]")
+
+SPACES = re.compile(r"\s*+")
 SPEAKABLE = re.compile(r"[^\W_]")
+WORD = re.compile(r"[^\W_]{1,24}+(?:['’-][^\W_]{1,12}+)?")
+ROMAN = re.compile(r"[IVXLC]{1,7}")
+LABEL = re.compile(
+    r"[-*•●▪◦⁃‣·+#>–—|\s]*+"
+    r"(?:[*_]{0,2}[(\[]?(?:(?:\d{1,3}|[A-Za-z])(?:\.\d{1,3}){0,3}|[ivx]{2,5}|[IVX]{2,5})(?:[.)\]:]{1,2}|\Z)[*_]{0,2})?"
+)
+"""A bullet and a list item's number or letter, which must not stand alone."""
+
+CONSONANTS = re.compile(
+    "[bcdfghjklmnpqrstvwxzßçčćďđłĺľňñńŕřšśșťțžźżбвгґджзйклмнпрстфхцчшщъьβγδζθκλμνξπρσςτφχψ]{2,5}"
+)
+"""A word without a vowel is likely to be an abbreviation."""

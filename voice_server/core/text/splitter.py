@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from voice_server.core.text import boundary, clauses, marks
-from voice_server.core.text.abbreviations import abbreviations
 from voice_server.core.text.boundary import Decision
+from voice_server.core.text.lexicon import lexicon
 
 _NOTHING: Final[list[Piece]] = []
 _LOOK_AHEAD = 96
@@ -63,7 +63,8 @@ class Splitter:
     def __init__(self, options: SplitterOptions | None = None) -> None:
         self._options = options or SplitterOptions()
         self._language = (self._options.language or "en").partition("-")[0].lower()
-        self._lists = abbreviations(self._language)
+        self._lexicon = lexicon(self._language)
+        self._quoted = False
         self._text = ""
         self._offset = 0
         self._scanned = 0
@@ -81,7 +82,9 @@ class Splitter:
         """The sentence that the buffer looks like when its last mark has just been seen."""
         if not self._waiting:
             return None
-        verdict = boundary.judge(self._text, 0, self._scanned, final=True, lists=self._lists)
+        verdict = boundary.judge(
+            self._text, 0, self._scanned, final=True, quoted=self._quoted, lexicon=self._lexicon
+        )
         if verdict.decision is not Decision.CUT or self._text[verdict.end :].strip():
             return None
         return self._piece(0, verdict.end, "provisional")
@@ -137,7 +140,7 @@ class Splitter:
                 continue
             if found is None:
                 break
-            verdict = boundary.judge(text, start, at, final=final, lists=self._lists)
+            verdict = boundary.judge(text, start, at, final=final, quoted=self._quoted, lexicon=self._lexicon)
             if verdict.end > limit and len(text) > limit:
                 start = self._cut_long(pieces, start)
                 at = start
@@ -182,5 +185,5 @@ class Splitter:
 
 
 def _skip_space(text: str, start: int) -> int:
-    found = marks.SPACE_RUN.match(text, start)
+    found = marks.SPACES.match(text, start)
     return found.end() if found else start

@@ -1,0 +1,192 @@
+"""What a full stop means: the kind of the word before it against the shape of what follows, as one table."""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+
+from voice_server.core.text import marks
+from voice_server.core.text.place import Place
+
+_MOMENTS = frozenset(
+    "a.m p.m b.c a.d c.e b.c.e ph.d m.d b.a m.a b.s b.sc m.s m.sc ll.m ll.b j.d m.b.a d.d.s r.n d.phil ed.d".split()
+)
+"""Dotted acronyms of time and degree: a capital after them hardly belongs to them."""
+
+_TIME_PHRASE = frozenset("at by around on before after since until till from about in between every".split())
+_ORDINARY_TOO = frozenset("no nos art ex s o par u".split())
+"""Abbreviations before a number that are words of their own."""
+
+_ACRONYM = re.compile(r"(?:[^\W\d_]{1,2}+\.)+[^\W\d_]{1,2}+")
+_NUMBER = re.compile(r"\d[\d.,:/]*+")
+_INDIC = re.compile("[\u0980-\u0dff]{1,3}|[\u0900-\u097f]")
+_SINGLE_OF_CASELESS = re.compile("[\u0600-\u06ff\u0900-\u0dff\u0531-\u0587]")
+
+
+class Kind(Enum):
+    """What the word before a full stop is."""
+
+    PLAIN = "word"
+    NEVER = "abbreviation"
+    MAY = "abbreviation that may end"
+    NUMBER = "abbreviation before a number"
+    UNIT = "unit"
+    INITIAL = "initial"
+    ACRONYM = "dotted acronym"
+    MOMENT = "time or degree"
+    ORDINAL = "ordinal"
+    NUMERAL = "number"
+
+
+class Shape(Enum):
+    """What the next word looks like."""
+
+    LOWER = "lower case"
+    UPPER = "capital"
+    DIGIT = "digit"
+    OTHER = "other script or sign"
+
+
+class Act(Enum):
+    """What to do: decide now, or by a closer look."""
+
+    CUT = "cut"
+    HOLD = "hold"
+    STARTER = "cut if the next word starts sentences"
+    STYLE = "cut if the writer does without capitals"
+    ROMAN = "hold before a Roman number or a letter"
+    CLOCK = "cut unless the sentence has only begun"
+    COUNT = "cut unless it counts"
+
+
+_TABLE: dict[Kind, tuple[Act, Act, Act, Act]] = {
+    # kind          lower      UPPER        digit     other
+    Kind.PLAIN: (Act.STYLE, Act.CUT, Act.CUT, Act.CUT),
+    Kind.NEVER: (Act.HOLD, Act.HOLD, Act.HOLD, Act.HOLD),
+    Kind.MAY: (Act.HOLD, Act.STARTER, Act.HOLD, Act.CUT),
+    Kind.NUMBER: (Act.STYLE, Act.ROMAN, Act.HOLD, Act.HOLD),
+    Kind.UNIT: (Act.HOLD, Act.CUT, Act.HOLD, Act.CUT),
+    Kind.INITIAL: (Act.HOLD, Act.STARTER, Act.HOLD, Act.HOLD),
+    Kind.ACRONYM: (Act.HOLD, Act.STARTER, Act.HOLD, Act.CUT),
+    Kind.MOMENT: (Act.HOLD, Act.CLOCK, Act.CUT, Act.CUT),
+    Kind.ORDINAL: (Act.HOLD, Act.COUNT, Act.HOLD, Act.HOLD),
+    Kind.NUMERAL: (Act.HOLD, Act.CUT, Act.CUT, Act.CUT),
+}
+
+
+def rule(place: Place) -> tuple[bool, str]:
+    """Whether the sentence ends at this full stop, and why."""
+    word = place.word_before()
+    kind = kind_of(word, place)
+    shape = shape_of(place)
+    act = _TABLE[kind][(Shape.LOWER, Shape.UPPER, Shape.DIGIT, Shape.OTHER).index(shape)]
+    cuts = act is Act.CUT or (act is not Act.HOLD and _LOOKS[act](place, word))
+    return cuts, f"{kind.value}, {shape.value} follows"
+
+
+def shape_of(place: Place) -> Shape:
+    """The shape of the next word, what opens before it left out."""
+    first = place.letter_after()
+    if first.islower():
+        return Shape.LOWER
+    if first.isupper() or first.istitle():
+        return Shape.UPPER
+    return Shape.DIGIT if first.isdigit() else Shape.OTHER
+
+
+def kind_of(word: str, place: Place) -> Kind:
+    """What the word before the full stop is."""
+    if not word or word[-1] in marks.CLOSERS + marks.QUOTES + marks.MARKDOWN:
+        return Kind.PLAIN
+    if word[0].isdigit() and _NUMBER.fullmatch(word):
+        return _kind_of_number(word, place)
+    tail = word.replace("’", "'").rsplit("'", 1)[-1] or word
+    listed = _listed_kind(tail, place) or _listed_kind(tail.rsplit("-", 1)[-1], place)
+    return listed or _kind_by_shape(tail.rsplit("-", 1)[-1], place)
+
+
+def _kind_of_number(word: str, place: Place) -> Kind:
+    if place.lexicon.has_ordinal_dot and word.isdigit() and len(word) <= 2:
+        return Kind.ORDINAL
+    return Kind.NUMERAL
+
+
+def _listed_kind(word: str, place: Place) -> Kind | None:
+    lexicon, lower = place.lexicon, word.lower()
+    if lower in lexicon.never:
+        return Kind.NEVER
+    if lower in lexicon.units and _follows_number(place, word):
+        return Kind.UNIT
+    if lower in lexicon.may or word in lexicon.may:
+        return Kind.MAY
+    if lower in lexicon.number or (lexicon.language == "de" and lower.endswith("str")):
+        return Kind.NUMBER
+    return Kind.MOMENT if lower in _MOMENTS else None
+
+
+def _kind_by_shape(word: str, place: Place) -> Kind:
+    if len(word) == 1 and word.isalpha():
+        has_case = word.lower() != word.upper()
+        return Kind.INITIAL if has_case or _SINGLE_OF_CASELESS.match(word) else Kind.PLAIN
+    if _ACRONYM.fullmatch(word):
+        return Kind.ACRONYM
+    if place.lexicon.has_ordinal_dot and marks.ROMAN.fullmatch(word):
+        return Kind.ORDINAL
+    if _INDIC.fullmatch(word):
+        return Kind.INITIAL
+    if marks.CONSONANTS.fullmatch(word.lower()) and not word.isupper():
+        return Kind.MAY
+    return Kind.PLAIN
+
+
+def _follows_number(place: Place, word: str) -> bool:
+    before = place.text[place.start : place.at - len(word)].rstrip()
+    return before[-1:].isdigit()
+
+
+def _starts_sentence(place: Place, word: str) -> bool:  # noqa: ARG001 - all looks share one shape
+    after, behind = place.word_after()
+    if len(after) == 1 and behind in (".", ""):
+        return False
+    return after.lower().replace("’", "'") in place.lexicon.starters
+
+
+def _is_style(place: Place, word: str) -> bool:
+    """Lower case after a plain word: an unknown abbreviation, or someone who writes without capitals."""
+    bare = word.lower()
+    if bare in place.lexicon.short_words:
+        return True
+    if not place.lexicon.language == "en" and not place.text[place.start].islower():
+        return len(bare) >= 6 and bare.isalpha()
+    return len(bare) >= 4 and marks.SPEAKABLE.search(bare) is not None
+
+
+def _is_not_roman(place: Place, word: str) -> bool:
+    after, _ = place.word_after()
+    if len(after) == 1 or marks.ROMAN.fullmatch(after):
+        return False
+    return word.lower() in _ORDINARY_TOO or _starts_sentence(place, word)
+
+
+def _is_clock_end(place: Place, word: str) -> bool:  # noqa: ARG001
+    after, _ = place.word_after()
+    if after.lower() in place.lexicon.months:
+        return False
+    words = place.text[place.start : place.at].split()
+    return not (len(words) <= 5 and words[0].lower() in _TIME_PHRASE)
+
+
+def _is_counted_out(place: Place, word: str) -> bool:
+    after, _ = place.word_after()
+    if after.lower() in place.lexicon.months:
+        return False
+    return _starts_sentence(place, word)
+
+
+_LOOKS = {
+    Act.STARTER: _starts_sentence,
+    Act.STYLE: _is_style,
+    Act.ROMAN: _is_not_roman,
+    Act.CLOCK: _is_clock_end,
+    Act.COUNT: _is_counted_out,
+}

@@ -1,0 +1,59 @@
+"""What the splitter knows of one language, put together from the tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from voice_server.core.text import abbreviations, words
+
+_ALIASES = {"nb": "no", "nn": "no", "bs": "hr", "cnr": "hr", "gl": "pt", "lb": "de", "fo": "da", "ms": "id"}
+
+_ORDINAL_DOT = frozenset("de da no sv is fo fi et lv cs sk pl sl hr bs sr hu tr lb nb nn".split())
+"""Languages that write "3. Juli" for the third of July."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """The lists of one language; `case_styles` is True where people write without capitals (English chat)."""
+
+    language: str
+    never: frozenset[str]
+    may: frozenset[str]
+    number: frozenset[str]
+    starters: frozenset[str]
+    months: frozenset[str]
+    short_words: frozenset[str]
+    units: frozenset[str]
+    brands: frozenset[str]
+    speech_verbs: frozenset[str]
+    has_ordinal_dot: bool
+
+    @property
+    def is_english(self) -> bool:
+        """Whether rules that rest on English words apply."""
+        return self.language == "en"
+
+
+def _set(*texts: str) -> frozenset[str]:
+    return frozenset(word for text in texts for word in text.split())
+
+
+@cache
+def lexicon(language: str) -> Lexicon:
+    """The lexicon for a two-letter language code; an unknown one gets what travels between languages."""
+    tables = _ALIASES.get(language, language)
+    english = tables == "en"
+    return Lexicon(
+        language=language,
+        never=_set(abbreviations.NEVER.get(tables, ""), abbreviations.INTERNATIONAL_NEVER),
+        may=_set(abbreviations.MAY.get(tables, ""), abbreviations.INTERNATIONAL_MAY),
+        number=_set(abbreviations.NUMBER.get(tables, "no nr n° nº fig vol p pp art")),
+        starters=_set(words.STARTERS.get(tables, ""), words.STARTERS["en"]),
+        months=_set(words.MONTHS.get(tables, "")),
+        short_words=_set(words.SHORT_WORDS if english else ""),
+        units=_set(abbreviations.UNITS if english else ""),
+        brands=_set(abbreviations.BRANDS),
+        speech_verbs=_set(words.SPEECH_VERBS if english else ""),
+        has_ordinal_dot=language in _ORDINAL_DOT,
+    )

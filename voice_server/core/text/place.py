@@ -1,0 +1,143 @@
+"""What surrounds a mark: the facts that the rules ask for, each looked up once.
+
+A fact that depends on characters which have not come yet raises `Unseen`; that is the only way in which a
+decision waits, so that no rule can forget to. Looking ahead is bounded, so that it cannot wait for ever.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from voice_server.core.text import marks
+from voice_server.core.text.lexicon import Lexicon
+
+_WORD_BEFORE = 40
+"""Characters before a mark that may belong to its word; a longer one is no abbreviation."""
+
+
+class Unseen(Exception):  # noqa: N818 - a signal between rules and judge, never an error
+    """A rule needs characters that have not come yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A mark at `at` in the sentence text[start:], its last closer before `end`, the next word at `following`.
+
+    `quoted` says whether the sentence began inside straight double quotes, `final` that no more text will come.
+    """
+
+    text: str
+    start: int
+    at: int
+    end: int
+    following: int
+    final: bool
+    quoted: bool
+    lexicon: Lexicon
+
+    @property
+    def mark(self) -> str:
+        """The first mark of the run."""
+        return self.text[self.at]
+
+    @property
+    def next(self) -> str:
+        """The next character that is no white space, "" at the end of the text."""
+        return self.text[self.following : self.following + 1]
+
+    @property
+    def is_glued(self) -> bool:
+        """Whether the next character follows without a space."""
+        return self.following == self.end
+
+    @property
+    def is_ellipsis(self) -> bool:
+        """Whether the run is "…", "..", "..." or ". . ."."""
+        run = self.text[self.at : self.end]
+        return run[0] in marks.ELLIPSES or (run[0] == "." and run[1:].lstrip(" \u00a0")[:1] in (".", "…"))
+
+    @property
+    def closes_quote(self) -> bool:
+        """Whether the run ends in a closing quotation mark."""
+        return self.end > self.at + 1 and self.text[self.end - 1] in marks.QUOTES
+
+    def word_before(self) -> str:
+        """The word that the mark stands behind, without what opens before it."""
+        words = self.text[max(self.start, self.at - _WORD_BEFORE) : self.at].rsplit(None, 1)
+        if not words or self.text[self.at - 1].isspace():
+            return ""
+        return words[-1].lstrip(marks.OPENERS + marks.QUOTES + marks.MARKDOWN + "@#-–—")
+
+    def word_after(self) -> tuple[str, str]:
+        """The next word, what opens before it left out, and the character behind it."""
+        at = self._skip_openers()
+        found = marks.WORD.match(self.text, at)
+        if found is None:
+            return "", self.text[at : at + 1]
+        if found.end() >= len(self.text) and not self.final:
+            raise Unseen
+        return found.group(), self.text[found.end() : found.end() + 1]
+
+    def letter_after(self) -> str:
+        """The first character of the next word, what opens before it left out."""
+        at = self._skip_openers()
+        return self.text[at : at + 1]
+
+    def _skip_openers(self) -> int:
+        at = self.following
+        limit = min(len(self.text), at + 4)
+        while at < limit and self.text[at] in marks.OPENERS + marks.QUOTES + marks.MARKDOWN:
+            at += 1
+        if at == len(self.text) and not self.final:
+            raise Unseen
+        return at
+
+
+def survey(text: str, start: int, at: int, *, final: bool, quoted: bool, lexicon: Lexicon) -> Place:
+    """The place of the mark at `at`; Unseen while its run of marks and closers may still grow."""
+    end = _end_of_run(text, start, at, final=final, quoted=quoted)
+    following = _skip(marks.SPACES, text, end)
+    if following == len(text) and not final and not any(c in marks.LINE_BREAKS for c in text[end:following]):
+        raise Unseen
+    return Place(text, start, at, end, following, final, quoted, lexicon)
+
+
+def _end_of_run(text: str, start: int, at: int, *, final: bool, quoted: bool) -> int:
+    end = _skip(marks.RUN, text, at + 1)
+    end = _skip(marks.CLOSER_RUN, text, end)
+    end = _take_spaced_closer(text, start, end, quoted=quoted)
+    reference = marks.REFERENCE.match(text, end)
+    if reference is not None:
+        end = reference.end()
+    if marks.EMOJI_HEAD.match(text, start) is None:
+        end = _skip_emoji(text, end)
+    may_grow = (
+        end == len(text) or marks.REFERENCE_BEGUN.match(text, end) or marks.EMOJI_TAIL_BEGUN.match(text, end)
+    )
+    if may_grow and not final:
+        raise Unseen
+    return end
+
+
+def _skip(pattern: marks.re.Pattern[str], text: str, at: int) -> int:
+    found = pattern.match(text, at)
+    return found.end() if found else at
+
+
+def _skip_emoji(text: str, end: int) -> int:
+    return _skip(marks.EMOJI_TAIL, text, end)
+
+
+def _take_spaced_closer(text: str, start: int, end: int, *, quoted: bool) -> int:
+    """The end behind a closer that stands apart: French « … ! », tokenised text, a straight quote that is open."""
+    closer = text[end + 1 : end + 2]
+    if text[end : end + 1] not in (" ", "\u00a0") or not closer:
+        return end
+    after = text[end + 2 : end + 3]
+    closes = (
+        (closer == '"' and quoted != (text.count('"', start, end) % 2 == 1))
+        or (closer == "»" and text.count("«", start, end) > text.count("»", start, end))
+        or (closer in ")]" and not after.isalnum())
+        or (closer == "'" and (after.isspace() or after == "'"))
+    )
+    return _skip(marks.CLOSER_RUN, text, end + 1) if closes else end
