@@ -7,7 +7,6 @@ the worker then proves that it can still speak: some engines are useless after a
 
 from __future__ import annotations
 
-import re
 import sys
 import traceback
 from collections.abc import Callable, Iterator
@@ -41,12 +40,12 @@ from voice_server.core.wire.messages import (
 from voice_server.errors import RenderError, VoiceServerError, WireError
 from voice_server.worker.adapter import capabilities_of, load_backend, options_of, voices_of
 from voice_server.worker.api import Backend
+from voice_server.worker.faults import describe, public
 from voice_server.worker.frames import FrameMerger
 from voice_server.worker.stdio import Channel, leave
 
 WARM_UP_TEXT = "Ready."
 _LOG_ERROR = 40
-_PATH = re.compile(r"(?<![\w/])(?:/[^\s/'\":,;]+)+/([^\s/'\":,;]+)")
 
 
 class _StopRendering(Exception):  # noqa: N818 - an outcome, no error
@@ -208,21 +207,6 @@ def _close(pieces: Iterator[Any]) -> None:
     close = getattr(pieces, "close", None)
     if close is not None:
         close()
-
-
-def describe(error: BaseException) -> str:
-    """Return one line that says what went wrong without saying where on this machine."""
-    if isinstance(error, VoiceServerError):
-        return public(error.message)
-    if isinstance(error, ModuleNotFoundError) and error.name:
-        return f"the package {error.name!r} is missing from the backend's environment"
-    first_line = str(error).strip().partition("\n")[0]
-    return public(f"{type(error).__name__}: {first_line}" if first_line else type(error).__name__)
-
-
-def public(text: str) -> str:
-    """Return `text` without the folders of any path in it, at most 300 characters long."""
-    return _PATH.sub(r"\1", text)[:300]
 
 
 def serve(channel: Channel, adapter: str) -> None:

@@ -1,0 +1,302 @@
+"""The workers of one backend: performs what the supervisor decides and hands segments to free workers.
+
+Everything here happens in callbacks that do not wait, so that no state changes under anybody's feet. Segments
+are served first come, first served; who comes first is the scheduler's business.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter, deque
+from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from voice_server.config import BackendConfig
+from voice_server.core.options import complete_options
+from voice_server.core.supervision import (
+    Ask,
+    Down,
+    Event,
+    Kill,
+    Launch,
+    SlotState,
+    SupervisionPolicy,
+    Supervisor,
+    Up,
+)
+from voice_server.core.types import Ready, Segment
+from voice_server.core.wire import messages
+from voice_server.core.wire.messages import STOPPED, Done, Failed
+from voice_server.errors import BackendDown, RequestError, UnknownName, VoiceServerError
+from voice_server.pool.base import BackendState, BackendStats, BackendStatus
+from voice_server.pool.job import Job, Outcome, Unavailable
+from voice_server.pool.venvs import python_of, worker_environment
+from voice_server.pool.worker import Worker
+from voice_server.worker.faults import public
+
+_BOOTSTRAP = Path(__file__).resolve().parent.parent / "worker"
+
+logger = logging.getLogger(__name__)
+
+
+class BackendWorkers:
+    """One backend; `spawn` starts a task that the pool owns, `numbers` yields job numbers."""
+
+    def __init__(
+        self,
+        name: str,
+        config: BackendConfig,
+        policy: SupervisionPolicy,
+        spawn: Callable[[Coroutine[Any, Any, None]], object],
+        numbers: Iterator[int],
+    ) -> None:
+        self._name = name
+        self._config = config
+        self._spawn = spawn
+        self._numbers = numbers
+        self._loop = asyncio.get_running_loop()
+        self._supervisor = Supervisor(config.workers, policy, self._loop.time())
+        self._workers: list[Worker | None] = [None] * config.workers
+        self._waiting: deque[Job] = deque()
+        self._timer: asyncio.TimerHandle | None = None
+        self._is_closed = False
+        self._ready: Ready | None = None
+        self._error = ""
+        self._counts: Counter[str] = Counter()
+        self._audio_ms = self._render_ms = 0.0
+        self._launches = 0
+        self.settled = asyncio.Event()
+        """Set when the first worker is ready, or the backend has been given up for now."""
+
+    # For the pool.
+
+    def open(self) -> None:
+        """Start all workers."""
+        self._tick()
+
+    async def close(self, patience_s: float) -> None:
+        """End all workers; returns when their processes have gone."""
+        self._is_closed = True
+        self._supervisor.close()
+        if self._timer is not None:
+            self._timer.cancel()
+        self._refuse_waiting("the server is stopping")
+        async with asyncio.TaskGroup() as tasks:
+            for worker in self._workers:
+                if worker is not None:
+                    tasks.create_task(worker.end(patience_s))
+
+    def submit(self, segment: Segment, *, shunned: int | None = None) -> Job:
+        """Give a segment to a free worker, by preference not the shunned one, or keep it until one is free.
+
+        Raises BackendDown.
+        """
+        if self._is_closed or self._supervisor.is_up is False:
+            raise self.down()
+        options = {"seed": segment.seed, **self._config.options, **segment.options}
+        job = Job(next(self._numbers), segment, options, shunned)
+        self._waiting.append(job)
+        self._assign()
+        return job
+
+    def release(self, job: Job) -> None:
+        """Stop a job whose rest nobody wants; harmless when it has ended. Does not wait for the worker."""
+        if job.outcome is not None:
+            return
+        job.end(Failed(job.number, STOPPED, "stopped", retryable=False))
+        self._counts["stopped"] += 1
+        if job.slot is None:
+            self._waiting.remove(job)
+            return
+        worker = self._workers[job.slot]
+        if worker is not None:
+            worker.stop()
+            self._receive(Event.CANCELLED, job.slot)
+
+    def down(self) -> BackendDown:
+        """The error of whoever asks while the backend cannot speak."""
+        reason = "the server is stopping" if self._is_closed else self._error
+        return BackendDown(f"backend {self._name} is not running: {reason}")
+
+    def count(self, what: str) -> None:
+        """Count a `retried` or `failed` segment."""
+        self._counts[what] += 1
+
+    def status(self) -> BackendStatus:
+        """A snapshot for whoever asks."""
+        is_up = self._supervisor.is_up
+        state = BackendState.STARTING if is_up is None else BackendState.UP if is_up else BackendState.DOWN
+        return BackendStatus(
+            name=self._name,
+            state=state,
+            workers=self._config.workers,
+            ready=self._ready,
+            error=self._error,
+            free=sum(self._is_idle(slot) for slot in range(self._config.workers)),
+            waiting=len(self._waiting),
+        )
+
+    def stats(self) -> BackendStats:
+        """What was done so far."""
+        restarts = max(0, self._launches - self._config.workers)
+        times = {"audio_s": self._audio_ms / 1000, "render_s": self._render_ms / 1000}
+        return BackendStats(**self._counts, restarts=restarts, **times)
+
+    def pids(self) -> list[int]:
+        """The process ids of the workers there are."""
+        return [worker.pid for worker in self._workers if worker is not None and worker.pid]
+
+    # What a worker tells.
+
+    def worker_heard(self, slot: int) -> None:
+        # No timer to set: this only ever moves a deadline further away.
+        self._supervisor.heard(slot, self._loop.time())
+
+    def worker_ready(self, slot: int, ready: messages.Ready) -> None:
+        try:
+            self._ready = self._ready or self._described(ready)
+        except RequestError as error:
+            self.load_failed(slot, f"backends.{self._name} in backends.yaml: {error.message}")
+            return
+        self._supervisor.expect_silence(ready.silence_ms_per_char / 1000)
+        self._receive(Event.READY, slot)
+
+    def load_failed(self, slot: int, reason: str) -> None:
+        self._error = public(reason)
+        self._receive(Event.LOAD_FAILED, slot)
+
+    def job_ended(self, slot: int, job: Job, outcome: Outcome) -> None:
+        if isinstance(outcome, Done) and job.outcome is outcome:
+            self._counts["rendered"] += 1
+            self._audio_ms += outcome.audio_ms
+            self._render_ms += outcome.render_ms
+        self._receive(Event.JOB_ENDED, slot)
+
+    def worker_broke(self, slot: int, reason: str) -> None:
+        self._receive(Event.BROKEN, slot, why=reason)
+
+    def worker_gone(self, slot: int, reason: str, last_words: str) -> None:
+        self._workers[slot] = None
+        if self._is_closed:
+            return
+        was_starting = self._supervisor.state(slot) is SlotState.STARTING
+        if was_starting or not self._error:
+            self._error = public(f"a worker {reason}" + (f": {last_words}" if last_words else ""))
+        logger.warning(
+            "worker ended",
+            extra={"backend": self._name, "slot": slot, "reason": reason, "last_words": last_words},
+        )
+        self._receive(Event.EXITED, slot)
+
+    # Decide and act.
+
+    def _receive(self, event: Event, slot: int, *, characters: int = 1, why: str = "") -> None:
+        self._supervisor.receive(event, slot, self._loop.time(), characters=characters, why=why)
+        self._perform()
+
+    def _tick(self) -> None:
+        self._timer = None
+        self._supervisor.tick(self._loop.time())
+        self._perform()
+
+    def _perform(self) -> None:
+        for action in self._supervisor.take_actions():
+            match action:
+                case Launch(slot):
+                    self._launch(slot)
+                case Kill(slot, reason):
+                    logger.warning(
+                        "worker killed", extra={"backend": self._name, "slot": slot, "reason": reason}
+                    )
+                    if (worker := self._workers[slot]) is not None:
+                        worker.kill(reason)
+                case Ask(slot):
+                    if (worker := self._workers[slot]) is not None:
+                        worker.ping()
+                case Up():
+                    self._error = ""
+                    self.settled.set()
+                case Down():
+                    self._refuse_waiting(self._error)
+                    self.settled.set()
+        self._assign()
+        self._arm()
+
+    def _arm(self) -> None:
+        """Have `_tick` called in time; a call that turns out to be early costs less than moving the timer."""
+        deadline = self._supervisor.next_deadline()
+        if self._is_closed or deadline is None:
+            return
+        if self._timer is not None:
+            if self._timer.when() <= deadline:
+                return
+            self._timer.cancel()
+        self._timer = self._loop.call_at(deadline, self._tick)
+
+    def _launch(self, slot: int) -> None:
+        if self._workers[slot] is not None:
+            raise AssertionError("two workers in one slot")
+        worker = Worker(f"{self._name}-{slot + 1}", slot, self, max_audio_s=self._config.max_audio_s)
+        self._workers[slot] = worker
+        self._launches += 1
+        self._spawn(self._start(slot, worker))
+
+    async def _start(self, slot: int, worker: Worker) -> None:
+        config = self._config
+        try:
+            python = python_of(self._name, config.environment)
+            command = (python, str(_BOOTSTRAP), str(config.adapter.absolute()))
+            await worker.start(command, worker_environment(config), config.settings, config.default_voice)
+        except (VoiceServerError, OSError) as error:
+            reason = (
+                error.message
+                if isinstance(error, VoiceServerError)
+                else f"its python cannot run: {error.strerror}"
+            )
+            self.load_failed(slot, reason)
+            self._workers[slot] = None
+            self._receive(Event.EXITED, slot)
+
+    def _assign(self) -> None:
+        while self._waiting and (slot := self._free_slot(self._waiting[0].shunned)) is not None:
+            worker = self._workers[slot]
+            if worker is None:
+                raise AssertionError("a ready slot without a worker")
+            job = self._waiting.popleft()
+            job.slot = slot
+            self._supervisor.receive(
+                Event.JOB_GIVEN, slot, self._loop.time(), characters=len(job.segment.text)
+            )
+            worker.give(job)
+
+    def _free_slot(self, shunned: int | None) -> int | None:
+        free = [slot for slot in range(len(self._workers)) if self._is_idle(slot)]
+        return next((slot for slot in free if slot != shunned), free[0] if free else None)
+
+    def _is_idle(self, slot: int) -> bool:
+        return self._supervisor.state(slot) is SlotState.IDLE
+
+    def _refuse_waiting(self, reason: str) -> None:
+        while self._waiting:
+            self._waiting.popleft().end(Unavailable(reason))
+
+    def _described(self, ready: messages.Ready) -> Ready:
+        """Return what the backend says of itself, with the defaults of the configuration."""
+        configured = self._config.options
+        complete_options(ready.capabilities.options, configured)
+        if self._config.default_voice and all(
+            self._config.default_voice != voice.id for voice in ready.voices
+        ):
+            raise UnknownName("voice", self._config.default_voice, (voice.id for voice in ready.voices))
+        options = tuple(
+            replace(option, default=configured.get(option.name, option.default))
+            for option in ready.capabilities.options
+        )
+        return Ready(
+            voices=tuple(replace(voice, backend=self._name) for voice in ready.voices),
+            sample_rate_hz=ready.sample_rate_hz,
+            capabilities=replace(ready.capabilities, options=options),
+        )

@@ -1,0 +1,75 @@
+"""A segment on its way through one worker: what the worker says waits here until it is taken.
+
+The buffer holds a whole segment, so that a reader that stalls never holds a worker. What ends a job is one of
+four outcomes; whether another worker tries again is decided by whoever asked for the segment.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from dataclasses import dataclass
+from typing import Any
+
+from voice_server.core.types import Frame, Segment, WordMark
+from voice_server.core.wire.messages import Done, Failed
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerLost:
+    """The worker ended before the job did; `reason` completes the sentence "the worker …"."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unavailable:
+    """The backend is down; `reason` is a sentence."""
+
+    reason: str
+
+
+Outcome = Done | Failed | WorkerLost | Unavailable
+
+
+class Job:
+    """One attempt at a segment. `number` is never used twice; `slot` is None until a worker has it."""
+
+    def __init__(self, number: int, segment: Segment, options: dict[str, Any], shunned: int | None) -> None:
+        self.number = number
+        self.segment = segment
+        self.options = options
+        self.shunned = shunned
+        self.slot: int | None = None
+        self.outcome: Outcome | None = None
+        self.audio_bytes = 0
+        self.next_seq = 0
+        self._pieces: deque[Frame | WordMark] = deque()
+        self._taker: asyncio.Future[None] | None = None
+
+    def put(self, piece: Frame | WordMark) -> None:
+        """Add a piece."""
+        self._pieces.append(piece)
+        self._wake()
+
+    def end(self, outcome: Outcome) -> None:
+        """Say how it ended; the first word is the last."""
+        if self.outcome is None:
+            self.outcome = outcome
+            self._wake()
+
+    async def take(self) -> Frame | WordMark | None:
+        """Return the next piece, or None when the job has ended and everything was taken."""
+        while not self._pieces:
+            if self.outcome is not None:
+                return None
+            self._taker = asyncio.get_running_loop().create_future()
+            try:
+                await self._taker
+            finally:
+                self._taker = None
+        return self._pieces.popleft()
+
+    def _wake(self) -> None:
+        if self._taker is not None and not self._taker.done():
+            self._taker.set_result(None)
