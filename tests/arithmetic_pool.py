@@ -1,0 +1,92 @@
+"""A worker pool for tests of the shells: renders by arithmetic, takes as long as it is told, fails on demand."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.core.rendering import pcm_of
+from voice_server.config import BackendConfig, Config, Limits
+from voice_server.core.types import (
+    SAMPLE_RATE_HZ,
+    Capabilities,
+    Frame,
+    Notice,
+    Option,
+    Ready,
+    Segment,
+    Voice,
+    WordMark,
+)
+from voice_server.errors import RenderError
+from voice_server.pool.base import BackendState, BackendStats, BackendStatus
+
+SPEED = Option("speed", "number", 1.0, 0.5, 2.0)
+
+
+def config_of(*names: str, workers: int = 1, fallback: str | None = None, **limits: float) -> Config:
+    """A configuration of backends that an `ArithmeticPool` stands for."""
+    backends = {
+        name: BackendConfig(adapter=Path("x"), workers=workers, fallback=fallback if name != fallback else None)
+        for name in names
+    }
+    return Config(backends=backends, default_backend=names[0], limits=Limits(**limits))  # type: ignore[arg-type]
+
+
+@dataclass
+class ArithmeticPool:
+    """Keeps the laws of `WorkerPool`; every frame takes `frame_s`."""
+
+    names: Sequence[str] = ("one",)
+    frame_s: float = 0.01
+    frames: int = 4
+    failing: dict[str, int] = field(default_factory=dict)  # text -> after how many frames
+    down: set[str] = field(default_factory=set)
+    rendered: list[Segment] = field(default_factory=list)
+    running: Counter[str] = field(default_factory=Counter)
+    most_running: int = 0
+    stopped: list[str] = field(default_factory=list)
+    notices: dict[str, Notice] = field(default_factory=dict)
+
+    @property
+    def backends(self) -> Mapping[str, BackendStatus]:
+        return {name: self._status(name) for name in self.names}
+
+    def _status(self, name: str) -> BackendStatus:
+        if name in self.down:
+            return BackendStatus(name, BackendState.DOWN, 1, None, f"the backend {name} has no model")
+        voices = (Voice("alba", "Alba", "en-US", "female", name), Voice("bert", "Bert", "de", "male", name))
+        ready = Ready(voices, SAMPLE_RATE_HZ, Capabilities(options=(SPEED,), times="engine"))
+        return BackendStatus(name, BackendState.UP, 1, ready)
+
+    def voices(self) -> Sequence[Voice]:
+        return [voice for status in self.backends.values() if status.ready for voice in status.ready.voices]
+
+    async def render(self, segment: Segment) -> AsyncGenerator[Frame | WordMark | Notice, None]:
+        self.rendered.append(segment)
+        self.running[segment.backend] += 1
+        self.most_running = max(self.most_running, self.running.total())
+        try:
+            if segment.text in self.notices:
+                yield self.notices[segment.text]
+            pcm = pcm_of(segment.text)
+            size = max(2, len(pcm) // self.frames // 2 * 2)
+            for number, at in enumerate(range(0, len(pcm), size)):
+                if self.failing.get(segment.text) == number:
+                    raise RenderError("the engine tripped")
+                await asyncio.sleep(self.frame_s)
+                yield Frame(pcm[at : at + size], SAMPLE_RATE_HZ)
+        except (GeneratorExit, asyncio.CancelledError):
+            self.stopped.append(segment.text)
+            raise
+        finally:
+            self.running[segment.backend] -= 1
+
+    def stats(self) -> Mapping[str, BackendStats]:
+        return {name: BackendStats() for name in self.names}
+
+    async def aclose(self) -> None:
+        return None

@@ -1,0 +1,279 @@
+"""The service performs what the cores decide: slots, stops, fallbacks and timers."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from tests.arithmetic_pool import ArithmeticPool, config_of
+from tests.core.rendering import pcm_of
+from tests.virtual_time import run
+from voice_server.config import Config
+from voice_server.core import events
+from voice_server.core.types import Frame, Notice, Segment, WordMark
+from voice_server.errors import BackendDown, RequestError, UnknownName
+from voice_server.speech import Speech, SpeechRequest, SpeechService
+
+
+@asynccontextmanager
+async def serving(pool: ArithmeticPool, config: Config | None = None) -> AsyncIterator[SpeechService]:
+    async with SpeechService(pool, config or config_of(*pool.names)) as service:
+        yield service
+
+
+def opened(service: SpeechService, **request: object) -> Speech:
+    settings, _ = service.settings(SpeechRequest(first_segment="sentence", **request))  # type: ignore[arg-type]
+    return service.open(settings)
+
+
+async def everything(speech: Speech) -> list[events.Event]:
+    return [event async for event in speech]
+
+
+def audio_of(told: list[events.Event]) -> bytes:
+    return b"".join(event.pcm for event in told if isinstance(event, events.Audio))
+
+
+def test_what_is_pushed_is_heard_in_order() -> None:
+    async def main() -> None:
+        async with serving(ArithmeticPool(), config_of("one", workers=3)) as service:
+            speech = opened(service)
+            speech.push("One is here. Two is here. ")
+            speech.push("Three is")
+            speech.push(" here.")
+            speech.end()
+            told = await everything(speech)
+        texts = ["One is here.", "Two is here.", "Three is here."]
+        assert audio_of(told) == b"".join(map(pcm_of, texts))
+        assert speech.is_over
+        assert service.open_speeches == 0
+
+    run(main())
+
+
+def test_no_more_renders_run_than_there_are_workers() -> None:
+    async def main() -> None:
+        pool = ArithmeticPool()
+        async with serving(pool, config_of("one", workers=2)) as service:
+            speeches = [opened(service) for _ in range(5)]
+            for speech in speeches:
+                speech.push("One is here. Two is here. ")
+                speech.end()
+            await asyncio.gather(*map(everything, speeches))
+        assert pool.most_running == 2
+        assert len(pool.rendered) == 10
+
+    run(main())
+
+
+def test_everybodys_first_sentence_comes_before_anybodys_second() -> None:
+    async def main() -> None:
+        pool = ArithmeticPool()
+        async with serving(pool) as service:
+            speeches = [opened(service) for _ in range(4)]
+            for number, speech in enumerate(speeches):
+                speech.push(f"First of {number} is here. Second of {number} is here. ")
+                speech.end()
+            await asyncio.gather(*map(everything, speeches))
+        assert [segment.text.split()[0] for segment in pool.rendered] == ["First"] * 4 + ["Second"] * 4
+
+    run(main())
+
+
+def test_a_cancel_stops_the_render_and_frees_its_slot() -> None:
+    async def main() -> None:
+        pool = ArithmeticPool(frame_s=1.0)
+        async with serving(pool) as service:
+            speech = opened(service)
+            speech.push("This one will be cut off. ")
+            await asyncio.sleep(1.5)
+            speech.cancel()
+            told = await everything(speech)
+            assert [type(event) for event in told] == [events.Heard, events.Finished]
+            other = opened(service)
+            other.push("This one is heard. ")
+            other.end()
+            assert audio_of(await everything(other)) == pcm_of("This one is heard.")
+        assert pool.stopped == ["This one will be cut off."]
+
+    run(main())
+
+
+def test_a_render_that_is_cancelled_before_it_began_gives_its_slot_back() -> None:
+    async def main() -> None:
+        pool = ArithmeticPool()
+        async with serving(pool) as service:
+            for _ in range(3):
+                speech = opened(service)
+                speech.push("This one never begins. ")
+                speech.close()
+                speech.close()
+            other = opened(service)
+            other.push("This one is heard. ")
+            other.end()
+            assert audio_of(await everything(other)) == pcm_of("This one is heard.")
+        assert [segment.text for segment in pool.rendered] == ["This one is heard."]
+
+    run(main())
+
+
+def test_a_failed_sentence_is_told_and_the_next_one_spoken() -> None:
+    async def main() -> None:
+        pool = ArithmeticPool(failing={"One is here.": 1})
+        async with serving(pool) as service:
+            speech = opened(service)
+            speech.push("One is here. Two is here. ")
+            speech.end()
+            told = await everything(speech)
+        failed = [event for event in told if isinstance(event, events.SentenceFailed)]
+        assert failed == [events.SentenceFailed(0, "render_failed", "the engine tripped")]
+        assert audio_of(told).endswith(pcm_of("Two is here."))
+
+    run(main())
+
+
+class _Broken(ArithmeticPool):
+    async def render(self, segment: Segment) -> AsyncGenerator[Frame | WordMark | Notice, None]:
+        raise KeyError(segment.text)
+        yield Frame(b"", 1)  # makes this a generator
+
+
+def test_a_fault_of_the_pool_is_logged_and_costs_one_sentence(caplog: pytest.LogCaptureFixture) -> None:
+    async def main() -> None:
+        async with serving(_Broken()) as service:
+            speech = opened(service)
+            speech.push("One is here. ")
+            speech.end()
+            told = await everything(speech)
+        assert [type(event) for event in told][-2:] == [events.SentenceFailed, events.Finished]
+
+    with caplog.at_level(logging.ERROR):
+        run(main())
+    assert "render failed unexpectedly" in caplog.text
+
+
+def test_a_backend_that_fails_before_its_first_sound_is_replaced_by_its_fallback() -> None:
+    async def main() -> None:
+        pool = ArithmeticPool(("one", "two"), failing={"One is here.": 0})
+        async with serving(pool, config_of("one", "two", fallback="two")) as service:
+            speech = opened(service, voice="bert", options={"speed": 1.5})
+            speech.push("One is here. ")
+            speech.end()
+            pool.failing = dict.fromkeys(pool.failing, 0)
+
+            async def heal_once_it_failed() -> None:
+                while len(pool.rendered) < 2:
+                    await asyncio.sleep(0)
+                pool.failing.clear()
+
+            healing = asyncio.create_task(heal_once_it_failed())
+            told = await everything(speech)
+            await healing
+        warned = [event for event in told if isinstance(event, events.Warned)]
+        assert [(event.code, event.index) for event in warned] == [("backend_fallback", 0)]
+        assert [segment.backend for segment in pool.rendered] == ["one", "two"]
+        assert pool.rendered[1].voice == "bert"
+        assert pool.rendered[1].options["speed"] == 1.5
+        assert audio_of(told) == pcm_of("One is here.")
+
+    run(main())
+
+
+def test_a_backend_that_never_came_up_is_replaced_by_its_fallback() -> None:
+    async def main() -> None:
+        pool = ArithmeticPool(("one", "two"), down={"one"})
+        async with serving(pool, config_of("one", "two", fallback="two")) as service:
+            settings, notices = service.settings(SpeechRequest())
+            assert settings.backend == "two"
+            assert [notice.code for notice in notices] == ["backend_fallback"]
+
+    run(main())
+
+
+def test_without_a_fallback_a_backend_that_is_down_says_why() -> None:
+    async def main() -> None:
+        async with serving(ArithmeticPool(("one",), down={"one"})) as service:
+            with pytest.raises(BackendDown, match="the backend one has no model"):
+                service.settings(SpeechRequest())
+
+    run(main())
+
+
+def test_names_and_options_are_checked_before_anything_is_spoken() -> None:
+    async def main() -> None:
+        async with serving(ArithmeticPool()) as service:
+            with pytest.raises(UnknownName, match="unknown backend 'nine'"):
+                service.settings(SpeechRequest(backend="nine"))
+            with pytest.raises(UnknownName, match="unknown voice 'nobody'"):
+                service.settings(SpeechRequest(voice="nobody"))
+            with pytest.raises(RequestError, match="option speed must be a number from 0.5 to 2"):
+                service.settings(SpeechRequest(options={"speed": 9}))
+            settings, notices = service.settings(SpeechRequest(voice="bert"))
+            assert (settings.voice, settings.language, notices) == ("bert", "de", [])
+
+    run(main())
+
+
+def test_a_finished_sentence_is_spoken_after_a_pause_although_no_token_came() -> None:
+    async def main() -> None:
+        async with serving(ArithmeticPool(frame_s=0.0)) as service:
+            speech = opened(service, max_wait_ms=300)
+            began = service.now()
+            speech.push("Let me look ")
+            await asyncio.sleep(0.02)
+            speech.push("that up.")
+            stream = aiter(speech)
+            first = await anext(stream)
+            assert isinstance(first, events.Generating)
+            assert 0.15 <= service.now() - began <= 0.35
+            speech.close()
+
+    run(main())
+
+
+def test_a_listener_that_takes_nothing_does_not_hold_a_worker() -> None:
+    async def main() -> None:
+        pool = ArithmeticPool(frame_s=0.0)
+        async with serving(pool) as service:
+            stalled = opened(service)
+            stalled.push("This is a sentence that nobody will ever take from the server. " * 60)
+            stalled.end()
+            other = opened(service)
+            other.push("This one is heard. ")
+            other.end()
+            assert audio_of(await everything(other)) == pcm_of("This one is heard.")
+            await asyncio.sleep(10)
+            held = sum(len(pcm_of(segment.text)) for segment in pool.rendered[:-1])
+            assert held < 2 * (1 << 20)
+            assert pool.running.total() == 0
+
+    run(main())
+
+
+def test_warnings_of_the_pool_reach_the_listener() -> None:
+    async def main() -> None:
+        pool = ArithmeticPool(notices={"One is here.": Notice("sentence_retried", "a worker died")})
+        async with serving(pool) as service:
+            speech = opened(service)
+            speech.push("One is here. ")
+            speech.end()
+            assert events.Warned("sentence_retried", "a worker died", 0) in await everything(speech)
+
+    run(main())
+
+
+def test_a_service_that_closes_ends_every_utterance() -> None:
+    async def main() -> None:
+        pool = ArithmeticPool(frame_s=5.0)
+        async with serving(pool) as service:
+            speech = opened(service)
+            speech.push("This one will be cut off. ")
+            await asyncio.sleep(1)
+        assert speech.is_over
+        assert pool.running.total() == 0
+
+    run(main())
