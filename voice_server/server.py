@@ -170,22 +170,28 @@ async def open_service(config: Config) -> AsyncIterator[SpeechService]:
 
 
 @asynccontextmanager
+async def listening(service: SpeechService, listener: socket.socket, **guard: Any) -> AsyncIterator[None]:
+    """Serve a speech service on a bound socket while the context lasts."""
+    doors = _Doors(service)
+    server = Server(_uvicorn_config(build_app(doors, **guard), service.config), doors, handle_signals=False)
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(server.serve(sockets=[listener]))
+        while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
+            await asyncio.sleep(0.001)
+        try:
+            yield
+        finally:
+            server.should_exit = True
+
+
+@asynccontextmanager
 async def running_server(
     config: Config, *, host: str = "127.0.0.1", port: int = 0, **guard: Any
 ) -> AsyncIterator[str]:
-    """A server in this program, on a free port by default; yields its base URL."""
+    """A whole server in this program, on a free port by default; yields its base URL."""
     listener = bind(host, port)
-    async with open_service(config) as service:
-        doors = _Doors(service)
-        server = Server(_uvicorn_config(build_app(doors, **guard), config), doors, handle_signals=False)
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(server.serve(sockets=[listener]))
-            while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
-                await asyncio.sleep(0.001)
-            try:
-                yield f"http://{host}:{listener.getsockname()[1]}"
-            finally:
-                server.should_exit = True
+    async with open_service(config) as service, listening(service, listener, **guard):
+        yield f"http://{host}:{listener.getsockname()[1]}"
 
 
 async def serve(
