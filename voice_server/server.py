@@ -39,8 +39,8 @@ _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
 
 
-class _Doors:
-    """The connections that a drain waits for."""
+class Doors:
+    """The endpoints of one service, and the connections that a drain waits for."""
 
     def __init__(self, service: SpeechService) -> None:
         self.service = service
@@ -82,7 +82,7 @@ class _Doors:
 class Server(uvicorn.Server):
     """uvicorn's server with a drain in front of its stop."""
 
-    def __init__(self, config: uvicorn.Config, doors: _Doors, *, handle_signals: bool) -> None:
+    def __init__(self, config: uvicorn.Config, doors: Doors, *, handle_signals: bool) -> None:
         super().__init__(config)
         self._doors = doors
         self._handle_signals = handle_signals
@@ -118,7 +118,7 @@ class Server(uvicorn.Server):
             self.should_exit = True
 
 
-def build_app(doors: _Doors, **guard: Any) -> Starlette:
+def build_app(doors: Doors, **guard: Any) -> Starlette:
     """The ASGI application of one speech service; `guard` is for `Guard`."""
     app = Starlette(
         routes=[
@@ -170,16 +170,16 @@ async def open_service(config: Config) -> AsyncIterator[SpeechService]:
 
 
 @asynccontextmanager
-async def listening(service: SpeechService, listener: socket.socket, **guard: Any) -> AsyncIterator[None]:
+async def listening(service: SpeechService, listener: socket.socket, **guard: Any) -> AsyncIterator[Doors]:
     """Serve a speech service on a bound socket while the context lasts."""
-    doors = _Doors(service)
+    doors = Doors(service)
     server = Server(_uvicorn_config(build_app(doors, **guard), service.config), doors, handle_signals=False)
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(server.serve(sockets=[listener]))
         while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
             await asyncio.sleep(0.001)
         try:
-            yield
+            yield doors
         finally:
             server.should_exit = True
 
@@ -205,7 +205,7 @@ async def serve(
     """Serve until a signal. `on_ready` is called with the base URL once the backends are warm."""
     listener = bind(host, port)  # before any model is loaded, so that a taken port is said at once
     async with open_service(config) as service:
-        doors = _Doors(service)
+        doors = Doors(service)
         server = Server(_uvicorn_config(build_app(doors, **guard), config), doors, handle_signals=True)
         on_ready(f"http://{host}:{listener.getsockname()[1]}", service)
         await server.serve(sockets=[listener])

@@ -14,7 +14,7 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from tests.arithmetic_pool import ArithmeticPool, config_of
 from voice_server.config import Config
-from voice_server.server import bind, listening
+from voice_server.server import Doors, bind, listening
 from voice_server.speech import SpeechService
 
 Message = dict[str, Any]
@@ -26,6 +26,7 @@ class Served:
 
     port: int
     service: SpeechService
+    doors: Doors
     pool: ArithmeticPool
 
     def url(self, path: str = "/stream-tokens") -> str:
@@ -66,9 +67,9 @@ async def served(
     listener = bind("127.0.0.1", 0)
     async with (
         SpeechService(pool, config or config_of(*pool.names)) as service,
-        listening(service, listener, **guard),
+        listening(service, listener, **guard) as doors,
     ):
-        yield Served(listener.getsockname()[1], service, pool)
+        yield Served(listener.getsockname()[1], service, doors, pool)
 
 
 async def listen(socket: ClientConnection, *, until: str | None = None, told: Told | None = None) -> Told:

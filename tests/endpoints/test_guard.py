@@ -1,0 +1,87 @@
+"""Who may talk to the server: hosts, origins, token and the number of connections."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import httpx
+import pytest
+import websockets
+
+from tests.arithmetic_pool import config_of
+from tests.endpoints.serving import Served, converse, run, served
+
+
+async def get(server: Served, **headers: str) -> httpx.Response:
+    async with httpx.AsyncClient() as client:
+        return await client.get(f"http://127.0.0.1:{server.port}/health", headers=headers)
+
+
+async def refusal(server: Served, **options: Any) -> int:
+    with pytest.raises(websockets.InvalidStatus) as caught:
+        async with server.connect(**options):
+            pass
+    return caught.value.response.status_code
+
+
+def test_the_names_of_this_machine_are_welcome_and_no_other() -> None:
+    async def main() -> None:
+        async with served() as server:
+            for host in ("localhost", "127.0.0.1:1", "[::1]:8000"):
+                assert (await get(server, host=host)).status_code == 200
+            for host in ("evil.example", "127.0.0.1.evil.example", "", "[", "localhost.evil.example:80"):
+                answer = await get(server, host=host)
+                assert (answer.status_code, answer.json()["code"]) == (421, "unknown_host")
+
+    run(main)
+
+
+def test_a_configured_name_is_welcome_too() -> None:
+    async def main() -> None:
+        async with served(hosts=["speech.home"]) as server:
+            assert (await get(server, host="speech.home:8000")).status_code == 200
+        async with served(hosts=["*"]) as server:
+            assert (await get(server, host="anything")).status_code == 200
+
+    run(main)
+
+
+def test_pages_of_other_origins_are_refused_before_the_upgrade() -> None:
+    async def main() -> None:
+        async with served(origins=["https://mine.example"]) as server:
+            for origin in ("https://evil.example", "null", "http://127.0.0.1.evil.example", "file://"):
+                assert await refusal(server, origin=origin) == 403
+                assert (await get(server, origin=origin)).status_code == 403
+            for origin in ("http://localhost:3000", "https://mine.example"):
+                async with server.connect(origin=origin) as socket:
+                    assert (await converse(socket, {"done": True})).close_code == 1000
+
+    run(main)
+
+
+def test_a_token_opens_the_door_in_a_header_or_in_the_url() -> None:
+    async def main() -> None:
+        async with served(token="secret") as server:
+            assert (await get(server)).status_code == 401
+            assert (await get(server, authorization="Bearer wrong")).status_code == 401
+            assert (await get(server, authorization="bearer secret")).status_code == 200
+            assert await refusal(server) == 401
+            async with server.connect("/stream-tokens?token=secret") as socket:
+                assert (await converse(socket, {"done": True})).close_code == 1000
+
+    run(main)
+
+
+def test_beyond_the_limit_a_connection_is_told_that_there_is_no_room() -> None:
+    async def main() -> None:
+        async with served(config=config_of("one", connections=2)) as server:
+            async with server.connect() as one, server.connect():
+                assert await refusal(server) == 503
+                await converse(one, {"done": True})
+                while (await get(server)).status_code == 503:
+                    await asyncio.sleep(0)
+                async with server.connect() as socket:
+                    assert (await converse(socket, {"done": True})).close_code == 1000
+
+    run(main)
