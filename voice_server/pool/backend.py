@@ -142,8 +142,8 @@ class BackendWorkers:
     def stats(self) -> BackendStats:
         """What was done so far."""
         restarts = max(0, self._launches - self._config.workers)
-        times = {"audio_s": self._audio_ms / 1000, "render_s": self._render_ms / 1000}
-        return BackendStats(**self._counts, restarts=restarts, **times)
+        audio_s, render_s = self._audio_ms / 1000, self._render_ms / 1000
+        return BackendStats(**self._counts, restarts=restarts, audio_s=audio_s, render_s=render_s)
 
     def pids(self) -> list[int]:
         """The process ids of the workers there are."""

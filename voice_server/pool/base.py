@@ -70,8 +70,9 @@ class WorkerPool(Protocol):
     def render(self, segment: Segment) -> AsyncGenerator[Frame | WordMark | Notice, None]:
         """Render a segment; the iterator ends when all of it has been yielded.
 
-        Raises BackendDown when the backend has no worker and will have none for a while, RenderError when
-        this segment cannot be rendered, and another RequestError when the engine refuses an option or voice.
+        Raises UnknownName for a backend there is not, BackendDown when it has no worker and will have none
+        for a while, and RenderError when this segment cannot be rendered; its code is "poison" for a text
+        that ends workers, else what the engine gave as its reason.
         Closing it, or cancelling the task that iterates, stops the work and frees the worker.
         """
 

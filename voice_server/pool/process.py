@@ -22,7 +22,8 @@ from voice_server.errors import WireError
 _ANSWERS, _STDERR = 1, 2
 _KEPT_STDERR_BYTES = 64 * 1024
 _LAST_PIPES_S = 0.25
-"""How long a dead process's pipes may stay open: something it forked may hold them for ever."""
+"""How long a process may outlast its pipes, or its pipes the process: something that it forked may hold them
+for ever."""
 _KERNEL_S = 5.0
 """How long the kernel may take to end a killed process: one that waits for a broken disk never goes."""
 
@@ -116,20 +117,26 @@ class WorkerProcess(asyncio.SubprocessProtocol):
                 self._owner.messages_came(messages)
 
     def pipe_connection_lost(self, fd: int, exc: Exception | None) -> None:
-        # Before the exit of most processes; one that lives on without this pipe is of no use.
-        if fd == _ANSWERS and not self._is_broken:
-            self._break("cut an answer short" if self._decoder.pending_bytes else "closed its answers")
+        # The pipes of a process that ends go a moment before it; one that lives on without them is of no use.
+        if fd == _ANSWERS and self._last_pipes is None:
+            self._last_pipes = asyncio.get_running_loop().call_later(_LAST_PIPES_S, self._abandon)
 
     def process_exited(self) -> None:
         self._signal(signal.SIGKILL)
+        if self._last_pipes is not None:
+            self._last_pipes.cancel()
         self._last_pipes = asyncio.get_running_loop().call_later(_LAST_PIPES_S, self._finish)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._finish()
 
+    def _abandon(self) -> None:
+        self._break("cut an answer short" if self._decoder.pending_bytes else "closed its answers")
+
     def _break(self, reason: str) -> None:
-        self._is_broken = True
-        self._owner.stream_broke(reason)
+        if not self._is_broken:
+            self._is_broken = True
+            self._owner.stream_broke(reason)
 
     def _finish(self) -> None:
         if self._gone.done():
