@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from voice_server.playback import NoSpeakers, Speaker, speaker
+
+WAIT_S = 10
+
+
+def test_sound_is_heard_at_its_own_pace_and_counted() -> None:
+    with Speaker(silent=True) as out:
+        out.play(bytes(2 * 24 * 120))
+        assert out.wait_until_heard(WAIT_S)
+        assert out.played_ms == 120
+        assert out.path is None
+
+
+def test_clearing_stops_in_the_middle() -> None:
+    with Speaker(silent=True) as out:
+        out.play(bytes(2 * 24 * 30_000))
+        assert out.clear() > 29_000
+        assert out.wait_until_heard(WAIT_S)
+        assert out.played_ms < 1_000
+
+
+def test_closing_does_not_wait_for_what_is_pending() -> None:
+    with Speaker(silent=True) as out:
+        out.play(bytes(2 * 24 * 30_000))
+    assert out.wait_until_heard(0)
+
+
+def test_a_machine_without_speakers_is_one_sentence_and_no_noise(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(speaker, "_audible", lambda backends: [backends.CUSTOM])
+    with pytest.raises(NoSpeakers, match="no speakers that can be opened"):
+        Speaker()
+    os.write(2, b"still here\n")
+    assert capfd.readouterr().err == "still here\n"
+
+
+def test_without_the_package_it_is_the_same_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "miniaudio", None)
+    with pytest.raises(NoSpeakers, match="needs the package miniaudio"):
+        Speaker()
+
+
+def test_importing_the_package_loads_no_sound_library() -> None:
+    code = "import sys, voice_server.playback; assert not {'miniaudio', 'numpy'} & set(sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -1,0 +1,99 @@
+"""A WAV file that grows as the sound comes and appears under its name only when it is whole."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from voice_server.core.audio.containers import wav_header
+from voice_server.core.audio.pcm import duration_ms
+from voice_server.core.types import SAMPLE_RATE_HZ
+from voice_server.errors import ConfigError, VoiceServerError
+
+
+class WavFile:
+    """Writes beside `path` and takes its place at the end; an older file stays until then.
+
+    Leaving the `with` block with an error leaves nothing behind. Raises ConfigError when the folder takes no
+    file, VoiceServerError when the disk is full.
+    """
+
+    def __init__(self, path: Path, sample_rate_hz: int = SAMPLE_RATE_HZ) -> None:
+        self.path = path
+        self._rate_hz = sample_rate_hz
+        self._n_bytes = 0
+        self._part = path.with_name(f".{path.name}.{os.getpid()}.part")
+        try:
+            if path.is_dir():
+                raise IsADirectoryError(0, "it is a folder")
+            self._file = self._part.open("wb")
+        except OSError as error:
+            raise ConfigError(f"cannot write {str(path)!r}: {_why(error)}") from None
+        self._write(wav_header(sample_rate_hz, None))
+
+    @property
+    def played_ms(self) -> float:
+        """How much has been written: a file is heard as soon as it comes."""
+        return duration_ms(self._n_bytes, self._rate_hz)
+
+    def play(self, pcm: bytes) -> None:
+        """Add to the end."""
+        self._write(pcm)
+        self._n_bytes += len(pcm)
+
+    def clear(self) -> float:
+        """Nothing is pending in a file."""
+        return 0.0
+
+    def wait_until_heard(self, timeout_s: float | None = None) -> bool:
+        """A file is never waited for."""
+        del timeout_s
+        return True
+
+    def close(self) -> None:
+        """Correct the header and give the file its name."""
+        if self._file.closed:
+            return
+        try:
+            self._file.seek(0)
+            self._file.write(wav_header(self._rate_hz, self._n_bytes))
+            self._file.close()
+            self._part.replace(self.path)
+        except OSError as error:
+            self._give_up(error)
+
+    def discard(self) -> None:
+        """Leave nothing behind, and an older file as it was."""
+        with suppress(OSError):  # the last bytes may not fit, and are not wanted
+            self._file.close()
+        self._part.unlink(missing_ok=True)
+
+    def _write(self, content: bytes) -> None:
+        try:
+            self._file.write(content)
+        except OSError as error:
+            self._give_up(error)
+
+    def _give_up(self, error: OSError) -> None:
+        self.discard()
+        raise VoiceServerError(
+            f"cannot write {str(self.path)!r}: {_why(error)}", code="write_failed"
+        ) from None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is None:
+            self.close()
+        else:
+            self.discard()
+
+
+def _why(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()
