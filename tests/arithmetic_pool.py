@@ -43,7 +43,8 @@ class ArithmeticPool:
     names: Sequence[str] = ("one",)
     frame_s: float = 0.01
     frames: int = 4
-    failing: dict[str, int] = field(default_factory=dict)  # text -> after how many frames
+    failing: dict[str, int] = field(default_factory=dict)  # text -> after how many frames …
+    failing_on: str = "one"  # … on this backend
     down: set[str] = field(default_factory=set)
     rendered: list[Segment] = field(default_factory=list)
     running: Counter[str] = field(default_factory=Counter)
@@ -75,7 +76,7 @@ class ArithmeticPool:
             pcm = pcm_of(segment.text)
             size = max(2, len(pcm) // self.frames // 2 * 2)
             for number, at in enumerate(range(0, len(pcm), size)):
-                if self.failing.get(segment.text) == number:
+                if segment.backend == self.failing_on and self.failing.get(segment.text) == number:
                     raise RenderError("the engine tripped")
                 await asyncio.sleep(self.frame_s)
                 yield Frame(pcm[at : at + size], SAMPLE_RATE_HZ)

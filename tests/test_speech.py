@@ -163,16 +163,7 @@ def test_a_backend_that_fails_before_its_first_sound_is_replaced_by_its_fallback
             speech = opened(service, voice="bert", options={"speed": 1.5})
             speech.push("One is here. ")
             speech.end()
-            pool.failing = dict.fromkeys(pool.failing, 0)
-
-            async def heal_once_it_failed() -> None:
-                while len(pool.rendered) < 2:
-                    await asyncio.sleep(0)
-                pool.failing.clear()
-
-            healing = asyncio.create_task(heal_once_it_failed())
             told = await everything(speech)
-            await healing
         warned = [event for event in told if isinstance(event, events.Warned)]
         assert [(event.code, event.index) for event in warned] == [("backend_fallback", 0)]
         assert [segment.backend for segment in pool.rendered] == ["one", "two"]

@@ -150,8 +150,12 @@ class StreamConnection:
             notices: list[Notice] = []
             if settings is None or config is not self._session.config:
                 settings, notices = self._service.settings(_request(config))
+            takes_text = self._session.turn is not None
             todo = self._session.receive(message)
-            self._configure(settings, notices)
+            if settings is not self._settings:
+                if takes_text:
+                    self._turns[-1].speech.configure(settings)
+                self._configure(settings, notices)
             self._apply(todo)
         except VoiceServerError as error:
             self._refuse(error)
@@ -166,12 +170,8 @@ class StreamConnection:
             self._error(error.code, error.message, fatal=False)
 
     def _configure(self, settings: SpeechSettings, notices: list[Notice]) -> None:
-        if settings is self._settings:
-            return
         was_ready = self._settings is not None
         self._settings = settings
-        if self._session.turn is not None:
-            self._turns[-1].speech.configure(settings)
         if self._session.version == 2:
             if not was_ready:
                 self._answer(self._ready())
