@@ -50,7 +50,7 @@ NEVER: dict[str, str] = {
     "hr": "g gđa gđica dr prof mr ing doc sv npr tzv tj odn ul dipl akad",
     "hu": "dr ifj özv id prof st ún pl ill kb vö dr.univ stb",
     "tr": "dr prof doç yrd av sn müh alb gen yzb bkz örn hz cad sok mah bul apt no tel alm çev haz yay",
-    "id": "bpk sdr sdri dr drs dra prof ir kh hj h tgk jl no tgl a.n u.b s.d dll yth gg kol letjen mayjen st jend",
+    "id": "rs pt ud cv rt rw tb kec kab kel ds bpk sdr sdri dr drs dra prof ir kh hj h tgk jl no tgl a.n u.b s.d dll yth gg kol letjen mayjen st jend",
     "ro": "dl d-l d-na dna dr prof ing st sf nr str bd av gen col",
     "et": "hr pr dr prof st nn nt lk s.o s.t sh jt",
     "lv": "dr prof kgs g ģen piem t.i",
@@ -123,7 +123,7 @@ MAY: dict[str, str] = {
 
 NUMBER: dict[str, str] = {
     "en": "no nos n° nº nr fig figs tab vol vols p pp pg pgs ch chap chaps sec secs art arts eq eqs ex par para apt ste"
-    " rm ext bk bks col fn ll lot flt rev ver op",
+    " rm ext bk bks fn ll rev ver",
     "de": "nr nrn s abb tab bd kap art abs ziff anm aufl pos str hausnr kl stk rn az bl",
     "fr": "n° nº no p pp fig vol chap art ch t tab al",
     "es": "n° nº no núm num nro p pp pág págs fig vol cap art arts apdo párr párrf inc cra cl tel ext piso km",
@@ -149,8 +149,23 @@ NUMBER: dict[str, str] = {
     "id": "no hlm hal gbr tabel bab ps",
 }
 
-UNITS = "ft in lb lbs oz yd yds mi pt qt gal tsp tbsp sq cu cm mm km kg hp rpm"
-"""Measures in English: a number or lower case after them goes on, a capital starts anew."""
+UNITS: dict[str, str] = {
+    "en": "ft in lb lbs oz yd yds mi pt qt gal tsp tbsp sq cu cm mm km kg hp rpm",
+    "de": "mio mrd tsd std min sek",
+    "sv": "kr mkr milj st",
+    "da": "kr mio mia mill pct stk min",
+    "no": "kr mill mrd pst",
+    "is": "kr millj",
+    "fi": "mk milj mrd",
+    "pl": "r zł gr tys mln mld godz min",
+    "cs": "kč hod min tis mil mld",
+    "sk": "sk hod min tis mil mld",
+    "ru": "г гг в вв р руб коп тыс млн млрд трлн мин сек кг км см мм",
+    "uk": "р рр ст грн коп тис млн млрд хв сек кг км см мм т",
+    "bg": "г лв ст хил млн млрд мин сек кг км см",
+    "kk": "ж жж тг млн млрд",
+}
+"""Measures: after a number, they go on before a number or lower case, and end before a capital."""
 
 BRANDS = (
     "yahoo jeopardy yum guess who? e mamma jeopardy! joomla bravo airplane oliver fama go! wham panic chips"

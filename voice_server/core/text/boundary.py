@@ -10,16 +10,24 @@ import re
 from enum import Enum
 from typing import NamedTuple
 
-from voice_server.core.text import fullstop, marks
+from voice_server.core.text import fullstop, items, marks
 from voice_server.core.text.lexicon import Lexicon
 from voice_server.core.text.place import Place, Unseen, survey
 
 _GAP = 48
 """White space of more characters than this ends any sentence."""
+_QUOTATION = 120
+"""A bracket that stays open for more characters than this was never meant to close."""
 _WRAPPED = 60
 """A line of prose this long that ends without a mark was broken for the page, if lower case follows."""
 
+_LABEL_ENDS = marks.BULLETS + ")"
 _JAPANESE_GOES_ON = re.compile("[とっがはをにでのもかなや]")
+_CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_ADDRESS = frozenset("./@:_=&\\(#%~")
+_SUFFIXES = frozenset(
+    "com org net io ai edu gov co uk de eu js ts py txt pdf md html json xml csv jpg png exe".split()
+)
 _GREEK = re.compile("[\u0370-\u03ff]")
 _ARMENIAN = re.compile("[\u0531-\u0587]")
 
@@ -52,11 +60,23 @@ def judge(text: str, start: int, at: int, *, final: bool, quoted: bool, lexicon:
         if text[at] in marks.LINE_BREAKS:
             cuts, reason = _line_break(text, start, at, final=final)
             return _verdict(text, start, at, at + 1, cuts=cuts, reason=reason)
+        if text[at] in _LABEL_ENDS:
+            return _label(Place(text, start, at, at + 1, at + 1, final, quoted, lexicon))
         place = survey(text, start, at, final=final, quoted=quoted, lexicon=lexicon)
+        if place.mark in marks.FULL_STOPS and items.next_item(place) is not None:
+            return _label(place)
         cuts, reason = _ruling(place)
     except Unseen:
         return Verdict(Decision.WAIT, at + 1, "more text is needed")
     return _verdict(text, start, place.end, place.end, cuts=cuts, reason=reason)
+
+
+def _label(place: Place) -> Verdict:
+    """A label on the line of another item: the sentence ends before it."""
+    label_start = items.next_item(place)
+    if label_start is None:
+        return Verdict(Decision.HOLD, place.end, "no label of a list")
+    return _verdict(place.text, place.start, label_start, place.end, cuts=True, reason="next list item")
 
 
 def _verdict(text: str, start: int, end: int, resume: int, *, cuts: bool, reason: str) -> Verdict:
@@ -96,7 +116,9 @@ def _end_of_line(place: Place) -> tuple[bool, str] | None:
 
 
 def _goes_on(place: Place) -> tuple[bool, str] | None:
-    return (False, "the sentence goes on") if place.next in marks.CONTINUING else None
+    if place.next not in marks.CONTINUING or place.text.startswith(",,", place.following):
+        return None
+    return False, "the sentence goes on"
 
 
 def _foreign_sign(place: Place) -> tuple[bool, str] | None:
@@ -116,7 +138,7 @@ def _sure(place: Place) -> tuple[bool, str] | None:
         return None
     if place.end > place.at + 1 and _JAPANESE_GOES_ON.match(place.next) and place.is_glued:
         return False, "quotation goes on"
-    if _depth(place, "「『（《(", "」』）》)") > 0:
+    if place.at - place.start < _QUOTATION and _depth(place, "「『（《(", "」』）》)") > 0:
         return False, "inside brackets"
     return True, "full stop of the script"
 
@@ -133,7 +155,9 @@ def _depth(place: Place, openers: str, closers: str) -> int:
 
 
 def _quotation(place: Place) -> tuple[bool, str] | None:
-    if place.end > place.at + 1 and place.text[place.end - 1] in marks.QUOTES + ")" and place.next.islower():
+    if place.end == place.at + 1 or place.text[place.end - 1] not in marks.QUOTES + "`)":
+        return None
+    if place.next.islower() or (place.next == "(" and place.closes_quote):
         return False, "quotation goes on"
     return None
 
@@ -150,7 +174,31 @@ def _dash(place: Place) -> tuple[bool, str] | None:
 
 
 def _glued(place: Place) -> tuple[bool, str] | None:
-    return (False, "glued to the next character") if place.is_glued else None
+    if not place.is_glued:
+        return None
+    if _CJK.match(place.next):
+        return place.mark in marks.LOUD_MARKS or bool(
+            _CJK.match(place.text[place.at - 1])
+        ), "glued, other script"
+    if place.closes_quote and place.next in marks.QUOTES:
+        return True, "glued, quotation after quotation"
+    return _is_missing_space(place), "glued to the next character"
+
+
+def _is_missing_space(place: Place) -> bool:
+    """Whether a sentence begins right behind the mark: "the end.Then", and neither "Node.JS" nor a URL."""
+    word = place.word_before()
+    if not place.next.isupper() or any(c in _ADDRESS for c in word):
+        return False
+    after, behind = place.word_after()
+    lower = after.lower()
+    if place.is_ellipsis or not word[-2:].islower():
+        return len(after) > 1 and lower in place.lexicon.starters
+    if behind in _ADDRESS and lower not in place.lexicon.never:
+        return False
+    if not (after[1:].islower() or lower in place.lexicon.starters) or lower in _SUFFIXES:
+        return False
+    return (word.islower() and len(word) > 1) or lower in place.lexicon.starters | place.lexicon.never
 
 
 def _ellipsis(place: Place) -> tuple[bool, str]:
@@ -165,6 +213,8 @@ def _ellipsis(place: Place) -> tuple[bool, str]:
 
 def _loud(place: Place) -> tuple[bool, str]:
     word = place.word_before().lower()
+    if place.next in marks.OPENERS + marks.QUOTES and word not in place.lexicon.brands:
+        return True, "mark, opener follows"
     lower = fullstop.shape_of(place) is fullstop.Shape.LOWER
     if word in place.lexicon.brands and (
         lower or place.word_after()[0].lower() not in place.lexicon.starters
@@ -172,6 +222,8 @@ def _loud(place: Place) -> tuple[bool, str]:
         return False, "name in a mark"
     if not lower:
         return True, "mark"
+    if place.text[place.end - 1] in "." + marks.ELLIPSES:
+        return False, "ellipsis goes on"
     if not place.lexicon.is_english:
         return place.text[place.start].islower(), "mark before lower case"
     return place.word_after()[0] not in place.lexicon.speech_verbs | {"and", "or"}, "mark before lower case"

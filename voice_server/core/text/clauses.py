@@ -1,29 +1,56 @@
-"""Where to cut inside a sentence when it must be cut: at a clause, else at a space, else anywhere."""
+"""Where to cut inside a sentence: at a clause mark, else before a conjunction, else at a space, else anywhere.
+
+Two uses: a sentence longer than the hard cap, and the first piece of a text, which may end early so that speech
+can begin.
+"""
 
 from __future__ import annotations
 
 import re
 
 from voice_server.core.text import marks
+from voice_server.core.text.boundary import Decision, Verdict
 
-_CLAUSE_END = re.compile(f"[{re.escape(marks.CLAUSE_MARKS)}](?=\\s)|[，；：、،؛]")
-_CONJUNCTION = re.compile(r"\s(?=(?:and|or|but|that|which|because|und|oder|aber|et|ou|mais|y|o|pero)\s)")
+_LEFT_OVER = 8
+"""Characters that must follow a clause mark without a sentence ending, so that no scrap is left."""
+
+CLAUSE = re.compile(f"[,;:—–](?=\\s)|[{re.escape('，；：、،؛')}]")
+_CONJUNCTION = re.compile(
+    r"\s(?=(?:and|or|but|that|which|because|while|und|oder|aber|dass|weil|et|ou|mais|que|y|o|pero|e|ma|che|и|а|но|что)\s)"
+)
+_SPACE = re.compile(r"\s")
+_LINE_BREAK = re.compile(r"\n")
 
 
 def cut_long(text: str, start: int, soft: int, hard: int) -> tuple[int, str]:
     """The end of the first part of a sentence that is longer than text[start:hard], and why there."""
-    middle = (start + hard) // 2
-    for low, high in ((soft, hard), (middle, soft)):
-        end = _last(_CLAUSE_END, text, low, high)
+    quarter = start + max(1, (hard - start) // 4)
+    for pattern, low, reason in (
+        (_LINE_BREAK, quarter, "line break"),
+        (CLAUSE, soft, "clause mark"),
+        (CLAUSE, quarter, "clause mark"),
+        (_CONJUNCTION, quarter, "conjunction"),
+        (_SPACE, start + 1, "space"),
+    ):
+        end = _last(pattern, text, low, hard)
         if end is not None:
-            return end, "over-long: clause mark"
-    end = _last(_CONJUNCTION, text, middle, hard)
-    if end is not None:
-        return end, "over-long: conjunction"
-    end = _last(re.compile(r"\s"), text, start + 1, hard)
-    if end is not None:
-        return end, "over-long: space"
+            return end, f"over-long, {reason}"
     return hard, "over-long"
+
+
+def judge_clause(text: str, start: int, at: int, shortest: int, *, final: bool) -> Verdict:
+    """Whether the first piece, which began at `start`, may end at the clause mark at `at`."""
+    end = at + 1
+    before, after = text[at - 1 : at], text[end : end + _LEFT_OVER + 1]
+    if end - start < shortest or (before.isdigit() and text[at] in ",:"):
+        return Verdict(Decision.HOLD, end, "too short")
+    if marks.STOP.search(after) or (final and len(after) <= _LEFT_OVER):
+        return Verdict(Decision.HOLD, end, "little is left over")
+    if len(after) <= _LEFT_OVER:
+        return Verdict(Decision.WAIT, end, "more text is needed")
+    if text.count('"', start, end) % 2 or text.count("“", start, end) > text.count("”", start, end):
+        return Verdict(Decision.HOLD, end, "inside a quotation")
+    return Verdict(Decision.CUT, end, "first piece, clause mark")
 
 
 def _last(pattern: re.Pattern[str], text: str, low: int, high: int) -> int | None:

@@ -13,11 +13,18 @@ _MOMENTS = frozenset(
 )
 """Dotted acronyms of time and degree: a capital after them hardly belongs to them."""
 
-_TIME_PHRASE = frozenset("at by around on before after since until till from about in between every".split())
+_TIME_PHRASE = frozenset(
+    "at by on in around on before after since until till from about in between every".split()
+)
+_CAPITAL_NOUNS = frozenset(("de", "lb", "hu", "tr"))
+"""Where a noun or a month with a capital follows an ordinal."""
 _ORDINARY_TOO = frozenset("no nos art ex s o par u".split())
 """Abbreviations before a number that are words of their own."""
 
 _ACRONYM = re.compile(r"(?:[^\W\d_]{1,2}+\.)+[^\W\d_]{1,2}+")
+_CASELESS_ACRONYM = re.compile("(?:[\u0900-\u0dff\u1200-\u137f]{1,3}[.])+[\u0900-\u0dff\u1200-\u137f]{1,3}")
+_ENDINGS = frozenset(("s", "t", "d", "m", "ll", "re", "ve", ""))
+"""What follows an apostrophe in English; in other languages an article stands before it ("l'Ing.")."""
 _NUMBER = re.compile(r"\d[\d.,:/]*+")
 _INDIC = re.compile("[\u0980-\u0dff]{1,3}|[\u0900-\u097f]")
 _SINGLE_OF_CASELESS = re.compile("[\u0600-\u06ff\u0900-\u0dff\u0531-\u0587]")
@@ -78,6 +85,8 @@ def rule(place: Place) -> tuple[bool, str]:
     """Whether the sentence ends at this full stop, and why."""
     word = place.word_before()
     kind = kind_of(word, place)
+    if kind is Kind.PLAIN and place.next in marks.OPENERS + marks.QUOTES:
+        return True, "word, opener follows"
     shape = shape_of(place)
     act = _TABLE[kind][(Shape.LOWER, Shape.UPPER, Shape.DIGIT, Shape.OTHER).index(shape)]
     cuts = act is Act.CUT or (act is not Act.HOLD and _LOOKS[act](place, word))
@@ -100,9 +109,14 @@ def kind_of(word: str, place: Place) -> Kind:
         return Kind.PLAIN
     if word[0].isdigit() and _NUMBER.fullmatch(word):
         return _kind_of_number(word, place)
-    tail = word.replace("’", "'").rsplit("'", 1)[-1] or word
-    listed = _listed_kind(tail, place) or _listed_kind(tail.rsplit("-", 1)[-1], place)
-    return listed or _kind_by_shape(tail.rsplit("-", 1)[-1], place)
+    head, _, tail = word.replace("’", "'").rpartition("'")
+    if tail in _ENDINGS and head:
+        return Kind.PLAIN
+    last = tail.rsplit("-", 1)[-1].lstrip("0123456789")
+    listed = _listed_kind(tail, place) or _listed_kind(last, place)
+    if listed is not None and place.is_detached and listed is not Kind.NEVER:
+        return Kind.PLAIN
+    return listed or _kind_by_shape(last, place)
 
 
 def _kind_of_number(word: str, place: Place) -> Kind:
@@ -132,9 +146,9 @@ def _kind_by_shape(word: str, place: Place) -> Kind:
         return Kind.ACRONYM
     if place.lexicon.has_ordinal_dot and marks.ROMAN.fullmatch(word):
         return Kind.ORDINAL
-    if _INDIC.fullmatch(word):
+    if _INDIC.fullmatch(word) or _CASELESS_ACRONYM.fullmatch(word):
         return Kind.INITIAL
-    if marks.CONSONANTS.fullmatch(word.lower()) and not word.isupper():
+    if marks.CONSONANTS.fullmatch(word):
         return Kind.MAY
     return Kind.PLAIN
 
@@ -173,13 +187,15 @@ def _is_clock_end(place: Place, word: str) -> bool:  # noqa: ARG001
     if after.lower() in place.lexicon.months:
         return False
     words = place.text[place.start : place.at].split()
-    return not (len(words) <= 5 and words[0].lower() in _TIME_PHRASE)
+    return not (len(words) <= 6 and words[0].lower() in _TIME_PHRASE)
 
 
 def _is_counted_out(place: Place, word: str) -> bool:
     after, _ = place.word_after()
     if after.lower() in place.lexicon.months:
         return False
+    if word.isdigit() and place.lexicon.language not in _CAPITAL_NOUNS and place.start < place.at - len(word):
+        return True
     return _starts_sentence(place, word)
 
 

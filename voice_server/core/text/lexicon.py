@@ -15,7 +15,7 @@ _ORDINAL_DOT = frozenset("de da no sv is fo fi et lv cs sk pl sl hr bs sr hu tr 
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """The lists of one language; `case_styles` is True where people write without capitals (English chat)."""
+    """The lists of one language."""
 
     language: str
     never: frozenset[str]
@@ -48,11 +48,11 @@ def lexicon(language: str) -> Lexicon:
         language=language,
         never=_set(abbreviations.NEVER.get(tables, ""), abbreviations.INTERNATIONAL_NEVER),
         may=_set(abbreviations.MAY.get(tables, ""), abbreviations.INTERNATIONAL_MAY),
-        number=_set(abbreviations.NUMBER.get(tables, "no nr n° nº fig vol p pp art")),
+        number=_set(abbreviations.NUMBER.get(tables, "no nr fig vol p pp art"), "n° nº №"),
         starters=_set(words.STARTERS.get(tables, ""), words.STARTERS["en"]),
         months=_set(words.MONTHS.get(tables, "")),
         short_words=_set(words.SHORT_WORDS if english else ""),
-        units=_set(abbreviations.UNITS if english else ""),
+        units=_set(abbreviations.UNITS.get(tables, "")),
         brands=_set(abbreviations.BRANDS),
         speech_verbs=_set(words.SPEECH_VERBS if english else ""),
         has_ordinal_dot=language in _ORDINAL_DOT,

@@ -38,13 +38,18 @@ SURE_STOPS = (
 
 OPENERS = "([{“„‚‘«‹「『（【《〈〔［｛〝⟨¿¡"
 CLOSERS = ")]}”’»›」』）】》〉〕］｝〞〟⟩"
+STRAIGHT_QUOTES = "\"'"
 QUOTES = "\"'“”„‟«»‹›‘’「」『』〝〞〟"
 MARKDOWN = "*_~`"
+BULLETS = "•●▪◦⁃"
 DASHES = "-–—―"
 CLAUSE_MARKS = ",;:，；：、،؛—–"
 
-CONTINUING = ",;:%)]}，；：、،؛）］｝"
+CONTINUING = ",;:%)]}，；：、،؛）］｝№|"
 """After a mark and its closers, these say that the sentence goes on."""
+
+PAUSES = CLAUSE_MARKS + CLOSERS + FULL_STOPS + LOUD_MARKS + ELLIPSES + SURE_STOPS + STRAIGHT_QUOTES
+"""Signs after which a speaker may pause: what the buffer ends in when a pause timer may hand it out."""
 
 _MARKS = ".．!?‼⁇⁈⁉…⋯" + SURE_STOPS.replace(":", "")
 
@@ -54,9 +59,13 @@ def _set(characters: str) -> str:
 
 
 STOP = re.compile(
-    f"{_set(_MARKS + LINE_BREAKS)}|(?<=[\u0370-\u03ff\u1f00-\u1fff]);|(?<=[\u0561-\u0587)»….]):"
+    f"[{re.escape(_MARKS + LINE_BREAKS)}{BULLETS}]"
+    r"|(?<=[\u0370-\u03ff\u1f00-\u1fff]);|(?<=[\u0561-\u0587)»….]):"
+    r"|(?<=\s\w)\)|(?<=\s\w\w)\)"
 )
-"""The places where a sentence may end. A Greek question mark is typed ';', an Armenian full stop ':'."""
+"""The places where a sentence may end: marks, line breaks, and labels of list items on one line ("2)", "•").
+
+A Greek question mark is typed ';', an Armenian full stop ':'."""
 
 RUN = re.compile(f"(?:[ \u00a0]?{_set(_MARKS)}(?!\\w))*+")
 """Further marks: "?!", "...", and the spaced ". . ."; a dot that opens ".NET" or ".5" is none of them."""
@@ -78,8 +87,8 @@ SPEAKABLE = re.compile(r"[^\W_]")
 WORD = re.compile(r"[^\W_]{1,24}+(?:['’-][^\W_]{1,12}+)?")
 ROMAN = re.compile(r"[IVXLC]{1,7}")
 LABEL = re.compile(
-    r"[-*•●▪◦⁃‣·+#>–—|\s]*+"
-    r"(?:[*_]{0,2}[(\[]?(?:(?:\d{1,3}|[A-Za-z])(?:\.\d{1,3}){0,3}|[ivx]{2,5}|[IVX]{2,5})(?:[.)\]:]{1,2}|\Z)[*_]{0,2})?"
+    rf"[-*{BULLETS}‣·+#>–—|\s]*+"
+    r"(?:[*_]{0,2}[(\[]?(?:(?:\d{1,4}|[A-Za-z])(?:\.\d{1,3}){0,3}|[ivx]{2,5}|[IVX]{2,5})(?:[.)\]:]{1,2}|\Z)[*_]{0,2})?"
 )
 """A bullet and a list item's number or letter, which must not stand alone."""
 

@@ -6,6 +6,7 @@ decision waits, so that no rule can forget to. Looking ahead is bounded, so that
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from voice_server.core.text import marks
@@ -13,6 +14,9 @@ from voice_server.core.text.lexicon import Lexicon
 
 _WORD_BEFORE = 40
 """Characters before a mark that may belong to its word; a longer one is no abbreviation."""
+
+
+_BEFORE_WORD = marks.OPENERS + marks.QUOTES + marks.MARKDOWN + marks.DASHES + marks.BULLETS + "@#"
 
 
 class Unseen(Exception):  # noqa: N818 - a signal between rules and judge, never an error
@@ -57,6 +61,11 @@ class Place:
         return run[0] in marks.ELLIPSES or (run[0] == "." and run[1:].lstrip(" \u00a0")[:1] in (".", "…"))
 
     @property
+    def is_detached(self) -> bool:
+        """Whether white space stands before the mark, as in tokenised text and French."""
+        return self.at > self.start and self.text[self.at - 1].isspace()
+
+    @property
     def closes_quote(self) -> bool:
         """Whether the run ends in a closing quotation mark."""
         return self.end > self.at + 1 and self.text[self.end - 1] in marks.QUOTES
@@ -64,9 +73,7 @@ class Place:
     def word_before(self) -> str:
         """The word that the mark stands behind, without what opens before it."""
         words = self.text[max(self.start, self.at - _WORD_BEFORE) : self.at].rsplit(None, 1)
-        if not words or self.text[self.at - 1].isspace():
-            return ""
-        return words[-1].lstrip(marks.OPENERS + marks.QUOTES + marks.MARKDOWN + "@#-–—")
+        return words[-1].lstrip(_BEFORE_WORD) if words else ""
 
     def word_after(self) -> tuple[str, str]:
         """The next word, what opens before it left out, and the character behind it."""
@@ -119,8 +126,9 @@ def _end_of_run(text: str, start: int, at: int, *, final: bool, quoted: bool) ->
     return end
 
 
-def _skip(pattern: marks.re.Pattern[str], text: str, at: int) -> int:
-    found = pattern.match(text, at)
+def _skip(pattern: re.Pattern[str], text: str, at: int, most: int = 64) -> int:
+    """The end of what the pattern matches at `at`, at most `most` characters on: no look ahead is endless."""
+    found = pattern.match(text, at, at + most)
     return found.end() if found else at
 
 

@@ -8,15 +8,18 @@ hard cap; what is decided depends on the text alone. Time is not read here (see 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Literal
 
 from voice_server.core.text import boundary, clauses, marks
-from voice_server.core.text.boundary import Decision
-from voice_server.core.text.lexicon import lexicon
+from voice_server.core.text.boundary import Decision, Verdict
+from voice_server.core.text.language import guess
+from voice_server.core.text.lexicon import Lexicon, lexicon
+from voice_server.core.text.provisional import likely_end
 
-_NOTHING: Final[list[Piece]] = []
-_LOOK_AHEAD = 96
+_EARLY_STOP = re.compile(f"{marks.STOP.pattern}|{clauses.CLAUSE.pattern}")
+_FENCES = ("```", "~~~")
 
 Strength = Literal["none", "weak", "strong"]
 
@@ -64,12 +67,18 @@ class Splitter:
         self._options = options or SplitterOptions()
         self._language = (self._options.language or "en").partition("-")[0].lower()
         self._lexicon = lexicon(self._language)
-        self._quoted = False
+        self._guesses = self._options.language is None
         self._text = ""
+        """What is not handed out yet; it never begins with white space."""
         self._offset = 0
+        """Where in all that was fed `_text` begins."""
         self._scanned = 0
+        """Up to here in `_text` no sentence ends."""
         self._waiting = False
-        self._limit = self._options.hard_cap
+        """Whether the mark at `_scanned` waits for more text."""
+        self._quoted = False
+        self._fenced = False
+        self._early = self._options.first_piece == "clause"
         self._finished = False
 
     @property
@@ -80,45 +89,48 @@ class Splitter:
     @property
     def provisional(self) -> Piece | None:
         """The sentence that the buffer looks like when its last mark has just been seen."""
-        if not self._waiting:
+        if not self._waiting or self._fenced:
             return None
-        verdict = boundary.judge(
-            self._text, 0, self._scanned, final=True, quoted=self._quoted, lexicon=self._lexicon
-        )
-        if verdict.decision is not Decision.CUT or self._text[verdict.end :].strip():
-            return None
-        return self._piece(0, verdict.end, "provisional")
+        end = likely_end(self._text, 0, self._scanned, quoted=self._quoted, lexicon=self._lexicon)
+        return None if end is None else self._piece(0, end, "provisional")
 
     @property
     def end_strength(self) -> Strength:
-        """How complete the buffer looks: what the pause timer goes by."""
-        if not self._waiting:
-            return "none"
-        return "strong" if self.provisional is not None else "weak"
+        """How complete the buffer looks, for the pause timer: a sentence, a clause or neither."""
+        if self.provisional is not None:
+            return "strong"
+        last = self._text.rstrip()[-1:]
+        return "weak" if last and last in marks.PAUSES else "none"
 
     def feed(self, text: str) -> list[Piece]:
         """Take the next token; the pieces that are now certain."""
         if self._finished:
             raise RuntimeError("this splitter is finished; use a new one for a new text")
+        seen = len(self._text)
         self._text += text
-        if not self._waiting and len(self._text) <= self._limit and marks.STOP.search(text) is None:
-            if self._scanned == 0 and text[:1].isspace():
-                self._drop_leading_space()
-            return _NOTHING
+        if not self._waiting and not self._early and len(self._text) <= self._options.hard_cap and seen:
+            if marks.STOP.search(self._text, seen) is None:
+                self._scanned = len(self._text)
+                return []
         return self._advance(final=False)
 
     def finish(self) -> list[Piece]:
         """End of text: all that is left."""
-        pieces = self._advance(final=True)
+        pieces = self.flush()
         self._finished = True
-        return pieces + self._rest("end of text")
+        return pieces
 
     def flush(self) -> list[Piece]:
         """Hand out what is buffered as if the text ended here; the splitter stays open."""
-        return self._advance(final=True) + self._rest("flushed")
+        pieces = self._advance(final=True)
+        end = len(self._text.rstrip())
+        if end:
+            pieces.append(self._piece(0, end, "end of text"))
+        self._keep(len(self._text), len(self._text))
+        return pieces
 
     def flush_if_complete(self, *, weak: bool = False) -> list[Piece]:
-        """No token came for a while: hand out the buffer if it ends like a sentence (`weak`: a clause)."""
+        """No token came for a while: hand out the buffer if it ends like a sentence (`weak`: or a clause)."""
         strength = self.end_strength
         if strength == "strong" or (weak and strength == "weak"):
             return self.flush()
@@ -129,36 +141,76 @@ class Splitter:
         text, start, at = self._text, 0, self._scanned
         self._waiting = False
         while True:
-            start = _skip_space(text, start)
+            start = self._skip_space(text, start)
             at = max(at, start)
-            found = marks.STOP.search(text, at)
             limit = start + self._limit
+            found = (_EARLY_STOP if self._early else marks.STOP).search(text, at)
             at = found.start() if found else len(text)
-            if at > limit:
-                start = self._cut_long(pieces, start)
-                at = start
-                continue
-            if found is None:
+            if found is None and at <= limit:
                 break
-            verdict = boundary.judge(text, start, at, final=final, quoted=self._quoted, lexicon=self._lexicon)
-            if verdict.end > limit and len(text) > limit:
-                start = self._cut_long(pieces, start)
-                at = start
-            elif verdict.decision is Decision.WAIT:
+            verdict = self._judge(text, start, at, limit, final=final)
+            if verdict.decision is Decision.WAIT:
                 self._waiting = True
                 break
-            elif verdict.decision is Decision.CUT:
-                pieces.append(self._piece(start, verdict.end, verdict.reason))
-                start = at = verdict.end
-            else:
-                at = verdict.end
+            at = verdict.end
+            if verdict.decision is Decision.CUT:
+                pieces.append(self._hand_out(start, at, verdict.reason))
+                start = at
         self._keep(start, at)
         return pieces
 
-    def _cut_long(self, pieces: list[Piece], start: int) -> int:
-        limit = start + self._limit
-        end, reason = clauses.cut_long(self._text, start, min(start + self._options.soft_cap, limit), limit)
-        pieces.append(self._piece(start, end, reason))
+    @property
+    def _limit(self) -> int:
+        return self._options.first_piece_max if self._early else self._options.hard_cap
+
+    def _judge(self, text: str, start: int, at: int, limit: int, *, final: bool) -> Verdict:
+        """What the scan does at the mark at `at`, or because the sentence has passed its limit."""
+        if at > limit:
+            return self._cut_long(text, start, limit)
+        if self._early and clauses.CLAUSE.match(text, at):
+            return clauses.judge_clause(text, start, at, self._options.first_piece_min, final=final)
+        if self._fenced or text.startswith(_FENCES, start):
+            verdict = self._judge_fenced(text, start, at)
+        else:
+            lists = self._lexicon_at(text, start, at)
+            verdict = boundary.judge(text, start, at, final=final, quoted=self._quoted, lexicon=lists)
+        return self._cut_long(text, start, limit) if verdict.end > limit else verdict
+
+    def _cut_long(self, text: str, start: int, limit: int) -> Verdict:
+        soft = min(start + self._options.soft_cap, limit)
+        return Verdict(Decision.CUT, *clauses.cut_long(text, start, soft, limit))
+
+    def _judge_fenced(self, text: str, start: int, at: int) -> Verdict:
+        """Code is handed out whole, or by its blank lines."""
+        if text[at] != "\n":
+            return Verdict(Decision.HOLD, at + 1, "code")
+        line = text[text.rfind("\n", start, at) + 1 if "\n" in text[start:at] else start : at].strip()
+        if line.startswith(_FENCES):
+            self._fenced = not self._fenced
+            ends = not self._fenced
+        else:
+            ends = not line
+        ends = ends and boundary.is_speakable(text, start, at)
+        return Verdict(Decision.CUT if ends else Decision.HOLD, at if ends else at + 1, "code")
+
+    def _lexicon_at(self, text: str, start: int, at: int) -> Lexicon:
+        """The lists to judge by: the client's language, or the one that the sentence so far seems to be in."""
+        if self._guesses:
+            self._lexicon = lexicon(guess(text[start:at], self._language))
+        return self._lexicon
+
+    def _hand_out(self, start: int, end: int, reason: str) -> Piece:
+        if self._guesses:
+            self._language = guess(self._text[start:end], self._language)
+        self._quoted ^= self._text.count('"', start, end) % 2 == 1
+        self._early = False
+        return self._piece(start, end, reason)
+
+    def _skip_space(self, text: str, start: int) -> int:
+        found = marks.SPACES.match(text, start)
+        end = found.end() if found else start
+        if end > start and "\n" in text[start:end]:
+            self._quoted = False
         return end
 
     def _keep(self, start: int, at: int) -> None:
@@ -166,24 +218,6 @@ class Splitter:
         self._offset += start
         self._scanned = at - start
 
-    def _drop_leading_space(self) -> None:
-        start = _skip_space(self._text, 0)
-        if start:
-            self._text = self._text[start:]
-            self._offset += start
-
-    def _rest(self, reason: str) -> list[Piece]:
-        end = len(self._text.rstrip())
-        pieces = [self._piece(0, end, reason)] if end else []
-        self._keep(len(self._text), len(self._text))
-        self._waiting = False
-        return pieces
-
     def _piece(self, start: int, end: int, reason: str) -> Piece:
         body = self._text[start:end].rstrip()
         return Piece(body, self._offset + start, self._offset + start + len(body), reason, self._language)
-
-
-def _skip_space(text: str, start: int) -> int:
-    found = marks.SPACES.match(text, start)
-    return found.end() if found else start

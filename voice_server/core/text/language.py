@@ -1,0 +1,121 @@
+"""A cheap guess of a sentence's language: its script, else its function words.
+
+Good enough to choose abbreviation lists, not more. The guess depends on the text alone and falls back on the
+language of the sentence before, so that a short sentence does not flip it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import cache
+
+from voice_server.core.text import words
+
+_SAMPLE = 80
+"""Characters before the mark that the script is read from."""
+_ENOUGH = 1.0
+"""Votes that function words must give a Latin language to change the guess."""
+
+_BLOCKS: tuple[tuple[int, int, str], ...] = (
+    (0x0370, 0x0400, "el"),
+    (0x0400, 0x0530, "ru"),
+    (0x0530, 0x0590, "hy"),
+    (0x0590, 0x0600, "he"),
+    (0x0600, 0x0780, "ar"),
+    (0x0900, 0x0980, "hi"),
+    (0x0980, 0x0A00, "bn"),
+    (0x0A00, 0x0A80, "pa"),
+    (0x0A80, 0x0B00, "gu"),
+    (0x0B80, 0x0C00, "ta"),
+    (0x0C00, 0x0C80, "te"),
+    (0x0C80, 0x0D00, "kn"),
+    (0x0D00, 0x0D80, "ml"),
+    (0x0E00, 0x0E80, "th"),
+    (0x1000, 0x10A0, "my"),
+    (0x10A0, 0x1100, "ka"),
+    (0x1200, 0x1380, "am"),
+    (0x1780, 0x1800, "km"),
+    (0x1F00, 0x2000, "el"),
+    (0x3040, 0x3100, "ja"),
+    (0x3400, 0xA000, "zh"),
+    (0xAC00, 0xD7B0, "ko"),
+)
+
+_TELLING: tuple[tuple[str, str, str], ...] = (
+    ("ru", "іїєґ", "uk"),
+    ("ru", "әғқңөұүһ", "kk"),
+    ("ru", "ђјљњћџ", "sr"),
+    ("ar", "ٹڈڑںے", "ur"),
+    ("ar", "پچژگک", "fa"),
+    ("hi", "ळ", "mr"),
+)
+"""Letters that tell a language from its script's first one."""
+
+
+def guess(text: str, fallback: str) -> str:
+    """The two-letter code of the language that `text` seems to be in."""
+    script = None if text.isascii() else _script(text[-_SAMPLE:])
+    if script is None:
+        return _latin(text, fallback)
+    for base, letters, language in _TELLING:
+        if script == base and any(letter in text for letter in letters):
+            return language
+    if script == "ru":
+        return "bg" if _is_bulgarian(text) else _keep(fallback, ("ru", "uk", "bg", "kk", "sr"))
+    if script == "ar":
+        return _keep(fallback, ("ar", "fa", "ur"))
+    return _keep(fallback, ("hi", "mr")) if script == "hi" else script
+
+
+def _keep(fallback: str, family: tuple[str, ...]) -> str:
+    return fallback if fallback in family else family[0]
+
+
+def _script(sample: str) -> str | None:
+    """The script that is not Latin and has most letters, if it has more than a third of them."""
+    counts: Counter[str] = Counter()
+    for character in sample:
+        if character > "\u036f":
+            counts.update(language for low, high, language in _BLOCKS if low <= ord(character) < high)
+    if not counts:
+        return None
+    if counts["ja"]:
+        counts["ja"] += counts.pop("zh", 0)
+    language, most = counts.most_common(1)[0]
+    return language if 3 * most > sum(map(str.isalpha, sample)) else None
+
+
+def _is_bulgarian(text: str) -> bool:
+    lower = text.lower()
+    if "ы" in lower or "э" in lower:
+        return False
+    found = set(lower.split())
+    return len(found & _stop_words("bg")) > len(found & _stop_words("ru"))
+
+
+def _latin(text: str, fallback: str) -> str:
+    votes: Counter[str] = Counter()
+    table = _votes()
+    for word in text.lower().split():
+        for language, weight in table.get(word, ()):
+            votes[language] += weight  # type: ignore[assignment]
+    if not votes:
+        return fallback
+    language, most = votes.most_common(1)[0]
+    return language if most >= _ENOUGH and most > votes[fallback] else fallback
+
+
+@cache
+def _stop_words(language: str) -> frozenset[str]:
+    return frozenset(words.STARTERS[language].split())
+
+
+@cache
+def _votes() -> dict[str, tuple[tuple[str, float], ...]]:
+    """For each function word of the Latin languages, the languages it speaks for and how loudly."""
+    speakers: dict[str, list[str]] = {}
+    for language, text in words.STARTERS.items():
+        for word in text.split():
+            if len(word) > 1 and word[0] <= "\u036f":
+                speakers.setdefault(word, []).append(language)
+    return {word: tuple((s, 1.0 / len(found)) for s in found) for word, found in speakers.items()}
