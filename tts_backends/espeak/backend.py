@@ -25,6 +25,11 @@ from .pulling import PullThread
 from .shaping import Shaper
 
 _DEFAULT_VOICE = "en-us"
+# Told apart easily, without distortion, and with pitches of a woman's or a man's voice.
+_GOOD_VARIANTS = (
+    *("Annie", "f2", "belinda", "f4", "steph", "linda", "f5", "f3", "Andrea", "Alicia", "anika"),
+    *("m3", "Michael", "m7", "m1", "Mario", "m4", "miguel", "m2"),
+)
 _NORMAL_WORDS_A_MINUTE = 175
 _SLOWEST, _FASTEST = 80, 350  # words a minute that the synthesizer itself speaks well
 _PUNCTUATION = ("none", "all", "some")  # in the order of espeak_PUNCT_TYPE
@@ -52,16 +57,21 @@ class Backend:
         self.sample_rate = self._library.sample_rate_hz
         self._thread: PullThread | None = None
         self._languages = voice_ids(self._library.languages())
-        self._variants = {file.identifier.removeprefix("!v/"): file for file in self._library.variants()}
+        self._variants = {
+            "+" + file.identifier.removeprefix("!v/"): file for file in self._library.variants()
+        }
 
     def voices(self) -> Iterable[Voice]:
-        """One voice a language, American English first; variants are not listed, but may be added to any."""
+        """One voice a language, American English first; then the variants alone, as `+f3`, the best first."""
         for voice in sorted(self._languages, key=lambda voice: (voice != _DEFAULT_VOICE, voice)):
             file = self._languages[voice]
             yield Voice(voice, file.name, language_tag(voice), file.gender)
+        for variant in sorted(self._variants, key=_how_good):
+            file = self._variants[variant]
+            yield Voice(variant, file.name, "mul", file.gender)
 
     def synthesize(self, text: str, voice: str, options: Mapping[str, Any]) -> Iterator[Pcm | WordMark]:
-        """Speak `text`; `voice` is a language's id, with or without `+variant`.
+        """Speak `text`; `voice` is a language's id, a language and a variant (`de+f3`), or a variant alone.
 
         Raises:
             UnknownName: there is no such language or variant.
@@ -115,11 +125,17 @@ class Backend:
 
     def _voice_file(self, voice: str) -> str:
         language, plus, variant = voice.partition("+")
+        language = language or _DEFAULT_VOICE
         if language not in self._languages:
             raise UnknownName("voice", voice, self._languages)
-        if plus and variant not in self._variants:
-            raise UnknownName("voice", voice, (f"{language}+{known}" for known in self._variants))
+        if plus and plus + variant not in self._variants:
+            raise UnknownName("voice", voice, (language + known for known in self._variants))
         return self._languages[language].identifier + plus + variant
+
+
+def _how_good(variant: str) -> tuple[int, str]:
+    good = variant.removeprefix("+")
+    return (_GOOD_VARIANTS.index(good) if good in _GOOD_VARIANTS else len(_GOOD_VARIANTS), variant)
 
 
 @cache

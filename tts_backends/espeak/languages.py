@@ -16,8 +16,11 @@ _TAGS = {
     "piqd": "tlh-Piqd",
     "py": "art-x-pyash",
     "ru-cl": "ru-x-classic",
-    "xex": "art-x-xextan",
 }
+
+
+# Listed by the library, but espeakng-loader 0.2 has no dictionary of theirs, and they speak nonsense.
+_WITHOUT_DICTIONARY = {"fo", "kaa", "xex"}
 
 
 def voice_ids(files: Iterable[VoiceFile]) -> dict[str, VoiceFile]:
@@ -25,6 +28,8 @@ def voice_ids(files: Iterable[VoiceFile]) -> dict[str, VoiceFile]:
     ids: dict[str, VoiceFile] = {}
     for file in files:
         first = file.languages[0].lower()
+        if first in _WITHOUT_DICTIONARY:
+            continue
         ids[first if first not in ids else file.identifier.rpartition("/")[2].lower()] = file
     return ids
 

@@ -47,10 +47,17 @@ class Parameter(IntEnum):
     PUNCTUATION = 5
     CAPITALS = 6
     WORD_GAP = 7
+    INTONATION = 9
 
 
 _VOICE_PARAMETERS = (Parameter.PITCH, Parameter.VOLUME)
-_TEXT_PARAMETERS = tuple(parameter for parameter in Parameter if parameter not in _VOICE_PARAMETERS)
+_TEXT_PARAMETERS = (
+    Parameter.RATE,
+    Parameter.RANGE,
+    Parameter.PUNCTUATION,
+    Parameter.CAPITALS,
+    Parameter.WORD_GAP,
+)
 
 
 class EventKind(IntEnum):
@@ -140,6 +147,7 @@ class Library:
 
     def __init__(self, library_path: Path, data_path: Path) -> None:
         self._c = ctypes.CDLL(str(library_path))
+        self._libc = ctypes.CDLL(None) if os.name == "posix" else ctypes.cdll.msvcrt
         self._c.espeak_ListVoices.restype = ctypes.POINTER(ctypes.POINTER(_VoiceRecord))
         self._c.espeak_Synth.argtypes = _SYNTH_ARGUMENTS
         self._c.espeak_ng_SetRandSeed.argtypes = (ctypes.c_long,)
@@ -187,6 +195,7 @@ class Library:
         self._set_buffer(_FIRST_BUFFER_MS)
         self._memory.restore()
         self._c.espeak_ng_SetRandSeed(_SEED)
+        self._libc.srand(_SEED)  # breath in the voices of the built-in "speech player"
         speaking = self._speaking = _Speaking(on_buffer, _FIRST_BUFFER_MS)
         try:
             self._synthesize(text, _CHARS_UTF8 | (_SSML if ssml else 0))
@@ -211,6 +220,9 @@ class Library:
             self._voice = ()
             self._memory.restore_settings()
             self._set_parameters(parameters, _VOICE_PARAMETERS)
+            self._c.espeak_SetParameter(
+                Parameter.INTONATION, 0, 0
+            )  # a voice file may set it, and none unsets it
             status = self._c.espeak_SetVoiceByName(voice.encode())
             if status != 0:
                 raise RuntimeError(f"espeak-ng refused the voice {voice!r} with status {status}")

@@ -19,7 +19,7 @@ from .tones import Tone, hummed, spoken
 
 _VOICES = {
     Voice("low", "Low", "en-US", "male"): 110.0,
-    Voice("middle", "Middle", "en-GB", "female"): 220.0,
+    Voice("middle", "Middle", "en-US", "female"): 220.0,
     Voice("high", "High", "de-DE", "female"): 330.0,
     Voice("top", "Top", "fr-FR", "male"): 440.0,
 }
