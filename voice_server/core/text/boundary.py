@@ -21,6 +21,7 @@ _QUOTATION = 120
 _WRAPPED = 60
 """A line of prose this long that ends without a mark was broken for the page, if lower case follows."""
 
+_OPENING = marks.OPENERS + marks.QUOTES + marks.MARKDOWN
 _LABEL_ENDS = marks.BULLETS + ")"
 _JAPANESE_GOES_ON = re.compile("[とっがはをにでのもかなや]")
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -87,7 +88,7 @@ def _verdict(text: str, start: int, end: int, resume: int, *, cuts: bool, reason
 
 def _line_break(text: str, start: int, at: int, *, final: bool) -> tuple[bool, str]:
     line = max(start, text.rfind("\n", start, at) + 1)
-    if at - line >= _WRAPPED and text[at - 1].isalpha():
+    if at - line >= _WRAPPED and text[at - 1 : at].isalpha():
         after = text[at + 1 : at + 2]
         if not after and not final:
             raise Unseen
@@ -116,7 +117,9 @@ def _end_of_line(place: Place) -> tuple[bool, str] | None:
 
 
 def _goes_on(place: Place) -> tuple[bool, str] | None:
-    if place.next not in marks.CONTINUING or place.text.startswith(",,", place.following):
+    if place.next not in marks.CONTINUING:
+        return None
+    if place.next == "," and place.is_low_quote():
         return None
     return False, "the sentence goes on"
 
@@ -178,7 +181,7 @@ def _glued(place: Place) -> tuple[bool, str] | None:
         return None
     if _CJK.match(place.next):
         return place.mark in marks.LOUD_MARKS or bool(
-            _CJK.match(place.text[place.at - 1])
+            _CJK.match(place.text[place.at - 1 : place.at])
         ), "glued, other script"
     if place.closes_quote and place.next in marks.QUOTES:
         return True, "glued, quotation after quotation"
@@ -213,7 +216,7 @@ def _ellipsis(place: Place) -> tuple[bool, str]:
 
 def _loud(place: Place) -> tuple[bool, str]:
     word = place.word_before().lower()
-    if place.next in marks.OPENERS + marks.QUOTES and word not in place.lexicon.brands:
+    if place.next in _OPENING and word not in place.lexicon.brands:
         return True, "mark, opener follows"
     lower = fullstop.shape_of(place) is fullstop.Shape.LOWER
     if word in place.lexicon.brands and (
@@ -226,7 +229,7 @@ def _loud(place: Place) -> tuple[bool, str]:
         return False, "ellipsis goes on"
     if not place.lexicon.is_english:
         return place.text[place.start].islower(), "mark before lower case"
-    return place.word_after()[0] not in place.lexicon.speech_verbs | {"and", "or"}, "mark before lower case"
+    return place.next not in "ao" or place.word_after()[0] not in ("and", "or"), "mark before lower case"
 
 
 _RULES = (_end_of_line, _goes_on, _foreign_sign, _sure, _glued, _bracket, _quotation, _dash)

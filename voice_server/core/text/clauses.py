@@ -14,7 +14,8 @@ from voice_server.core.text.boundary import Decision, Verdict
 _LEFT_OVER = 8
 """Characters that must follow a clause mark without a sentence ending, so that no scrap is left."""
 
-CLAUSE = re.compile(f"[,;:—–](?=\\s)|[{re.escape('，；：、،؛')}]")
+CLAUSE_MARK = re.compile(f"[{marks.CLAUSE_MARKS}]")
+_CLAUSE_END = re.compile(f"[,;:—–](?=\\s)|[{re.escape('，；：、،؛')}]")
 _CONJUNCTION = re.compile(
     r"\s(?=(?:and|or|but|that|which|because|while|und|oder|aber|dass|weil|et|ou|mais|que|y|o|pero|e|ma|che|и|а|но|что)\s)"
 )
@@ -27,8 +28,8 @@ def cut_long(text: str, start: int, soft: int, hard: int) -> tuple[int, str]:
     quarter = start + max(1, (hard - start) // 4)
     for pattern, low, reason in (
         (_LINE_BREAK, quarter, "line break"),
-        (CLAUSE, soft, "clause mark"),
-        (CLAUSE, quarter, "clause mark"),
+        (_CLAUSE_END, soft, "clause mark"),
+        (_CLAUSE_END, quarter, "clause mark"),
         (_CONJUNCTION, quarter, "conjunction"),
         (_SPACE, start + 1, "space"),
     ):
@@ -41,8 +42,9 @@ def cut_long(text: str, start: int, soft: int, hard: int) -> tuple[int, str]:
 def judge_clause(text: str, start: int, at: int, shortest: int, *, final: bool) -> Verdict:
     """Whether the first piece, which began at `start`, may end at the clause mark at `at`."""
     end = at + 1
-    before, after = text[at - 1 : at], text[end : end + _LEFT_OVER + 1]
-    if end - start < shortest or (before.isdigit() and text[at] in ",:"):
+    after = text[end : end + _LEFT_OVER + 1]
+    is_glued = after and not after[0].isspace() and text[at] in ",;:—–"
+    if end - start < shortest or is_glued:
         return Verdict(Decision.HOLD, end, "too short")
     if marks.STOP.search(after) or (final and len(after) <= _LEFT_OVER):
         return Verdict(Decision.HOLD, end, "little is left over")

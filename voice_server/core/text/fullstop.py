@@ -85,7 +85,7 @@ def rule(place: Place) -> tuple[bool, str]:
     """Whether the sentence ends at this full stop, and why."""
     word = place.word_before()
     kind = kind_of(word, place)
-    if kind is Kind.PLAIN and place.next in marks.OPENERS + marks.QUOTES:
+    if kind is Kind.PLAIN and place.next in marks.OPENERS + marks.QUOTES + marks.MARKDOWN:
         return True, "word, opener follows"
     shape = shape_of(place)
     act = _TABLE[kind][(Shape.LOWER, Shape.UPPER, Shape.DIGIT, Shape.OTHER).index(shape)]
@@ -148,7 +148,7 @@ def _kind_by_shape(word: str, place: Place) -> Kind:
         return Kind.ORDINAL
     if _INDIC.fullmatch(word) or _CASELESS_ACRONYM.fullmatch(word):
         return Kind.INITIAL
-    if marks.CONSONANTS.fullmatch(word):
+    if marks.CONSONANTS.fullmatch(word) and word not in place.lexicon.short_words:
         return Kind.MAY
     return Kind.PLAIN
 

@@ -26,7 +26,6 @@ class Lexicon:
     short_words: frozenset[str]
     units: frozenset[str]
     brands: frozenset[str]
-    speech_verbs: frozenset[str]
     has_ordinal_dot: bool
 
     @property
@@ -54,6 +53,5 @@ def lexicon(language: str) -> Lexicon:
         short_words=_set(words.SHORT_WORDS if english else ""),
         units=_set(abbreviations.UNITS.get(tables, "")),
         brands=_set(abbreviations.BRANDS),
-        speech_verbs=_set(words.SPEECH_VERBS if english else ""),
         has_ordinal_dot=language in _ORDINAL_DOT,
     )

@@ -78,7 +78,7 @@ REFERENCE_BEGUN = re.compile(r" ?\[(?:\d{0,3}|\.{0,3}|…)\Z")
 """Note marks: "gas.[1]", "gas. [1][2]", and a cut quotation "[...]"."""
 
 EMOJI = "\u2600-\u26ff\u2728\u2764\U0001f300-\U0001faff"
-EMOJI_TAIL = re.compile(f" ?[{EMOJI}][{EMOJI}\ufe0f\u200d ]*+(?<! )|[ ]?[:;=]-?[)(DP](?![\\w(])")
+EMOJI_TAIL = re.compile(f"(?: ?[{EMOJI}][{EMOJI}\ufe0f\u200d]*+)++| ?[:;=]-?[)(DP](?![\\w(])")
 EMOJI_TAIL_BEGUN = re.compile(r" ?[:;=]-?\Z")
 EMOJI_HEAD = re.compile(f"[{EMOJI}]")
 
@@ -88,7 +88,7 @@ WORD = re.compile(r"[^\W_]{1,24}+(?:['’-][^\W_]{1,12}+)?")
 ROMAN = re.compile(r"[IVXLC]{1,7}")
 LABEL = re.compile(
     rf"[-*{BULLETS}‣·+#>–—|\s]*+"
-    r"(?:[*_]{0,2}[(\[]?(?:(?:\d{1,4}|[A-Za-z])(?:\.\d{1,3}){0,3}|[ivx]{2,5}|[IVX]{2,5})(?:[.)\]:]{1,2}|\Z)[*_]{0,2})?"
+    r"(?:[*_]{0,2}[(\[]?(?:(?:\d{1,4}|[A-Za-z])(?:\.\d{1,3}){0,3}|[ivx]{2,5}|[IVX]{2,5})(?:[.)\]:]{1,2}|\s*\Z)[*_]{0,2})?"
 )
 """A bullet and a list item's number or letter, which must not stand alone."""
 

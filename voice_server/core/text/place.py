@@ -70,6 +70,12 @@ class Place:
         """Whether the run ends in a closing quotation mark."""
         return self.end > self.at + 1 and self.text[self.end - 1] in marks.QUOTES
 
+    def is_low_quote(self) -> bool:
+        """Whether the comma that follows is the first of two, as an opening quote is typed in Dutch or German."""
+        if self.following + 1 == len(self.text) and not self.final:
+            raise Unseen
+        return self.text.startswith(",,", self.following)
+
     def word_before(self) -> str:
         """The word that the mark stands behind, without what opens before it."""
         words = self.text[max(self.start, self.at - _WORD_BEFORE) : self.at].rsplit(None, 1)
@@ -81,9 +87,11 @@ class Place:
         found = marks.WORD.match(self.text, at)
         if found is None:
             return "", self.text[at : at + 1]
-        if found.end() >= len(self.text) and not self.final:
+        behind = self.text[found.end() : found.end() + 1]
+        joins = behind in ("'", "’", "-") and found.end() + 1 == len(self.text)
+        if (joins or not behind) and not self.final:
             raise Unseen
-        return found.group(), self.text[found.end() : found.end() + 1]
+        return found.group(), behind
 
     def letter_after(self) -> str:
         """The first character of the next word, what opens before it left out."""
@@ -112,7 +120,7 @@ def survey(text: str, start: int, at: int, *, final: bool, quoted: bool, lexicon
 def _end_of_run(text: str, start: int, at: int, *, final: bool, quoted: bool) -> int:
     end = _skip(marks.RUN, text, at + 1)
     end = _skip(marks.CLOSER_RUN, text, end)
-    end = _take_spaced_closer(text, start, end, quoted=quoted)
+    end = _take_spaced_closer(text, start, end, final=final, quoted=quoted)
     reference = marks.REFERENCE.match(text, end)
     if reference is not None:
         end = reference.end()
@@ -136,12 +144,14 @@ def _skip_emoji(text: str, end: int) -> int:
     return _skip(marks.EMOJI_TAIL, text, end)
 
 
-def _take_spaced_closer(text: str, start: int, end: int, *, quoted: bool) -> int:
+def _take_spaced_closer(text: str, start: int, end: int, *, final: bool, quoted: bool) -> int:
     """The end behind a closer that stands apart: French « … ! », tokenised text, a straight quote that is open."""
     closer = text[end + 1 : end + 2]
     if text[end : end + 1] not in (" ", "\u00a0") or not closer:
         return end
     after = text[end + 2 : end + 3]
+    if closer == "'" and not after and not final:
+        raise Unseen
     closes = (
         (closer == '"' and quoted != (text.count('"', start, end) % 2 == 1))
         or (closer == "»" and text.count("«", start, end) > text.count("»", start, end))

@@ -43,6 +43,8 @@ def _is_likely(place: Place) -> bool:
         return False
     if place.mark in marks.FULL_STOPS:
         return _is_plain(place)
+    if "!" in place.text[place.at : place.end]:
+        return False
     return not place.closes_quote and place.word_before().lower() not in place.lexicon.brands
 
 

@@ -18,7 +18,7 @@ from voice_server.core.text.language import guess
 from voice_server.core.text.lexicon import Lexicon, lexicon
 from voice_server.core.text.provisional import likely_end
 
-_EARLY_STOP = re.compile(f"{marks.STOP.pattern}|{clauses.CLAUSE.pattern}")
+_EARLY_STOP = re.compile(f"{marks.STOP.pattern}|{clauses.CLAUSE_MARK.pattern}")
 _FENCES = ("```", "~~~")
 
 Strength = Literal["none", "weak", "strong"]
@@ -167,14 +167,16 @@ class Splitter:
         """What the scan does at the mark at `at`, or because the sentence has passed its limit."""
         if at > limit:
             return self._cut_long(text, start, limit)
-        if self._early and clauses.CLAUSE.match(text, at):
+        if self._early and clauses.CLAUSE_MARK.match(text, at):
             return clauses.judge_clause(text, start, at, self._options.first_piece_min, final=final)
         if self._fenced or text.startswith(_FENCES, start):
             verdict = self._judge_fenced(text, start, at)
         else:
             lists = self._lexicon_at(text, start, at)
             verdict = boundary.judge(text, start, at, final=final, quoted=self._quoted, lexicon=lists)
-        return self._cut_long(text, start, limit) if verdict.end > limit else verdict
+        if verdict.decision is Decision.WAIT or verdict.end <= limit:
+            return verdict
+        return self._cut_long(text, start, limit)
 
     def _cut_long(self, text: str, start: int, limit: int) -> Verdict:
         soft = min(start + self._options.soft_cap, limit)

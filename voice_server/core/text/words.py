@@ -1,4 +1,4 @@
-"""Words that tell about their neighbours: sentence starters, ordinary short words, months, speech verbs.
+"""Words that tell about their neighbours: sentence starters, ordinary short words, months.
 
 `STARTERS` decide after an abbreviation, initial or ordinal that may also close a sentence ("… in the U.S. It is"):
 function words that a name hardly begins with. `SHORT_WORDS` are English words of up to three letters that a full
@@ -120,14 +120,7 @@ SHORT_WORDS = (
     " eye ear lip toe hip gun age art ago all any bit buy by big old new hot sad mad wet dry fun sky low high far few for"
     " fly cry try die lie tie run sit eat met ate saw see say let get got put cut hit won had has was is are be am an as"
     " at of or if my our his its who why how that this than then them more most less here home hi hey lol yet also ask"
-    " nz uk usa uae eu tv pc pm dad mom mum son kid baby bro sis guy gal god key map net pen pie pot pay tax tip top toy"
+    " nz uk usa uae eu tv pc cd dvd app pm dad mom mum son kid baby bro sis guy gal god key map net pen pie pot pay tax tip top toy"
     " use via win yep nah ya u ur pls plz thx btw imo omg tho idk"
 )
 """English words of up to four letters that a full stop after them ends, however the next one is written."""
-
-SPEECH_VERBS = (
-    "said says say asked asks replied replies answered answers whispered shouted shouts cried cries yelled added adds"
-    " continued exclaimed muttered murmured laughed smiled beams beamed called explained insisted told thought"
-    " demanded wondered screamed snapped sighed announced"
-)
-"""English verbs that tie a quoted sentence to its speaker."""
