@@ -14,7 +14,8 @@ framing, conversion, stop, heartbeat, warm-up, errors and logs are the loop's bu
 `options` holds every option the adapter declares, checked and with defaults filled in, and `seed`, an integer
 that makes a sampling engine repeatable. Between two pieces the loop may close the generator: that is how a
 listener's barge-in arrives, so yield early and often. Optional members: `capabilities` (Capabilities),
-`warm_up()`, `clone(sample)`, `close()`. Files beside the adapter are imported relatively (`from .engine
+`warm_up()`, `clone(sample)`, `close()`, and for an engine that calls back `push(text, voice, options, give)`,
+which hands each piece to `give` instead of yielding it and ends when that returns true. Files beside the adapter are imported relatively (`from .engine
 import Engine`): the folder is a package with a private name, so that no file of it hides a library.
 """
 

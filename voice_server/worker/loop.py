@@ -128,12 +128,21 @@ class _Worker:
 
     def _speak(self, backend: Backend, request: Render, output: _Output) -> None:
         options = complete_options(options_of(backend), request.options)
+
+        def give(piece: Any) -> bool:
+            if self._stopped_job == request.job:
+                raise _StopRendering
+            output.add(piece)
+            return False
+
+        push = getattr(backend, "push", None)
+        if push is not None:
+            push(request.text, request.voice, options, give)
+            return
         pieces = backend.synthesize(request.text, request.voice, options)
         try:
             for piece in pieces:
-                if self._stopped_job == request.job:
-                    raise _StopRendering
-                output.add(piece)
+                give(piece)
         finally:
             _close(pieces)
 
