@@ -17,16 +17,16 @@ _USUAL_REGION = {"en": "us", "pt": "br", "zh": "cn", "cmn": "cn", "ja": "jp", "k
 def closest_language(wanted: str, offered: Iterable[str]) -> str | None:
     """The tag in `offered` that serves `wanted` best, the earlier of two that serve alike; None for none."""
     tags = list(offered)
-    for asked in dict.fromkeys((_parts(wanted), _renamed(_parts(wanted)))):
-        for length in range(len(asked), 0, -1):
-            found = _serving(asked[:length], tags)
-            if found is not None:
-                return found
+    asked = _parts(wanted)
+    for length in range(len(asked), 0, -1):
+        found = _serving(asked[:length], tags) or _serving(_renamed(asked)[:length], tags)
+        if found is not None:
+            return found
     return None
 
 
 def serves_language(wanted: str, offered: Iterable[str]) -> bool:
-    """Whether one of `offered` is `wanted` or a kind of it: `fr-CA` is a kind of `fr`, and not the reverse."""
+    """Whether one of `offered` is `wanted` or a kind of it, as `fr-CA` is a kind of `fr`."""
     tags = list(offered)
     return any(_serving(asked, tags) for asked in (_parts(wanted), _renamed(_parts(wanted))))
 
@@ -41,6 +41,8 @@ def _serving(asked: tuple[str, ...], tags: list[str]) -> str | None:
 
 def _renamed(parts: tuple[str, ...]) -> tuple[str, ...]:
     language, *rest = parts
+    if language == "es" and len(rest) == 1 and rest[0] != "es":
+        return ("es", "419")  # what is spoken in Mexico, Argentina and so on is tagged Latin American
     if language == "zh" and not _CANTONESE_REGIONS.isdisjoint(rest):
         return ("yue", *rest)
     return (_SAME_LANGUAGE.get(language, language), *rest)
