@@ -1,0 +1,98 @@
+"""`voice-server`: the group of commands, each loaded only when it is called.
+
+The seeds' spellings work too: options without a command's name mean the command that they belong to, so that
+`cli.py --backend kokoro --repl` is `voice-server repl --backend kokoro`.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+if __package__ in (None, ""):  # run as a script, in this folder or from the project's root
+    sys.path[0] = str(Path(__file__).resolve().parent.parent)
+
+import click
+
+_COMMANDS = {
+    "serve": "Run the server.",
+    "stream-tokens": "Stream tokens, as an LLM would, and hear the sentences as they are spoken.",
+    "speak": "Speak a text or a file, to the speakers or into a WAV file.",
+    "repl": "Type lines and hear them.",
+    "voices": "List the voices of the backends.",
+    "doctor": "Check every backend: environment, voices, and whether it does what it must.",
+    "bench": "Measure latency, gaps, CPU and memory of a server under load.",
+    "split": "Show the sentences that a text is cut into.",
+}
+_SPELLINGS = {"--repl": "repl", "--stream-tokens": "stream-tokens", "--text": "speak"}
+_OWN_OPTIONS = {"--help", "-h", "--version"}
+
+
+class _LazyGroup(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        del ctx
+        if cmd_name not in _COMMANDS:
+            return None
+        name = cmd_name.replace("-", "_")
+        command: click.Command = getattr(import_module(f"voice_server.commands.{name}"), name)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[0] not in _COMMANDS:
+            ctx.fail(f"there is no command {args[0]!r}; there are {', '.join(_COMMANDS)}")
+        return super().resolve_command(ctx, args)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, respelled(args))
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+
+def respelled(arguments: Sequence[str]) -> list[str]:
+    """Return the arguments with the command's name in front where only its options were given."""
+    first = arguments[0] if arguments else ""
+    if not first.startswith("-") or first in _OWN_OPTIONS:
+        return list(arguments)
+    names = [argument.partition("=")[0] for argument in arguments]
+    for option, command in _SPELLINGS.items():
+        if option in names:
+            kept = [argument for argument in arguments if option == "--text" or argument != option]
+            return [command, *kept]
+    raise click.UsageError(f"name a command ({', '.join(_COMMANDS)}), or --repl, --stream-tokens or --text")
+
+
+def _version() -> str:
+    try:
+        return version("voice-server")
+    except PackageNotFoundError:
+        return "unknown: run from a checkout that is not installed"
+
+
+@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(_version(), prog_name="voice-server")
+def cli() -> None:
+    """Tokens in, speech out: a speech server of your own, and its tools.
+
+    Start with `voice-server stream-tokens`. Every command explains itself with --help.
+    """
+
+
+def main() -> None:
+    """Run the command line."""
+    cli.main(prog_name=Path(sys.argv[0]).name)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,226 @@
+"""`voice-server repl`: type lines and hear them."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from voice_server.client import (
+    AsyncStream,
+    Audio,
+    Cancelled,
+    ErrorEvent,
+    StreamClosed,
+    TurnDone,
+    WarningEvent,
+    connect,
+)
+from voice_server.commands.common import (
+    Command,
+    ServerChoice,
+    SpeakerChoice,
+    chosen_config,
+    option_of,
+    output_option,
+    reachable_server,
+    say,
+    server_options,
+    speaker_options,
+)
+from voice_server.commands.voices import line_of, speaks, voices_of
+from voice_server.core.audio.pcm import duration_ms
+from voice_server.core.types import SAMPLE_RATE_HZ, OptionValue
+from voice_server.errors import VoiceServerError
+from voice_server.playback import Sink, open_sink
+
+if TYPE_CHECKING:
+    from prompt_toolkit import PromptSession
+
+_HELP = """\
+  a line          is spoken
+  :voice NAME     speak with another voice
+  :speed FACTOR   speak faster or slower; 1.2 is a fifth faster
+  :opt KEY=VALUE  set another option of the backend
+  :voices [LANG]  list the voices, or those of one language
+  :stop           stop speaking; so does Ctrl-C
+  :quit           leave; so does Ctrl-D"""
+
+
+@click.command(cls=Command)
+@server_options
+@speaker_options
+@output_option
+def repl(*, server: ServerChoice, speaker: SpeakerChoice, output: Path | None) -> None:
+    """Type lines and hear them; :help lists what else can be typed.
+
+    Where standard input is no terminal, its lines are spoken to the end.
+    """
+    from voice_server.server import run  # noqa: PLC0415 - loads the server, which `--help` does not need
+
+    with open_sink(output) as sink:
+        if sink.path is not None and output is None:
+            say(f"this machine has no speakers; the sound goes to {sink.path}")
+        run(_converse(server, speaker, sink))
+    if sink.path is not None:
+        click.echo(f"saved to {sink.path}")
+
+
+async def _converse(server: ServerChoice, speaker: SpeakerChoice, sink: Sink) -> None:
+    backend = server.backend if server.url else None
+    async with reachable_server(server) as url, connect(url, backend=backend, **speaker.wire()) as stream:
+        talk = Talk(stream, sink)
+        listening = asyncio.create_task(talk.listen())
+        conversation = Conversation(talk, server)
+        if sys.stdin.isatty():
+            await conversation.run(_prompted(talk))
+            listening.cancel()
+        else:
+            await conversation.run(_piped())
+            await stream.done()
+        with suppress(asyncio.CancelledError):
+            await listening
+        if not sys.stdin.isatty():
+            await asyncio.to_thread(sink.wait_until_heard)
+
+
+async def _piped() -> AsyncIterator[str]:
+    while line := await asyncio.to_thread(sys.stdin.readline):
+        yield line
+
+
+async def _prompted(talk: Talk) -> AsyncIterator[str]:
+    """Yield what is typed; Ctrl-C stops the speech, Ctrl-D ends."""
+    from prompt_toolkit.patch_stdout import patch_stdout  # noqa: PLC0415 - only where there is a terminal
+
+    session = _prompt_session()
+    say("type a line to hear it; :help lists what else there is")
+    with patch_stdout():
+        while True:
+            try:
+                yield await session.prompt_async("say> ")
+            except KeyboardInterrupt:
+                if not await talk.stop():
+                    say("Ctrl-D leaves")
+            except EOFError:
+                return
+
+
+def _prompt_session() -> PromptSession[str]:
+    import platformdirs  # noqa: PLC0415 - only where there is a terminal
+    from prompt_toolkit import PromptSession  # noqa: PLC0415
+    from prompt_toolkit.history import FileHistory  # noqa: PLC0415
+
+    folder = platformdirs.user_state_path("voice-server", appauthor=False, ensure_exists=True)
+    return PromptSession(history=FileHistory(str(folder / "repl_history")))
+
+
+class Conversation:
+    """Speaks lines and obeys those that begin with a colon; a mistake in one is told and changes nothing."""
+
+    def __init__(self, talk: Talk, server: ServerChoice) -> None:
+        self._talk = talk
+        self._server = server
+        self._commands: dict[str, Callable[[str], Awaitable[object]]] = {
+            ":voice": lambda name: talk.configure(voice=int(name) if name.isdecimal() else name),
+            ":speed": lambda factor: talk.configure(opts=dict([option_of(f"speed={factor}")])),
+            ":opt": lambda pair: talk.configure(opts=dict([option_of(pair)])),
+            ":voices": self._list_voices,
+            ":stop": lambda _: talk.stop(),
+            ":help": self._help,
+        }
+
+    async def run(self, lines: AsyncIterator[str]) -> None:
+        """Take lines until there are no more, or one says `:quit`."""
+        async for line in lines:
+            typed = line.strip()
+            if typed == ":quit":
+                return
+            try:
+                await self._obey(typed)
+            except StreamClosed:
+                raise
+            except VoiceServerError as error:
+                click.echo(click.style(error.message, fg="red"), err=True)
+
+    async def _obey(self, typed: str) -> None:
+        if not typed.startswith(":"):
+            if typed:
+                await self._talk.say(typed)
+            return
+        name, _, argument = typed.partition(" ")
+        command = self._commands.get(name)
+        if command is None:
+            raise VoiceServerError(f"there is no {name}; there are {', '.join(self._commands)} and :quit")
+        if not argument and name in {":voice", ":speed", ":opt"}:
+            raise VoiceServerError(f"{name} wants to be told what; :help shows how")
+        await command(argument.strip())
+
+    async def _list_voices(self, language: str) -> None:
+        if self._server.url is not None:
+            raise VoiceServerError("the voices of a server at another address are not listed here")
+        voices, _ = await voices_of(chosen_config(self._server))
+        for voice in voices:
+            if speaks(voice, language):
+                click.echo(line_of(voice))
+
+    async def _help(self, _: str) -> None:
+        click.echo(_HELP)
+
+
+class Talk:
+    """One connection and one sink: says lines as turns, plays what comes, stops both at once."""
+
+    def __init__(self, stream: AsyncStream, sink: Sink) -> None:
+        self._stream = stream
+        self._sink = sink
+        self._unfinished = 0
+        self._received_ms = 0.0
+        self._turns: deque[tuple[str | None, float]] = deque(maxlen=64)  # and where each begins in the sound
+
+    async def say(self, line: str) -> None:
+        """Speak a line after those before it."""
+        self._unfinished += 1
+        await self._stream.send_text(line)
+        await self._stream.end()
+
+    async def configure(
+        self, *, voice: str | int | None = None, opts: dict[str, OptionValue] | None = None
+    ) -> None:
+        """Speak the next lines in another way."""
+        await self._stream.configure(voice=voice, opts=opts)
+
+    async def stop(self) -> bool:
+        """Fall silent; say whether there was anything to silence."""
+        played_ms = self._sink.played_ms
+        silenced = self._sink.clear() > 0
+        if not self._unfinished:
+            return silenced
+        begins_ms = max((begin for _, begin in self._turns if begin <= played_ms), default=0.0)
+        await self._stream.cancel(played_ms - begins_ms)
+        return True
+
+    async def listen(self) -> None:
+        """Play and tell what comes, until the server closes."""
+        async for event in self._stream:
+            if isinstance(event, Audio):
+                if not self._turns or self._turns[-1][0] != event.turn:
+                    self._turns.append((event.turn, self._received_ms))
+                self._received_ms += duration_ms(len(event.pcm), SAMPLE_RATE_HZ)
+                await asyncio.to_thread(self._sink.play, event.pcm)
+            elif isinstance(event, Cancelled):
+                self._sink.clear()
+                heard, unheard = (part.strip() or "nothing" for part in (event.heard, event.unheard))
+                say(f"heard: {heard}; not heard: {unheard}")
+            elif isinstance(event, TurnDone):
+                self._unfinished = max(0, self._unfinished - 1)
+            elif isinstance(event, ErrorEvent | WarningEvent):
+                click.echo(
+                    click.style(event.msg, fg="red" if isinstance(event, ErrorEvent) else "yellow"), err=True
+                )

@@ -1,0 +1,118 @@
+"""`voice-server serve`: run the server until a signal ends it."""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import logging
+import secrets
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from voice_server.commands.common import Command, json_option, say
+from voice_server.errors import ConfigError
+
+if TYPE_CHECKING:
+    from voice_server.speech import SpeechService
+
+_NEW_TOKEN = "new"  # noqa: S105 - the word that asks for one
+_LEVELS = ("debug", "info", "warning", "error")
+
+
+@click.command(cls=Command)
+@click.option("--config", metavar="FILE", help="The backends.yaml to use.")
+@click.option("--backend", metavar="NAME", help="The backend that speaks for whoever names none.")
+@click.option("--pool-size", metavar="N", type=int, help="Workers of each backend.")
+@click.option(
+    "--host", default="127.0.0.1", show_default=True, envvar="TTS_HOST", help="Address to listen on."
+)
+@click.option("--port", type=click.IntRange(0, 65_535), default=8000, show_default=True, envvar="TTS_PORT",
+              help="Port to listen on; 0 takes a free one.")  # fmt: skip
+@click.option(
+    "--allow-host", "hosts", metavar="NAME", multiple=True, help="A name this server answers to; repeatable."
+)
+@click.option("--allow-origin", "origins", metavar="ORIGIN", multiple=True,
+              help="An origin whose pages may use the server; repeatable.")  # fmt: skip
+@click.option("--token", metavar="TOKEN", envvar="VOICE_SERVER_TOKEN",
+              help="What clients must know; 'new' makes one and prints it.")  # fmt: skip
+@click.option(
+    "--no-auth", is_flag=True, help="Let everybody in who can reach another address than this machine's."
+)
+@click.option(
+    "--log-level", type=click.Choice(_LEVELS), default="warning", show_default=True, help="What to log."
+)
+@json_option
+def serve(
+    *,
+    config: str | None,
+    backend: str | None,
+    pool_size: int | None,
+    host: str,
+    port: int,
+    hosts: tuple[str, ...],
+    origins: tuple[str, ...],
+    token: str | None,
+    no_auth: bool,
+    log_level: str,
+    as_json: bool,
+) -> None:
+    """Run the server.
+
+    It listens on this machine only, unless --host names another address; then --token or --no-auth must say
+    who may come in. The first Ctrl-C lets open streams speak to their end, the second ends them.
+    """
+    from voice_server import server  # noqa: PLC0415 - loads the server, which `--help` does not need
+    from voice_server.config import load_config  # noqa: PLC0415
+
+    logging.basicConfig(level=log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
+    token = _checked_token(host, token, no_auth=no_auth)
+    loaded = load_config(config, backend=backend, pool_size=pool_size)
+
+    def on_ready(url: str, service: SpeechService) -> None:
+        _announce(url, service, loaded.source, as_json=as_json)
+
+    server.run(
+        server.serve(
+            loaded, host=host, port=port, on_ready=on_ready, hosts=hosts, origins=origins, token=token
+        )
+    )
+
+
+def _checked_token(host: str, token: str | None, *, no_auth: bool) -> str | None:
+    """Return the token that clients need, None where none is needed. Raises ConfigError."""
+    if token is None and not no_auth and not _is_this_machine(host):
+        raise ConfigError(
+            f"to listen on {host} say who may come in: --token new makes a token, --no-auth lets everybody in"
+        )
+    if token == _NEW_TOKEN:
+        token = secrets.token_urlsafe(24)
+        click.echo(f"token: {token}", err=True)
+    return token
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _announce(url: str, service: SpeechService, source: Path, *, as_json: bool) -> None:
+    """Tell that the server is ready, and which of its backends speak."""
+    backends = service.pool.backends
+    if as_json:
+        states = {name: status.state.value for name, status in backends.items()}
+        click.echo(json.dumps({"type": "ready", "url": url, "backends": states}))
+        return
+    for name, status in backends.items():
+        default = ", the default" if name == service.config.default_backend else ""
+        state = (
+            f"{status.workers} workers{default}"
+            if status.ready is not None
+            else f"not running: {status.error}"
+        )
+        click.echo(f"  {name}: {state}", err=True)
+    click.echo(f"voice-server listens on {url} (backends from {source.name}); Ctrl-C ends it", err=True)
+    say(f"try: voice-server stream-tokens --url {url.replace('http', 'ws', 1)}/stream-tokens")

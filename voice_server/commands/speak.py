@@ -1,0 +1,147 @@
+"""`voice-server speak`: a text or a file, to the speakers or into a WAV file."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any
+
+import click
+
+from voice_server.client import AsyncStream, Audio, ErrorEvent, Sentence, TurnDone, WarningEvent, connect
+from voice_server.commands.common import (
+    Command,
+    ServerChoice,
+    SpeakerChoice,
+    json_option,
+    output_option,
+    reachable_server,
+    say,
+    server_options,
+    speaker_options,
+)
+from voice_server.commands.stream_tokens import text_of
+from voice_server.errors import ConfigError, VoiceServerError
+from voice_server.playback import Sink, open_sink
+
+_PIECE_CHARS = 2_000
+_MOST_AHEAD_CHARS = 50_000  # below what a server buffers for one client
+_AS_FAST_AS_POSSIBLE_S = 600
+
+
+@click.command(cls=Command)
+@click.argument("words", nargs=-1, metavar="[TEXT]...")
+@click.option("--text", help="The text; the same as giving it without an option.")
+@click.option("--file", metavar="FILE", help="A text file to speak; - is standard input.")
+@server_options
+@speaker_options
+@output_option
+@json_option
+def speak(
+    *,
+    words: tuple[str, ...],
+    text: str | None,
+    file: str | None,
+    server: ServerChoice,
+    speaker: SpeakerChoice,
+    output: Path | None,
+    as_json: bool,
+) -> None:
+    """Speak TEXT or a file, to the speakers or into a WAV file."""
+    from voice_server.server import run  # noqa: PLC0415 - loads the server, which `--help` does not need
+
+    typed = _typed_text(words, text, file)
+    with open_sink(output) as sink:
+        reading = _Reading(typed, sink)
+        run(reading.run(server, speaker))
+    _tell(reading, sink, as_json=as_json)
+    if reading.failures:
+        failed = f"{len(reading.failures)} of {reading.sentences} sentences could not be spoken"
+        raise VoiceServerError(f"{failed}: {reading.failures[0]}")
+
+
+def _typed_text(words: tuple[str, ...], text: str | None, file: str | None) -> str:
+    """Return the one text that was given. Raises ConfigError."""
+    given = [each for each in (" ".join(words), text, file) if each]
+    if len(given) > 1:
+        raise ConfigError("give one text: as arguments, with --text, or with --file")
+    if not given and sys.stdin.isatty():
+        raise ConfigError('there is nothing to speak; try: voice-server speak "Hello world"')
+    if file or not given:
+        return text_of(file or "-")
+    return given[0]
+
+
+def _tell(reading: _Reading, sink: Sink, *, as_json: bool) -> None:
+    path = None if sink.path is None else str(sink.path)
+    if as_json:
+        figures = {"audio_ms": round(reading.audio_ms, 1), "sentences": reading.sentences, "path": path}
+        click.echo(json.dumps(figures))
+    elif path is not None:
+        click.echo(f"{reading.audio_ms / 1000:.1f} s of audio saved to {path}")
+
+
+class _Reading:
+    """One text on its way through a server, no further ahead of its sound than the server takes."""
+
+    def __init__(self, text: str, sink: Sink) -> None:
+        self._text = text
+        self._sink = sink
+        self._spoken_chars = 0
+        self._room = asyncio.Event()
+        self.audio_ms = 0.0
+        self.sentences = 0
+        self.failures: list[str] = []
+
+    async def run(self, server: ServerChoice, speaker: SpeakerChoice) -> None:
+        """Speak all of it; returns when it has been heard."""
+        ahead_s = None if self._sink.path is None else _AS_FAST_AS_POSSIBLE_S
+        backend = server.backend if server.url else None
+        async with (
+            reachable_server(server) as url,
+            connect(url, backend=backend, ahead_s=ahead_s, **speaker.wire()) as stream,
+            asyncio.TaskGroup() as tasks,
+        ):
+            tasks.create_task(self._send(stream))
+            tasks.create_task(self._listen(stream))
+        await asyncio.to_thread(self._sink.wait_until_heard)
+
+    async def _send(self, stream: AsyncStream) -> None:
+        for start in range(0, len(self._text), _PIECE_CHARS):
+            while start - self._spoken_chars > _MOST_AHEAD_CHARS:
+                self._room.clear()
+                await self._room.wait()
+            await stream.send_text(self._text[start : start + _PIECE_CHARS])
+        await stream.done()
+
+    async def _listen(self, stream: AsyncStream) -> None:
+        with self._progress() as bar:
+            async for event in stream:
+                if isinstance(event, Audio):
+                    await self._play(event.pcm)
+                elif isinstance(event, Sentence) and event.chars is not None:
+                    if bar is not None:
+                        bar.update(event.chars[1] - self._spoken_chars)
+                    self._spoken_chars = event.chars[1]
+                    self._room.set()
+                elif isinstance(event, TurnDone):
+                    self.audio_ms, self.sentences = event.audio_ms, event.sentences
+                elif isinstance(event, ErrorEvent):
+                    self.failures.append(event.msg)
+                elif isinstance(event, WarningEvent):
+                    say(event.msg)
+
+    async def _play(self, pcm: bytes) -> None:
+        if self._sink.path is None:
+            await asyncio.to_thread(self._sink.play, pcm)
+        else:
+            self._sink.play(pcm)
+
+    def _progress(self) -> Any:
+        """Show how far a long text is, where a person waits for a file."""
+        if self._sink.path is None or len(self._text) < _PIECE_CHARS or not sys.stderr.isatty():
+            return nullcontext()
+        return click.progressbar(length=len(self._text), label="speaking", file=sys.stderr)
