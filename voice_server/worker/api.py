@@ -11,12 +11,13 @@ framing, conversion, stop, heartbeat, warm-up, errors and logs are the loop's bu
         def voices(self): ...                     # yields Voice; the first one is the default
         def synthesize(self, text, voice, options): ...   # yields Pcm, and WordMark where the engine knows
 
-`options` holds every option the adapter declares, checked and with defaults filled in, and `seed`, an integer
-that makes a sampling engine repeatable. Between two pieces the loop may close the generator: that is how a
-listener's barge-in arrives, so yield early and often. Optional members: `capabilities` (Capabilities),
-`warm_up()`, `clone(sample)`, `close()`, and for an engine that calls back `push(text, voice, options, give)`,
-which hands each piece to `give` instead of yielding it and ends when that returns true. Files beside the adapter are imported relatively (`from .engine
-import Engine`): the folder is a package with a private name, so that no file of it hides a library.
+`options` holds every option the adapter declares, checked and with defaults filled in, and `seed`, an
+integer that makes a sampling engine repeatable. Between two pieces the loop may close the generator: that
+is how a listener's barge-in arrives, so yield early and often. Optional members: `capabilities`
+(Capabilities), `warm_up()`, `clone(sample)`, `close()`, and for an engine that calls back `push(text,
+voice, options, give)`, which hands each piece to `give` instead of yielding it and ends when that returns
+true. Files beside the adapter are imported relatively (`from .engine import Engine`): the folder is a
+package with a private name, so that no file of it hides a library.
 """
 
 from __future__ import annotations
