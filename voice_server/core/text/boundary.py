@@ -18,11 +18,15 @@ _GAP = 48
 """White space of more characters than this ends any sentence."""
 _QUOTATION = 120
 """A bracket that stays open for more characters than this was never meant to close."""
+_LONGEST_LABEL = 6
+"""So many letters in a row are a word, not the label of an item."""
 _WRAPPED = 60
 """A line of prose this long that ends without a mark was broken for the page, if lower case follows."""
 
 _OPENING = marks.OPENERS + marks.QUOTES + marks.MARKDOWN
 _LABEL_ENDS = marks.BULLETS + ")"
+_AT_ONCE = marks.LINE_BREAKS + _LABEL_ENDS
+"""What can be decided without the next character."""
 _JAPANESE_GOES_ON = re.compile("[とっがはをにでのもかなや]")
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _ADDRESS = frozenset("./@:_=&\\(#%~")
@@ -51,18 +55,22 @@ class Verdict(NamedTuple):
 
 def is_speakable(text: str, start: int, end: int) -> bool:
     """Whether text[start:end] is more than a label, a mark or white space."""
+    if text[start : start + _LONGEST_LABEL].isalpha():
+        return True
     label = marks.LABEL.match(text, start, end)
     return marks.SPEAKABLE.search(text, label.end() if label else start, end) is not None
 
 
 def judge(text: str, start: int, at: int, *, final: bool, quoted: bool, lexicon: Lexicon) -> Verdict:
     """Decide about the mark or line break at `at` in a sentence that began at `start`."""
+    if at + 1 == len(text) and not final and text[at] not in _AT_ONCE:
+        return Verdict(Decision.WAIT, at + 1, "more text is needed")
     try:
         if text[at] in marks.LINE_BREAKS:
             cuts, reason = _line_break(text, start, at, final=final)
             return _verdict(text, start, at, at + 1, cuts=cuts, reason=reason)
         if text[at] in _LABEL_ENDS:
-            return _label(Place(text, start, at, at + 1, at + 1, final, quoted, lexicon))
+            return _label(Place(text, start, at, at + 1, at + 1, text[at], "", final, quoted, lexicon))
         place = survey(text, start, at, final=final, quoted=quoted, lexicon=lexicon)
         if place.mark in marks.FULL_STOPS and items.next_item(place) is not None:
             return _label(place)
@@ -126,13 +134,14 @@ def _goes_on(place: Place) -> tuple[bool, str] | None:
 
 def _foreign_sign(place: Place) -> tuple[bool, str] | None:
     """Greek ';' and Armenian ':' mean their sentence marks only there; an Armenian '.' is a pause."""
+    if place.mark == ".":
+        is_pause = _ARMENIAN.match(place.text, max(place.start, place.at - 1)) and not place.is_ellipsis
+        return (False, "Armenian pause") if is_pause else None
     before = place.text[max(place.start, place.at - 16) : place.at]
-    if place.mark == ":" and not _ARMENIAN.search(before):
-        return False, "colon"
-    if place.mark == ";" and not _GREEK.search(before):
-        return False, "semicolon"
-    if place.mark == "." and not place.is_ellipsis and _ARMENIAN.match(before[-1:]):
-        return False, "Armenian pause"
+    if (place.mark == ":" and not _ARMENIAN.search(before)) or (
+        place.mark == ";" and not _GREEK.search(before)
+    ):
+        return False, "colon or semicolon"
     return None
 
 
@@ -154,7 +163,12 @@ def _bracket(place: Place) -> tuple[bool, str] | None:
 
 def _depth(place: Place, openers: str, closers: str) -> int:
     text, start, end = place.text, place.start, place.end
-    return sum(text.count(c, start, end) for c in openers) - sum(text.count(c, start, end) for c in closers)
+    depth = 0
+    for opener, closer in zip(openers, closers, strict=True):
+        opened = text.count(opener, start, end)
+        if opened:
+            depth += opened - text.count(closer, start, end)
+    return depth
 
 
 def _quotation(place: Place) -> tuple[bool, str] | None:

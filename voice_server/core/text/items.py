@@ -20,6 +20,8 @@ def next_item(place: Place) -> int | None:
     text, start = place.text, place.start
     if place.mark in marks.BULLETS:
         return place.at if text[start] == place.mark and place.at > start else None
+    if text[start : start + 2].isalpha() and text[start] not in "ivx":
+        return None
     own = _LABEL.match(text, start, start + 12)
     if own is None or own.end() >= place.at:
         return None

@@ -7,7 +7,7 @@ decision waits, so that no rule can forget to. Looking ahead is bounded, so that
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from voice_server.core.text import marks
 from voice_server.core.text.lexicon import Lexicon
@@ -23,11 +23,12 @@ class Unseen(Exception):  # noqa: N818 - a signal between rules and judge, never
     """A rule needs characters that have not come yet."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A mark at `at` in the sentence text[start:], its last closer before `end`, the next word at `following`.
 
-    `quoted` says whether the sentence began inside straight double quotes, `final` that no more text will come.
+    `mark` is the first mark of the run and `next` the next character that is no white space, "" at the end of the
+    text; `quoted` says whether the sentence began inside straight double quotes, `final` that no more text will
+    come. (A named tuple because one is made for every mark.)
     """
 
     text: str
@@ -35,19 +36,11 @@ class Place:
     at: int
     end: int
     following: int
+    mark: str
+    next: str
     final: bool
     quoted: bool
     lexicon: Lexicon
-
-    @property
-    def mark(self) -> str:
-        """The first mark of the run."""
-        return self.text[self.at]
-
-    @property
-    def next(self) -> str:
-        """The next character that is no white space, "" at the end of the text."""
-        return self.text[self.following : self.following + 1]
 
     @property
     def is_glued(self) -> bool:
@@ -110,11 +103,15 @@ class Place:
 
 def survey(text: str, start: int, at: int, *, final: bool, quoted: bool, lexicon: Lexicon) -> Place:
     """The place of the mark at `at`; Unseen while its run of marks and closers may still grow."""
-    end = _end_of_run(text, start, at, final=final, quoted=quoted)
-    following = _skip(marks.SPACES, text, end)
+    if text[at + 1 : at + 2] == " " and text[at + 2 : at + 3].isalnum():
+        end, following = at + 1, at + 2
+    else:
+        end = _end_of_run(text, start, at, final=final, quoted=quoted)
+        following = _skip(marks.SPACES, text, end)
     if following == len(text) and not final and not any(c in marks.LINE_BREAKS for c in text[end:following]):
         raise Unseen
-    return Place(text, start, at, end, following, final, quoted, lexicon)
+    after = text[following : following + 1]
+    return Place(text, start, at, end, following, text[at], after, final, quoted, lexicon)
 
 
 def _end_of_run(text: str, start: int, at: int, *, final: bool, quoted: bool) -> int:

@@ -19,6 +19,7 @@ from voice_server.core.text.lexicon import Lexicon, lexicon
 from voice_server.core.text.provisional import likely_end
 
 _EARLY_STOP = re.compile(f"{marks.STOP.pattern}|{clauses.CLAUSE_MARK.pattern}")
+_stop = marks.STOP.search
 _FENCES = ("```", "~~~")
 
 Strength = Literal["none", "weak", "strong"]
@@ -79,6 +80,8 @@ class Splitter:
         self._quoted = False
         self._fenced = False
         self._early = self._options.first_piece == "clause"
+        self._quiet_limit = 0
+        """Up to this length of `_text`, a token without a mark changes nothing; 0 while that cannot be said."""
         self._finished = False
 
     @property
@@ -106,12 +109,11 @@ class Splitter:
         """Take the next token; the pieces that are now certain."""
         if self._finished:
             raise RuntimeError("this splitter is finished; use a new one for a new text")
-        seen = len(self._text)
-        self._text += text
-        if not self._waiting and not self._early and len(self._text) <= self._options.hard_cap and seen:
-            if marks.STOP.search(self._text, seen) is None:
-                self._scanned = len(self._text)
-                return []
+        seen = self._scanned
+        self._text = buffer = self._text + text
+        if 0 < seen and len(buffer) <= self._quiet_limit and _stop(buffer, seen) is None:
+            self._scanned = len(buffer)
+            return []
         return self._advance(final=False)
 
     def finish(self) -> list[Piece]:
@@ -157,6 +159,7 @@ class Splitter:
                 pieces.append(self._hand_out(start, at, verdict.reason))
                 start = at
         self._keep(start, at)
+        self._quiet_limit = 0 if self._waiting or self._early else self._options.hard_cap
         return pieces
 
     @property
@@ -209,9 +212,11 @@ class Splitter:
         return self._piece(start, end, reason)
 
     def _skip_space(self, text: str, start: int) -> int:
+        if not text[start : start + 1].isspace():
+            return start
         found = marks.SPACES.match(text, start)
         end = found.end() if found else start
-        if end > start and "\n" in text[start:end]:
+        if "\n" in text[start:end]:
             self._quoted = False
         return end
 
