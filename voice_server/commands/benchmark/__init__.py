@@ -1,0 +1,1 @@
+"""What `voice-server bench` is made of: load, processes, floor, report."""

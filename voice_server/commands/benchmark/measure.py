@@ -1,0 +1,150 @@
+"""Runs the loads one after the other, again and again, and collects what they showed."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Coroutine, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from voice_server.client import stream_url
+from voice_server.commands.benchmark.floor import Floor
+from voice_server.commands.benchmark.load import (
+    Outcome,
+    barge_in_together,
+    idle_connections,
+    speak_together,
+)
+from voice_server.commands.benchmark.processes import resident_mib, usage_of
+from voice_server.commands.benchmark.report import Report, Run
+from voice_server.commands.benchmark.server_process import started_server
+from voice_server.commands.common import ServerChoice, chosen_config, say
+from voice_server.config import EMBEDDED, Config, load_config
+
+_CANCELLING_CLIENTS = 16
+_IDLE_CLIENTS = 50
+_NULL_BACKEND = "tone"
+_LOOK_S = 0.05
+_SETTLE_S = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to measure."""
+
+    tokens: list[str]
+    clients: Sequence[int]
+    tokens_per_s: float
+    runs: int
+    with_null: bool
+
+
+async def measure(choice: ServerChoice, plan: Plan) -> dict[str, Any]:
+    """Measure a running server, or one that is started for it; return all figures as plain values."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    report = Report(sum(map(len, plan.tokens)), len(plan.tokens), cores, plan.runs)
+    if choice.url is not None:
+        bench = _Bench(stream_url(choice.url), None, choice.backend, plan, report)
+        await bench.run(floor=None)
+    else:
+        config = _config(choice, plan)
+        for _ in range(plan.runs - 1):
+            async with started_server(config) as server:
+                report.start_s.append(server.start_s)
+        async with started_server(config) as server:
+            report.start_s.append(server.start_s)
+            bench = _Bench(stream_url(server.url), server.pid, None, plan, report)
+            await bench.measure_idle()
+            await bench.run(_floor(config))
+    return report.figures()
+
+
+def _config(choice: ServerChoice, plan: Plan) -> Config:
+    """The backend to measure, and the null backend beside it where there is one."""
+    config = chosen_config(choice)
+    everything = load_config(choice.config).backends
+    if plan.with_null and _NULL_BACKEND in everything:
+        backends = config.backends | {_NULL_BACKEND: everything[_NULL_BACKEND]}
+        config = msgspec.structs.replace(config, backends=backends)
+    return config
+
+
+def _floor(config: Config) -> Floor | None:
+    """The engine in this process, where its environment is ours."""
+    backend = config.backends[config.default_backend]
+    return Floor(backend) if backend.environment == EMBEDDED else None
+
+
+class _Bench:
+    """One server under measurement; `pid` is None where only its address is known."""
+
+    def __init__(self, url: str, pid: int | None, backend: str | None, plan: Plan, report: Report) -> None:
+        self._url = url
+        self._pid = pid
+        self._backend = backend
+        self._plan = plan
+        self._report = report
+
+    async def measure_idle(self) -> None:
+        """Read the memory of a server that nobody talks to, and what a silent connection adds."""
+        assert self._pid is not None
+        await self._load("warm-up", 1, None)
+        await asyncio.sleep(_SETTLE_S)
+        before = usage_of(self._pid)
+        async with AsyncExitStack() as stack:
+            await idle_connections(stack, self._url, _IDLE_CLIENTS)
+            with_idle_mib = usage_of(self._pid).server_mib
+        self._report.memory["server"] = before.server_mib
+        self._report.memory["workers together"] = before.workers_mib
+        self._report.memory["an idle connection"] = (with_idle_mib - before.server_mib) / _IDLE_CLIENTS
+
+    async def run(self, floor: Floor | None) -> None:
+        """Run everything as often as planned."""
+        for number in range(self._plan.runs):
+            say(f"run {number + 1} of {self._plan.runs} …")
+            if floor is not None:
+                self._report.floors.append(floor.run(self._plan.tokens))
+            for clients in self._plan.clients:
+                rate = self._plan.tokens_per_s
+                await self._add(f"{clients} at {rate:g} tokens/s", clients, rate)
+                await self._add(f"{clients} in a burst", clients, None)
+            cancelling = barge_in_together(
+                self._url, _CANCELLING_CLIENTS, self._plan.tokens, backend=self._backend
+            )
+            self._report.cancels.append(await cancelling)
+            if self._plan.with_null and self._pid is not None:
+                for clients in (min(self._plan.clients), max(self._plan.clients)):
+                    await self._add(f"{clients} in a burst, {_NULL_BACKEND}", clients, None, _NULL_BACKEND)
+
+    async def _add(self, name: str, clients: int, rate: float | None, backend: str | None = None) -> None:
+        run = await self._load(name, clients, rate, backend)
+        self._report.add(name, run)
+        if run.peak_server_mib is not None and backend is None and clients == max(self._plan.clients):
+            grown = run.peak_server_mib - self._report.memory["server"]
+            key = f"a speaking connection, {name}"
+            self._report.memory[key] = max(self._report.memory.get(key, 0.0), grown / clients)
+
+    async def _load(self, name: str, clients: int, rate: float | None, backend: str | None = None) -> Run:
+        say(f"  {name}")
+        load = speak_together(
+            self._url, clients, self._plan.tokens, tokens_per_s=rate, backend=backend or self._backend
+        )
+        if self._pid is None:
+            return Run(await load)
+        before = usage_of(self._pid)
+        outcome, peak_mib = await _watched(load, self._pid)
+        return Run(outcome, before, usage_of(self._pid), peak_mib)
+
+
+async def _watched(load: Coroutine[Any, Any, Outcome], pid: int) -> tuple[Outcome, float]:
+    """Run a load, and look at the server's memory meanwhile."""
+    peak_mib = 0.0
+    task = asyncio.ensure_future(load)
+    while not task.done():
+        peak_mib = max(peak_mib, resident_mib(pid))
+        await asyncio.wait([task], timeout=_LOOK_S)
+    return await task, peak_mib

@@ -1,0 +1,75 @@
+"""What a server costs, read from /proc: CPU seconds and resident memory of it and its workers."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from voice_server.errors import VoiceServerError
+
+_PROC = Path("/proc")
+_MIB = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """CPU seconds so far and resident MiB now, of a server and of all its workers together."""
+
+    server_cpu_s: float
+    workers_cpu_s: float
+    server_mib: float
+    workers_mib: float
+
+    @property
+    def cpu_s(self) -> float:
+        """CPU seconds of server and workers."""
+        return self.server_cpu_s + self.workers_cpu_s
+
+
+def usage_of(server_pid: int) -> Usage:
+    """Read what a process and its descendants have used.
+
+    Raises VoiceServerError where there is no /proc, or no such process.
+    """
+    try:
+        parents = {int(entry.name): _parent(entry) for entry in _PROC.iterdir() if entry.name.isdecimal()}
+        workers = _descendants(server_pid, parents)
+        return Usage(
+            _cpu_s(server_pid),
+            sum(_cpu_s(pid) for pid in workers),
+            resident_mib(server_pid),
+            sum(resident_mib(pid) for pid in workers),
+        )
+    except OSError:
+        raise VoiceServerError("CPU and memory are read from /proc, and the server is not there") from None
+
+
+def _descendants(ancestor: int, parents: dict[int, int]) -> list[int]:
+    found = [ancestor]
+    for pid in found:
+        found += [child for child, parent in parents.items() if parent == pid]
+    return found[1:]
+
+
+def _stat(folder: Path) -> list[str]:
+    """The fields after the name, which may itself hold blanks and brackets: the first one is the state."""
+    return (folder / "stat").read_text().rpartition(")")[2].split()
+
+
+def _parent(folder: Path) -> int:
+    try:
+        return int(_stat(folder)[1])
+    except OSError:
+        return 0  # it has ended meanwhile
+
+
+def _cpu_s(pid: int) -> float:
+    fields = _stat(_PROC / str(pid))
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def resident_mib(pid: int) -> float:
+    """Return what of a process is in memory now. Raises OSError when it is gone."""
+    pages = int((_PROC / str(pid) / "statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / _MIB

@@ -1,0 +1,96 @@
+"""A server of its own for a benchmark: another process, limits out of the way, start-up timed."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import msgspec
+
+from voice_server.config import EMBEDDED, Config
+from voice_server.errors import VoiceServerError
+
+_MANY = 10_000
+_START_S = 300
+_LOOK_S = 0.002
+
+
+@dataclass(frozen=True, slots=True)
+class StartedServer:
+    """Where it listens, its process, and how long after the command it answered."""
+
+    url: str
+    pid: int
+    start_s: float
+
+
+@asynccontextmanager
+async def started_server(config: Config) -> AsyncIterator[StartedServer]:
+    """Start a server with this configuration and stop it again.
+
+    Raises VoiceServerError, with what the server said, when it does not start.
+    """
+    with tempfile.TemporaryDirectory(prefix="voice-server-bench-") as folder:
+        file = Path(folder) / "backends.yaml"
+        file.write_text(json.dumps(_as_file(config)))
+        started_at = time.perf_counter()
+        process = await asyncio.create_subprocess_exec(
+            *(
+                sys.executable,
+                "-m",
+                "voice_server.cli",
+                "serve",
+                "--json",
+                "--port",
+                "0",
+                "--config",
+                str(file),
+            ),
+            stdout=asyncio.subprocess.PIPE,
+        )
+        try:
+            async with asyncio.timeout(_START_S):
+                url = await _ready(process)
+            yield StartedServer(url, process.pid, time.perf_counter() - started_at)
+        finally:
+            if process.returncode is None:
+                process.terminate()
+            await process.wait()
+
+
+async def _ready(process: asyncio.subprocess.Process) -> str:
+    assert process.stdout is not None
+    line = await process.stdout.readline()
+    if not line:
+        raise VoiceServerError("the server did not start; what it said stands above")
+    url: str = json.loads(line)["url"]
+    address = urlsplit(url)
+    while True:
+        try:
+            _, writer = await asyncio.open_connection(address.hostname, address.port)
+        except ConnectionRefusedError:
+            await asyncio.sleep(_LOOK_S)
+        else:
+            writer.close()
+            return url
+
+
+def _as_file(config: Config) -> dict[str, object]:
+    """The configuration as its file would have it: absolute paths, and limits that no load reaches."""
+    fields = msgspec.to_builtins(config, enc_hook=_absolute)
+    del fields["source"]
+    fields["limits"] |= {"connections": _MANY, "connections_per_address": _MANY}
+    return {key: value for key, value in fields.items() if value is not None}
+
+
+def _absolute(value: object) -> str:
+    assert isinstance(value, Path)
+    return str(value) if value == EMBEDDED else str(value.absolute())
