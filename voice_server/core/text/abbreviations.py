@@ -38,7 +38,7 @@ NEVER: dict[str, str] = {
     "da": "hr fr frk dr prof ca f.eks fx bl.a d.v.s dvs jf inkl ekskl vedr evt skt sct mht pga ang hhv"
     " alm adm dir cand civ ing o.l sml ltr sgt civ p.gr.a m.h.t",
     "no": "hr fr dr prof ca f.eks bl.a dvs jf inkl ekskl vedr evt ang hhv st siv adm dir",
-    "is": "hr fr dr próf t.d þ.e m.a skv u.þ.b sbr þ.á.m f.hl s.s o.þ.h",
+    "is": "hr fr þm hv hæstv dr próf t.d þ.e m.a skv u.þ.b sbr þ.á.m f.hl s.s o.þ.h",
     "fi": "hra rva nti tri prof tri dipl ins ns esim mm ks vrt ym fil maist toim luutn kapt ev rva pastori st",
     "pl": "p pp dr prof hab inż mgr ks gen płk ppłk mjr kpt por sierż św bł tzw tzn np m.in m in ok ul al os pl wg"
     " ds zob por ww ang niem franc ros łac gr tj wym jw bałt ppor dyr",
@@ -61,7 +61,7 @@ NEVER: dict[str, str] = {
     "uk": "п пп проф акад доц д-р канд інж ген полк св ім вул просп пров пл бул буд кв корп оф обл р-н с м смт т.зв"
     " т.д т.п напр див пор ред тел англ нім фр франц лат грец рос укр букв наук худ церк спец чл журн зв ст"
     " знач нар нац мал стор град т зв",
-    "bg": "г-н г-жа г-ца д-р проф доц акад инж ген полк майор св ул бул пл кв ет ап вх напр т.е т.нар т.н вж изд ред"
+    "bg": "г-н г-жа г-ца д-р проф доц акад инж ген полк майор св ул бул пл кв ет вх напр т.е т.нар т.н вж изд"
     " рис фиг арх адв чл ал жк тел др",
     "kk": "т.б т.с.с т.б проф акад ред көш қ ғ",
     "sr": "г гђа др проф доц инж св нпр тзв тј ул акад",
@@ -122,7 +122,7 @@ MAY: dict[str, str] = {
 }
 
 NUMBER: dict[str, str] = {
-    "en": "no nos n° nº nr fig figs tab vol vols p pp pg pgs ch chap chaps sec secs art arts eq eqs ex par para apt ste"
+    "en": "no nos rs n° nº nr fig figs tab vol vols p pp pg pgs ch chap chaps sec secs art arts eq eqs ex par para apt ste"
     " rm ext bk bks fn ll rev ver",
     "de": "nr nrn s abb tab bd kap art abs ziff anm aufl pos str hausnr kl stk rn az bl",
     "fr": "n° nº no p pp fig vol chap art ch t tab al",
@@ -167,10 +167,8 @@ UNITS: dict[str, str] = {
 }
 """Measures: after a number, they go on before a number or lower case, and end before a capital."""
 
-BRANDS = (
-    "yahoo jeopardy yum guess who? e mamma jeopardy! joomla bravo airplane oliver fama go! wham panic chips"
-)
+BRANDS = "yahoo jeopardy yum guess who e"
 """Names written with a mark at their end."""
 
 INTERNATIONAL_NEVER = "mr mrs ms dr prof vs"
-INTERNATIONAL_MAY = "inc ltd corp co jr bros etc st llc"
+INTERNATIONAL_MAY = "inc ltd corp co jr bros etc st mt ft llc"

@@ -132,7 +132,7 @@ def _goes_on(place: Place) -> tuple[bool, str] | None:
     return False, "the sentence goes on"
 
 
-def _foreign_sign(place: Place) -> tuple[bool, str] | None:
+def foreign_sign(place: Place) -> tuple[bool, str] | None:
     """Greek ';' and Armenian ':' mean their sentence marks only there; an Armenian '.' is a pause."""
     if place.mark == ".":
         is_pause = _ARMENIAN.match(place.text, max(place.start, place.at - 1)) and not place.is_ellipsis
@@ -229,21 +229,27 @@ def _ellipsis(place: Place) -> tuple[bool, str]:
 
 
 def _loud(place: Place) -> tuple[bool, str]:
-    word = place.word_before().lower()
-    if place.next in _OPENING and word not in place.lexicon.brands:
+    word = place.word_before()
+    is_brand = word.lower() in place.lexicon.brands
+    if place.next in _OPENING and not is_brand:
         return True, "mark, opener follows"
     lower = fullstop.shape_of(place) is fullstop.Shape.LOWER
-    if word in place.lexicon.brands and (
-        lower or place.word_after()[0].lower() not in place.lexicon.starters
-    ):
-        return False, "name in a mark"
-    if not lower:
-        return True, "mark"
-    if place.text[place.end - 1] in "." + marks.ELLIPSES:
-        return False, "ellipsis goes on"
-    if not place.lexicon.is_english:
-        return place.text[place.start].islower(), "mark before lower case"
-    return place.next not in "ao" or place.word_after()[0] not in ("and", "or"), "mark before lower case"
+    if is_brand and (lower or place.word_after()[0].lower() not in place.lexicon.starters):
+        return False, "name with a mark"
+    return (_loud_before_lower(place, word), "mark, lower case follows") if lower else (True, "mark")
 
 
-_RULES = (_end_of_line, _goes_on, _foreign_sign, _sure, _glued, _bracket, _quotation, _dash)
+def _loud_before_lower(place: Place, word: str) -> bool:
+    """Whether "?" or "!" ends a sentence although lower case follows: for people who write without capitals."""
+    text, start = place.text, place.start
+    if text[place.end - 1] in "." + marks.ELLIPSES:
+        return False
+    if text[start].islower():
+        return True
+    is_title = word.istitle() and not text.startswith(word, start)
+    if not place.lexicon.is_english or is_title:
+        return False
+    return place.next not in "ao" or place.word_after()[0] not in ("and", "or")
+
+
+_RULES = (_end_of_line, _goes_on, foreign_sign, _sure, _glued, _bracket, _quotation, _dash)

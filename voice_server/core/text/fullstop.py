@@ -18,7 +18,7 @@ _TIME_PHRASE = frozenset(
 )
 _CAPITAL_NOUNS = frozenset(("de", "lb", "hu", "tr"))
 """Where a noun or a month with a capital follows an ordinal."""
-_ORDINARY_TOO = frozenset("no nos art ex s o par u".split())
+_ORDINARY_TOO = frozenset("no nos art ex".split())
 """Abbreviations before a number that are words of their own."""
 
 _ACRONYM = re.compile(r"(?:[^\W\d_]{1,2}+\.)+[^\W\d_]{1,2}+")
@@ -70,12 +70,12 @@ _TABLE: dict[Kind, tuple[Act, Act, Act, Act]] = {
     # kind          lower      UPPER        digit     other
     Kind.PLAIN: (Act.STYLE, Act.CUT, Act.CUT, Act.CUT),
     Kind.NEVER: (Act.HOLD, Act.HOLD, Act.HOLD, Act.HOLD),
-    Kind.MAY: (Act.HOLD, Act.STARTER, Act.HOLD, Act.CUT),
+    Kind.MAY: (Act.HOLD, Act.STARTER, Act.HOLD, Act.HOLD),
     Kind.NUMBER: (Act.STYLE, Act.ROMAN, Act.HOLD, Act.HOLD),
     Kind.UNIT: (Act.HOLD, Act.CUT, Act.HOLD, Act.CUT),
     Kind.INITIAL: (Act.HOLD, Act.STARTER, Act.HOLD, Act.HOLD),
-    Kind.ACRONYM: (Act.HOLD, Act.STARTER, Act.HOLD, Act.CUT),
-    Kind.MOMENT: (Act.HOLD, Act.CLOCK, Act.CUT, Act.CUT),
+    Kind.ACRONYM: (Act.HOLD, Act.STARTER, Act.HOLD, Act.HOLD),
+    Kind.MOMENT: (Act.HOLD, Act.CLOCK, Act.CLOCK, Act.CUT),
     Kind.ORDINAL: (Act.HOLD, Act.COUNT, Act.HOLD, Act.HOLD),
     Kind.NUMERAL: (Act.HOLD, Act.CUT, Act.CUT, Act.CUT),
 }
@@ -87,6 +87,8 @@ def rule(place: Place) -> tuple[bool, str]:
     kind = kind_of(word, place)
     if kind is Kind.PLAIN and place.next in marks.OPENERS + marks.QUOTES + marks.MARKDOWN:
         return True, "word, opener follows"
+    if kind not in (Kind.PLAIN, Kind.NUMBER) and place.at - place.start <= len(word) + 1:
+        return False, f"{kind.value} alone"
     shape = shape_of(place)
     act = _TABLE[kind][(Shape.LOWER, Shape.UPPER, Shape.DIGIT, Shape.OTHER).index(shape)]
     cuts = act is Act.CUT or (act is not Act.HOLD and _LOOKS[act](place, word))
@@ -112,7 +114,7 @@ def kind_of(word: str, place: Place) -> Kind:
     head, _, tail = word.replace("’", "'").rpartition("'")
     if tail in _ENDINGS and head:
         return Kind.PLAIN
-    last = tail.rsplit("-", 1)[-1].lstrip("0123456789")
+    last = tail.rsplit("-", 1)[-1]
     listed = _listed_kind(tail, place) or _listed_kind(last, place)
     if listed is not None and place.is_detached and listed is not Kind.NEVER:
         return Kind.PLAIN
@@ -135,20 +137,24 @@ def _listed_kind(word: str, place: Place) -> Kind | None:
         return Kind.MAY
     if lower in lexicon.number or (lexicon.language == "de" and lower.endswith("str")):
         return Kind.NUMBER
-    return Kind.MOMENT if lower in _MOMENTS else None
+    if "." in lower and lower.partition(".")[0] in lexicon.never:
+        return Kind.NEVER
+    return Kind.MOMENT if lower.lstrip("0123456789") in _MOMENTS else None
 
 
 def _kind_by_shape(word: str, place: Place) -> Kind:
+    if word in place.lexicon.short_words:
+        return Kind.PLAIN
     if len(word) == 1 and word.isalpha():
         has_case = word.lower() != word.upper()
         return Kind.INITIAL if has_case or _SINGLE_OF_CASELESS.match(word) else Kind.PLAIN
+    if _INDIC.fullmatch(word) or _CASELESS_ACRONYM.fullmatch(word):
+        return Kind.INITIAL
     if _ACRONYM.fullmatch(word):
         return Kind.ACRONYM
     if place.lexicon.has_ordinal_dot and marks.ROMAN.fullmatch(word):
         return Kind.ORDINAL
-    if _INDIC.fullmatch(word) or _CASELESS_ACRONYM.fullmatch(word):
-        return Kind.INITIAL
-    if marks.CONSONANTS.fullmatch(word) and word not in place.lexicon.short_words:
+    if marks.CONSONANTS.fullmatch(word):
         return Kind.MAY
     return Kind.PLAIN
 
@@ -186,8 +192,8 @@ def _is_clock_end(place: Place, word: str) -> bool:  # noqa: ARG001
     after, _ = place.word_after()
     if after.lower() in place.lexicon.months:
         return False
-    words = place.text[place.start : place.at].split()
-    return not (len(words) <= 6 and words[0].lower() in _TIME_PHRASE)
+    words = place.text[place.start : place.at].rpartition(":")[2].split()
+    return len(words) > 6 or (len(words) > 1 and words[0].lower() not in _TIME_PHRASE)
 
 
 def _is_counted_out(place: Place, word: str) -> bool:

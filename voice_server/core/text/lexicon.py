@@ -42,7 +42,6 @@ def _set(*texts: str) -> frozenset[str]:
 def lexicon(language: str) -> Lexicon:
     """The lexicon for a two-letter language code; an unknown one gets what travels between languages."""
     tables = _ALIASES.get(language, language)
-    english = tables == "en"
     return Lexicon(
         language=language,
         never=_set(abbreviations.NEVER.get(tables, ""), abbreviations.INTERNATIONAL_NEVER),
@@ -50,7 +49,7 @@ def lexicon(language: str) -> Lexicon:
         number=_set(abbreviations.NUMBER.get(tables, "no nr fig vol p pp art"), "n° nº №"),
         starters=_set(words.STARTERS.get(tables, ""), words.STARTERS["en"]),
         months=_set(words.MONTHS.get(tables, "")),
-        short_words=_set(words.SHORT_WORDS if english else ""),
+        short_words=_set(words.SHORT_WORDS.get(tables, "")),
         units=_set(abbreviations.UNITS.get(tables, "")),
         brands=_set(abbreviations.BRANDS),
         has_ordinal_dot=language in _ORDINAL_DOT,

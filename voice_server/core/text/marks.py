@@ -93,6 +93,6 @@ LABEL = re.compile(
 """A bullet and a list item's number or letter, which must not stand alone."""
 
 CONSONANTS = re.compile(
-    "[bcdfghjklmnpqrstvwxzßçčćďđłĺľňñńŕřšśșťțžźżбвгґджзйклмнпрстфхцчшщъьβγδζθκλμνξπρσςτφχψ]{2,5}"
+    "[bcdfghjklmnpqrstvwxzßçčćďđłĺľňñńŕřšśșťțžźżбвгґджзйклмнпрстфхцчшщьβγδζθκλμνξπρσςτφχψ]{2,5}"
 )
 """A word without a vowel is likely to be an abbreviation."""

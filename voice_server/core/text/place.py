@@ -147,10 +147,11 @@ def _take_spaced_closer(text: str, start: int, end: int, *, final: bool, quoted:
     if text[end : end + 1] not in (" ", "\u00a0") or not closer:
         return end
     after = text[end + 2 : end + 3]
-    if closer == "'" and not after and not final:
+    is_open = closer == '"' and quoted != (text.count('"', start, end) % 2 == 1)
+    if (closer == "'" or is_open) and not after and not final:
         raise Unseen
     closes = (
-        (closer == '"' and quoted != (text.count('"', start, end) % 2 == 1))
+        (is_open and not after.isalnum())
         or (closer == "»" and text.count("«", start, end) > text.count("»", start, end))
         or (closer in ")]" and not after.isalnum())
         or (closer == "'" and (after.isspace() or after == "'"))

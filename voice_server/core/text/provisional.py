@@ -8,19 +8,16 @@ in the third word or later, and the marks of scripts that use them for nothing e
 from __future__ import annotations
 
 from voice_server.core.text import fullstop, marks
-from voice_server.core.text.boundary import is_speakable
+from voice_server.core.text.boundary import foreign_sign, is_speakable
 from voice_server.core.text.lexicon import Lexicon
 from voice_server.core.text.place import Place, survey
 
-_CASELESS_QUOTES = (
-    ("“", "”"),
-    ("«", "»"),
-    ("「", "」"),
-    ("『", "』"),
-    ("《", "》"),
-    ("(", ")"),
-    ("（", "）"),
-    ("[", "]"),
+_SHORTEST = 3
+"""Shorter words are more often abbreviations that no list has."""
+_PAIRS = (
+    *zip("“«「『《(（[", "”»」』》)）]", strict=True),
+    (",,", "''"),
+    ("``", "''"),
 )
 
 
@@ -35,10 +32,10 @@ def likely_end(text: str, start: int, at: int, *, quoted: bool, lexicon: Lexicon
 
 
 def _is_likely(place: Place) -> bool:
-    if place.mark in marks.SURE_STOPS:
-        return place.mark not in ":;"
-    if place.is_ellipsis:
+    if foreign_sign(place) is not None or place.is_ellipsis:
         return False
+    if place.mark in marks.SURE_STOPS:
+        return True
     if len(place.text[place.start : place.at].split(None, 2)) < 3:
         return False
     if place.mark in marks.FULL_STOPS:
@@ -58,7 +55,8 @@ def _is_plain(place: Place) -> bool:
         or not word.replace("'", "").replace("’", "").replace("-", "").isalpha()
     ):
         return False
-    return len(word) >= 4 or word.lower() in place.lexicon.short_words
+    has_case = word.lower() != word.upper()
+    return len(word) >= (_SHORTEST if has_case else 2) or word.lower() in place.lexicon.short_words
 
 
 def _is_open(place: Place) -> bool:
@@ -66,6 +64,4 @@ def _is_open(place: Place) -> bool:
     text, start, end = place.text, place.start, place.end
     if place.quoted != (text.count('"', start, end) % 2 == 1):
         return True
-    return any(
-        text.count(opener, start, end) > text.count(closer, start, end) for opener, closer in _CASELESS_QUOTES
-    )
+    return any(text.count(opener, start, end) > text.count(closer, start, end) for opener, closer in _PAIRS)

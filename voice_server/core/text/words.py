@@ -1,8 +1,7 @@
 """Words that tell about their neighbours: sentence starters, ordinary short words, months.
 
 `STARTERS` decide after an abbreviation, initial or ordinal that may also close a sentence ("… in the U.S. It is"):
-function words that a name hardly begins with. `SHORT_WORDS` are English words of up to three letters that a full
-stop after them really ends. The lists are our own; see `abbreviations.py`.
+function words that a name hardly begins with. `SHORT_WORDS` are ones that a full stop after them really ends. The lists are our own; see `abbreviations.py`.
 """
 
 from __future__ import annotations
@@ -114,13 +113,21 @@ MONTHS: dict[str, str] = {
     " edt pst pdt cst cdt mst mdt gmt utc cet eastern pacific central mountain time",
 }
 
-SHORT_WORDS = (
-    "oh no me it so him her you too now one two ten end bad us we he she they yes ok go do did done not out up off in on"
+SHORT_WORDS: dict[str, str] = {
+    "en": "oh no me it so him her you too now one two ten end bad us we he she they yes ok go do did done not out up off in on"
     " day way man men boy war law job car bus dog cat sun sea sky air ice oil gas tea pub bar bed box bag cup egg arm leg"
     " eye ear lip toe hip gun age art ago all any bit buy by big old new hot sad mad wet dry fun sky low high far few for"
     " fly cry try die lie tie run sit eat met ate saw see say let get got put cut hit won had has was is are be am an as"
     " at of or if my our his its who why how that this than then them more most less here home hi hey lol yet also ask"
     " nz uk usa uae eu tv pc cd dvd app pm dad mom mum son kid baby bro sis guy gal god key map net pen pie pot pay tax tip top toy"
-    " use via win yep nah ya u ur pls plz thx btw imo omg tho idk"
-)
-"""English words of up to four letters that a full stop after them ends, however the next one is written."""
+    " use via win yep nah ya u ur pls plz thx btw imo omg tho idk",
+    "fr": "y a à",
+    "it": "è",
+    "pt": "é",
+    "hu": "ő",
+    "ru": "я",
+    "uk": "є я",
+}
+"""Words of up to four letters that a full stop after them ends, though they look like abbreviations or initials.
+
+In English also those after which lower case begins a sentence, where people write without capitals."""
