@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from voice_server.worker.api import WordMark
 
@@ -11,24 +12,35 @@ from .words import WordTimes
 
 
 class Shaper:
-    """Shapes one text's buffers; `speed` is how much faster the result plays. Close it after use."""
+    """Shapes one text's buffers; `speed` is how much faster the result plays. Close it after use.
+
+    A word is told when its audio is out, since a stretcher is late and may end a little early.
+    """
 
     def __init__(self, library: Library, text: str, speed: float) -> None:
         self._speed = speed
         self._stretcher = None if speed == 1 else library.stretcher(speed)
         self._words = WordTimes(text, speed * library.sample_rate_hz / 1000)
+        self._samples_per_ms = library.sample_rate_hz / 1000
         self._n_samples = 0
+        self._untold: list[WordMark] = []
 
     def take(self, pcm: bytes, events: Iterable[Event]) -> Iterator[bytes | WordMark]:
         """The audio that can be played now, then the words that are complete."""
         yield from self._audio(pcm if self._stretcher is None else self._stretcher.process(pcm))
-        yield from self._words.take(events)
+        self._untold.extend(self._words.take(events))
+        heard_ms = self._n_samples / self._samples_per_ms
+        while self._untold and self._untold[0].end_ms <= heard_ms:
+            yield self._untold.pop(0)
 
     def finish(self) -> Iterator[bytes | WordMark]:
         """What is left at the end of the text."""
         if self._stretcher is not None:
             yield from self._audio(self._stretcher.finish())
-        yield from self._words.finish(self._speed * self._n_samples)
+        self._untold.extend(self._words.finish(self._speed * self._n_samples))
+        ends_ms = self._n_samples / self._samples_per_ms
+        for mark in self._untold:
+            yield replace(mark, start_ms=min(mark.start_ms, ends_ms), end_ms=min(mark.end_ms, ends_ms))
 
     def close(self) -> None:
         """Free the stretcher, if there is one."""

@@ -1,0 +1,28 @@
+"""The contract of adapters, law by law, over real workers."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from voice_server.config import load_config
+from voice_server.conformance import Check, check_backend
+from voice_server.pool.local import LocalPool
+
+
+@pytest.fixture(scope="session")
+def checks(backend: str) -> dict[str, Check]:
+    """All checks of a backend, run once."""
+
+    async def run() -> list[Check]:
+        config = load_config(backend=backend)
+        async with LocalPool({backend: config.backends[backend]}) as pool:
+            return await check_backend(pool, backend)
+
+    return {check.name: check for check in asyncio.run(run())}
+
+
+def test_a_backend_keeps_each_law(checks: dict[str, Check], law: str) -> None:
+    assert law in checks, "not tried, since the backend does not start"
+    assert checks[law].passed, checks[law].detail
