@@ -1,4 +1,4 @@
-"""A worker pool for tests of the shells: renders by arithmetic, takes as long as it is told, fails on demand."""
+"""A worker pool for tests of the shells: renders by arithmetic, is as slow as it is told, fails on demand."""
 
 from __future__ import annotations
 
@@ -30,7 +30,9 @@ SPEED = Option("speed", "number", 1.0, 0.5, 2.0)
 def config_of(*names: str, workers: int = 1, fallback: str | None = None, **limits: float) -> Config:
     """A configuration of backends that an `ArithmeticPool` stands for."""
     backends = {
-        name: BackendConfig(adapter=Path("x"), workers=workers, fallback=fallback if name != fallback else None)
+        name: BackendConfig(
+            adapter=Path("x"), workers=workers, fallback=fallback if name != fallback else None
+        )
         for name in names
     }
     return Config(backends=backends, default_backend=names[0], limits=Limits(**limits))  # type: ignore[arg-type]

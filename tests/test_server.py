@@ -17,12 +17,19 @@ from voice_server.server import bind
 
 def test_health_says_which_backends_speak() -> None:
     async def main() -> None:
-        async with served(ArithmeticPool(("one", "two"), down={"two"})) as server, httpx.AsyncClient() as client:
+        async with (
+            served(ArithmeticPool(("one", "two"), down={"two"})) as server,
+            httpx.AsyncClient() as client,
+        ):
             answer = await client.get(f"http://127.0.0.1:{server.port}/health")
         assert answer.status_code == 200
         health = answer.json()
         assert health["status"] == "ok"
-        assert health["backends"]["two"] == {"state": "down", "workers": 1, "error": "the backend two has no model"}
+        assert health["backends"]["two"] == {
+            "state": "down",
+            "workers": 1,
+            "error": "the backend two has no model",
+        }
 
     run(main)
 

@@ -14,6 +14,7 @@ import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Any, TypeVar
@@ -31,12 +32,14 @@ from voice_server.endpoints.guard import Guard
 from voice_server.endpoints.health import health
 from voice_server.endpoints.stream import stream
 from voice_server.endpoints.stream_tokens import TRY_LATER, StreamConnection, session_for
+from voice_server.endpoints.transport import HttpProtocol, WebSocketProtocol
 from voice_server.errors import ConfigError
 from voice_server.pool.local import LocalPool
 from voice_server.speech import SpeechService
 
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
+_BACKLOG = 2048
 
 
 class Doors:
@@ -155,7 +158,8 @@ def _uvicorn_config(app: Starlette, config: Config) -> uvicorn.Config:
         log_config=None,
         access_log=False,
         server_header=False,
-        ws="websockets-sansio",
+        http=partial(HttpProtocol, handshake_s=config.limits.handshake_s),  # type: ignore[arg-type]
+        ws=WebSocketProtocol,
         ws_max_size=config.limits.message_bytes,
         ws_per_message_deflate=False,  # PCM does not pack
         timeout_graceful_shutdown=5,
@@ -207,6 +211,7 @@ async def serve(
     async with open_service(config) as service:
         doors = Doors(service)
         server = Server(_uvicorn_config(build_app(doors, **guard), config), doors, handle_signals=True)
+        listener.listen(_BACKLOG)  # from here on a client waits for the loop instead of being refused
         on_ready(f"http://{host}:{listener.getsockname()[1]}", service)
         await server.serve(sockets=[listener])
 

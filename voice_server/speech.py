@@ -259,7 +259,7 @@ class SpeechService:
         self._arm(speech)
         if utterance.is_over:
             self._speeches.pop(utterance, None)
-        if wake:
+        if wake and utterance.has_event:
             speech.wake()
 
     def _register(self, speech: Speech) -> None:
@@ -282,7 +282,8 @@ class SpeechService:
             task = self._tasks.create_task(self._render(speech, pending))
             task.add_done_callback(lambda _task: self._free_slot(backend))
             speech.renders[pending] = task
-            speech.wake()
+            if listener.has_event:
+                speech.wake()
 
     def _free_slot(self, backend: str) -> None:
         self._scheduler.release(backend)

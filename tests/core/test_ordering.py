@@ -21,16 +21,16 @@ def drain(reorder: Reorder[int, str]) -> list[tuple[int, str]]:
     return taken
 
 
-@given(
-    lanes=st.lists(st.lists(st.text(max_size=2), max_size=4), max_size=6), seed=st.integers(0, 2**32)
-)
-def test_any_interleaving_comes_out_as_the_lanes_one_after_the_other(lanes: list[list[str]], seed: int) -> None:
+@given(lanes=st.lists(st.lists(st.text(max_size=2), max_size=4), max_size=6), seed=st.integers(0, 2**32))
+def test_any_interleaving_comes_out_as_the_lanes_one_after_the_other(
+    lanes: list[list[str]], seed: int
+) -> None:
     rng = random.Random(seed)
     reorder: Reorder[int, str] = Reorder()
     for key in range(len(lanes)):
         reorder.open(key)
     steps = [(key, position) for key, items in enumerate(lanes) for position in range(len(items) + 1)]
-    waiting = {key: 0 for key in range(len(lanes))}
+    waiting = dict.fromkeys(range(len(lanes)), 0)
     taken: list[tuple[int, str]] = []
     for key, _ in sorted(steps, key=lambda _step: rng.random()):
         position = waiting[key]

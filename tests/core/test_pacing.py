@@ -90,7 +90,7 @@ def test_parts_that_were_played_are_heard_whole() -> None:
 
 
 def test_within_a_part_the_words_that_have_begun_are_heard() -> None:
-    part = SpokenPart(1.0, 1.0, (10, 30), (mark(100, 10, 15), mark(500, 16, 30)))
+    part = SpokenPart(1.0, 1.0, (10, 30), lambda: (mark(100, 10, 15), mark(500, 16, 30)))
     assert heard_until([part], 1.05) == 10
     assert heard_until([part], 1.2) == 15
     assert heard_until([part], 1.6) == 30

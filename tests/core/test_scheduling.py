@@ -18,9 +18,6 @@ class Listener:
     def deadline(self, now: float) -> float:
         return self.silent_at
 
-    def is_far_ahead(self, now: float) -> bool:
-        return self.silent_at - now > self.ahead_s
-
 
 def submitted(*listeners: Listener, slots: int = 1) -> Scheduler:
     scheduler = Scheduler({"b": slots})

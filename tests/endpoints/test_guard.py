@@ -75,13 +75,13 @@ def test_a_token_opens_the_door_in_a_header_or_in_the_url() -> None:
 
 def test_beyond_the_limit_a_connection_is_told_that_there_is_no_room() -> None:
     async def main() -> None:
-        async with served(config=config_of("one", connections=2)) as server:
-            async with server.connect() as one, server.connect():
-                assert await refusal(server) == 503
-                await converse(one, {"done": True})
-                while (await get(server)).status_code == 503:
-                    await asyncio.sleep(0)
-                async with server.connect() as socket:
-                    assert (await converse(socket, {"done": True})).close_code == 1000
+        limited = config_of("one", connections=2)
+        async with served(config=limited) as server, server.connect() as one, server.connect():
+            assert await refusal(server) == 503
+            await converse(one, {"done": True})
+            while (await get(server)).status_code == 503:
+                await asyncio.sleep(0)
+            async with server.connect() as socket:
+                assert (await converse(socket, {"done": True})).close_code == 1000
 
     run(main)

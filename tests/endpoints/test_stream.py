@@ -19,7 +19,9 @@ def test_a_text_in_the_url_is_spoken_and_ends_with_done() -> None:
         assert told.audio == pcm_of("One is here.") + pcm_of("Two is here.")
         assert told.texts == ['{"done":true}']
         assert told.close_code == 1000
-        assert {(segment.voice, segment.options["speed"]) for segment in server.pool.rendered} == {("bert", 1.5)}
+        assert {(segment.voice, segment.options["speed"]) for segment in server.pool.rendered} == {
+            ("bert", 1.5)
+        }
 
     run(main)
 

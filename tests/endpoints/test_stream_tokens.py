@@ -16,6 +16,17 @@ from tests.endpoints.serving import Told, converse, listen, run, served
 from voice_server.core.types import Notice
 
 HELLO = pcm_of("Hello world.")
+_UPGRADE = b"\r\n".join(
+    (
+        b"GET /stream-tokens HTTP/1.1",
+        b"Host: localhost",
+        b"Upgrade: websocket",
+        b"Connection: Upgrade",
+        b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==",
+        b"Sec-WebSocket-Version: 13",
+        b"\r\n",
+    )
+)
 
 
 def test_version_1_is_answered_to_the_letter() -> None:
@@ -196,7 +207,11 @@ def test_version_2_tells_everything_about_a_turn() -> None:
         assert ready["capabilities"]["options"][0]["name"] == "speed"
         first = told.of("sentence")[0]
         assert (first["turn"], first["index"], first["text"], first["spoken"], first["chars"]) == (
-            "t1", 0, "Hello *world*.", "Hello world.", [0, 14],
+            "t1",
+            0,
+            "Hello *world*.",
+            "Hello world.",
+            [0, 14],
         )
         assert [message["index"] for message in told.of("sentence_end")] == [0, 1]
         assert told.of("sentence_end")[0]["audio_ms"] == 240
@@ -255,7 +270,9 @@ def test_a_barge_in_is_answered_at_once_and_nothing_of_the_turn_follows() -> Non
             cancelled = told.of("cancelled")[0]
             assert cancelled["heard"] + cancelled["unheard"] == text
             assert told.of("turn_done")[0]["reason"] == "cancelled"
-            after = told.messages.index(next(m for m in told.messages if isinstance(m, str) and "cancelled" in m))
+            after = told.messages.index(
+                next(m for m in told.messages if isinstance(m, str) and "cancelled" in m)
+            )
             assert not any(isinstance(message, bytes) for message in told.messages[after:])
             rest = await converse(socket, {"token": "Hello world."}, {"done": True})
         assert rest.audio == HELLO
@@ -267,12 +284,17 @@ def test_a_new_turn_preempts_the_one_being_heard_when_asked_to() -> None:
     async def main() -> None:
         pool = ArithmeticPool(frame_s=0.02)
         async with served(pool) as server, server.connect() as socket:
-            await socket.send(json.dumps({"v": 2, "on_new_turn": "preempt", "token": "This is cut. ", "turn": "a"}))
+            await socket.send(
+                json.dumps({"v": 2, "on_new_turn": "preempt", "token": "This is cut. ", "turn": "a"})
+            )
             told = await listen(socket, until="sentence")
             await socket.send(json.dumps({"token": "Hello world.", "turn": "b"}))
             await socket.send(json.dumps({"done": True}))
             await listen(socket, told=told)
-        assert [(d["turn"], d["reason"]) for d in told.of("turn_done")] == [("a", "preempted"), ("b", "complete")]
+        assert [(d["turn"], d["reason"]) for d in told.of("turn_done")] == [
+            ("a", "preempted"),
+            ("b", "complete"),
+        ]
         assert told.audio.endswith(HELLO)
 
     run(main)
@@ -364,7 +386,9 @@ def test_another_sample_rate_gives_as_much_time() -> None:
 
 def test_warnings_reach_a_client_of_version_2_only() -> None:
     async def main() -> None:
-        pool = ArithmeticPool(frame_s=0, notices={"Hello world.": Notice("sentence_retried", "a worker died")})
+        pool = ArithmeticPool(
+            frame_s=0, notices={"Hello world.": Notice("sentence_retried", "a worker died")}
+        )
         async with served(pool) as server:
             async with server.connect() as socket:
                 told = await converse(socket, {"v": 2, "token": "Hello world.", "done": True})
@@ -383,10 +407,7 @@ def test_a_reader_that_stops_reading_is_closed_and_harms_nobody() -> None:
             url_host, port = "127.0.0.1", server.port
             stalled = await asyncio.open_connection(url_host, port, limit=1024, family=sockets.AF_INET)
             reader, writer = stalled
-            writer.write(
-                b"GET /stream-tokens HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n"
-            )
+            writer.write(_UPGRADE)
             await reader.readuntil(b"\r\n\r\n")
             reader._transport.pause_reading()  # type: ignore[attr-defined]
             for _ in range(40):

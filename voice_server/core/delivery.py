@@ -12,6 +12,7 @@ from voice_server.core.segments import PendingSegment
 from voice_server.core.types import BYTES_PER_SAMPLE, SAMPLE_RATE_HZ, WordMark
 
 BYTES_PER_SECOND: Final = SAMPLE_RATE_HZ * BYTES_PER_SAMPLE
+_MESSAGE_BYTES: Final = 256 * 1024
 _HEARD_HORIZON_S: Final = 60.0  # delivered parts this far behind the play head are certainly heard
 
 
@@ -42,6 +43,16 @@ class Delivery:
     def is_empty(self) -> bool:
         """Whether everything has been handed over."""
         return not self._lanes
+
+    @property
+    def has_event(self) -> bool:
+        """Whether `take` would return something."""
+        head = self._lanes.head
+        if head is None or isinstance(head, _FlushMark):
+            return head is not None
+        return head.certain_at is not None and (
+            self._lanes.peek() is not None or self._lanes.head_is_complete
+        )
 
     def open(self, pending: PendingSegment) -> None:
         """A segment that will be heard after all others."""
@@ -96,12 +107,23 @@ class Delivery:
             return head.started_event()
         item = self._lanes.take()
         if isinstance(item, bytes):
-            return self._deliver(head, item, now)
+            return self._deliver(head, self._with_what_follows(item), now)
         if item is not None:
             return Words(head.index, item, head.times_source)
         if self._lanes.head_is_complete:
             return self._close_sentence(head, now)
         return None
+
+    def _with_what_follows(self, pcm: bytes) -> bytes:
+        """One message costs more than a copy: audio that waits behind goes with it, up to a limit."""
+        if not isinstance(self._lanes.peek(), bytes):
+            return pcm
+        pieces, size = [pcm], len(pcm)
+        while isinstance(following := self._lanes.peek(), bytes) and size + len(following) <= _MESSAGE_BYTES:
+            pieces.append(following)
+            size += len(following)
+            self._lanes.take()
+        return b"".join(pieces)
 
     def _deliver(self, head: PendingSegment, pcm: bytes, now: float) -> Audio:
         self.waiting_bytes -= len(pcm)

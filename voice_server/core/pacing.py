@@ -8,7 +8,7 @@ seconds.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from voice_server.core.types import Span, WordMark
@@ -88,12 +88,12 @@ class PlayClock:
 
 @dataclass(frozen=True, slots=True)
 class SpokenPart:
-    """Audio that was delivered for a span of the typed text; `marks` have typed offsets."""
+    """Audio that was delivered for a span of the typed text; `marks()` are with offsets into that text."""
 
     start_s: float
     audio_s: float
     span: Span
-    marks: Sequence[WordMark] = ()
+    marks: Callable[[], Sequence[WordMark]] = tuple
 
 
 def heard_until(parts: Sequence[SpokenPart], position_s: float) -> int:
@@ -115,7 +115,8 @@ def heard_until(parts: Sequence[SpokenPart], position_s: float) -> int:
 
 
 def _offset_within(part: SpokenPart, into_s: float) -> int:
-    if part.marks:
-        return max((mark.end for mark in part.marks if mark.start_ms <= into_s * 1000), default=part.span[0])
+    marks = part.marks()
+    if marks:
+        return max((mark.end for mark in marks if mark.start_ms <= into_s * 1000), default=part.span[0])
     start, end = part.span
     return start + int((end - start) * into_s / part.audio_s)

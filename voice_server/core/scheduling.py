@@ -23,8 +23,9 @@ class Listener(Hashable, Protocol):
     def deadline(self, now: float) -> float:
         """When the listener hears silence unless the waiting segment is rendered."""
 
-    def is_far_ahead(self, now: float) -> bool:
-        """Whether the listener has enough sound to let others go first."""
+    @property
+    def ahead_s(self) -> float:
+        """How many seconds of sound make a listener let others go first."""
 
 
 class Scheduler:
@@ -61,13 +62,17 @@ class Scheduler:
         """The listener to serve next on a free slot, which is taken; None if nobody is to be served now."""
         if self._free[backend] <= 0:
             return None
-        willing = [listener for listener in self._waiting[backend] if listener.wants_render]
-        if not willing:
-            return None
-        pressed = [listener for listener in willing if not listener.is_far_ahead(now)] or willing
         served = self._waiting[backend]
-        chosen = min(pressed, key=lambda listener: (listener.deadline(now), served[listener]))
-        self._free[backend] -= 1
-        self._served += 1
-        served[chosen] = self._served
+        chosen: Listener | None = None
+        first = (True, 0.0, 0)
+        for listener, last_served in served.items():
+            if listener.wants_render:
+                deadline = listener.deadline(now)
+                rank = (deadline - now > listener.ahead_s, deadline, last_served)
+                if chosen is None or rank < first:
+                    chosen, first = listener, rank
+        if chosen is not None:
+            self._free[backend] -= 1
+            self._served += 1
+            served[chosen] = self._served
         return chosen

@@ -81,8 +81,8 @@ class PendingSegment:
     ended_at: float | None = None
     phase: Phase = Phase.WAITING
     rendered_bytes: int = 0
-    marks: list[WordMark] = field(default_factory=list)
-    fresh_marks: list[WordMark] = field(default_factory=list)
+    marks: list[WordMark] = field(default_factory=list)  # with offsets into the segment's text
+    told_marks: int = 0
     notices: list[Notice] = field(default_factory=list)
     failure: tuple[str, str] | None = None
     started: bool = False
@@ -98,13 +98,16 @@ class PendingSegment:
         """Whether this is the segment of that piece."""
         return (self.piece.start, self.piece.end) == (piece.start, piece.end)
 
-    def add_mark(self, mark: WordMark) -> None:
-        """Keep a word mark of the segment's text, with offsets into the text as typed."""
-        start, end = self.spoken.offsets.to_source(mark.start, mark.end)
-        base = self.piece.start
-        typed = WordMark(mark.word, mark.start_ms, mark.end_ms, base + start, base + end, mark.phonemes)
-        self.marks.append(typed)
-        self.fresh_marks.append(typed)
+    def typed_marks(self, since: int = 0) -> tuple[WordMark, ...]:
+        """The word marks from number `since` on, with offsets into the text as typed."""
+        base, to_source = self.piece.start, self.spoken.offsets.to_source
+        typed = []
+        for mark in self.marks[since:]:
+            start, end = to_source(mark.start, mark.end)
+            typed.append(
+                WordMark(mark.word, mark.start_ms, mark.end_ms, base + start, base + end, mark.phonemes)
+            )
+        return tuple(typed)
 
     def started_event(self) -> SentenceStarted:
         """What the listener is told before the first sample."""
@@ -139,7 +142,7 @@ class PendingSegment:
         audio_s = self.rendered_bytes / _BYTES_PER_SECOND
         if self.phase is Phase.RENDERING:
             audio_s = max(audio_s, self.expected_s)
-        return SpokenPart(self.start_s, audio_s, (self.piece.start, self.piece.end), tuple(self.marks))
+        return SpokenPart(self.start_s, audio_s, (self.piece.start, self.piece.end), self.typed_marks)
 
     @property
     def expected_s(self) -> float:

@@ -12,7 +12,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field, fields, replace
 from enum import Enum, auto
+from operator import attrgetter
 from typing import Any, Literal
+
+import msgspec
 
 from voice_server.errors import RequestError
 
@@ -32,9 +35,11 @@ class StreamFormat:
     frames: Literal["plain", "tagged"] = "plain"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClientMessage:
-    """Everything a client may say in one JSON object; unknown keys are ignored."""
+class ClientMessage(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything a client may say in one JSON object; unknown keys are ignored.
+
+    A Struct, because one is read for every token: it is decoded in a tenth of a dataclass's time.
+    """
 
     v: int | None = None
     voice: str | int | None = None
@@ -79,6 +84,7 @@ class StreamConfig:
 
 
 _CONFIG_KEYS = tuple(each.name for each in fields(StreamConfig))
+_config_values = attrgetter(*_CONFIG_KEYS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,12 +185,15 @@ class Session:
             return self.config
         return self._config_of(message, self._version_of(message))
 
-    def receive(self, message: ClientMessage) -> list[Command]:
-        """The commands that a message means, in order. Raises RequestError, and then nothing has changed."""
+    def receive(self, message: ClientMessage, config: StreamConfig | None = None) -> list[Command]:
+        """The commands that a message means, in order. Raises RequestError, and then nothing has changed.
+
+        `config` is what `config_after` said of this message, if it was asked.
+        """
         if self.state is State.DRAINING:
             return self._receive_late(message)
         version = self._version_of(message)
-        config = self._config_of(message, version)
+        config = config or self._config_of(message, version)
         self._check(message, version)
         self.version = version
         self.config = config
@@ -221,7 +230,8 @@ class Session:
 
     def _config_of(self, message: ClientMessage, version: int) -> StreamConfig:
         """The sticky configuration after a message; the same object when it changes nothing."""
-        given = {key: value for key in _CONFIG_KEYS if (value := getattr(message, key)) is not None}
+        values = zip(_CONFIG_KEYS, _config_values(message), strict=True)
+        given = {key: value for key, value in values if value is not None}
         if version == 1:
             given = {key: given[key] for key in ("voice", "backend", "opts") if key in given}
             if self.state is State.NEW:

@@ -122,6 +122,15 @@ class Utterance:
         return event
 
     @property
+    def has_event(self) -> bool:
+        """Whether `take` would return something."""
+        if self._notes:
+            return True
+        if self._is_over or self._is_paused:
+            return False
+        return self._delivery.has_event or (self._is_ending and self._delivery.is_empty)
+
+    @property
     def is_over(self) -> bool:
         """Whether `Finished` has been handed out, or waits as the last event."""
         return self._is_over
@@ -150,9 +159,10 @@ class Utterance:
                 silent_at = max(silent_at, self._predecessor.deadline(now))
         return silent_at + self._delivery.waiting_bytes / BYTES_PER_SECOND + self._queue.expected_s()
 
-    def is_far_ahead(self, now: float) -> bool:
-        """Whether the listener has sound for longer than it asked to have in store."""
-        return self.deadline(now) - now > self.settings.ahead_s
+    @property
+    def ahead_s(self) -> float:
+        """How much sound the listener likes to have in store."""
+        return self.settings.ahead_s
 
     def dispatch(self, now: float) -> PendingSegment:
         """Take the next segment to render; the caller gives it to a worker."""
@@ -269,12 +279,12 @@ class Utterance:
         self._delivery.add_audio(pending, event.pcm)
 
     def _on_marked(self, event: Marked, _now: float) -> None:
-        event.pending.add_mark(event.mark)
+        event.pending.marks.append(event.mark)
 
     def _release_marks(self, pending: PendingSegment) -> None:
-        if pending.settings.word_times and pending.fresh_marks:
-            self._delivery.add_marks(pending, tuple(pending.fresh_marks))
-        pending.fresh_marks.clear()
+        if pending.settings.word_times and len(pending.marks) > pending.told_marks:
+            self._delivery.add_marks(pending, pending.typed_marks(pending.told_marks))
+            pending.told_marks = len(pending.marks)
 
     def _on_noticed(self, event: Noticed, _now: float) -> None:
         pending = event.pending

@@ -87,6 +87,7 @@ class StreamConnection:
         self._close_code: int | None = None  # close with it once the answers are sent …
         self._close_code_when_over: int | None = None  # … or once every turn is over
         self._last_message_at = service.now()
+        self._sending_since: float | None = None
 
     async def run(self) -> None:
         """Serve until the client is done, gone, or at fault."""
@@ -94,7 +95,7 @@ class StreamConnection:
             async with asyncio.TaskGroup() as tasks:
                 reader = tasks.create_task(self._read())
                 writer = tasks.create_task(self._write())
-                watch = tasks.create_task(self._watch_idleness())
+                watch = tasks.create_task(self._watch(writer))
                 writer.add_done_callback(lambda _: (reader.cancel(), watch.cancel()))
         finally:
             for turn in self._turns:
@@ -120,13 +121,16 @@ class StreamConnection:
             self._last_message_at = self._service.now()
             self._take(message)
 
-    async def _watch_idleness(self) -> None:
+    async def _watch(self, writer: asyncio.Task[None]) -> None:
+        """Close a connection that says nothing, and one that takes nothing of what it is sent."""
+        idle_s, stalled_s = self._limits.idle_s, self._limits.stalled_reader_s
         while True:
-            quiet_s = self._service.now() - self._last_message_at
-            if quiet_s >= self._limits.idle_s and not self._turns:
-                self._fatal("idle", f"no message came for {self._limits.idle_s:g} s", NORMAL)
-                return
-            await asyncio.sleep(max(1.0, self._limits.idle_s - quiet_s))
+            await asyncio.sleep(min(idle_s, stalled_s) / 4)
+            now = self._service.now()
+            if self._sending_since is not None and now - self._sending_since >= stalled_s:
+                writer.cancel()
+            elif not self._turns and now - self._last_message_at >= idle_s and self._close_code is None:
+                self._fatal("idle", f"no message came for {idle_s:g} s", NORMAL)
 
     def _take(self, message: Mapping[str, Any]) -> None:
         text = message.get("text")
@@ -151,7 +155,7 @@ class StreamConnection:
             if settings is None or config is not self._session.config:
                 settings, notices = self._service.settings(_request(config))
             takes_text = self._session.turn is not None
-            todo = self._session.receive(message)
+            todo = self._session.receive(message, config)
             if settings is not self._settings:
                 if takes_text:
                     self._turns[-1].speech.configure(settings)
@@ -276,7 +280,7 @@ class StreamConnection:
                     return
                 self._something_to_send.clear()
                 await self._something_to_send.wait()
-        except (WebSocketDisconnect, TimeoutError):
+        except WebSocketDisconnect:
             return
 
     def _next_messages(self) -> list[Message] | None:
@@ -295,11 +299,10 @@ class StreamConnection:
         return None
 
     async def _send(self, message: Message) -> None:
-        async with asyncio.timeout(self._limits.stalled_reader_s):
-            if isinstance(message, str):
-                await self._websocket.send({"type": "websocket.send", "text": message})
-            else:
-                await self._websocket.send({"type": "websocket.send", "bytes": message})
+        kind = "text" if isinstance(message, str) else "bytes"
+        self._sending_since = self._service.now()
+        await self._websocket.send({"type": "websocket.send", kind: message})
+        self._sending_since = None
 
     async def _close(self, code: int) -> None:
         if code == NORMAL and self._close_code_when_over == NORMAL:

@@ -1,0 +1,49 @@
+"""uvicorn's protocols with two limits more: on a slow handshake, and on a close that nobody reads."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+_LINGER_S = 5.0
+
+
+class HttpProtocol(HttpToolsProtocol):
+    """A connection that has not sent the headers of a request after `handshake_s` is dropped."""
+
+    def __init__(self, *arguments: Any, handshake_s: float, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._handshake_s = handshake_s
+        self._handshake: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Give the client its time."""
+        super().connection_made(transport)
+        self._handshake = self.loop.call_later(self._handshake_s, transport.abort)
+
+    def on_headers_complete(self) -> None:
+        """The client has said what it wants."""
+        self._settle()
+        super().on_headers_complete()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The client has gone."""
+        self._settle()
+        super().connection_lost(exc)
+
+    def _settle(self) -> None:
+        if self._handshake is not None:
+            self._handshake.cancel()
+            self._handshake = None
+
+
+class WebSocketProtocol(WebSocketsSansIOProtocol):
+    """When the application is done, what the client does not read is thrown away after a while."""
+
+    def on_task_complete(self, task: asyncio.Task[None]) -> None:
+        """Let the last messages out, but not for ever."""
+        super().on_task_complete(task)
+        self.loop.call_later(_LINGER_S, self.transport.abort)
