@@ -51,7 +51,7 @@ class Ear:
     def hear(self, event: Event, now: float) -> HeardSentence | None:
         """Take the next event; the sentence that it completes, if any."""
         if isinstance(event, Audio):
-            self._hear_audio(event, now)
+            self.hear_audio(len(event.pcm), now)
         elif isinstance(event, Sentence):
             self._open, self._began_at, self._gap_ms = event, None, 0.0
         elif isinstance(event, SentenceEnd) and self._open is not None:
@@ -61,8 +61,9 @@ class Ear:
             return HeardSentence(self._count - 1, event.sentence)
         return None
 
-    def _hear_audio(self, event: Audio, now: float) -> None:
-        audio_ms = duration_ms(len(event.pcm), self._rate_hz)
+    def hear_audio(self, n_bytes: int, now: float) -> None:
+        """Take the next audio, of which only the length matters."""
+        audio_ms = duration_ms(n_bytes, self._rate_hz)
         gap_ms = 1000 * self._playback.deliver(audio_ms / 1000, now)
         if self._began_at is None:
             self._began_at, self._gap_ms = now, gap_ms

@@ -1,34 +1,30 @@
 """Clients that speak the same text at the same time, in one process and on one loop, and what they saw.
 
 All connections are open and configured before the first token goes out, so that the figures are those of the
-streams and not of the handshakes. The load is the worst case: everybody begins at the same moment.
+streams and not of the handshakes. Everybody begins within one token's interval, evenly spread over it: the
+worst case but for tokens of a hundred clients at the same microsecond, which no network delivers.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
-from contextlib import AsyncExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import TypeVar
 
-from voice_server.client import (
-    AsyncStream,
-    Audio,
-    Cancelled,
-    ErrorEvent,
-    Ready,
-    SentenceEnd,
-    TurnDone,
-    connect,
-)
+from voice_server.client_events import Cancelled, ErrorEvent, EventReader, Ready, SentenceEnd, TurnDone
+from voice_server.commands.benchmark.lean_socket import LeanSocket, framed
 from voice_server.commands.hearing import Ear, HeardSentence
-from voice_server.commands.simulated_llm import TokenLog, paced
+from voice_server.commands.simulated_llm import TokenLog
 from voice_server.errors import VoiceServerError
 
 _now = time.perf_counter
 _SPOKEN_BEFORE_CANCEL = 2  # sentences, so that the barge-in falls into the middle of the work
 _STALLED_S = 120
+_NORMAL = 1000
+_AnyClient = TypeVar("_AnyClient", bound="_Client")
 
 
 @dataclass(slots=True)
@@ -48,116 +44,166 @@ class Outcome:
     frames_after_cancel: int = 0
 
 
-async def speak_together(
-    url: str,
-    clients: int,
-    tokens: Sequence[str],
-    *,
-    tokens_per_s: float | None,
-    backend: str | None = None,
-    voice: str | None = None,
-) -> Outcome:
-    """Let so many clients stream `tokens` at once; return when all have heard the end.
+class _Client:
+    """One connection: reads what comes until the server closes."""
 
-    `ahead_s` is the protocol's default: the server may pace itself as it does for real listeners.
-    """
+    def __init__(self, socket: LeanSocket) -> None:
+        self.socket = socket
+        self.log = TokenLog()
+        self.errors: list[str] = []
+        self._ear = Ear(self.log)
+        self._heard: list[HeardSentence] = []
+        self._events = EventReader()
+        self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        socket.on_text = self._take
+        socket.on_audio = self._take_audio
+
+    def _take_audio(self, n_bytes: int) -> None:
+        self._ear.hear_audio(n_bytes, _now())
+
+    def _take(self, text: str) -> None:
+        if text.startswith('{"type":"generating"'):
+            return  # says nothing that is measured, and there are many
+        event = self._events.read(text)
+        if isinstance(event, Ready):
+            self.ready.set_result(None)
+        elif isinstance(event, ErrorEvent):
+            self.errors.append(event.msg)
+        elif sentence := self._ear.hear(event, _now()):
+            self._heard.append(sentence)
+
+    def add_to(self, outcome: Outcome) -> None:
+        """Add what was heard to the outcome of all."""
+        outcome.errors += self.errors
+        if (code := self.socket.closed.result()) != _NORMAL:
+            outcome.errors.append(f"the server closed a connection with the code {code}")
+        outcome.audio_s += self._ear.audio_ms / 1000
+        outcome.gaps_ms += self._ear.gaps_ms
+        outcome.rtfs += [each.rtf for each in self._heard if each.rtf is not None]
+        outcome.sentence_ms += [each.delay_ms for each in self._heard if each.delay_ms is not None]
+        for first in self._heard[:1]:
+            if first.delay_ms is not None and first.from_last_token_ms is not None:
+                outcome.first_ms.append(first.delay_ms)
+                outcome.first_from_last_token_ms.append(first.from_last_token_ms)
+
+
+class _BargingClient(_Client):
+    """Cancels once its second sentence is there, and counts what comes after the answer."""
+
+    def __init__(self, socket: LeanSocket) -> None:
+        super().__init__(socket)
+        self._sentences = 0
+        self._asked_at: float | None = None
+        self.answer_ms: float | None = None
+        self.frames_after = 0
+
+    def _take_audio(self, n_bytes: int) -> None:
+        super()._take_audio(n_bytes)
+        self.frames_after += self.answer_ms is not None
+
+    def _take(self, text: str) -> None:
+        super()._take(text)
+        event = self._events.read(text)
+        if isinstance(event, SentenceEnd):
+            self._sentences += 1
+            if self._sentences == _SPOKEN_BEFORE_CANCEL:
+                self._asked_at = _now()
+                self.socket.send(framed(cancel=True))
+        elif isinstance(event, Cancelled) and self._asked_at is not None:
+            self.answer_ms = (_now() - self._asked_at) * 1000
+        elif isinstance(event, TurnDone):
+            self.socket.send(framed(done=True))
+
+
+async def speak_together(
+    url: str, clients: int, tokens: Sequence[str], *, tokens_per_s: float | None, backend: str | None = None
+) -> Outcome:
+    """Let so many clients stream `tokens`, or send all of them in a burst; return when all are done."""
     outcome = Outcome(clients)
-    async with AsyncExitStack() as stack:
-        streams = await _connected(stack, url, clients, backend=backend, voice=voice)
+    frames = [framed(token=token) for token in tokens]
+    frames[-1] += framed(done=True)
+    with _hung_up(await _connected(_Client, url, clients, backend)) as speaking:
         started = _now()
-        async with asyncio.timeout(_STALLED_S), asyncio.TaskGroup() as tasks:
-            for stream in streams:
-                tasks.create_task(_speak(stream, tokens, tokens_per_s, outcome))
+        if tokens_per_s is None:
+            _burst(speaking, tokens, b"".join(frames))
+        else:
+            await _paced(speaking, tokens, frames, tokens_per_s)
+        await _all_closed(speaking)
         outcome.wall_s = _now() - started
+        for client in speaking:
+            client.add_to(outcome)
     return outcome
 
 
 async def barge_in_together(
     url: str, clients: int, tokens: Sequence[str], *, backend: str | None = None
 ) -> Outcome:
-    """Let so many clients stream at once, and each cancel once its second sentence is there."""
+    """Let so many clients stream at once, and each cancel in the middle."""
     outcome = Outcome(clients)
-    async with AsyncExitStack() as stack:
-        streams = await _connected(stack, url, clients, backend=backend, voice=None)
-        async with asyncio.timeout(_STALLED_S), asyncio.TaskGroup() as tasks:
-            for stream in streams:
-                tasks.create_task(_barge_in(stream, tokens, outcome))
+    with _hung_up(await _connected(_BargingClient, url, clients, backend)) as barging:
+        for client in barging:
+            client.socket.send(framed(token="".join(tokens)))
+        await _all_closed(barging)
+        for client in barging:
+            outcome.errors += client.errors
+            outcome.frames_after_cancel += client.frames_after
+            if client.answer_ms is not None:
+                outcome.cancel_ms.append(client.answer_ms)
     return outcome
 
 
-async def idle_connections(stack: AsyncExitStack, url: str, count: int) -> None:
-    """Open connections that say nothing; they stay open as long as `stack`."""
-    await _connected(stack, url, count, backend=None, voice=None)
+@contextmanager
+def _hung_up(clients: list[_AnyClient]) -> Iterator[list[_AnyClient]]:
+    try:
+        yield clients
+    finally:
+        for client in clients:
+            client.socket.abort()
 
 
-async def _connected(
-    stack: AsyncExitStack, url: str, count: int, *, backend: str | None, voice: str | None
-) -> list[AsyncStream]:
-    streams = []
+async def open_idle(url: str, count: int) -> list[LeanSocket]:
+    """Open connections that have said who they are, and nothing since; the caller ends them."""
+    return [client.socket for client in await _connected(_Client, url, count, None)]
+
+
+async def _connected(kind: type[_AnyClient], url: str, count: int, backend: str | None) -> list[_AnyClient]:
+    hello = framed(v=2, backend=backend) if backend else framed(v=2)
+    clients = []
     for _ in range(count):
-        stream = await stack.enter_async_context(connect(url, backend=backend, voice=voice))
-        async for event in stream:
-            if isinstance(event, Ready):
-                break
-            if isinstance(event, ErrorEvent):
-                raise VoiceServerError(event.msg)
-        streams.append(stream)
-    return streams
+        client = kind(await LeanSocket.open(url))
+        client.socket.send(hello)
+        first = [asyncio.ensure_future(each) for each in (client.ready, client.socket.closed)]
+        await asyncio.wait(first, return_when=asyncio.FIRST_COMPLETED)
+        if not client.ready.done():
+            raise VoiceServerError(client.errors[0] if client.errors else "the server hung up at once")
+        clients.append(client)
+    return clients
 
 
-async def _send(
-    stream: AsyncStream, tokens: Sequence[str], tokens_per_s: float | None, log: TokenLog
+def _burst(clients: Sequence[_Client], tokens: Sequence[str], frames: bytes) -> None:
+    for client in clients:
+        now = _now()
+        for token in tokens:
+            client.log.sent(token, now)
+        client.log.finished(now)
+        client.socket.send(frames)
+
+
+async def _paced(
+    clients: Sequence[_Client], tokens: Sequence[str], frames: Sequence[bytes], tokens_per_s: float
 ) -> None:
-    async for token in paced(tokens, tokens_per_s):
-        log.sent(token, _now())
-        await stream.send_text(token)
-    log.finished(_now())
-    await stream.done()
+    started = _now()
+    for number in range(len(tokens) * len(clients)):
+        token, client = tokens[number // len(clients)], clients[number % len(clients)]
+        due = started + number / len(clients) / tokens_per_s
+        if (wait_s := due - _now()) > 0:
+            await asyncio.sleep(wait_s)
+        client.log.sent(token, _now())
+        client.socket.send(frames[number // len(clients)])
+    for client in clients:
+        client.log.finished(_now())
 
 
-async def _speak(
-    stream: AsyncStream, tokens: Sequence[str], tokens_per_s: float | None, outcome: Outcome
-) -> None:
-    log = TokenLog()
-    ear = Ear(log)
-    heard: list[HeardSentence] = []
-    async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(_send(stream, tokens, tokens_per_s, log))
-        async for event in stream:
-            if sentence := ear.hear(event, _now()):
-                heard.append(sentence)
-            if isinstance(event, ErrorEvent):
-                outcome.errors.append(event.msg)
-    _add(outcome, ear, heard)
-
-
-def _add(outcome: Outcome, ear: Ear, heard: list[HeardSentence]) -> None:
-    outcome.audio_s += ear.audio_ms / 1000
-    outcome.gaps_ms += ear.gaps_ms
-    outcome.rtfs += [each.rtf for each in heard if each.rtf is not None]
-    outcome.sentence_ms += [each.delay_ms for each in heard if each.delay_ms is not None]
-    for first in heard[:1]:
-        if first.delay_ms is not None and first.from_last_token_ms is not None:
-            outcome.first_ms.append(first.delay_ms)
-            outcome.first_from_last_token_ms.append(first.from_last_token_ms)
-
-
-async def _barge_in(stream: AsyncStream, tokens: Sequence[str], outcome: Outcome) -> None:
-    for token in tokens:
-        await stream.send_text(token)
-    sentences = 0
-    asked_at = answered_at = None
-    async for event in stream:
-        if isinstance(event, SentenceEnd):
-            sentences += 1
-        if sentences == _SPOKEN_BEFORE_CANCEL and asked_at is None:
-            asked_at = _now()
-            await stream.cancel()
-        if isinstance(event, Cancelled) and asked_at is not None:
-            answered_at = _now()
-            outcome.cancel_ms.append((answered_at - asked_at) * 1000)
-            await stream.ping(1)  # whatever was still on its way comes before the answer to this
-        if isinstance(event, Audio) and answered_at is not None:
-            outcome.frames_after_cancel += 1
-        if isinstance(event, TurnDone) and answered_at is not None:
-            await stream.done()
+async def _all_closed(clients: Sequence[_Client]) -> None:
+    async with asyncio.timeout(_STALLED_S):
+        await asyncio.wait([client.socket.closed for client in clients])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Coroutine, Sequence
-from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +15,7 @@ from voice_server.commands.benchmark.floor import Floor
 from voice_server.commands.benchmark.load import (
     Outcome,
     barge_in_together,
-    idle_connections,
+    open_idle,
     speak_together,
 )
 from voice_server.commands.benchmark.processes import resident_mib, usage_of
@@ -95,9 +94,10 @@ class _Bench:
         await self._load("warm-up", 1, None)
         await asyncio.sleep(_SETTLE_S)
         before = usage_of(self._pid)
-        async with AsyncExitStack() as stack:
-            await idle_connections(stack, self._url, _IDLE_CLIENTS)
-            with_idle_mib = usage_of(self._pid).server_mib
+        idle = await open_idle(self._url, _IDLE_CLIENTS)
+        with_idle_mib = usage_of(self._pid).server_mib
+        for socket in idle:
+            socket.abort()
         self._report.memory["server"] = before.server_mib
         self._report.memory["workers together"] = before.workers_mib
         self._report.memory["an idle connection"] = (with_idle_mib - before.server_mib) / _IDLE_CLIENTS
