@@ -1,0 +1,169 @@
+"""`voice-server doctor`: looks at every backend: environment, voices, whether it keeps the contract."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import json
+import re
+import time
+import tomllib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from voice_server.commands.common import Command, json_option, say
+from voice_server.core.types import Ready
+from voice_server.errors import BackendDown, UnknownName
+
+if TYPE_CHECKING:
+    from voice_server.config import BackendConfig, Config
+
+_PROBE = """
+import importlib.metadata as m, importlib.util as u, json, platform, sys
+versions = {}
+for name in sys.argv[1:]:
+    try: versions[name] = m.version(name)
+    except m.PackageNotFoundError: versions[name] = None
+device = "cpu"
+if u.find_spec("torch"):
+    import torch
+    if torch.cuda.is_available(): device = "cuda, " + torch.cuda.get_device_name()
+    elif torch.backends.mps.is_available(): device = "mps"
+print(json.dumps({"python": platform.python_version(), "device": device, "versions": versions}))
+"""
+_PROBE_S = 120
+_NAME_WIDTH = 52
+_PACKAGE_NAME = re.compile(r"[A-Za-z0-9._-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at."""
+
+    backend: str
+    name: str
+    passed: bool
+    detail: str = ""
+
+
+@click.command(cls=Command)
+@click.argument("names", nargs=-1, metavar="[BACKEND]...")
+@click.option("--config", metavar="FILE", help="The backends.yaml to use.")
+@click.option("--quick", is_flag=True, help="Start the backends and stop there: no conformance check.")
+@json_option
+def doctor(*, names: tuple[str, ...], config: str | None, quick: bool, as_json: bool) -> None:
+    """Check every backend, or those named: environment, voices, and whether it does what it must.
+
+    Ends with exit code 1 when anything fails.
+    """
+    from voice_server.config import load_config  # noqa: PLC0415 - not needed for --help
+    from voice_server.server import run  # noqa: PLC0415
+
+    loaded = load_config(config)
+    for name in names:
+        if name not in loaded.backends:
+            raise UnknownName("backend", name, loaded.backends)
+    failed = run(_examine(loaded, names or tuple(loaded.backends), quick=quick, as_json=as_json))
+    if failed:
+        click.get_current_context().exit(1)
+
+
+async def _examine(config: Config, names: tuple[str, ...], *, quick: bool, as_json: bool) -> int:
+    """Look at the backends one after the other and tell what is found; return how much of it failed."""
+    failed = 0
+    for name in names:
+        if not as_json:
+            click.echo(click.style(name, bold=True))
+        async for finding in _findings(name, config.backends[name], quick=quick):
+            failed += not finding.passed
+            click.echo(json.dumps(dataclasses.asdict(finding)) if as_json else _line(finding))
+    if not as_json:
+        say("all is well" if not failed else f"{failed} checks failed")
+    return failed
+
+
+def _line(finding: Finding) -> str:
+    mark = click.style("✓", fg="green") if finding.passed else click.style("✗", fg="red")
+    return f"  {mark} {finding.name:<{_NAME_WIDTH}} {click.style(finding.detail, dim=True)}"
+
+
+async def _findings(name: str, backend: BackendConfig, *, quick: bool) -> AsyncIterator[Finding]:
+    from voice_server.conformance import checks_of  # noqa: PLC0415 - not needed for --help
+    from voice_server.pool.local import LocalPool  # noqa: PLC0415
+
+    environment = await _environment(name, backend)
+    yield environment
+    if not environment.passed:
+        return
+    started = time.perf_counter()
+    async with LocalPool({name: backend}) as pool:
+        status = pool.backends[name]
+        if status.ready is None:
+            yield Finding(name, "starts", passed=False, detail=status.error)
+            return
+        took_s = time.perf_counter() - started
+        yield Finding(name, "starts", passed=True, detail=_start(status.ready, took_s))
+        if not quick:
+            async for check in checks_of(pool, name):
+                if check.name != "starts":
+                    yield Finding(name, check.name, check.passed, check.detail)
+
+
+def _start(ready: Ready, took_s: float) -> str:
+    languages = {voice.language for voice in ready.voices}
+    return (
+        f"{took_s:.2f} s until warm, {ready.sample_rate_hz} Hz, {len(ready.voices)} voices in "
+        f"{len(languages)} languages"
+    )
+
+
+async def _environment(name: str, backend: BackendConfig) -> Finding:
+    """Look into the backend's environment: python, device, and the versions of what the engine is made of."""
+    from voice_server.pool.venvs import python_of, worker_environment  # noqa: PLC0415
+
+    try:
+        python = python_of(name, backend.environment)
+    except BackendDown as error:
+        return Finding(name, "environment", passed=False, detail=error.message)
+    process = await asyncio.create_subprocess_exec(
+        *(python, "-c", _PROBE, *_requirements(backend.environment)),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+        env=worker_environment(backend),
+    )
+    try:
+        async with asyncio.timeout(_PROBE_S):
+            output, _ = await process.communicate()
+        return _environment_found(name, backend.environment, json.loads(output))
+    except (TimeoutError, ValueError):
+        return Finding(name, "environment", passed=False, detail="its python cannot tell what it holds")
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+def _environment_found(name: str, environment: Path, probed: dict[str, Any]) -> Finding:
+    versions: dict[str, str | None] = probed["versions"]
+    missing = [package for package, version in versions.items() if version is None]
+    if missing:
+        return Finding(name, "environment", passed=False, detail=f"{', '.join(missing)} not installed in it")
+    packages = "".join(f", {package} {version}" for package, version in versions.items())
+    detail = f"{environment.name}, Python {probed['python']} on {probed['device']}{packages}"
+    return Finding(name, "environment", passed=True, detail=detail)
+
+
+def _requirements(environment: Path) -> list[str]:
+    """Return the names of the packages that a backend's project asks for; none where it is no project."""
+    project = environment / "pyproject.toml"
+    if not project.is_file():
+        return []
+    try:
+        dependencies = tomllib.loads(project.read_text())["project"]["dependencies"]
+    except (ValueError, KeyError):
+        return []
+    return [found[0] for each in dependencies if ";" not in each and (found := _PACKAGE_NAME.match(each))]
