@@ -52,7 +52,7 @@ class WordTimes:
 
     def _span(self, event: Event) -> tuple[int, int] | None:
         """Where the word is in the text, or None where the library points into one it has already begun."""
-        start = event.position - 1
+        start = max(event.position - 1, 0)
         end = min(start + event.length, len(self._text))
         while start < end and self._text[start].isspace():
             start += 1

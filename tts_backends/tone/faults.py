@@ -50,7 +50,7 @@ def _print() -> None:
 
 
 def _refuse_to_end() -> None:
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     _hang()
 
 

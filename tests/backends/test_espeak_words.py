@@ -1,0 +1,68 @@
+"""Word marks from events, however odd the events are."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tts_backends.espeak.library import Event, EventKind
+from tts_backends.espeak.words import WordTimes
+from voice_server.worker.api import WordMark
+
+
+def marks_of(text: str, *events: Event, ends_at: int = 1000) -> list[WordMark]:
+    words = WordTimes(text, samples_per_ms=10)
+    return [*words.take(events), *words.finish(ends_at)]
+
+
+def word(position: int, length: int, sample: int) -> Event:
+    return Event(EventKind.WORD, position, length, sample)
+
+
+def test_a_word_ends_where_the_next_begins_and_the_last_with_the_audio() -> None:
+    marks = marks_of("to be", word(1, 2, 100), word(4, 2, 300))
+    assert [(mark.word, mark.start_ms, mark.end_ms) for mark in marks] == [("to", 10, 30), ("be", 30, 100)]
+
+
+def test_a_word_ends_with_its_clause() -> None:
+    marks = marks_of("to, be", word(1, 2, 100), Event(EventKind.END, 3, 0, 200), word(5, 2, 300))
+    assert marks[0].end_ms == 20
+
+
+def test_sentence_events_and_empty_words_make_no_mark() -> None:
+    assert marks_of("to", Event(EventKind.SENTENCE, 1, 0, 0), word(1, 0, 0)) == []
+
+
+def test_a_word_that_was_cut_short_is_completed() -> None:
+    text = "don't U.S.A. Donaudampfschifffahrtsgesellschaft well-known"
+    marks = marks_of(text, word(1, 3, 0), word(7, 1, 10), word(14, 31, 20), word(49, 4, 30))
+    assert [mark.word for mark in marks] == text.replace("A.", "A").split()
+
+
+def test_a_completed_word_stops_before_the_next() -> None:
+    assert [mark.word for mark in marks_of("公园", word(1, 1, 0), word(2, 1, 10))] == ["公", "园"]
+
+
+@given(
+    st.text(max_size=40),
+    st.lists(
+        st.tuples(
+            st.sampled_from([*EventKind]), st.integers(-3, 50), st.integers(0, 40), st.integers(0, 500)
+        ),
+        max_size=12,
+    ),
+)
+def test_marks_never_overlap_and_stay_inside(
+    text: str, events: list[tuple[EventKind, int, int, int]]
+) -> None:
+    at = 0
+    ordered: list[Event] = []
+    for kind, position, length, later in events:
+        at += later
+        ordered.append(Event(kind, position, length, at))
+    read = heard = 0.0
+    for mark in marks_of(text, *ordered, ends_at=at):
+        assert read <= mark.start < mark.end <= len(text)
+        assert heard <= mark.start_ms <= mark.end_ms <= at / 10
+        assert mark.word == text[mark.start : mark.end]
+        read, heard = mark.end, mark.end_ms
