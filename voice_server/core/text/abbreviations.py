@@ -1,68 +1,73 @@
 """Words that carry a full stop without ending a sentence, by language and kind.
 
-`NEVER` is followed by more of the same sentence whatever comes (Dr., e.g.); `MAY` ends one only when a word that
-starts sentences follows (Inc., Jr.); `NUMBER` holds before a number (No. 5, Fig. 2) and is an ordinary word
-otherwise. Without the last dot; an entry with a capital counts only when it is
-written so (Sat. is a day, sat a verb); parts of spaced ones ("z. B.") are single letters, which the
-rule for initials covers. Dotted acronyms need no list: their shape is the rule.
+`NEVER` is followed by more of the same sentence whatever comes (Dr., e.g.); `MAY` ends one only when a
+word that starts sentences follows (Inc., Jr.); `NUMBER` holds before a number (No. 5, Fig. 2) and is an
+ordinary word otherwise. Without the last dot; an entry with a capital counts only when it is written so
+(Sat. is a day, sat a verb); parts of spaced ones ("z. B.") are single letters, which the rule for
+initials covers. Dotted acronyms need no list: their shape is the rule.
 
-Where they come from: general knowledge of each language's dictionaries and style guides, checked against the
-development parts of the Universal Dependencies treebanks and the categories of public splitters' test suites
-(pySBD, sentencex). No list was copied.
+Where they come from: general knowledge of each language's dictionaries and style guides, checked against
+the development parts of the Universal Dependencies treebanks and the categories of public splitters' test
+suites (pySBD, sentencex). No list was copied.
 """
 
 from __future__ import annotations
 
 NEVER: dict[str, str] = {
-    "en": "mr mrs ms mx messrs mmes dr drs prof profs rev revd fr hon gov sen sens rep reps gen col lt capt cpt cmdr"
-    " cdr maj sgt cpl pvt adm brig pres supt insp det atty asst assoc dep e.g i.e eg ie vs"
-    " v viz cf approx ca incl excl esp resp dept univ assn intl natl msgr mgr amb treas civ crim",
-    "de": "hr fr frl herrn dr prof dipl ing med phil rer nat jur h.c mag bzw ca evtl ggf inkl exkl zzgl abzgl vgl sog"
-    " geb gest bspw insb insbes bes bez betr bzgl einschl ehem eigtl entspr z.b d.h u.a z.t o.ä i.d.r u.u v.a s.o s.u"
-    " i.e e.g m.e o.g kath ev evang röm griech lat dt engl frz ital span amerik dgl gem gez hrsg jew lfd max min mind"
-    " mtl od rd st tägl urspr verh versch vorm vors wg zw zzt z.zt allg angebl ausschl bayer botan chem ger bd st",
-    "fr": "m mm mme mmes mlle mlles mgr dr drs pr me mes ste st p.ex c.-à-d cf env ex av apr j.-c boul chap éd"
-    " gal col cdt lt cap adj capt resp",
-    "es": "sr sra srta sres sras srtas dr dra dres d dª dña prof profa lic ing arq abg gral cnel cap tte cmte mons"
-    " pbro fr sto sta p.ej ej av avda ee rr.hh dd.hh aprox admón admon depto dpto edo excmo excma ilmo ilma"
-    " ldo lda mtro mtra hno hna hnos vda v.gr c.c s.a",
-    "it": "sig sigg sig.ra sig.na sig.re dott dott.ssa dr prof prof.ssa ing avv arch geom rag on sen egr gent spett"
-    " ill.mo mons s ss p.es ad.es es cfr ca art.li dir amm cav comm gen col cap ten magg mar uff vs st idraul meteor"
-    " psicol econ",
-    "pt": "sr sra srs sras srta dr dra drs profa prof eng engª enga arq exmo exma ilmo ilma d p.ex ex av r pe rev"
-    " gen cel cap maj ten sgt min dep sen gov st sto sta fl fls cia aprox dept depto",
+    "en": "mr mrs ms mx messrs mmes dr drs prof profs rev revd fr hon gov sen sens rep reps gen col lt"
+    " capt cpt cmdr cdr maj sgt cpl pvt adm brig pres supt insp det atty asst assoc dep e.g i.e eg ie vs v"
+    " viz cf approx ca incl excl esp resp dept univ assn intl natl msgr mgr amb treas civ crim",
+    "de": "hr fr frl herrn dr prof dipl ing med phil rer nat jur h.c mag bzw ca evtl ggf inkl exkl zzgl"
+    " abzgl vgl sog geb gest bspw insb insbes bes bez betr bzgl einschl ehem eigtl entspr z.b d.h u.a z.t"
+    " o.ä i.d.r u.u v.a s.o s.u i.e e.g m.e o.g kath ev evang röm griech lat dt engl frz ital span amerik"
+    " dgl gem gez hrsg jew lfd max min mind mtl od rd st tägl urspr verh versch vorm vors wg zw zzt z.zt"
+    " allg angebl ausschl bayer botan chem ger bd st",
+    "fr": "m mm mme mmes mlle mlles mgr dr drs pr me mes ste st p.ex c.-à-d cf env ex av apr j.-c boul"
+    " chap éd gal col cdt lt cap adj capt resp",
+    "es": "sr sra srta sres sras srtas dr dra dres d dª dña prof profa lic ing arq abg gral cnel cap tte"
+    " cmte mons pbro fr sto sta p.ej ej av avda ee rr.hh dd.hh aprox admón admon depto dpto edo excmo"
+    " excma ilmo ilma ldo lda mtro mtra hno hna hnos vda v.gr c.c s.a",
+    "it": "sig sigg sig.ra sig.na sig.re dott dott.ssa dr prof prof.ssa ing avv arch geom rag on sen egr"
+    " gent spett ill.mo mons s ss p.es ad.es es cfr ca art.li dir amm cav comm gen col cap ten magg mar"
+    " uff vs st idraul meteor psicol econ",
+    "pt": "sr sra srs sras srta dr dra drs profa prof eng engª enga arq exmo exma ilmo ilma d p.ex ex av r"
+    " pe rev gen cel cap maj ten sgt min dep sen gov st sto sta fl fls cia aprox dept depto",
     "ca": "sr sra dr dra prof p.ex av",
-    "nl": "dhr mevr mw dr drs ir ing prof mr jhr mgr ds past st bijv bv d.w.z m.a.w o.a m.n z.g zgn resp ca evt incl"
-    " excl i.p.v t.a.v t.o.v n.a.v i.v.m m.b.t m.i.v gebr vgl nl burg aanw vnw plm",
-    "sv": "hr fr dr prof doc ca t.ex d.v.s dvs bl.a m.a.o s.k resp inkl exkl f.d jfr fr.o.m kap st tf e.d alt",
-    "da": "hr fr frk dr prof ca f.eks fx bl.a d.v.s dvs jf inkl ekskl vedr evt skt sct mht pga ang hhv"
-    " alm adm dir cand civ ing o.l sml ltr sgt civ p.gr.a m.h.t",
+    "nl": "dhr mevr mw dr drs ir ing prof mr jhr mgr ds past st bijv bv d.w.z m.a.w o.a m.n z.g zgn resp"
+    " ca evt incl excl i.p.v t.a.v t.o.v n.a.v i.v.m m.b.t m.i.v gebr vgl nl burg aanw vnw plm",
+    "sv": "hr fr dr prof doc ca t.ex d.v.s dvs bl.a m.a.o s.k resp inkl exkl f.d jfr fr.o.m kap st tf e.d"
+    " alt",
+    "da": "hr fr frk dr prof ca f.eks fx bl.a d.v.s dvs jf inkl ekskl vedr evt skt sct mht pga ang hhv alm"
+    " adm dir cand civ ing o.l sml ltr sgt civ p.gr.a m.h.t",
     "no": "hr fr dr prof ca f.eks bl.a dvs jf inkl ekskl vedr evt ang hhv st siv adm dir",
     "is": "hr fr þm hv hæstv dr próf t.d þ.e m.a skv u.þ.b sbr þ.á.m f.hl s.s o.þ.h",
-    "fi": "hra rva nti tri prof tri dipl ins ns esim mm ks vrt ym fil maist toim luutn kapt ev rva pastori st",
-    "pl": "p pp dr prof hab inż mgr ks gen płk ppłk mjr kpt por sierż św bł tzw tzn np m.in m in ok ul al os pl wg"
-    " ds zob por ww ang niem franc ros łac gr tj wym jw bałt ppor dyr",
-    "cs": "p pí sl dr mudr judr ing mgr bc rndr phdr prof doc gen plk pplk mjr kpt sv tzv tj tzn např resp popř příp"
-    " apod ul nám tř zvl mil arch akad red srov viz lat angl něm franc řec slov mj vč event",
-    "sk": "p pani dr mudr judr ing mgr bc rndr phdr prof doc gen plk pplk mjr kpt sv tzv t.j tj tzn napr resp príp"
-    " ul nám tr zvl arch akad red porov lat angl nem franc gréc slov r.č vrát najm al",
+    "fi": "hra rva nti tri prof tri dipl ins ns esim mm ks vrt ym fil maist toim luutn kapt ev rva pastori"
+    " st",
+    "pl": "p pp dr prof hab inż mgr ks gen płk ppłk mjr kpt por sierż św bł tzw tzn np m.in m in ok ul al"
+    " os pl wg ds zob por ww ang niem franc ros łac gr tj wym jw bałt ppor dyr",
+    "cs": "p pí sl dr mudr judr ing mgr bc rndr phdr prof doc gen plk pplk mjr kpt sv tzv tj tzn např resp"
+    " popř příp apod ul nám tř zvl mil arch akad red srov viz lat angl něm franc řec slov mj vč event",
+    "sk": "p pani dr mudr judr ing mgr bc rndr phdr prof doc gen plk pplk mjr kpt sv tzv t.j tj tzn napr"
+    " resp príp ul nám tr zvl arch akad red porov lat angl nem franc gréc slov r.č vrát najm al",
     "sl": "g ga gdč dr prof mag inž doc sv npr t.i tj oz ul dipl akad",
     "hr": "g gđa gđica dr prof mr ing doc sv npr tzv tj odn ul dipl akad",
     "hu": "dr ifj özv id prof st ún pl ill kb vö dr.univ stb",
     "tr": "dr prof doç yrd av sn müh alb gen yzb bkz örn hz cad sok mah bul apt no tel alm çev haz yay",
-    "id": "rs pt ud cv rt rw tb kec kab kel ds bpk sdr sdri dr drs dra prof ir kh hj h tgk jl no tgl a.n u.b s.d dll yth gg kol letjen mayjen st jend",
+    "id": "rs pt ud cv rt rw tb kec kab kel ds bpk sdr sdri dr drs dra prof ir kh hj h tgk jl no tgl a.n"
+    " u.b s.d dll yth gg kol letjen mayjen st jend",
     "ro": "dl d-l d-na dna dr prof ing st sf nr str bd av gen col",
     "et": "hr pr dr prof st nn nt lk s.o s.t sh jt",
     "lv": "dr prof kgs g ģen piem t.i",
     "lt": "p dr prof doc inž t.y pvz vad šv gen",
-    "ru": "г-н г-жа гр проф акад доц д-р канд инж ген полк подп майор кап св преп арх ред им ул пр просп пер пл бул"
-    " наб ш д кв корп стр оф обл р-н пос дер пгт с г ст сек т.е т.н т.к т.о т.п напр ср см ср в.н ок прибл тел ф"
-    " англ нем фр лат греч итал исп яп кит букв собств сокр устар разг совр нач кон чл м мл яз",
-    "uk": "п пп проф акад доц д-р канд інж ген полк св ім вул просп пров пл бул буд кв корп оф обл р-н с м смт т.зв"
-    " т.д т.п напр див пор ред тел англ нім фр франц лат грец рос укр букв наук худ церк спец чл журн зв ст"
-    " знач нар нац мал стор град т зв",
-    "bg": "г-н г-жа г-ца д-р проф доц акад инж ген полк майор св ул бул пл кв ет вх напр т.е т.нар т.н вж изд"
-    " рис фиг арх адв чл ал жк тел др",
+    "ru": "г-н г-жа гр проф акад доц д-р канд инж ген полк подп майор кап св преп арх ред им ул пр просп"
+    " пер пл бул наб ш д кв корп стр оф обл р-н пос дер пгт с г ст сек т.е т.н т.к т.о т.п напр ср см ср"
+    " в.н ок прибл тел ф англ нем фр лат греч итал исп яп кит букв собств сокр устар разг совр нач кон чл"
+    " м мл яз",
+    "uk": "п пп проф акад доц д-р канд інж ген полк св ім вул просп пров пл бул буд кв корп оф обл р-н с м"
+    " смт т.зв т.д т.п напр див пор ред тел англ нім фр франц лат грец рос укр букв наук худ церк спец чл"
+    " журн зв ст знач нар нац мал стор град т зв",
+    "bg": "г-н г-жа г-ца д-р проф доц акад инж ген полк майор св ул бул пл кв ет вх напр т.е т.нар т.н вж"
+    " изд рис фиг арх адв чл ал жк тел др",
     "kk": "т.б т.с.с т.б проф акад ред көш қ ғ",
     "sr": "г гђа др проф доц инж св нпр тзв тј ул акад",
     "el": "κ κκ κα δρ καθ αγ π.χ δηλ βλ πρβλ αρ οδ λεωφ σελ τηλ στρ υπ εκδ μ.μ χλμ",
@@ -75,31 +80,33 @@ NEVER: dict[str, str] = {
 }
 
 MAY: dict[str, str] = {
-    "en": "inc co corp ltd llc plc bros cos etc al jr sr esq ave blvd rd hwy ln sq pkwy ct st ste mt mts ft pt"
-    " Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec Mon Tue Tues Wed Thu Thur Thurs Fri Sat Sun Tex Calif Fla"
-    " Mass Conn Wash Ill Ind Mich Minn Wis Ariz Ark Colo Ga Okla Ore Penn Tenn Neb Nev Ala Md Va Vt Cal Civ Crim"
-    " est ed eds trans misc min max hr hrs avg temp govt mfg ibid op cit seq cir supp def appt bldg sch coll acad"
-    " inst tel fax bal pkg qty ref n.b p.s mph kph wt yr yrs mo mos wk wks",
-    "de": "usw etc bsp Jan Feb Mär Apr Jun Jul Aug Sep Sept Okt Nov Dez mio mrd tsd stk str std"
-    " min sek jh jhd jhdt co gmbh u.s.w u.a.m usf ff n.chr v.chr chr tel ges anm aufl zit bd",
+    "en": "inc co corp ltd llc plc bros cos etc al jr sr esq ave blvd rd hwy ln sq pkwy ct st ste mt mts"
+    " ft pt Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec Mon Tue Tues Wed Thu Thur Thurs Fri Sat Sun"
+    " Tex Calif Fla Mass Conn Wash Ill Ind Mich Minn Wis Ariz Ark Colo Ga Okla Ore Penn Tenn Neb Nev Ala"
+    " Md Va Vt Cal Civ Crim est ed eds trans misc min max hr hrs avg temp govt mfg ibid op cit seq cir"
+    " supp def appt bldg sch coll acad inst tel fax bal pkg qty ref n.b p.s mph kph wt yr yrs mo mos wk"
+    " wks",
+    "de": "usw etc bsp Jan Feb Mär Apr Jun Jul Aug Sep Sept Okt Nov Dez mio mrd tsd stk str std min sek jh"
+    " jhd jhdt co gmbh u.s.w u.a.m usf ff n.chr v.chr chr tel ges anm aufl zit bd",
     "fr": "etc janv févr avr juil sept oct nov déc av tél bd s.a cie fig vol éd hab ha",
-    "es": "etc uu ee.uu Ene Feb Mar Abr May Jun Jul Ago Sep Sept Oct Nov Dic Lun Mié Jue Vie Sáb Dom cía s.a a.c d.c tel ext"
-    " ud uds vd vds a.m p.m vol ed fig cap",
+    "es": "etc uu ee.uu Ene Feb Mar Abr May Jun Jul Ago Sep Sept Oct Nov Dic Lun Mié Jue Vie Sáb Dom cía"
+    " s.a a.c d.c tel ext ud uds vd vds a.m p.m vol ed fig cap",
     "it": "ecc etc Gen Feb Mar Apr Mag Giu Lug Ago Sett Ott Nov Dic a.c d.c s.p.a s.r.l tel fig vol",
     "pt": "etc Jan Fev Mar Abr Jun Jul Ago Nov Dez cia ltda s.a a.c d.c tel obs",
     "nl": "enz etc jan feb mrt apr jun jul aug sep sept okt nov dec e.d e.v tel n.chr v.chr b.v n.v min max",
-    "sv": "etc osv m.m m.fl kl jan feb mar apr jun jul aug sept okt nov dec kr st mkr mdkr milj milj.kr f.kr e.kr tel",
-    "da": "etc osv o.lign m.m m.v m.fl jan feb mar apr jun jul aug sept okt nov dec kr mio mia mill pct f.kr e.kr tlf"
-    " stk afd ass min",
+    "sv": "etc osv m.m m.fl kl jan feb mar apr jun jul aug sept okt nov dec kr st mkr mdkr milj milj.kr"
+    " f.kr e.kr tel",
+    "da": "etc osv o.lign m.m m.v m.fl jan feb mar apr jun jul aug sept okt nov dec kr mio mia mill pct"
+    " f.kr e.kr tlf stk afd ass min",
     "no": "etc osv o.l m.m m.fl jan feb mar apr jun jul aug sept okt nov des kr mill mrd pst f.kr e.kr tlf",
     "is": "o.s.frv o.fl m.a.s jan feb mar apr jún júl ágú sept okt nóv des kr f.kr e.kr millj",
-    "fi": "jne yms ynnä ym ns eaa jaa ekr jkr klo tammik helmik maalisk huhtik toukok kesäk heinäk elok syysk lokak"
-    " marrask jouluk mk milj mrd puh",
-    "pl": "itd itp etc r w godz tys mln mld zł gr im n.e p.n.e stycz lut kwiet czerw sierp wrzes paźdz grud"
-    " tel nr woj pow gm sp",
+    "fi": "jne yms ynnä ym ns eaa jaa ekr jkr klo tammik helmik maalisk huhtik toukok kesäk heinäk elok"
+    " syysk lokak marrask jouluk mk milj mrd puh",
+    "pl": "itd itp etc r w godz tys mln mld zł gr im n.e p.n.e stycz lut kwiet czerw sierp wrzes paźdz"
+    " grud tel nr woj pow gm sp",
     "cs": "atd atp aj etc kč hal tis mil mld stol hod min př.n.l n.l tel str spol",
-    "sk": "atď atd apod etc sk tis mil mld stor hod min pred n.l jan feb mar apr máj jún júl aug sept okt nov dec tel"
-    " spol s.r.o a.s",
+    "sk": "atď atd apod etc sk tis mil mld stor hod min pred n.l jan feb mar apr máj jún júl aug sept okt"
+    " nov dec tel spol s.r.o a.s",
     "sl": "itd ipd etc st tis mio mrd ur min pr.n.št",
     "hr": "itd i.dr etc st tis mil mlrd sat min pr.kr",
     "hu": "stb jan febr márc ápr jún júl aug szept okt nov dec kft rt bt zrt i.e i.sz u sz",
@@ -107,14 +114,16 @@ MAY: dict[str, str] = {
     "id": "dll dsb dst dkk tbk jan feb mar apr jun jul agu sep okt nov des",
     "ro": "etc ș.a ian feb mar apr iun iul aug sept oct noi dec",
     "et": "jne jms jt eKr pKr mln mld",
-    "ru": "т.д др пр т.п и.о г гг в вв р руб коп тыс млн млрд трлн н.э янв февр апр авг сент окт нояб дек ч мин"
-    " сек кг км см мм стр илл рис табл",
-    "uk": "ін т.п р рр ст грн коп тис млн млрд трлн н.е січ лют бер квіт трав черв лип серп верес жовт лист груд год"
-    " хв сек кг км см мм рис табл",
-    "bg": "др т.н г гг в лв ст хил млн млрд н.е пр.н.е ян февр апр авг септ окт ноем дек ч мин сек кг км см мм с",
+    "ru": "т.д др пр т.п и.о г гг в вв р руб коп тыс млн млрд трлн н.э янв февр апр авг сент окт нояб дек"
+    " ч мин сек кг км см мм стр илл рис табл",
+    "uk": "ін т.п р рр ст грн коп тис млн млрд трлн н.е січ лют бер квіт трав черв лип серп верес жовт"
+    " лист груд год хв сек кг км см мм рис табл",
+    "bg": "др т.н г гг в лв ст хил млн млрд н.е пр.н.е ян февр апр авг септ окт ноем дек ч мин сек кг км"
+    " см мм с",
     "kk": "т.б ж жж мың млн млрд тг б.з.б б.з",
     "sr": "итд итсл и др хиљ мил млрд н.е",
-    "el": "κ.λπ κ.λ.π κλπ κ.α κ.ά κ.τ.λ κτλ π.μ μ.μ π.χ μ.χ εκ δισ χιλ ιαν φεβ μαρ απρ αυγ σεπ οκτ νοε δεκ α.ε",
+    "el": "κ.λπ κ.λ.π κλπ κ.α κ.ά κ.τ.λ κτλ π.μ μ.μ π.χ μ.χ εκ δισ χιλ ιαν φεβ μαρ απρ αυγ σεπ οκτ νοε δεκ"
+    " α.ε",
     "hy": "և այլն հոկտ նոյ դեկ հունվ փետր",
     "ar": "إلخ الخ ق.م ب.م",
     "fa": "ق.م ه.ش ه.ق",
@@ -122,11 +131,12 @@ MAY: dict[str, str] = {
 }
 
 NUMBER: dict[str, str] = {
-    "en": "no nos rs n° nº nr fig figs tab vol vols p pp pg pgs ch chap chaps sec secs art arts eq eqs ex par para apt ste"
-    " rm ext bk bks fn ll rev ver",
+    "en": "no nos rs n° nº nr fig figs tab vol vols p pp pg pgs ch chap chaps sec secs art arts eq eqs ex"
+    " par para apt ste rm ext bk bks fn ll rev ver",
     "de": "nr nrn s abb tab bd kap art abs ziff anm aufl pos str hausnr kl stk rn az bl",
     "fr": "n° nº no p pp fig vol chap art ch t tab al",
-    "es": "n° nº no núm num nro p pp pág págs fig vol cap art arts apdo párr párrf inc cra cl tel ext piso km",
+    "es": "n° nº no núm num nro p pp pág págs fig vol cap art arts apdo párr párrf inc cra cl tel ext piso"
+    " km",
     "it": "n n° nº nr p pp pag pagg fig vol cap art artt par tel",
     "pt": "n n° nº no nr p pp pág págs fig vol cap art arts inc km",
     "nl": "nr nrs p pp blz fig afb hfst art par tel dl jg bl",

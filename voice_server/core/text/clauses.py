@@ -1,7 +1,8 @@
-"""Where to cut inside a sentence: at a clause mark, else before a conjunction, else at a space, else anywhere.
+"""Where to cut inside a sentence: at a clause mark, else before a conjunction, else at a space, else
+anywhere.
 
-Two uses: a sentence longer than the hard cap, and the first piece of a text, which may end early so that speech
-can begin.
+Two uses: a sentence longer than the hard cap, and the first piece of a text, which may end early so that
+speech can begin.
 """
 
 from __future__ import annotations

@@ -5,20 +5,16 @@ from __future__ import annotations
 import re
 from enum import Enum
 
-from voice_server.core.text import marks
+from voice_server.core.text import marks, words
 from voice_server.core.text.place import Place
 
-_MOMENTS = frozenset(
-    "a.m p.m b.c a.d c.e b.c.e ph.d m.d b.a m.a b.s b.sc m.s m.sc ll.m ll.b j.d m.b.a d.d.s r.n d.phil ed.d".split()
-)
-"""Dotted acronyms of time and degree: a capital after them hardly belongs to them."""
-
-_TIME_PHRASE = frozenset(
-    "at by on in around on before after since until till from about in between every".split()
-)
+_MOMENTS = frozenset(words.MOMENTS.split())
+_TIME_PHRASE = 6
+"""A sentence that begins with a preposition and has no more words than this has only told the time."""
+_TIME_PREPOSITIONS = frozenset(words.TIME_PREPOSITIONS.split())
 _CAPITAL_NOUNS = frozenset(("de", "lb", "hu", "tr"))
 """Where a noun or a month with a capital follows an ordinal."""
-_ORDINARY_TOO = frozenset("no nos art ex".split())
+_ORDINARY_TOO = frozenset(("no", "nos", "art", "ex"))
 """Abbreviations before a number that are words of their own."""
 
 _ACRONYM = re.compile(r"(?:[^\W\d_]{1,2}+\.)+[^\W\d_]{1,2}+")
@@ -129,34 +125,34 @@ def _kind_of_number(word: str, place: Place) -> Kind:
 
 def _listed_kind(word: str, place: Place) -> Kind | None:
     lexicon, lower = place.lexicon, word.lower()
-    if lower in lexicon.never:
-        return Kind.NEVER
+    if lower in lexicon.never or ("." in lower and lower.partition(".")[0] in lexicon.never):
+        return Kind.MOMENT if lower in _MOMENTS else Kind.NEVER
     if lower in lexicon.units and _follows_number(place, word):
         return Kind.UNIT
     if lower in lexicon.may or word in lexicon.may:
         return Kind.MAY
     if lower in lexicon.number or (lexicon.language == "de" and lower.endswith("str")):
         return Kind.NUMBER
-    if "." in lower and lower.partition(".")[0] in lexicon.never:
-        return Kind.NEVER
     return Kind.MOMENT if lower.lstrip("0123456789") in _MOMENTS else None
 
 
 def _kind_by_shape(word: str, place: Place) -> Kind:
     if word in place.lexicon.short_words:
         return Kind.PLAIN
-    if len(word) == 1 and word.isalpha():
-        has_case = word.lower() != word.upper()
-        return Kind.INITIAL if has_case or _SINGLE_OF_CASELESS.match(word) else Kind.PLAIN
-    if _INDIC.fullmatch(word) or _CASELESS_ACRONYM.fullmatch(word):
+    if _is_initial(word):
         return Kind.INITIAL
     if _ACRONYM.fullmatch(word):
         return Kind.ACRONYM
     if place.lexicon.has_ordinal_dot and marks.ROMAN.fullmatch(word):
         return Kind.ORDINAL
-    if marks.CONSONANTS.fullmatch(word):
-        return Kind.MAY
-    return Kind.PLAIN
+    return Kind.MAY if marks.CONSONANTS.fullmatch(word) else Kind.PLAIN
+
+
+def _is_initial(word: str) -> bool:
+    """One letter, or a syllable of an Indian or Ethiopic script, which is what an initial is there."""
+    if len(word) == 1 and word.isalpha():
+        return word.lower() != word.upper() or _SINGLE_OF_CASELESS.match(word) is not None
+    return _INDIC.fullmatch(word) is not None or _CASELESS_ACRONYM.fullmatch(word) is not None
 
 
 def _follows_number(place: Place, word: str) -> bool:
@@ -164,7 +160,7 @@ def _follows_number(place: Place, word: str) -> bool:
     return before[-1:].isdigit()
 
 
-def _starts_sentence(place: Place, word: str) -> bool:  # noqa: ARG001 - all looks share one shape
+def _starts_sentence(place: Place, word: str) -> bool:
     after, behind = place.word_after()
     if len(after) == 1 and behind in (".", ""):
         return False
@@ -176,24 +172,26 @@ def _is_style(place: Place, word: str) -> bool:
     bare = word.lower()
     if bare in place.lexicon.short_words:
         return True
-    if not place.lexicon.language == "en" and not place.text[place.start].islower():
+    if not place.lexicon.is_english and not place.text[place.start].islower():
         return len(bare) >= 6 and bare.isalpha()
-    return len(bare) >= 4 and marks.SPEAKABLE.search(bare) is not None
+    return len(bare) >= 4
 
 
 def _is_not_roman(place: Place, word: str) -> bool:
     after, _ = place.word_after()
+    if word.lower() in _ORDINARY_TOO and after in ("I", "A"):
+        return True
     if len(after) == 1 or marks.ROMAN.fullmatch(after):
         return False
     return word.lower() in _ORDINARY_TOO or _starts_sentence(place, word)
 
 
-def _is_clock_end(place: Place, word: str) -> bool:  # noqa: ARG001
+def _is_clock_end(place: Place, word: str) -> bool:
     after, _ = place.word_after()
     if after.lower() in place.lexicon.months:
         return False
-    words = place.text[place.start : place.at].rpartition(":")[2].split()
-    return len(words) > 6 or (len(words) > 1 and words[0].lower() not in _TIME_PHRASE)
+    before = place.text[place.start : place.at].rpartition(":")[2].split()
+    return len(before) > _TIME_PHRASE or (len(before) > 1 and before[0].lower() not in _TIME_PREPOSITIONS)
 
 
 def _is_counted_out(place: Place, word: str) -> bool:

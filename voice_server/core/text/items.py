@@ -1,7 +1,7 @@
 """List items that follow each other on one line: "1) apples 2) pears", "a. x b. y", "• x • y".
 
-Such an item ends where the next label begins. Only a label that continues the one with which the sentence began
-counts, so that "by 1) and 2)" or "A • B" stay whole.
+Such an item ends where the next label begins. Only a label that continues the one with which the sentence
+began counts, so that "by 1) and 2)" or "A • B" stay whole.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from voice_server.core.text import marks
 from voice_server.core.text.place import Place
 
 _LABEL = re.compile(rf"([{marks.BULLETS}-]?)\s*([(\[]?)(\d{{1,3}}|[A-Za-z]|[ivx]{{2,5}})([.)\]]{{1,2}})")
-_ROMAN = "i ii iii iv v vi vii viii ix x xi xii xiii xiv xv".split()
+_ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii", "xiv", "xv")
 
 
 def next_item(place: Place) -> int | None:
@@ -28,7 +28,7 @@ def next_item(place: Place) -> int | None:
     label_start = max(text.rfind(" ", start, place.at), text.rfind("\n", start, place.at)) + 1
     if text[label_start - 2 : label_start - 1] in (*marks.BULLETS, "-") and label_start - 2 > start:
         label_start -= 2
-    found = _LABEL.match(text, label_start)
+    found = _LABEL.match(text, label_start, place.end)
     if found is None or label_start <= own.end():
         return None
     same_style = own.group(1, 2, 4) == found.group(1, 2, 4)

@@ -9,7 +9,7 @@ from voice_server.core.text import abbreviations, words
 
 _ALIASES = {"nb": "no", "nn": "no", "bs": "hr", "cnr": "hr", "gl": "pt", "lb": "de", "fo": "da", "ms": "id"}
 
-_ORDINAL_DOT = frozenset("de da no sv is fo fi et lv cs sk pl sl hr bs sr hu tr lb nb nn".split())
+_ORDINAL_DOT_LANGUAGES = "de da no sv is fo fi et lv cs sk pl sl hr bs sr hu tr lb nb nn"
 """Languages that write "3. Juli" for the third of July."""
 
 
@@ -52,5 +52,5 @@ def lexicon(language: str) -> Lexicon:
         short_words=_set(words.SHORT_WORDS.get(tables, "")),
         units=_set(abbreviations.UNITS.get(tables, "")),
         brands=_set(abbreviations.BRANDS),
-        has_ordinal_dot=language in _ORDINAL_DOT,
+        has_ordinal_dot=language in _ORDINAL_DOT_LANGUAGES.split(),
     )

@@ -1,7 +1,8 @@
 """Which characters end, open, close or divide a sentence, in every script the splitter knows.
 
-Only facts about characters live here; what a mark means in its place is decided in `boundary.py`. Every pattern
-is used anchored or scans for single characters, and its repetitions are possessive, so that none can backtrack.
+Only facts about characters live here; what a mark means in its place is decided in `boundary.py`. Every
+pattern is used anchored or scans for single characters, and its repetitions are possessive, so that none
+can backtrack.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ FULL_STOPS = ".．"
 """Marks that also stand in abbreviations, numbers and names, so that they need their surroundings."""
 
 LOUD_MARKS = "!?‼⁇⁈⁉;"
-"""Exclamation and question marks of the Latin family (';' asks in Greek): they nearly always end, but in runs."""
+"""Exclamation and question marks of the Latin family (';' asks in Greek): they nearly always end, but in
+runs."""
 
 ELLIPSES = "…⋯"
 

@@ -1,8 +1,9 @@
-"""How long to wait for the next token before a complete-looking buffer is spoken: time comes as an argument.
+"""How long to wait for the next token before a complete-looking buffer is spoken: time comes as an
+argument.
 
-A pause is max(150 ms, 2.5 x the running median gap between tokens): the gaps of recorded models stay within 1.3 x
-their median at the 99th percentile, so that a false alarm is rare. A weak end (an abbreviation, a clause) waits
-three times as long.
+A pause is max(150 ms, 2.5 x the running median gap between tokens): the gaps of recorded models stay
+within 1.3 x their median at the 99th percentile, so that a false alarm is rare. A weak end (an
+abbreviation, a clause) waits three times as long.
 """
 
 from __future__ import annotations

@@ -24,11 +24,12 @@ class Unseen(Exception):  # noqa: N818 - a signal between rules and judge, never
 
 
 class Place(NamedTuple):
-    """A mark at `at` in the sentence text[start:], its last closer before `end`, the next word at `following`.
+    """A mark at `at` in the sentence text[start:], its last closer before `end`, the next word at
+    `following`.
 
-    `mark` is the first mark of the run and `next` the next character that is no white space, "" at the end of the
-    text; `quoted` says whether the sentence began inside straight double quotes, `final` that no more text will
-    come. (A named tuple because one is made for every mark.)
+    `mark` is the first mark of the run and `next` the next character that is no white space, "" at the
+    end of the text; `quoted` says whether the sentence began inside straight double quotes, `final` that
+    no more text will come. (A named tuple because one is made for every mark.)
     """
 
     text: str
@@ -64,7 +65,9 @@ class Place(NamedTuple):
         return self.end > self.at + 1 and self.text[self.end - 1] in marks.QUOTES
 
     def is_low_quote(self) -> bool:
-        """Whether the comma that follows is the first of two, as an opening quote is typed in Dutch or German."""
+        """Whether the comma that follows is the first of two, as an opening quote is typed in Dutch or
+        German.
+        """
         if self.following + 1 == len(self.text) and not self.final:
             raise Unseen
         return self.text.startswith(",,", self.following)
@@ -142,7 +145,9 @@ def _skip_emoji(text: str, end: int) -> int:
 
 
 def _take_spaced_closer(text: str, start: int, end: int, *, final: bool, quoted: bool) -> int:
-    """The end behind a closer that stands apart: French « … ! », tokenised text, a straight quote that is open."""
+    """The end behind a closer that stands apart: French « … ! », tokenised text, a straight quote that is
+    open.
+    """
     closer = text[end + 1 : end + 2]
     if text[end : end + 1] not in (" ", "\u00a0") or not closer:
         return end

@@ -1,16 +1,17 @@
 """Whether the text looks like a whole sentence the moment its mark is seen, before anything follows.
 
-A render may start on such a provisional end and is dropped when the next token shows that the sentence goes on,
-so the rule may err, but rarely: what is safe is a full stop behind an ordinary word, outside quotes and brackets,
-in the third word or later, and the marks of scripts that use them for nothing else.
+A render may start on such a provisional end and is dropped when the next token shows that the sentence
+goes on, so the rule may err, but rarely: what is safe is a full stop behind an ordinary word, outside
+quotes and brackets, in the third word or later, and the marks of scripts that use them for nothing else.
 """
 
 from __future__ import annotations
 
 from voice_server.core.text import fullstop, marks
-from voice_server.core.text.boundary import foreign_sign, is_speakable
+from voice_server.core.text.boundary import is_speakable
 from voice_server.core.text.lexicon import Lexicon
 from voice_server.core.text.place import Place, survey
+from voice_server.core.text.rules import foreign_sign
 
 _SHORTEST = 3
 """Shorter words are more often abbreviations that no list has."""

@@ -1,9 +1,10 @@
 """Sentences out of a stream of tokens: the same ones however the stream is cut.
 
-The splitter keeps the text of the sentence at hand (never more than the hard cap and a bounded look ahead) and
-walks from mark to mark. At each it asks `boundary.judge`; a mark that cannot be decided yet stops the walk until
-more text comes. Laws: pieces never overlap and only white space lies between them; no piece is longer than the
-hard cap; what is decided depends on the text alone. Time is not read here (see `pause.py`).
+The splitter keeps the text of the sentence at hand (never more than the hard cap and a bounded look
+ahead) and walks from mark to mark. At each it asks `boundary.judge`; a mark that cannot be decided yet
+stops the walk until more text comes. Laws: pieces never overlap and only white space lies between them;
+no piece is longer than the hard cap; what is decided depends on the text alone. Time is not read here
+(see `pause.py`).
 """
 
 from __future__ import annotations
@@ -40,9 +41,9 @@ class Piece:
 class SplitterOptions:
     """How to split; the defaults are what a voice agent wants, `first_piece` apart.
 
-    `language` is a BCP 47 tag, or None to guess. With `first_piece="clause"` the first piece of a text may end at
-    a clause mark after `first_piece_min` characters and ends at `first_piece_max` at the latest. A sentence longer
-    than `hard_cap` characters is cut, best at a clause mark behind `soft_cap`.
+    `language` is a BCP 47 tag, or None to guess. With `first_piece="clause"` the first piece of a text
+    may end at a clause mark after `first_piece_min` characters and ends at `first_piece_max` at the
+    latest. A sentence longer than `hard_cap` characters is cut, best at a clause mark behind `soft_cap`.
     """
 
     language: str | None = None
@@ -81,7 +82,9 @@ class Splitter:
         self._fenced = False
         self._early = self._options.first_piece == "clause"
         self._quiet_limit = 0
-        """Up to this length of `_text`, a token without a mark changes nothing; 0 while that cannot be said."""
+        """Up to this length of `_text`, a token without a mark changes nothing; 0 while that cannot be
+        said.
+        """
         self._finished = False
 
     @property
@@ -111,7 +114,7 @@ class Splitter:
             raise RuntimeError("this splitter is finished; use a new one for a new text")
         seen = self._scanned
         self._text = buffer = self._text + text
-        if 0 < seen and len(buffer) <= self._quiet_limit and _stop(buffer, seen) is None:
+        if seen > 0 and len(buffer) <= self._quiet_limit and _stop(buffer, seen) is None:
             self._scanned = len(buffer)
             return []
         return self._advance(final=False)
@@ -199,7 +202,9 @@ class Splitter:
         return Verdict(Decision.CUT if ends else Decision.HOLD, at if ends else at + 1, "code")
 
     def _lexicon_at(self, text: str, start: int, at: int) -> Lexicon:
-        """The lists to judge by: the client's language, or the one that the sentence so far seems to be in."""
+        """The lists to judge by: the client's language, or the one that the sentence so far seems to be
+        in.
+        """
         if self._guesses:
             self._lexicon = lexicon(guess(text[start:at], self._language))
         return self._lexicon
