@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -18,6 +18,7 @@ from voice_server.client_events import Cancelled, ErrorEvent, EventReader, Ready
 from voice_server.commands.benchmark.lean_socket import LeanSocket, framed
 from voice_server.commands.hearing import Ear, HeardSentence
 from voice_server.commands.simulated_llm import TokenLog
+from voice_server.core.types import OptionValue
 from voice_server.errors import VoiceServerError
 
 _now = time.perf_counter
@@ -116,13 +117,19 @@ class _BargingClient(_Client):
 
 
 async def speak_together(
-    url: str, clients: int, tokens: Sequence[str], *, tokens_per_s: float | None, backend: str | None = None
+    url: str,
+    clients: int,
+    tokens: Sequence[str],
+    *,
+    tokens_per_s: float | None,
+    backend: str | None = None,
+    opts: Mapping[str, OptionValue] | None = None,
 ) -> Outcome:
     """Let so many clients stream `tokens`, or send all of them in a burst; return when all are done."""
     outcome = Outcome(clients)
     frames = [framed(token=token) for token in tokens]
     frames[-1] += framed(done=True)
-    with _hung_up(await _connected(_Client, url, clients, backend)) as speaking:
+    with _hung_up(await _connected(_Client, url, clients, _hello(backend, opts))) as speaking:
         started = _now()
         if tokens_per_s is None:
             _burst(speaking, tokens, b"".join(frames))
@@ -140,7 +147,7 @@ async def barge_in_together(
 ) -> Outcome:
     """Let so many clients stream at once, and each cancel in the middle."""
     outcome = Outcome(clients)
-    with _hung_up(await _connected(_BargingClient, url, clients, backend)) as barging:
+    with _hung_up(await _connected(_BargingClient, url, clients, _hello(backend))) as barging:
         for client in barging:
             client.socket.send(framed(token="".join(tokens)))
         await _all_closed(barging)
@@ -163,11 +170,15 @@ def _hung_up(clients: list[_AnyClient]) -> Iterator[list[_AnyClient]]:
 
 async def open_idle(url: str, count: int) -> list[LeanSocket]:
     """Open connections that have said who they are, and nothing since; the caller ends them."""
-    return [client.socket for client in await _connected(_Client, url, count, None)]
+    return [client.socket for client in await _connected(_Client, url, count, _hello(None))]
 
 
-async def _connected(kind: type[_AnyClient], url: str, count: int, backend: str | None) -> list[_AnyClient]:
-    hello = framed(v=2, backend=backend) if backend else framed(v=2)
+def _hello(backend: str | None, opts: Mapping[str, OptionValue] | None = None) -> bytes:
+    given = {"backend": backend, "opts": opts}
+    return framed(v=2, **{key: value for key, value in given.items() if value})
+
+
+async def _connected(kind: type[_AnyClient], url: str, count: int, hello: bytes) -> list[_AnyClient]:
     clients = []
     for _ in range(count):
         client = kind(await LeanSocket.open(url))
