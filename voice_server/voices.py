@@ -80,7 +80,6 @@ class _Listing:
     ) -> None:
         self.voices = voices
         self._backend = backend
-        self._default_voice = default_voice
         self._ids = {voice.id: voice for voice in voices}
         self._folded = {voice.id.casefold(): voice for voice in reversed(voices)}
         self._aliases = {alias.casefold(): voice for alias, voice in aliases.items()}
@@ -89,13 +88,19 @@ class _Listing:
         for voice in voices:
             if voice.language != ANY_LANGUAGE:
                 self._by_language.setdefault(voice.language, []).append(voice)
+        # The configured voice may be any name, which is read with the first voice as the default.
+        self._default = voices[0]
+        self._wrong_default: RequestError | None = None
+        try:
+            self._default = self.named(default_voice, None).voice if default_voice else voices[0]
+        except RequestError as wrong:
+            self._wrong_default = wrong
 
     def default(self) -> Voice:
         """The configured voice, else the first."""
-        if not self._default_voice:
-            return self.voices[0]
-        lone_speaker = self._default_voice.startswith("+")
-        return self.named(self.voices[0].id * lone_speaker + self._default_voice, None).voice
+        if self._wrong_default is not None:
+            raise self._wrong_default.with_traceback(None)
+        return self._default
 
     def numbered(self, number: int) -> Voice:
         """The voice with this number."""
@@ -108,11 +113,13 @@ class _Listing:
 
     def of_language(self, language: str) -> Voice:
         """The best voice of a language: the default one if it speaks it, else the first."""
-        tag = closest_language(language, (self.default().language, *self._by_language))
-        if tag is None or tag == ANY_LANGUAGE:
-            raise UnknownName("language", language, self._by_language)
         default = self.default()
-        return default if default.language == tag else self._by_language[tag][0]
+        if serves_language(language, (default.language,)):
+            return default
+        tag = closest_language(language, self._by_language)
+        if tag is None:
+            raise UnknownName("language", language, self._by_language)
+        return self._by_language[tag][0]
 
     def named(self, name: str, language: str | None) -> Resolved:
         """The voice that a name means, which is not empty."""
