@@ -41,7 +41,7 @@ _UNSPEAKABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ue000-\uf8ff\uff
 class Backend:
     """Speaks through espeak-ng."""
 
-    options = (
+    options: tuple[Option, ...] = (
         Option("speed", "number", 1.0, 0.1, 4.0, description="1 is about 175 words a minute"),
         Option("pitch", "number", 50, 0, 100, description="from low to high"),
         Option("pitch_range", "number", 50, 0, 100, description="0 is monotone"),

@@ -33,7 +33,7 @@ class Backend:
     the options ask for (see faults.py).
     """
 
-    options = (
+    options: tuple[Option, ...] = (
         Option("speed", "number", 1.0, 0.1, 10.0, description="1 is 60 ms a character"),
         Option("words", "boolean", default=True, description="a note a word, or one long note"),
         Option("piece_ms", "integer", 200, 10, 4000, description="audio handed over at a time"),
