@@ -50,7 +50,7 @@ CLAUSE_MARKS = ",;:，；：、،؛—–"
 CONTINUING = ",;:%)]}，；：、،؛）］｝№|"
 """After a mark and its closers, these say that the sentence goes on."""
 
-PAUSES = CLAUSE_MARKS + CLOSERS + FULL_STOPS + LOUD_MARKS + ELLIPSES + SURE_STOPS + STRAIGHT_QUOTES
+PAUSES = CLAUSE_MARKS + FULL_STOPS + LOUD_MARKS + ELLIPSES + SURE_STOPS + CLOSERS.replace("’", "") + '"'
 """Signs after which a speaker may pause: what the buffer ends in when a pause timer may hand it out."""
 
 _MARKS = ".．!?‼⁇⁈⁉…⋯" + SURE_STOPS.replace(":", "")

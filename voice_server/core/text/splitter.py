@@ -17,13 +17,11 @@ from voice_server.core.text import boundary, clauses, marks
 from voice_server.core.text.boundary import Decision, Verdict
 from voice_server.core.text.language import guess
 from voice_server.core.text.lexicon import Lexicon, lexicon
-from voice_server.core.text.provisional import likely_end
+from voice_server.core.text.provisional import Strength, likely_end, strength
 
 _EARLY_STOP = re.compile(f"{marks.STOP.pattern}|{clauses.CLAUSE_MARK.pattern}")
 _stop = marks.STOP.search
 _FENCES = ("```", "~~~")
-
-Strength = Literal["none", "weak", "strong"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +101,10 @@ class Splitter:
     @property
     def end_strength(self) -> Strength:
         """How complete the buffer looks, for the pause timer: a sentence, a clause or neither."""
-        if self.provisional is not None:
-            return "strong"
-        last = self._text.rstrip()[-1:]
-        return "weak" if last and last in marks.PAUSES else "none"
+        if self._fenced:
+            return "none"
+        at = self._scanned if self._waiting else None
+        return strength(self._text, at, quoted=self._quoted, lexicon=self._lexicon)
 
     def feed(self, text: str) -> list[Piece]:
         """Take the next token; the pieces that are now certain."""
@@ -136,10 +134,8 @@ class Splitter:
 
     def flush_if_complete(self, *, weak: bool = False) -> list[Piece]:
         """No token came for a while: hand out the buffer if it ends like a sentence (`weak`: or a clause)."""
-        strength = self.end_strength
-        if strength == "strong" or (weak and strength == "weak"):
-            return self.flush()
-        return []
+        found = self.end_strength
+        return self.flush() if found == "strong" or (weak and found == "weak") else []
 
     def _advance(self, *, final: bool) -> list[Piece]:
         pieces: list[Piece] = []
