@@ -51,12 +51,10 @@ def layer_of(module: str) -> int:
 
 
 def imports_of(path: Path) -> set[str]:
-    """The modules that a file imports, in `main` apart: there a script hands over to its command."""
+    """The modules that a file imports, as a script apart: there it hands over to its command."""
     found: set[str] = set()
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    tree.body = [
-        each for each in tree.body if not (isinstance(each, ast.FunctionDef) and each.name == "main")
-    ]
+    tree.body = [each for each in tree.body if not _is_script_part(each)]
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
@@ -64,6 +62,12 @@ def imports_of(path: Path) -> set[str]:
             found.add(node.module)
             found |= {f"{node.module}.{alias.name}" for alias in node.names}
     return found
+
+
+def _is_script_part(node: ast.stmt) -> bool:
+    if isinstance(node, ast.FunctionDef):
+        return node.name == "main"
+    return isinstance(node, ast.If) and "__main__" in ast.unparse(node.test)
 
 
 MODULES = dict(modules())
