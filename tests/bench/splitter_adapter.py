@@ -1,4 +1,6 @@
-"""The splitter as the scorer wants it: `make(lang)` gives an object with feed() and finish() of plain strings."""
+"""The splitter as the scorer wants it: `make(lang)` gives an object with feed() and finish() of plain
+strings.
+"""
 
 from __future__ import annotations
 

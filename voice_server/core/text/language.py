@@ -6,15 +6,16 @@ language of the sentence before, so that a short sentence does not flip it.
 
 from __future__ import annotations
 
-from collections import Counter
 from functools import cache
 
 from voice_server.core.text import words
 
-_SAMPLE = 80
+_SAMPLE = 40
 """Characters before the mark that the script is read from."""
-_ENOUGH = 1.0
-"""Votes that function words must give a Latin language to change the guess."""
+_WORDS = 24
+"""Words before the mark that are looked up."""
+_ENOUGH = 2
+"""Function words that a Latin language must show to change the guess."""
 
 _BLOCKS: tuple[tuple[int, int, str], ...] = (
     (0x0370, 0x0400, "el"),
@@ -73,16 +74,16 @@ def _keep(fallback: str, family: tuple[str, ...]) -> str:
 
 def _script(sample: str) -> str | None:
     """The script that is not Latin and has most letters, if it has more than a third of them."""
-    counts: Counter[str] = Counter()
-    for character in sample:
-        if character > "\u036f":
-            counts.update(language for low, high, language in _BLOCKS if low <= ord(character) < high)
-    if not counts:
+    table = _script_table()
+    scripts = [table.get(ord(character) >> 4, "") for character in sample if character > "\u036f"]
+    found = set(scripts) - {""}
+    if not found:
         return None
-    if counts["ja"]:
-        counts["ja"] += counts.pop("zh", 0)
-    language, most = counts.most_common(1)[0]
-    return language if 3 * most > sum(map(str.isalpha, sample)) else None
+    if "ja" in found and "zh" in found:
+        scripts = ["ja" if script == "zh" else script for script in scripts]
+        found.discard("zh")
+    script = max(sorted(found), key=scripts.count)
+    return script if 3 * scripts.count(script) > sum(map(str.isalpha, sample)) else None
 
 
 def _is_bulgarian(text: str) -> bool:
@@ -90,32 +91,28 @@ def _is_bulgarian(text: str) -> bool:
     if "ы" in lower or "э" in lower:
         return False
     found = set(lower.split())
-    return len(found & _stop_words("bg")) > len(found & _stop_words("ru"))
+    return len(found & _stop_words()["bg"]) > len(found & _stop_words()["ru"])
 
 
 def _latin(text: str, fallback: str) -> str:
-    votes: Counter[str] = Counter()
-    table = _votes()
-    for word in text.lower().split():
-        for language, weight in table.get(word, ()):
-            votes[language] += weight  # type: ignore[assignment]
-    if not votes:
-        return fallback
-    language, most = votes.most_common(1)[0]
-    return language if most >= _ENOUGH and most > votes[fallback] else fallback
+    found = set(text.lower().split()[-_WORDS:])
+    counts = {language: len(found & stop_words) for language, stop_words in _latin_stop_words().items()}
+    language = max(counts, key=counts.__getitem__)
+    is_clear = counts[language] >= _ENOUGH and counts[language] > counts.get(fallback, 0)
+    return language if is_clear else fallback
 
 
 @cache
-def _stop_words(language: str) -> frozenset[str]:
-    return frozenset(words.STARTERS[language].split())
+def _script_table() -> dict[int, str]:
+    """The script of every sixteen characters of Unicode that belong to one."""
+    return {block: script for low, high, script in _BLOCKS for block in range(low >> 4, high >> 4)}
 
 
 @cache
-def _votes() -> dict[str, tuple[tuple[str, float], ...]]:
-    """For each function word of the Latin languages, the languages it speaks for and how loudly."""
-    speakers: dict[str, list[str]] = {}
-    for language, text in words.STARTERS.items():
-        for word in text.split():
-            if len(word) > 1 and word[0] <= "\u036f":
-                speakers.setdefault(word, []).append(language)
-    return {word: tuple((s, 1.0 / len(found)) for s in found) for word, found in speakers.items()}
+def _stop_words() -> dict[str, frozenset[str]]:
+    return {language: frozenset(text.split()) for language, text in words.STARTERS.items()}
+
+
+@cache
+def _latin_stop_words() -> dict[str, frozenset[str]]:
+    return {language: stop for language, stop in _stop_words().items() if min(stop)[0] < "\u0370"}

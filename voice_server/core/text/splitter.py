@@ -21,6 +21,7 @@ from voice_server.core.text.provisional import Strength, likely_end, strength
 
 _EARLY_STOP = re.compile(f"{marks.STOP.pattern}|{clauses.CLAUSE_MARK.pattern}")
 _stop = marks.STOP.search
+_NEEDS_LANGUAGE = marks.FULL_STOPS + marks.LOUD_MARKS + marks.ELLIPSES
 _FENCES = ("```", "~~~")
 
 
@@ -201,13 +202,16 @@ class Splitter:
         """The lists to judge by: the client's language, or the one that the sentence so far seems to be
         in.
         """
-        if self._guesses:
+        if self._guesses and text[at] in _NEEDS_LANGUAGE:
             self._lexicon = lexicon(guess(text[start:at], self._language))
         return self._lexicon
 
     def _hand_out(self, start: int, end: int, reason: str) -> Piece:
         if self._guesses:
-            self._language = guess(self._text[start:end], self._language)
+            ends_in_list = self._text[end - 1] in _NEEDS_LANGUAGE
+            self._language = (
+                self._lexicon.language if ends_in_list else guess(self._text[start:end], self._language)
+            )
         self._quoted ^= self._text.count('"', start, end) % 2 == 1
         self._early = False
         return self._piece(start, end, reason)
