@@ -145,6 +145,7 @@ class SpeechService:
         self._scheduler = Scheduler({name: each.workers for name, each in config.backends.items()})
         self._speeches: dict[Utterance, Speech] = {}
         self._tasks = asyncio.TaskGroup()
+        self._idle_resamplers: list[Resampler] = []
         self._catalogue: tuple[tuple[Ready | None, ...], VoiceCatalogue] | None = None
 
     async def __aenter__(self) -> Self:
@@ -296,7 +297,7 @@ class SpeechService:
             async with aclosing(self.pool.render(segment)) as items:
                 async for item in items:
                     if isinstance(item, Frame):
-                        resampler = resampler or Resampler(item.sample_rate_hz)
+                        resampler = resampler or self._resampler(item.sample_rate_hz)
                         speech.receive(inputs.Sounded(pending, resampler.process(item.pcm)))
                     elif isinstance(item, WordMark):
                         speech.receive(inputs.Marked(pending, item))
@@ -304,6 +305,7 @@ class SpeechService:
                         speech.receive(inputs.Noticed(pending, item))
             if resampler is not None:
                 speech.receive(inputs.Sounded(pending, resampler.finish()))
+                self._idle_resamplers.append(resampler)
             speech.receive(inputs.Rendered(pending))
         except VoiceServerError as error:
             self._fail(speech, pending, error)
@@ -312,6 +314,14 @@ class SpeechService:
             self._fail(speech, pending, BackendError("the sentence could not be rendered"))
         finally:
             speech.renders.pop(pending, None)
+
+    def _resampler(self, from_hz: int) -> Resampler:
+        """A resampler at the start of a stream; one that ended a stream before is cheaper than a new one."""
+        for resampler in self._idle_resamplers:
+            if resampler.from_hz == from_hz:
+                self._idle_resamplers.remove(resampler)
+                return resampler
+        return Resampler(from_hz)
 
     def _fail(self, speech: Speech, pending: PendingSegment, error: VoiceServerError) -> None:
         fallback = self.config.backends[pending.segment.backend].fallback

@@ -98,3 +98,15 @@ def test_after_finish_a_new_stream_begins() -> None:
 
 def test_finishing_what_never_began_gives_nothing() -> None:
     assert Resampler(22_050).finish() == b""
+
+
+def test_a_resampler_that_ended_a_stream_begins_the_next_one_afresh() -> None:
+    resampler = Resampler(22_050)
+    first, second = noise(5000, seed=1), noise(5000, seed=2)
+    for pcm in (first, second, first):
+        assert resampler.process(pcm) + resampler.finish() == resample([pcm], 22_050)
+
+
+def test_a_large_piece_gives_what_small_ones_give() -> None:
+    pcm = noise(200_000)
+    assert resample([pcm], 22_050) == resample([pcm[:1000], pcm[1000:]], 22_050)
