@@ -86,6 +86,16 @@ async def listen(
     return take
 
 
+async def gone(pid: int) -> None:
+    """Return when a process has ended; it is left for its parent to collect."""
+    ended = asyncio.Event()
+    descriptor = os.pidfd_open(pid)
+    asyncio.get_running_loop().add_reader(descriptor, ended.set)
+    await ended.wait()
+    asyncio.get_running_loop().remove_reader(descriptor)
+    os.close(descriptor)
+
+
 async def two_workers_meet(pool: LocalPool) -> None:
     """Return when two workers have rendered at the same moment: the pool is whole."""
     async with asyncio.TaskGroup() as tasks:

@@ -10,10 +10,9 @@ from itertools import pairwise
 from types import ModuleType
 from typing import Any
 
-import psutil
 import pytest
 
-from tests.pool.staging import Run, Stage, listen, segment, two_workers_meet
+from tests.pool.staging import Run, Stage, gone, listen, segment, two_workers_meet
 from voice_server.core.types import Frame
 from voice_server.errors import BackendDown, RenderError, UnknownName
 from voice_server.pool.base import BackendState
@@ -256,9 +255,9 @@ def test_every_worker_killed_at_once_comes_back(run: Run, stage: Stage, scripted
 def test_an_idle_worker_that_is_stopped_is_found_by_its_missing_pong(run: Run, stage: Stage) -> None:
     async def main() -> None:
         async with stage.pool(workers=1, ping_interval_s=0.1, ping_timeout_s=0.3) as pool:
-            stopped = psutil.Process(pool.pids("scripted")[0])
-            stopped.suspend()
-            await asyncio.to_thread(stopped.wait, 10)
+            (pid,) = pool.pids("scripted")
+            os.kill(pid, signal.SIGSTOP)
+            await gone(pid)
             await listen(pool, "spoken by the next worker")
 
     run(main())

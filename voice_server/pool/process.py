@@ -8,6 +8,7 @@ one. Both reach the whole process group, so that nothing a library forked stays 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 import signal
@@ -149,11 +150,9 @@ class WorkerProcess(asyncio.SubprocessProtocol):
         self._owner.process_ended(self._transport.get_returncode() or 0)
 
     def _signal(self, number: signal.Signals) -> None:
-        try:
+        # No such group: gone already. Some systems speak of permission when they mean a group of zombies.
+        with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.pid, number)
-        except (ProcessLookupError, PermissionError):
-            # Gone already; on some systems a group of zombies is a question of permission.
-            return
 
     def _keep_stderr(self, chunk: bytes) -> None:
         self._stderr.append(chunk)

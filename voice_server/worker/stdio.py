@@ -2,7 +2,8 @@
 
 Libraries print, and C libraries print below Python. Descriptor 1 therefore becomes stderr, which ends in the
 server's log, and descriptor 0 the null device, so that nothing waits for input. The pipes themselves move to
-descriptors that no child inherits.
+descriptors that no child inherits, and whatever else was inherited is closed: some event loops leave a second
+copy of a pipe behind, which would keep it open when the first is closed.
 """
 
 from __future__ import annotations
@@ -30,6 +31,10 @@ _PR_SET_PDEATHSIG = 1
 def take_descriptors() -> tuple[int, int]:
     """Return (requests, answers), the descriptors that were 0 and 1."""
     requests, answers = os.dup(0), os.dup(1)
+    kept = 2
+    for descriptor in (*sorted((requests, answers)), os.sysconf("SC_OPEN_MAX")):
+        os.closerange(kept + 1, descriptor)
+        kept = descriptor
     null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, 0)
     os.close(null)
