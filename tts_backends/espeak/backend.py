@@ -20,7 +20,8 @@ import espeakng_loader
 from voice_server.worker.api import Capabilities, Option, Pcm, UnknownName, Voice, WordMark
 
 from .languages import language_tag, voice_ids
-from .library import Library, Parameter
+from .library import Event, Library, Parameter
+from .portions import portions
 from .pulling import PullThread
 from .shaping import Shaper
 
@@ -35,7 +36,7 @@ _SLOWEST, _FASTEST = 80, 350  # words a minute that the synthesizer itself speak
 _PUNCTUATION = ("none", "all", "some")  # in the order of espeak_PUNCT_TYPE
 # Spaces in place of what the library takes for commands (control A), for its own marks (private use), or
 # for the text's end (NUL), and of what has no UTF-8 form. One character each, so that offsets stay true.
-_UNSPEAKABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ue000-\uf8ff\ufffe\uffff]")
+_UNSPEAKABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\u2800-\u28ff\ue000-\uf8ff\ufffe\uffff]")
 
 
 class Backend:
@@ -105,18 +106,20 @@ class Backend:
         }
         text = _UNSPEAKABLE.sub(" ", text)
         native = _SLOWEST <= words_a_minute <= _FASTEST
+        language = (voice.partition("+")[0] or _DEFAULT_VOICE).partition("-")[0]
         with closing(
             Shaper(self._library, text, 1.0 if native else words_a_minute / spoken_a_minute)
         ) as shaper:
-            complete = self._library.speak(
-                text.encode(),
-                file,
-                parameters,
-                ssml=options["ssml"],
-                on_buffer=lambda pcm, events: any(map(give, shaper.take(pcm, events))),
-            )
-            if complete:
-                any(map(give, shaper.finish()))
+
+            def on_buffer(pcm: bytes, events: list[Event]) -> bool:
+                return any(map(give, shaper.take(pcm, events)))
+
+            for start, end in portions(text, language):
+                shaper.begin(start)
+                part = text[start:end].encode()
+                if not self._library.speak(part, file, parameters, ssml=options["ssml"], on_buffer=on_buffer):
+                    return
+            any(map(give, shaper.finish()))
 
     def close(self) -> None:
         """End the thread, if there is one."""

@@ -22,13 +22,22 @@ class Shaper:
         self._stretcher = None if speed == 1 else library.stretcher(speed)
         self._words = WordTimes(text, speed * library.sample_rate_hz / 1000)
         self._samples_per_ms = library.sample_rate_hz / 1000
-        self._n_samples = 0
+        self._n_samples = 0  # handed out
+        self._n_taken = 0  # from the library
+        self._n_samples_before = 0
+        self._offset = 0
         self._untold: list[WordMark] = []
+
+    def begin(self, offset: int) -> None:
+        """Expect the buffers of the text from `offset` on; their events count from there."""
+        self._offset = offset
+        self._n_samples_before = self._n_taken
 
     def take(self, pcm: bytes, events: Iterable[Event]) -> Iterator[bytes | WordMark]:
         """The audio that can be played now, then the words that are complete."""
         yield from self._audio(pcm if self._stretcher is None else self._stretcher.process(pcm))
-        self._untold.extend(self._words.take(events))
+        self._n_taken += len(pcm) // 2
+        self._untold.extend(self._words.take(map(self._placed, events)))
         heard_ms = self._n_samples / self._samples_per_ms
         while self._untold and self._untold[0].end_ms <= heard_ms:
             yield self._untold.pop(0)
@@ -46,6 +55,13 @@ class Shaper:
         """Free the stretcher, if there is one."""
         if self._stretcher is not None:
             self._stretcher.close()
+
+    def _placed(self, event: Event) -> Event:
+        """The event, counted from the beginning of the text."""
+        if not self._offset and not self._n_samples_before:
+            return event
+        sample = event.sample + self._n_samples_before
+        return replace(event, position=event.position + self._offset, sample=sample)
 
     def _audio(self, pcm: bytes) -> Iterator[bytes]:
         self._n_samples += len(pcm) // 2
