@@ -68,7 +68,7 @@ _TABLE: dict[Kind, tuple[Act, Act, Act, Act]] = {
     Kind.NEVER: (Act.HOLD, Act.HOLD, Act.HOLD, Act.HOLD),
     Kind.MAY: (Act.HOLD, Act.STARTER, Act.HOLD, Act.HOLD),
     Kind.NUMBER: (Act.STYLE, Act.ROMAN, Act.HOLD, Act.HOLD),
-    Kind.UNIT: (Act.HOLD, Act.CUT, Act.HOLD, Act.CUT),
+    Kind.UNIT: (Act.HOLD, Act.CLOCK, Act.HOLD, Act.CUT),
     Kind.INITIAL: (Act.HOLD, Act.STARTER, Act.HOLD, Act.HOLD),
     Kind.ACRONYM: (Act.HOLD, Act.STARTER, Act.HOLD, Act.HOLD),
     Kind.MOMENT: (Act.HOLD, Act.CLOCK, Act.CLOCK, Act.CUT),
@@ -125,10 +125,10 @@ def _kind_of_number(word: str, place: Place) -> Kind:
 
 def _listed_kind(word: str, place: Place) -> Kind | None:
     lexicon, lower = place.lexicon, word.lower()
-    if lower in lexicon.never or ("." in lower and lower.partition(".")[0] in lexicon.never):
-        return Kind.MOMENT if lower in _MOMENTS else Kind.NEVER
     if lower in lexicon.units and _follows_number(place, word):
         return Kind.UNIT
+    if lower in lexicon.never or ("." in lower and lower.partition(".")[0] in lexicon.never):
+        return Kind.MOMENT if lower in _MOMENTS else Kind.NEVER
     if lower in lexicon.may or word in lexicon.may:
         return Kind.MAY
     if lower in lexicon.number or (lexicon.language == "de" and lower.endswith("str")):

@@ -63,7 +63,7 @@ def _set(characters: str) -> str:
 STOP = re.compile(
     f"[{re.escape(_MARKS + LINE_BREAKS)}{BULLETS}]"
     r"|(?<=[\u0370-\u03ff\u1f00-\u1fff]);|(?<=[\u0561-\u0587)»….]):"
-    r"|(?<=\s\w)\)|(?<=\s\w\w)\)"
+    r"|(?<=\s\w)\)|(?<=\s\w\w)\)|(?<=\s\w\w\w)\)"
 )
 """The places where a sentence may end: marks, line breaks, and labels of list items on one line ("2)", "•").
 

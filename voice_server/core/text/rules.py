@@ -60,8 +60,10 @@ def stop_of_script(place: Place) -> Ruling | None:
     """Marks that do nothing else than end sentences, unless a quotation or bracket is open or goes on."""
     if place.mark not in marks.SURE_STOPS:
         return None
-    if place.is_glued and place.end > place.at + 1 and _JAPANESE_GOES_ON.match(place.next):
-        return False, "quotation goes on"
+    if place.is_glued and place.end > place.at + 1:
+        is_aside = place.text[place.end - 1] in "）)" and place.text[place.start] not in "（("
+        if is_aside or _JAPANESE_GOES_ON.match(place.next):
+            return False, "quotation goes on"
     return not _is_inside(place, "「『（《(", "」』）》)", _LONGEST_QUOTATION), "full stop of the script"
 
 

@@ -155,8 +155,11 @@ MOMENTS = (
 )
 """Dotted acronyms of time and degree: a capital after them hardly belongs to them."""
 
-TIME_PREPOSITIONS = "at by on in around before after since until till from about between every"
-"""What a phrase of time begins with: "At 5 a.m. Mr. Smith went"."""
+TIME_PREPOSITIONS = (
+    "at by on in around before after since until till from about between every в во до с от по през към около"
+    " к у на за w we do od na po około przed v ve do od po před im am um ab seit bis vor nach i på ved om den"
+)
+"""What a phrase of time begins with: "At 5 a.m. Mr. Smith went", "В 1999 г. Путин"."""
 
 SUFFIXES = "com org net io ai edu gov co uk de eu js ts py txt pdf md html json xml csv jpg png exe"
 """Ends of addresses and file names, which no sentence begins with."""
