@@ -22,16 +22,23 @@ from voice_server.core.types import BYTES_PER_SAMPLE, Capabilities, Option, Voic
 from voice_server.core.wire.messages import (
     Audio,
     Bye,
+    Complete,
     Done,
     Failed,
+    Heard,
     Hello,
     Log,
     Message,
+    Open,
+    Opened,
+    Pause,
     Ping,
     Pong,
     Ready,
     Render,
+    Resume,
     Stop,
+    Volume,
     Words,
 )
 from voice_server.errors import WireError
@@ -44,7 +51,10 @@ _BIN_32 = struct.Struct(">BI")
 _BIN_32_TAG = 0xC6
 _KINDS = {
     kind.__name__.lower(): kind
-    for kind in (Hello, Render, Stop, Ping, Bye, Ready, Audio, Words, Done, Failed, Log, Pong)
+    for kind in (
+        *(Hello, Render, Stop, Ping, Bye, Ready, Audio, Words, Done, Failed, Log, Pong),
+        *(Open, Opened, Complete, Heard, Pause, Resume, Volume),
+    )
 }
 _NAMES = {kind: name for name, kind in _KINDS.items()}
 

@@ -1,4 +1,4 @@
-"""What server and worker say to each other.
+"""What server and worker say to each other, and server and player.
 
 To the worker: Hello, Render, Stop, Ping, Bye. From it: Ready, Audio, Words, Done, Failed, Log, Pong. Laws:
 
@@ -6,6 +6,10 @@ To the worker: Hello, Render, Stop, Ping, Bye. From it: Ready, Audio, Words, Don
 2. A worker has one job at a time, jobs are numbered upwards from 1 and never twice.
 3. Each job is answered by Audio with `seq` 0, 1, 2, … and Words, and ended by exactly one Done or Failed.
 4. Stop may come at any time, also too late; a stopped job ends with Failed and the code "stopped" (or Done).
+
+To the player: Open, Audio, Complete, Stop, Pause, Resume, Volume, Ping, Bye. From it: Opened, Heard, Pong.
+There a job is a track: Audio makes it and adds to it, Complete says that nothing follows, Heard how much of
+it has left the loudspeakers. Nothing is told of a track after the Heard that says it is over.
 """
 
 from __future__ import annotations
@@ -125,6 +129,55 @@ class Pong:
     """The answer to Ping."""
 
 
-Request = Hello | Render | Stop | Ping | Bye
-Answer = Ready | Audio | Words | Done | Failed | Log | Pong
+@dataclass(frozen=True, slots=True)
+class Open:
+    """The first message to a player: the sound device by name, "" for the system's own choice."""
+
+    protocol: int
+    device: str
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The player is ready: the device that it opened, "" where there is none, and all that there are."""
+
+    device: str
+    devices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Complete:
+    """All audio of a track has been sent."""
+
+    job: int
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """How much of a track has been heard since it began, and whether that was all."""
+
+    job: int
+    audio_bytes: int
+    is_over: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Fall silent; nothing of what is pending is lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """Go on after Pause."""
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """From 0 for silence to 1 for the sound as it is."""
+
+    level: float
+
+
+Request = Hello | Render | Stop | Ping | Bye | Open | Audio | Complete | Pause | Resume | Volume
+Answer = Ready | Audio | Words | Done | Failed | Log | Pong | Opened | Heard
 Message = Request | Answer
