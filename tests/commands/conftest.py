@@ -26,7 +26,7 @@ def run_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunCommand:
     folder.mkdir()
     monkeypatch.chdir(folder)
     monkeypatch.setenv("VOICE_SERVER_CONFIG", str(config))
-    monkeypatch.setattr("voice_server.playback.speaker._audible", lambda backends: [backends.CUSTOM])
+    monkeypatch.setattr("voice_server.playback.device._audible", lambda backends: [backends.CUSTOM])
 
     def run(*arguments: str, input: str | None = None) -> Result:  # noqa: A002 - click's own name for it
         return CliRunner().invoke(cli, list(arguments), input=input)

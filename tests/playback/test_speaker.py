@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from voice_server.playback import NoSpeakers, Speaker, speaker
+from voice_server.playback import NoSpeakers, Speaker, device
 
 WAIT_S = 10
 
@@ -36,7 +36,7 @@ def test_closing_does_not_wait_for_what_is_pending() -> None:
 def test_a_machine_without_speakers_is_one_sentence_and_no_noise(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(speaker, "_audible", lambda backends: [backends.CUSTOM])
+    monkeypatch.setattr(device, "_audible", lambda backends: [backends.CUSTOM])
     with pytest.raises(NoSpeakers, match="no speakers that can be opened"):
         Speaker()
     os.write(2, b"still here\n")

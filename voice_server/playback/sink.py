@@ -9,7 +9,8 @@ from typing import Protocol, Self
 
 from voice_server.core.types import SAMPLE_RATE_HZ
 from voice_server.errors import ConfigError
-from voice_server.playback.speaker import NoSpeakers, Speaker
+from voice_server.playback.device import NoSpeakers
+from voice_server.playback.speaker import Speaker
 from voice_server.playback.wavfile import WavFile
 
 DEFAULT_FILE_NAME = "speech.wav"

@@ -1,26 +1,16 @@
-"""The loudspeakers of this machine, through miniaudio."""
+"""The loudspeakers of this machine, for the program that plays itself; the server's have a process each."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
-from voice_server.core.types import BYTES_PER_SAMPLE, SAMPLE_RATE_HZ
-from voice_server.errors import VoiceServerError
+from voice_server.core.types import SAMPLE_RATE_HZ
 from voice_server.playback.buffer import PlayBuffer
+from voice_server.playback.device import Device
 
-_DEVICE_MS = 60
-_STDERR = 2
-
-
-class NoSpeakers(VoiceServerError):
-    """This machine has no sound device that can be opened."""
-
-    code = "no_speakers"
+_PERIOD_MS = 60
 
 
 class Speaker:
@@ -30,11 +20,8 @@ class Speaker:
     """
 
     def __init__(self, sample_rate_hz: int = SAMPLE_RATE_HZ, *, silent: bool = False) -> None:
-        self._buffer = PlayBuffer(sample_rate_hz, _DEVICE_MS)
-        self._device = _open_device(sample_rate_hz, silent=silent)
-        source = _source(self._buffer)
-        next(source)
-        self._device.start(source)
+        self._buffer = PlayBuffer(sample_rate_hz, _PERIOD_MS)
+        self._device = Device(sample_rate_hz, self._buffer.read, period_ms=_PERIOD_MS, silent=silent)
 
     @property
     def path(self) -> Path | None:
@@ -70,47 +57,3 @@ class Speaker:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def _open_device(sample_rate_hz: int, *, silent: bool) -> Any:
-    try:
-        # Loaded on first use: it takes a while, and most runs of the program never play anything.
-        import miniaudio  # noqa: PLC0415
-
-        with _quiet_stderr():
-            return miniaudio.PlaybackDevice(
-                output_format=miniaudio.SampleFormat.SIGNED16,
-                nchannels=1,
-                sample_rate=sample_rate_hz,
-                buffersize_msec=_DEVICE_MS,
-                backends=[miniaudio.Backend.NULL] if silent else _audible(miniaudio.Backend),
-                app_name="voice-server",
-            )
-    except (ImportError, OSError):
-        raise NoSpeakers("sound needs the package miniaudio, which cannot be loaded here") from None
-    except miniaudio.MiniaudioError:
-        raise NoSpeakers("this machine has no speakers that can be opened") from None
-
-
-def _audible(backends: Any) -> list[Any]:
-    return [each for each in backends if each not in (backends.NULL, backends.CUSTOM)]
-
-
-def _source(buffer: PlayBuffer) -> Generator[bytes, int, None]:
-    """What miniaudio's thread asks for frames."""
-    n_frames = yield b""
-    while True:
-        n_frames = yield buffer.read(n_frames * BYTES_PER_SAMPLE)
-
-
-@contextmanager
-def _quiet_stderr() -> Iterator[None]:
-    """ALSA writes a line to descriptor 2 about every device it tries; our one sentence says as much."""
-    kept = os.dup(_STDERR)
-    try:
-        with Path(os.devnull).open("wb") as nowhere:
-            os.dup2(nowhere.fileno(), _STDERR)
-        yield
-    finally:
-        os.dup2(kept, _STDERR)
-        os.close(kept)
