@@ -153,7 +153,7 @@ def parse_config(text: str, source: Path) -> Config:
     _refuse_unknown(top, _TOP_LEVEL_KEYS, source.name)
     backends = _backends(top.get("backends"), source)
     default = top.get("default_backend", next(iter(backends)))
-    if default not in backends:
+    if not isinstance(default, str) or default not in backends:
         raise ConfigError(
             f"{source.name}: default_backend is one of {', '.join(backends)}, not {str(default)[:80]!r}"
         )

@@ -1,0 +1,318 @@
+"""When workers are started, asked, killed and given up."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from voice_server.core.supervision import (
+    TRANSITIONS,
+    Action,
+    Ask,
+    Down,
+    Event,
+    Kill,
+    Launch,
+    SlotState,
+    SupervisionPolicy,
+    Supervisor,
+    Up,
+)
+
+POLICY = SupervisionPolicy()
+EVENTS = st.sampled_from(list(Event))
+
+
+def opened(slots: int = 1, policy: SupervisionPolicy = POLICY) -> Supervisor:
+    supervisor = Supervisor(slots, policy, 0.0)
+    supervisor.tick(0.0)
+    assert supervisor.take_actions() == [Launch(slot) for slot in range(slots)]
+    return supervisor
+
+
+def warm(slots: int = 1, policy: SupervisionPolicy = POLICY) -> Supervisor:
+    supervisor = opened(slots, policy)
+    for slot in range(slots):
+        supervisor.receive(Event.READY, slot, 0.0)
+    assert supervisor.take_actions() == [Up()]
+    return supervisor
+
+
+def next_actions(supervisor: Supervisor) -> tuple[float, list[Action]]:
+    """Jump to the next deadline and do what is due then."""
+    deadline = supervisor.next_deadline()
+    assert deadline is not None
+    supervisor.tick(deadline)
+    return deadline, supervisor.take_actions()
+
+
+def crash_at_start(supervisor: Supervisor, times: int, *, load_failed: bool = False) -> list[float]:
+    """Let every start fail at once; return when the launches came."""
+    launches, now = [], 0.0
+    for _ in range(times):
+        if load_failed:
+            supervisor.receive(Event.LOAD_FAILED, 0, now)
+        supervisor.receive(Event.EXITED, 0, now)
+        supervisor.take_actions()
+        now, actions = next_actions(supervisor)
+        assert actions == [Launch(0)]
+        launches.append(now)
+    return launches
+
+
+def test_all_workers_are_launched_at_once() -> None:
+    assert opened(4).next_deadline() == POLICY.start_timeout_s
+
+
+def test_a_backend_is_up_with_its_first_worker() -> None:
+    supervisor = opened(2)
+    assert supervisor.is_up is None
+    supervisor.receive(Event.READY, 1, 3.0)
+    assert supervisor.take_actions() == [Up()]
+    assert supervisor.is_up is True
+    supervisor.receive(Event.READY, 0, 4.0)
+    assert supervisor.take_actions() == []
+
+
+def test_a_worker_that_dies_after_having_been_ready_is_replaced_at_once() -> None:
+    supervisor = warm()
+    supervisor.receive(Event.JOB_GIVEN, 0, 5.0)
+    supervisor.receive(Event.EXITED, 0, 6.0)
+    assert supervisor.state(0) is SlotState.RESTING
+    assert next_actions(supervisor) == (6.0, [Launch(0)])
+
+
+def test_a_slot_waits_twice_as_long_after_each_start_that_fails() -> None:
+    launches = crash_at_start(opened(), 4)
+    assert launches == [0.25, 0.75, 1.75, 3.75]
+
+
+def test_the_pause_between_failed_starts_has_an_end_so_that_the_backend_is_soon_whole_again() -> None:
+    launches = crash_at_start(opened(), 40)
+    pauses = [later - earlier for earlier, later in pairwise(launches)]
+    assert max(pauses) <= POLICY.longest_pause_s
+
+
+def test_an_engine_that_cannot_be_loaded_is_tried_ever_more_seldom() -> None:
+    launches = crash_at_start(opened(), 20, load_failed=True)
+    assert launches[-1] - launches[-2] == POLICY.load_failure_pause_s
+
+
+def test_a_backend_is_down_when_every_slot_has_failed_to_start_three_times() -> None:
+    supervisor = opened(2)
+    for start in range(3):
+        for slot in (0, 1):
+            assert supervisor.is_up is None
+            supervisor.receive(Event.EXITED, slot, float(start))
+            supervisor.tick(start + 0.9)
+    assert Down() in supervisor.take_actions()
+    assert supervisor.is_up is False
+
+
+def test_a_backend_whose_engine_cannot_be_loaded_is_down_at_once_and_comes_back_by_itself() -> None:
+    supervisor = opened()
+    supervisor.receive(Event.LOAD_FAILED, 0, 1.0)
+    supervisor.receive(Event.EXITED, 0, 1.5)
+    assert supervisor.take_actions() == [Kill(0, "could not load its engine"), Down()]
+    assert next_actions(supervisor) == (1.75, [Launch(0)])
+    assert supervisor.is_up is False
+    supervisor.receive(Event.READY, 0, 2.0)
+    assert supervisor.take_actions() == [Up()]
+    assert supervisor.is_up is True
+
+
+def test_one_slot_that_can_run_keeps_the_backend_up() -> None:
+    supervisor = warm(2)
+    for now in range(12):
+        supervisor.receive(Event.EXITED, 0, now / 100)
+        supervisor.tick(now / 100)
+        supervisor.receive(Event.READY, 0, now / 100)
+    assert Down() not in supervisor.take_actions()
+    assert supervisor.is_up is True
+
+
+def test_a_worker_that_is_killed_again_and_again_is_restarted_seven_times_in_ten_seconds() -> None:
+    supervisor = warm()
+    launches = [0.0]
+    now = 0.0
+    for _ in range(30):
+        supervisor.receive(Event.EXITED, 0, now)
+        supervisor.take_actions()
+        now, actions = next_actions(supervisor)
+        assert actions == [Launch(0)]
+        launches.append(now)
+        supervisor.receive(Event.READY, 0, now)
+    for begin in launches:
+        assert sum(begin <= at < begin + POLICY.restart_window_s for at in launches) <= POLICY.max_restarts
+
+
+def test_a_backend_that_has_used_up_its_restarts_is_down_until_one_is_left() -> None:
+    supervisor = warm()
+    for _ in range(POLICY.max_restarts):
+        supervisor.receive(Event.EXITED, 0, 0.5)
+        supervisor.tick(0.5)
+        supervisor.receive(Event.READY, 0, 0.5)
+    assert supervisor.state(0) is SlotState.RESTING
+    assert supervisor.take_actions()[-1] == Down()
+    assert next_actions(supervisor) == (POLICY.restart_window_s, [Launch(0)])
+
+
+def test_a_start_that_takes_too_long_ends_and_counts_as_an_engine_that_cannot_be_loaded() -> None:
+    supervisor = opened()
+    assert next_actions(supervisor) == (300.0, [Kill(0, "did not get ready within 300 s")])
+    assert supervisor.state(0) is SlotState.DYING
+    supervisor.receive(Event.EXITED, 0, 300.1)
+    assert supervisor.take_actions() == [Down()]
+
+
+def test_an_idle_worker_is_asked_and_killed_when_it_does_not_answer() -> None:
+    supervisor = warm()
+    assert next_actions(supervisor) == (5.0, [Ask(0)])
+    assert next_actions(supervisor) == (15.0, [Kill(0, "left a ping unanswered for 10 s")])
+
+
+def test_an_idle_worker_that_answers_is_asked_again_later() -> None:
+    supervisor = warm()
+    assert next_actions(supervisor) == (5.0, [Ask(0)])
+    supervisor.heard(0, 5.1)
+    assert next_actions(supervisor) == (10.1, [Ask(0)])
+
+
+def test_a_stopped_worker_is_seen_within_fifteen_seconds_busy_or_not() -> None:
+    for event in (None, Event.JOB_GIVEN):
+        supervisor = warm()
+        if event is not None:
+            supervisor.receive(event, 0, 0.0, characters=300)
+        killed_at = 0.0
+        actions: list[Action] = []
+        while not any(isinstance(action, Kill) for action in actions):
+            killed_at, actions = next_actions(supervisor)
+        assert killed_at <= 15.0
+
+
+def test_a_job_that_goes_on_speaking_is_let_speak_until_its_limit() -> None:
+    supervisor = warm()
+    supervisor.receive(Event.JOB_GIVEN, 0, 0.0)
+    for now in range(0, 120, 9):
+        supervisor.heard(0, float(now))
+        supervisor.tick(float(now))
+    assert supervisor.take_actions() == []
+    assert next_actions(supervisor) == (120.0, [Kill(0, "rendered one text for more than 120 s")])
+
+
+def test_a_job_may_be_silent_for_five_times_what_such_a_text_takes() -> None:
+    supervisor = warm()
+    supervisor.expect_silence(0.05)
+    supervisor.receive(Event.JOB_GIVEN, 0, 0.0, characters=100)
+    assert next_actions(supervisor) == (25.0, [Kill(0, "was silent for 25 s")])
+
+
+def test_what_a_text_takes_is_learned_from_jobs_and_forgotten_slowly() -> None:
+    supervisor = warm()
+    supervisor.receive(Event.JOB_GIVEN, 0, 0.0, characters=10)
+    supervisor.heard(0, 4.0)
+    supervisor.receive(Event.JOB_ENDED, 0, 5.0)
+    supervisor.receive(Event.JOB_GIVEN, 0, 5.0, characters=10)
+    assert supervisor.next_deadline() == 5.0 + 5 * 4.0
+    supervisor.heard(0, 5.5)
+    supervisor.receive(Event.JOB_ENDED, 0, 5.5)
+    supervisor.receive(Event.JOB_GIVEN, 0, 6.0, characters=10)
+    assert supervisor.next_deadline() == pytest.approx(6.0 + 5 * 4.0 * 0.9)
+
+
+def test_a_cancelled_worker_is_free_when_it_says_so_and_dead_when_it_does_not() -> None:
+    for obeys in (True, False):
+        supervisor = warm()
+        supervisor.receive(Event.JOB_GIVEN, 0, 1.0)
+        supervisor.receive(Event.CANCELLED, 0, 2.0)
+        assert supervisor.state(0) is SlotState.CANCELLING
+        if obeys:
+            supervisor.receive(Event.JOB_ENDED, 0, 6.9)
+            assert supervisor.state(0) is SlotState.IDLE
+        else:
+            assert next_actions(supervisor) == (7.0, [Kill(0, "did not stop within 5 s")])
+
+
+def test_a_broken_stream_ends_the_worker_with_its_reason_and_once_only() -> None:
+    supervisor = warm()
+    supervisor.receive(Event.BROKEN, 0, 1.0, why="sent bytes that are no frame")
+    supervisor.receive(Event.BROKEN, 0, 1.0, why="again")
+    assert supervisor.take_actions() == [Kill(0, "sent bytes that are no frame")]
+    assert supervisor.next_deadline() is None
+
+
+def test_nothing_is_launched_after_closing() -> None:
+    supervisor = warm(2)
+    supervisor.close()
+    for slot in (0, 1):
+        supervisor.receive(Event.EXITED, slot, 1.0)
+    assert supervisor.next_deadline() is None
+    supervisor.tick(1e6)
+    assert supervisor.take_actions() == []
+
+
+@pytest.mark.parametrize("state", SlotState)
+@pytest.mark.parametrize("event", Event)
+def test_an_event_goes_where_the_table_says_or_is_late_and_ignored(state: SlotState, event: Event) -> None:
+    ways: dict[SlotState, list[Event]] = {
+        SlotState.STARTING: [],
+        SlotState.IDLE: [Event.READY],
+        SlotState.BUSY: [Event.READY, Event.JOB_GIVEN],
+        SlotState.CANCELLING: [Event.READY, Event.JOB_GIVEN, Event.CANCELLED],
+        SlotState.DYING: [Event.BROKEN],
+        SlotState.RESTING: [Event.EXITED],
+    }
+    supervisor = opened()
+    for step in ways[state]:
+        supervisor.receive(step, 0, 0.0)
+    assert supervisor.state(0) is state
+    supervisor.receive(event, 0, 0.0)
+    assert supervisor.state(0) is TRANSITIONS.get((state, event), state)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 2), EVENTS, st.floats(0, 20), st.booleans()), max_size=60),
+    st.integers(1, 9),
+)
+def test_whatever_happens_no_slot_has_two_processes_or_too_many_restarts(
+    happenings: list[tuple[int, Event, float, bool]], most: int
+) -> None:
+    policy = replace(POLICY, max_restarts=most)
+    supervisor = Supervisor(3, policy, 0.0)
+    launches: dict[int, list[float]] = {0: [], 1: [], 2: []}
+    alive: set[int] = set()
+    said: list[Action] = []
+    now = 0.0
+
+    def act() -> None:
+        for action in supervisor.take_actions():
+            if isinstance(action, Launch):
+                assert action.slot not in alive
+                alive.add(action.slot)
+                launches[action.slot].append(now)
+            elif isinstance(action, Kill | Ask):
+                assert action.slot in alive
+            else:
+                assert said[-1:] != [action]
+                said.append(action)
+
+    supervisor.tick(now)
+    act()
+    for slot, event, pause, is_tick in happenings:
+        now += pause
+        if is_tick:
+            supervisor.tick(now)
+        elif slot in alive:
+            supervisor.receive(event, slot, now)
+            if event is Event.EXITED:
+                alive.discard(slot)
+        act()
+        assert {slot for slot in range(3) if supervisor.state(slot) is not SlotState.RESTING} == alive
+    for times in launches.values():
+        for begin in times:
+            assert sum(begin <= at < begin + policy.restart_window_s for at in times) <= most
+    assert supervisor.is_up is (None if not said else said[-1] == Up())
