@@ -46,7 +46,7 @@ class UnknownName(RequestError):
 
     def __init__(self, kind: str, name: str, allowed: Iterable[str]) -> None:
         known = sorted(allowed)
-        near = get_close_matches(name, known, n=3, cutoff=0.5)
+        near = get_close_matches(name, known, n=3, cutoff=0.6)
         shown = ", ".join(known[:_NAMES_SHOWN]) + (", …" if len(known) > _NAMES_SHOWN else "")
         hint = f"; did you mean {' or '.join(near)}" if near else ""
         super().__init__(
