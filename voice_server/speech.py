@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import aclosing
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Literal, Self
+from typing import ClassVar, Literal, Self
 
 from voice_server.config import Config
 from voice_server.core import utterance_inputs as inputs
@@ -135,6 +135,50 @@ class Speech:
             await self._arrived.wait()
 
 
+class _WholeText(Speech):
+    """A text that is known to its end: it is pushed in slices as its sentences are taken.
+
+    A slice ends inside a word where it can, so that no pause between two of them looks like an end.
+    """
+
+    _SLICE_CHARS: ClassVar[int] = 4000
+    _ENOUGH_CHARS: ClassVar[int] = 4000
+
+    def __init__(
+        self,
+        service: SpeechService,
+        utterance: Utterance,
+        text: str,
+        on_event: Callable[[], None] | None = None,
+    ) -> None:
+        super().__init__(service, utterance, on_event)
+        self._text = text
+        self._pushed = 0
+
+    def take(self) -> Event | None:
+        """Push more text when little of it waits; then the next event."""
+        while (
+            not self.is_over
+            and self._pushed < len(self._text)
+            and self.utterance.buffered_chars < self._ENOUGH_CHARS
+        ):
+            cut = self._next_cut()
+            self.push(self._text[self._pushed : cut])
+            self._pushed = cut
+            if cut == len(self._text):
+                self.end()
+        return super().take()
+
+    def _next_cut(self) -> int:
+        latest = self._pushed + self._SLICE_CHARS
+        if latest >= len(self._text):
+            return len(self._text)
+        for cut in range(latest, latest - self._SLICE_CHARS // 2, -1):
+            if self._text[cut - 1].isalnum() and self._text[cut].isalnum():
+                return cut
+        return latest
+
+
 class SpeechService:
     """Opens utterances over one pool; an async context manager that owns all render tasks."""
 
@@ -210,6 +254,7 @@ class SpeechService:
             first_segment=request.first_segment,
             max_wait_ms=request.max_wait_ms,
             ahead_s=request.ahead_s,
+            min_segment_chars=configured.min_segment_chars,
             max_segment_chars=configured.max_segment_chars,
         )
         return settings, notices
@@ -241,6 +286,22 @@ class SpeechService:
         speech = Speech(self, utterance, on_event)
         self._speeches[utterance] = speech
         return speech
+
+    @contextmanager
+    def speak(
+        self, text: str, settings: SpeechSettings, *, on_event: Callable[[], None] | None = None
+    ) -> Iterator[Speech]:
+        """An utterance of a whole text of any length, which is stopped when the block is left.
+
+        Little of the text waits at a time: the rest follows as events are taken.
+        """
+        utterance = Utterance(settings, self._limits, self.now())
+        speech = _WholeText(self, utterance, text, on_event)
+        self._speeches[utterance] = speech
+        try:
+            yield speech
+        finally:
+            speech.close()
 
     @property
     def open_speeches(self) -> int:

@@ -457,6 +457,46 @@ def test_the_deadline_of_a_queued_turn_is_the_end_of_the_one_before_it() -> None
     assert second.utterance.deadline(100.0) == 100.0
 
 
+PATIENT = replace(SETTINGS, min_segment_chars=20)
+
+
+@pytest.mark.parametrize("size", [1, 5, 200])
+def test_a_short_sentence_is_spoken_together_with_the_next_one(size: int) -> None:
+    text = "Yes. It is so. I think that we should go now. No."
+    bench = Bench.open(PATIENT)
+    for at in range(0, len(text), size):
+        bench.speak(text[at : at + size])
+        bench.render_all()
+    bench.receive(inputs.End())
+    bench.render_all()
+    bench.take_all()
+    assert sentences_of(bench) == ["Yes. It is so. I think that we should go now.", "No."]
+    assert bench.audio == b"".join(map(pcm_of, sentences_of(bench)))
+
+
+def test_a_short_sentence_does_not_wait_for_ever() -> None:
+    bench = Bench.open(PATIENT)
+    bench.speak("Yes. ", "It")
+    assert bench.dispatch() is None
+    bench.receive(inputs.Flush())
+    bench.speak("No.\n")
+    deadline = bench.utterance.next_deadline()
+    assert deadline is not None
+    bench.utterance.tick(deadline)
+    bench.render_all()
+    bench.take_all()
+    assert sentences_of(bench) == ["Yes. It", "No."]
+
+
+def test_a_short_sentence_before_a_very_long_one_is_spoken_alone() -> None:
+    bench = Bench.open(replace(PATIENT, max_segment_chars=60))
+    bench.speak("Yes. This sentence is nearly as long as one segment may be here. Good")
+    bench.render_all()
+    bench.take_all()
+    assert sentences_of(bench)[0] == "Yes."
+    assert "".join(sentences_of(bench)[1:]).startswith("This sentence")
+
+
 def test_an_empty_utterance_ends_at_once() -> None:
     bench = spoken_whole("")
     assert bench.events == [events.Finished(events.Reason.COMPLETE, 0.0, 0, 0)]

@@ -36,7 +36,8 @@ def server(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
 
 
 def workers_of(process: subprocess.Popen[str]) -> list[psutil.Process]:
-    return psutil.Process(process.pid).children(recursive=True)
+    workers: list[psutil.Process] = psutil.Process(process.pid).children(recursive=True)
+    return workers
 
 
 def test_the_first_signal_lets_open_speech_end_and_the_program_ends_well() -> None:
@@ -44,8 +45,8 @@ def test_the_first_signal_lets_open_speech_end_and_the_program_ends_well() -> No
         with server("--backend", "tone") as (process, url):
             workers = workers_of(process)
             async with connect(url + "/stream-tokens?v=2", compression=None) as socket:
-                token = "This sentence takes a while to be rendered. And"
-                await socket.send(json.dumps({"opts": {"render_factor": 0.05}, "token": token}))
+                text = "This sentence takes a while to be rendered. And"
+                await socket.send(json.dumps({"opts": {"render_factor": 0.05}, "token": text}))
                 told = await listen(socket, until="generating")
                 process.send_signal(signal.SIGTERM)
                 await listen(socket, told=told)

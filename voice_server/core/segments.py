@@ -31,7 +31,8 @@ class SpeechSettings:
     """How an utterance is spoken; every name in it has been resolved and checked.
 
     `voice` is the backend's own id, `options` are complete for the backend, `known_tags` are the sounds that
-    it can make of a bracketed tag. `ahead_s` is how much sound the listener likes to have in store.
+    it can make of a bracketed tag. `ahead_s` is how much sound the listener likes to have in store. A sentence
+    shorter than `min_segment_chars` is spoken together with the next one, if that comes in time.
     """
 
     backend: str
@@ -45,6 +46,7 @@ class SpeechSettings:
     first_segment: Literal["sentence", "clause"] = "clause"
     max_wait_ms: float = 300.0
     ahead_s: float = 5.0
+    min_segment_chars: int = 0
     max_segment_chars: int = 300
 
 

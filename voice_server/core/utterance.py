@@ -72,6 +72,7 @@ class Utterance:
         self._pause = PauseTimer(max_wait_ms=settings.max_wait_ms)
         self._typed: list[str] = []
         self._likely: PendingSegment | None = None
+        self._short: Piece | None = None
         self._queue = RenderQueue()
         self._stopped: list[PendingSegment] = []
         self._notes: deque[Event] = deque()
@@ -96,9 +97,11 @@ class Utterance:
 
     def next_deadline(self) -> float | None:
         """When `tick` wants to be called; None while nothing is timed."""
-        if self._is_ending or self._is_paused or self._is_over or not self._splitter.pending_chars:
+        if self._is_ending or self._is_paused or self._is_over:
             return None
-        return self._pause.deadline(self._splitter.end_strength)
+        if self._splitter.pending_chars:
+            return self._pause.deadline(self._splitter.end_strength)
+        return None if self._short is None else self._pause.deadline("strong")
 
     def tick(self, now: float) -> None:
         """The pause timer: speak a finished sentence although no further token has come."""
@@ -106,6 +109,7 @@ class Utterance:
         if deadline is not None and now >= deadline:
             weak = self._splitter.end_strength == "weak"
             self._commit(self._splitter.flush_if_complete(weak=weak), now)
+            self._release_short(now)
             self._speculate(now)
 
     def take(self, now: float) -> Event | None:
@@ -134,6 +138,11 @@ class Utterance:
     def is_over(self) -> bool:
         """Whether `Finished` has been handed out, or waits as the last event."""
         return self._is_over
+
+    @property
+    def buffered_chars(self) -> int:
+        """How many characters have been taken and are on no worker yet."""
+        return self._queue.waiting_chars + self._splitter.pending_chars
 
     # ------------------------------------------------------------------ what the scheduler asks
 
@@ -176,7 +185,7 @@ class Utterance:
     def _on_text(self, event: Text, now: float) -> None:
         if self._is_ending:
             return
-        buffered = self._queue.waiting_chars + self._splitter.pending_chars
+        buffered = self.buffered_chars
         if buffered + len(event.text) > self._limits.buffered_chars:
             raise TooMuch(
                 f"{buffered} characters wait to be spoken, and at most {self._limits.buffered_chars} may; "
@@ -192,12 +201,14 @@ class Utterance:
 
     def _on_flush(self, event: Flush, now: float) -> None:
         self._commit(self._splitter.flush(), now)
+        self._release_short(now)
         self._drop_likely()
         self._delivery.mark(event.id)
 
     def _on_end(self, _event: End, now: float) -> None:
         if not self._is_ending:
             self._commit(self._splitter.finish(), now)
+            self._release_short(now)
             self._drop_likely()
             self._is_ending = True
 
@@ -208,20 +219,54 @@ class Utterance:
         self._drop_likely()
 
     def _commit(self, pieces: list[Piece], now: float) -> None:
-        for piece in pieces:
-            likely = self._likely
-            if likely is not None and likely.covers(piece):
-                self._likely = None
-                self._make_certain(likely, now)
-                continue
-            self._drop_likely()
-            pending = self._open(piece, now)
-            if pending is not None:
-                self._make_certain(pending, now)
+        for single in pieces:
+            piece = self._with_short(single)
+            if piece is None:
+                self._release_short(now)
+                piece = single
+            self._short = None
+            if self._is_short(piece):
+                self._short = piece
+            else:
+                self._speak(piece, now)
+
+    def _is_short(self, piece: Piece) -> bool:
+        return len(piece.text) < self.settings.min_segment_chars
+
+    def _with_short(self, piece: Piece) -> Piece | None:
+        """The piece behind the short one that waits for it; None if both are too long for one segment."""
+        short = self._short
+        if short is None:
+            return piece
+        if piece.end - short.start > self.settings.max_segment_chars:
+            return None
+        text = "".join(self._typed)[short.start : piece.end]
+        return Piece(text, short.start, piece.end, piece.reason, piece.language)
+
+    def _release_short(self, now: float) -> None:
+        short, self._short = self._short, None
+        if short is not None:
+            self._speak(short, now)
+
+    def _speak(self, piece: Piece, now: float) -> None:
+        """A piece that is certain: what was rendered of it on suspicion is released, else it is rendered now."""
+        likely = self._likely
+        if likely is not None and likely.covers(piece):
+            self._likely = None
+            self._make_certain(likely, now)
+            return
+        self._drop_likely()
+        pending = self._open(piece, now)
+        if pending is not None:
+            self._make_certain(pending, now)
 
     def _speculate(self, now: float) -> None:
         """Render what looks like a sentence; its audio is held until the splitter commits it."""
         piece = self._splitter.provisional
+        if piece is not None:
+            piece = self._with_short(piece)
+        if piece is not None and self._is_short(piece):
+            piece = None
         if self._likely is not None:
             if piece is not None and self._likely.covers(piece):
                 return
