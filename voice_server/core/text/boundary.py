@@ -41,7 +41,7 @@ class Verdict(NamedTuple):
 
 def is_speakable(text: str, start: int, end: int) -> bool:
     """Whether text[start:end] is more than a label, a mark or white space."""
-    if text[start : start + _LONGEST_LABEL].isalpha():
+    if end - start >= _LONGEST_LABEL and text[start : start + _LONGEST_LABEL].isalpha():
         return True
     label = marks.LABEL.match(text, start, end)
     return marks.SPEAKABLE.search(text, label.end() if label else start, end) is not None

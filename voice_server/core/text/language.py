@@ -43,8 +43,8 @@ _BLOCKS: tuple[tuple[int, int, str], ...] = (
 )
 
 _TELLING: tuple[tuple[str, str, str], ...] = (
-    ("ru", "іїєґ", "uk"),
     ("ru", "әғқңөұүһ", "kk"),
+    ("ru", "іїєґ", "uk"),
     ("ru", "ђјљњћџ", "sr"),
     ("ar", "ٹڈڑںے", "ur"),
     ("ar", "پچژگک", "fa"),
