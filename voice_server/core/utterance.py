@@ -249,7 +249,7 @@ class Utterance:
             self._speak(short, now)
 
     def _speak(self, piece: Piece, now: float) -> None:
-        """A piece that is certain: what was rendered of it on suspicion is released, else it is rendered now."""
+        """A piece that is certain: what was rendered of it at its mark is released, else it is rendered now."""
         likely = self._likely
         if likely is not None and likely.covers(piece):
             self._likely = None
