@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ import pytest
 
 from tests.backends.speaking import speak
 from tts_backends.espeak.backend import Backend
-from voice_server.worker.api import Pcm, UnknownName, WordMark, complete_options
+from voice_server.worker.api import Pcm, RequestError, UnknownName, WordMark, complete_options
 
 SENTENCE = "The quick brown fox jumps over the lazy dog, and then it sleeps."
 TEXTS = (
@@ -225,6 +226,45 @@ def test_a_text_without_words_is_no_error(espeak: Backend, text: str) -> None:
     pcm, marks = speak(espeak, text, "en-us")
     assert len(pcm) % 2 == 0
     assert all(text[mark.start : mark.end] == mark.word for mark in marks)
+
+
+HOSTILE = {
+    "emoji": "😀🏳️‍🌈👩‍👩‍👧 " * 100,
+    "digits": "1234567890" * 60,
+    "one letter": "a" * 600,
+    "combining marks": "e" + "\u0301" * 600,
+    "another script": "憒啃癷熝菰矍弘旈弄据弎" * 40,
+    "braille": "⡕⢢⣾⣗⢻⣏⡜⠜⡾⣋ " * 40,
+    "brackets": "<[{(" * 150,
+    "tags without an end": "<prosody rate='" * 40,
+    "a long attribute": "<voice name='" + "x" * 600 + "'>hello",
+    "entities": "&#x41;&lt;&" * 60,
+}
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+@pytest.mark.parametrize("ssml", [False, True])
+@pytest.mark.parametrize("voice", ["en-us", "ti", "vi", "cmn", "de+klatt4"])
+def test_texts_that_overrun_the_library_are_spoken(
+    espeak: Backend, voice: str, kind: str, ssml: bool
+) -> None:
+    pcm, marks = speak(espeak, HOSTILE[kind], voice, ssml=ssml, speed=3.0)
+    assert len(pcm) % 2 == 0
+    assert all(one.end <= other.start for one, other in pairwise(marks))
+
+
+def test_a_text_in_several_portions_has_true_offsets_and_times(espeak: Backend) -> None:
+    text = "one 😀 " * 80 + "two"
+    pcm, marks = speak(espeak, text, "en-us")
+    assert (marks[-1].word, marks[-1].end) == ("two", len(text))
+    assert [mark.start_ms for mark in marks] == sorted(mark.start_ms for mark in marks)
+    assert marks[-1].end_ms == pytest.approx(1000 * seconds(pcm))
+    assert sum(mark.word == "one" for mark in marks) == 80
+
+
+def test_a_language_that_cannot_name_punctuation_says_so(espeak: Backend) -> None:
+    with pytest.raises(RequestError, match="punctuation must be none"):
+        speak(espeak, "!", "vi", punctuation="all")
 
 
 @pytest.mark.parametrize(

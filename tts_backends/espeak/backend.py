@@ -17,10 +17,11 @@ from typing import Any
 
 import espeakng_loader
 
-from voice_server.worker.api import Capabilities, Option, Pcm, UnknownName, Voice, WordMark
+from voice_server.worker.api import Capabilities, Option, Pcm, RequestError, UnknownName, Voice, WordMark
 
 from .languages import language_tag, voice_ids
-from .library import Event, Library, Parameter
+from .library import PUNCTUATION_LISTED, Event, Library, Parameter
+from .markup import bearable
 from .portions import portions
 from .pulling import PullThread
 from .shaping import Shaper
@@ -33,7 +34,10 @@ _GOOD_VARIANTS = (
 )
 _NORMAL_WORDS_A_MINUTE = 175
 _SLOWEST, _FASTEST = 80, 350  # words a minute that the synthesizer itself speaks well
-_PUNCTUATION = ("none", "all", "some")  # in the order of espeak_PUNCT_TYPE
+_SIGNS = '()[]{}<>@#$%&*_=+/\\|~^`"'
+_PUNCTUATION = {"none": "", "some": _SIGNS, "all": _SIGNS + ".,;:!?'-…–—“”‘’«»¿¡"}
+# The library (1.52) ends the process when it looks for the names of some marks in these languages.
+_CANNOT_NAME_MARKS = frozenset({"gu", "hi", "kok", "ml", "mr", "sd", "ur", "vi"})
 # Spaces in place of what the library takes for commands (control A), for its own marks (private use), or
 # for the text's end (NUL), and of what has no UTF-8 form. One character each, so that offsets stay true.
 _UNSPEAKABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\u2800-\u28ff\ue000-\uf8ff\ufffe\uffff]")
@@ -48,7 +52,9 @@ class Backend:
         Option("pitch_range", "number", 50, 0, 100, description="0 is monotone"),
         Option("volume", "number", 1.0, 0.0, 2.0, description="above 1 loud sounds are limited"),
         Option("word_gap", "integer", 0, 0, 200, description="pause between words in units of 10 ms"),
-        Option("punctuation", "choice", "none", choices=_PUNCTUATION, description="which marks are read out"),
+        Option(
+            "punctuation", "choice", "none", choices=tuple(_PUNCTUATION), description="marks to be read out"
+        ),
         Option("ssml", "boolean", default=False, description="whether the text is SSML"),
     )
     capabilities = Capabilities(options=options, times="engine", streams=True)
@@ -93,6 +99,12 @@ class Backend:
         Returns as soon as `give` returns true; what `give` raises comes out here.
         """
         file = self._voice_file(voice)
+        language = (voice.partition("+")[0] or _DEFAULT_VOICE).partition("-")[0]
+        if options["punctuation"] != "none" and language in _CANNOT_NAME_MARKS:
+            raise RequestError(
+                f"espeak cannot name punctuation in {language!r}; the option punctuation must be none",
+                code="invalid_option",
+            )
         words_a_minute = _NORMAL_WORDS_A_MINUTE * options["speed"]
         spoken_a_minute = round(min(max(words_a_minute, _SLOWEST), _FASTEST))
         parameters = {
@@ -100,13 +112,12 @@ class Backend:
             Parameter.VOLUME: round(100 * options["volume"]),
             Parameter.PITCH: round(options["pitch"]),
             Parameter.RANGE: round(options["pitch_range"]),
-            Parameter.PUNCTUATION: _PUNCTUATION.index(options["punctuation"]),
+            Parameter.PUNCTUATION: PUNCTUATION_LISTED if options["punctuation"] != "none" else 0,
             Parameter.CAPITALS: 0,
             Parameter.WORD_GAP: options["word_gap"],
         }
         text = _UNSPEAKABLE.sub(" ", text)
         native = _SLOWEST <= words_a_minute <= _FASTEST
-        language = (voice.partition("+")[0] or _DEFAULT_VOICE).partition("-")[0]
         with closing(
             Shaper(self._library, text, 1.0 if native else words_a_minute / spoken_a_minute)
         ) as shaper:
@@ -114,10 +125,13 @@ class Backend:
             def on_buffer(pcm: bytes, events: list[Event]) -> bool:
                 return any(map(give, shaper.take(pcm, events)))
 
+            self._library.announce(_PUNCTUATION[options["punctuation"]])
             for start, end in portions(text, language):
                 shaper.begin(start)
-                part = text[start:end].encode()
-                if not self._library.speak(part, file, parameters, ssml=options["ssml"], on_buffer=on_buffer):
+                part = bearable(text[start:end]) if options["ssml"] else text[start:end]
+                if not self._library.speak(
+                    part.encode(), file, parameters, ssml=options["ssml"], on_buffer=on_buffer
+                ):
                     return
             any(map(give, shaper.finish()))
 

@@ -37,6 +37,10 @@ _LONGEST_PATH_BYTES = (
 )
 
 
+PUNCTUATION_LISTED = 2
+"""espeakPUNCT_SOME. To ask for all marks is not safe: the names of rare ones overrun a buffer."""
+
+
 class Parameter(IntEnum):
     """espeak_PARAMETER: what can be set for a text."""
 
@@ -157,8 +161,10 @@ class Library:
             raise RuntimeError("espeak-ng cannot read its data folder; install espeakng-loader again")
         self.sample_rate_hz: int = rate
         self._memory = SynthesizerMemory(library_path, self._c)
+        self._c.espeak_SetPunctuationList.argtypes = (ctypes.c_wchar_p,)
         self._callback = _Callback(self._on_buffer)
         self._c.espeak_SetSynthCallback(self._callback)
+        self._announced = ""
         self._voice: tuple[str | int, ...] = ()
         self._speaking: _Speaking | None = None
 
@@ -179,6 +185,12 @@ class Library:
     def stretcher(self, speed: float) -> Stretcher:
         """A time stretcher for this library's audio."""
         return Stretcher(self._c, self.sample_rate_hz, speed)
+
+    def announce(self, marks: str) -> None:
+        """Name these punctuation marks from now on, where the parameter PUNCTUATION is PUNCTUATION_LISTED."""
+        if marks != self._announced:
+            self._c.espeak_SetPunctuationList(marks)
+            self._announced = marks
 
     def speak(
         self, text: bytes, voice: str, parameters: Mapping[Parameter, int], *, ssml: bool, on_buffer: OnBuffer

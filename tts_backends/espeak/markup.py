@@ -1,0 +1,27 @@
+"""SSML that the library can bear: known elements of ordinary length, everything else as text.
+
+The library's own reader trusts its input; a tag without an end or with a long attribute overruns it.
+Characters are replaced one by one, so that offsets stay true.
+"""
+
+from __future__ import annotations
+
+import re
+
+_ELEMENTS = "speak|voice|prosody|say-as|sub|break|p|s|emphasis|mark|lang|phoneme|tts:style"
+_ATTRIBUTE = r"""\s+[\w:-]{1,20}\s*=\s*(?:"[\w .,:%+#/-]{0,60}"|'[\w .,:%+#/-]{0,60}')"""
+_KNOWN = re.compile(
+    rf"<(?:{_ELEMENTS})(?:{_ATTRIBUTE}){{0,4}}\s?/?>|</(?:{_ELEMENTS})\s?>|&(?:amp|lt|gt|quot|apos|nbsp);",
+    re.ASCII,
+)
+_SPECIAL = str.maketrans("<>&", "   ")
+
+
+def bearable(ssml: str) -> str:
+    """`ssml` with a space in place of every special character that belongs to no known element or entity."""
+    parts: list[str] = []
+    end = 0
+    for known in _KNOWN.finditer(ssml):
+        parts += (ssml[end : known.start()].translate(_SPECIAL), known[0])
+        end = known.end()
+    return "".join((*parts, ssml[end:].translate(_SPECIAL)))
