@@ -198,20 +198,24 @@ def test_refuse_to_end_ignores_the_signal_and_hangs(monkeypatch: pytest.MonkeyPa
 class TestTrigger:
     def test_without_conditions_every_render_goes_wrong(self) -> None:
         trigger = Trigger()
-        assert [trigger.pulled("x") for _ in range(3)] == [True] * 3
+        assert [trigger.pulled("x", "fail") for _ in range(3)] == [True] * 3
 
     def test_at_counts_renders_from_one(self) -> None:
         trigger = Trigger(at=2)
-        assert [trigger.pulled("x") for _ in range(4)] == [False, True, False, False]
+        assert [trigger.pulled("x", "fail") for _ in range(4)] == [False, True, False, False]
 
     def test_a_marker_must_be_in_the_text(self) -> None:
         trigger = Trigger(marker="boom")
-        assert [trigger.pulled(text) for text in ("a", "a boom", "b")] == [False, True, False]
+        assert [trigger.pulled(text, "fail") for text in ("a", "a boom", "b")] == [False, True, False]
+
+    def test_a_render_without_a_fault_is_counted_and_uses_nothing_up(self, tmp_path: Path) -> None:
+        trigger = Trigger(at=2, once=str(tmp_path / "done"))
+        assert [trigger.pulled("x", fault) for fault in ("none", "fail")] == [False, True]
 
     def test_once_holds_across_processes(self, tmp_path: Path) -> None:
         once = str(tmp_path / "done")
-        assert Trigger(once=once).pulled("x")
-        assert not Trigger(once=once).pulled("x")
+        assert Trigger(once=once).pulled("x", "fail")
+        assert not Trigger(once=once).pulled("x", "fail")
 
 
 def test_every_kind_of_fault_is_an_allowed_choice() -> None:

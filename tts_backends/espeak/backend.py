@@ -94,38 +94,22 @@ class Backend:
     def push(
         self, text: str, voice: str, options: Mapping[str, Any], give: Callable[[Pcm | WordMark], bool]
     ) -> None:
-        """The same without a thread between, which costs a tenth less: hand each piece to `give`.
+        """The same without a thread between, which costs some five per cent less: hand each piece to `give`.
 
         Returns as soon as `give` returns true; what `give` raises comes out here.
         """
-        file = self._voice_file(voice)
-        language = (voice.partition("+")[0] or _DEFAULT_VOICE).partition("-")[0]
-        if options["punctuation"] != "none" and language in _CANNOT_NAME_MARKS:
-            raise RequestError(
-                f"espeak cannot name punctuation in {language!r}; the option punctuation must be none",
-                code="invalid_option",
-            )
-        words_a_minute = _NORMAL_WORDS_A_MINUTE * options["speed"]
-        spoken_a_minute = round(min(max(words_a_minute, _SLOWEST), _FASTEST))
-        parameters = {
-            Parameter.RATE: spoken_a_minute,
-            Parameter.VOLUME: round(100 * options["volume"]),
-            Parameter.PITCH: round(options["pitch"]),
-            Parameter.RANGE: round(options["pitch_range"]),
-            Parameter.PUNCTUATION: PUNCTUATION_LISTED if options["punctuation"] != "none" else 0,
-            Parameter.CAPITALS: 0,
-            Parameter.WORD_GAP: options["word_gap"],
-        }
+        file, language = self._voice_file(voice)
+        _check_punctuation(options["punctuation"], language)
         text = _UNSPEAKABLE.sub(" ", text)
-        native = _SLOWEST <= words_a_minute <= _FASTEST
-        with closing(
-            Shaper(self._library, text, 1.0 if native else words_a_minute / spoken_a_minute)
-        ) as shaper:
+        wanted_rate = _NORMAL_WORDS_A_MINUTE * options["speed"]
+        spoken_rate = min(max(wanted_rate, _SLOWEST), _FASTEST)
+        parameters = _parameters(options, round(spoken_rate))
+        self._library.announce(_PUNCTUATION[options["punctuation"]])
+        with closing(Shaper(self._library, text, wanted_rate / spoken_rate)) as shaper:
 
             def on_buffer(pcm: bytes, events: list[Event]) -> bool:
                 return any(map(give, shaper.take(pcm, events)))
 
-            self._library.announce(_PUNCTUATION[options["punctuation"]])
             for start, end in portions(text, language):
                 shaper.begin(start)
                 part = bearable(text[start:end]) if options["ssml"] else text[start:end]
@@ -140,14 +124,35 @@ class Backend:
         if self._thread is not None:
             self._thread.close()
 
-    def _voice_file(self, voice: str) -> str:
+    def _voice_file(self, voice: str) -> tuple[str, str]:
+        """The library's name of the voice, and its language without region."""
         language, plus, variant = voice.partition("+")
         language = language or _DEFAULT_VOICE
         if language not in self._languages:
             raise UnknownName("voice", voice, self._languages)
         if plus and plus + variant not in self._variants:
             raise UnknownName("voice", voice, (language + known for known in self._variants))
-        return self._languages[language].identifier + plus + variant
+        return self._languages[language].identifier + plus + variant, language.partition("-")[0]
+
+
+def _check_punctuation(punctuation: str, language: str) -> None:
+    if punctuation != "none" and language in _CANNOT_NAME_MARKS:
+        raise RequestError(
+            f"espeak cannot name punctuation in {language!r}; the option punctuation must be none",
+            code="invalid_option",
+        )
+
+
+def _parameters(options: Mapping[str, Any], words_a_minute: int) -> dict[Parameter, int]:
+    return {
+        Parameter.RATE: words_a_minute,
+        Parameter.VOLUME: round(100 * options["volume"]),
+        Parameter.PITCH: round(options["pitch"]),
+        Parameter.RANGE: round(options["pitch_range"]),
+        Parameter.PUNCTUATION: PUNCTUATION_LISTED if options["punctuation"] != "none" else 0,
+        Parameter.CAPITALS: 0,
+        Parameter.WORD_GAP: options["word_gap"],
+    }
 
 
 def _how_good(variant: str) -> tuple[int, str]:

@@ -23,7 +23,7 @@ _VOICES = {
     Voice("high", "High", "de-DE", "female"): 330.0,
     Voice("top", "Top", "fr-FR", "male"): 440.0,
 }
-_NO_FAULT = "none"
+_NO_FAULT = KINDS[0]
 
 
 class Backend:
@@ -67,7 +67,7 @@ class Backend:
         """
         if voice not in self._base_hz:
             raise UnknownName("voice", voice, self._base_hz)
-        fault = options["fault"] if self._trigger.pulled(text) else _NO_FAULT
+        fault = options["fault"] if self._trigger.pulled(text, options["fault"]) else _NO_FAULT
         if fault == EMPTY:
             return
         clock = _Clock(options, self.sample_rate)

@@ -84,10 +84,10 @@ class Trigger:
     once: str = ""
     _renders: int = 0
 
-    def pulled(self, text: str) -> bool:
-        """Whether this render goes wrong; call it once for each."""
+    def pulled(self, text: str, fault: str) -> bool:
+        """Whether this render goes wrong, if it is to have a fault at all; call it once for each."""
         self._renders += 1
-        if self.at not in {0, self._renders} or self.marker not in text:
+        if fault == KINDS[0] or self.at not in {0, self._renders} or self.marker not in text:
             return False
         if self.once:
             try:
