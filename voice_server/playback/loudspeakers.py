@@ -1,0 +1,371 @@
+"""The server's loudspeakers, shared by every program that lets it speak.
+
+`Playlist` decides who is heard; this shell has the texts rendered by the speech service and played on the
+channel of their voice. Everything happens in callbacks and in one task for each text that is heard.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+from types import TracebackType
+from typing import Self
+
+from voice_server.core import playlist as lists
+from voice_server.core.events import Audio, SentenceFailed
+from voice_server.core.playlist import Item, Playlist, Policy
+from voice_server.core.segments import SpeechSettings
+from voice_server.core.types import Notice
+from voice_server.core.wire.messages import Opened
+from voice_server.errors import Busy, TooMuch, UnknownName, VoiceServerError
+from voice_server.playback.channel import Channel
+from voice_server.playback.device import NoSpeakers
+from voice_server.playback.player.loop import DEFAULT_DEVICE, NULL_DEVICE
+from voice_server.speech import Speech, SpeechRequest, SpeechService
+
+CHANNEL_IDLE_S = 60.0
+
+_REPORT_MS = 250.0
+_PROBE_S = 10.0
+_NOBODY_HEARS = Notice("no_speakers", "this machine has no sound device, so nothing can be heard")
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A text on the list as anybody may see it."""
+
+    id: int
+    state: str
+    voice: str
+    language: str
+    backend: str
+    text: str
+    heard_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What the loudspeakers do: `volume` from 0 to 1, `device` "" where the machine has none."""
+
+    is_paused: bool
+    volume: float
+    device: str
+    playing: Sequence[Entry]
+    waiting: Sequence[Entry]
+
+
+@dataclass(slots=True)
+class _Text:
+    """One text from its acceptance to its end."""
+
+    item: Item
+    text: str
+    settings: SpeechSettings
+    speech: Speech | None = None
+    task: asyncio.Task[None] | None = None
+    heard_ms: float = 0.0
+    told_ms: float = 0.0
+
+    def end(self) -> None:
+        if self.speech is not None:
+            self.speech.close()
+        if self.task is not None:
+            self.task.cancel()
+
+
+@dataclass(slots=True)
+class _Sound:
+    """How all channels sound."""
+
+    device: str
+    volume: float = 1.0
+    is_paused: bool = False
+    opened: str | None = None
+    names: tuple[str, ...] = ()
+    untold: list[Notice] = field(default_factory=list)
+
+
+class Loudspeakers:
+    """Accepts texts and lets them be heard; an async context manager that owns the players.
+
+    `device` is the sound device by name, "" the system's own choice; a voice's player ends when it has been
+    silent for `idle_s`.
+    """
+
+    def __init__(self, service: SpeechService, *, device: str = "", idle_s: float = CHANNEL_IDLE_S) -> None:
+        self._service = service
+        self._sound = _Sound(device)
+        self._playlist = Playlist(idle_s)
+        self._texts: dict[int, _Text] = {}
+        self._channels: dict[str, Channel] = {}
+        self._numbers = count(1)
+        self._tasks = asyncio.TaskGroup()
+        self._timer: asyncio.TimerHandle | None = None
+        self._opened = asyncio.Event()
+        self._quiet = asyncio.Event()
+        self._quiet.set()
+        self._is_closed = False
+
+    async def __aenter__(self) -> Self:
+        self._loop = asyncio.get_running_loop()
+        await self._tasks.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._is_closed = True
+        if self._timer is not None:
+            self._timer.cancel()
+        for text in self._texts.values():
+            text.end()
+        for channel in self._channels.values():
+            self._tasks.create_task(channel.close())
+        await self._tasks.__aexit__(kind, error, trace)
+
+    # ------------------------------------------------------------------ texts
+
+    def accept(
+        self, text: str, request: SpeechRequest, policy: Policy = Policy.INTERRUPT
+    ) -> tuple[Entry, list[Notice]]:
+        """Put a text on the list; return how it stands, and what is not as was asked.
+
+        Raises UnknownName, RequestError, TooMuch, Busy or BackendDown.
+        """
+        self._check_room(text)
+        settings, notices = self._service.settings(request)
+        channel = f"{settings.backend}/{settings.voice}/{settings.language or ''}"
+        item = Item(next(self._numbers), channel, policy)
+        self._texts[item.number] = _Text(item, text, settings)
+        self._quiet.clear()
+        self._channel(channel)
+        self._receive(lists.Added(item))
+        told, self._sound.untold = self._sound.untold, []
+        return self._entry(item, self._state(item)), [*notices, *told]
+
+    def _check_room(self, text: str) -> None:
+        limits = self._service.config.limits
+        if len(text) > limits.buffered_chars:
+            most = limits.buffered_chars
+            raise TooMuch(f"a text to be heard has at most {most} characters, not {len(text)}")
+        waiting = sum(len(each.text) for each in self._texts.values())
+        if len(self._texts) >= limits.queued_sentences or waiting + len(text) > 2 * limits.buffered_chars:
+            raise Busy(f"{len(self._texts)} texts wait to be heard; ask again when some have been")
+
+    def skip(self) -> int:
+        """End what is heard now; return how many texts that were."""
+        skipped = len(self._playlist.playing)
+        self._receive(lists.Skipped())
+        return skipped
+
+    def stop(self, ids: Iterable[int] | None = None) -> int:
+        """End these texts, or all; return how many were on the list."""
+        wanted = None if ids is None else frozenset(ids)
+        stopped = sum(wanted is None or number in wanted for number in self._texts)
+        self._receive(lists.Stopped(wanted))
+        return stopped
+
+    async def drain(self) -> None:
+        """Return when all has been heard that is on the list; what is paused is not waited for."""
+        while self._texts and not self._sound.is_paused:
+            self._quiet.clear()
+            await self._quiet.wait()
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether anything is on the list."""
+        return bool(self._texts)
+
+    # ------------------------------------------------------------------ sound
+
+    def set_paused(self, is_paused: bool) -> None:
+        """Fall silent, or go on where it fell silent."""
+        self._sound.is_paused = is_paused
+        self._quiet.set()
+        for channel in self._channels.values():
+            channel.set_paused(is_paused)
+
+    def set_volume(self, level: float) -> None:
+        """From 0 to 1, for everything that is heard from now on."""
+        self._sound.volume = level
+        for channel in self._channels.values():
+            channel.set_volume(level)
+
+    async def devices(self) -> tuple[str, ...]:
+        """The sound devices of this machine; a player is started to look, where none has looked before."""
+        if self._sound.opened is None:
+            self.warm()
+            await self._probe()
+        return (*self._sound.names, NULL_DEVICE)
+
+    async def _probe(self) -> None:
+        try:
+            async with asyncio.timeout(_PROBE_S):
+                await self._opened.wait()
+        except TimeoutError:
+            raise NoSpeakers(f"no player was ready within {_PROBE_S:g} s to look for devices") from None
+
+    async def set_device(self, name: str) -> None:
+        """Play on another device from here on; "default" is the system's own choice. Raises UnknownName."""
+        names = await self.devices()
+        if name not in (*names, DEFAULT_DEVICE):
+            raise UnknownName("device", name, (*names, DEFAULT_DEVICE))
+        self._sound.device = "" if name == DEFAULT_DEVICE else name
+        for channel in self._channels.values():
+            channel.set_device(self._sound.device)
+
+    def warm(self, request: SpeechRequest | None = None) -> None:
+        """Start the player of a voice before there is anything to say. Raises what `accept` raises."""
+        settings, _ = self._service.settings(request or SpeechRequest())
+        name = f"{settings.backend}/{settings.voice}/{settings.language or ''}"
+        self._channel(name)
+        self._receive(lists.Warmed(name))
+
+    def status(self) -> Status:
+        """What is heard now and what comes next."""
+        return Status(
+            is_paused=self._sound.is_paused,
+            volume=self._sound.volume,
+            device=self._sound.opened if self._sound.opened is not None else self._sound.device,
+            playing=[self._entry(item, "playing") for item in self._playlist.playing],
+            waiting=[self._entry(item, "waiting") for item in self._playlist.waiting],
+        )
+
+    def pids(self) -> list[int]:
+        """The process ids of the players there are."""
+        return [pid for channel in self._channels.values() if (pid := channel.pid) is not None]
+
+    def _state(self, item: Item) -> str:
+        return "playing" if item in self._playlist.playing else "waiting"
+
+    def _entry(self, item: Item, state: str) -> Entry:
+        text = self._texts[item.number]
+        settings = text.settings
+        return Entry(
+            id=item.number,
+            state=state,
+            voice=settings.voice,
+            language=settings.language or "",
+            backend=settings.backend,
+            text=text.text,
+            heard_ms=text.heard_ms,
+        )
+
+    # ------------------------------------------------------------------ what a channel tells
+
+    def channel_opened(self, opened: Opened) -> None:
+        if opened.device == "" and self._sound.opened != "":
+            _log.warning("this machine has no sound device; what is spoken cannot be heard")
+            self._sound.untold.append(_NOBODY_HEARS)
+        wanted = self._sound.device
+        if opened.device and wanted and opened.device != wanted:
+            message = f"there is no device {wanted} any more, {opened.device} plays in its place"
+            _log.warning("a device is gone", extra={"device": wanted, "instead": opened.device})
+            self._sound.untold.append(Notice("device_substituted", message))
+            self._sound.device = ""
+        self._sound.opened, self._sound.names = opened.device, opened.devices
+        self._opened.set()
+
+    def track_heard(self, track: int, heard_ms: float) -> None:
+        text = self._texts.get(track)
+        if text is None:
+            return
+        text.heard_ms = heard_ms
+        if heard_ms - text.told_ms >= _REPORT_MS and text.speech is not None:
+            text.told_ms = heard_ms
+            text.speech.played(heard_ms)
+
+    def track_over(self, track: int, failure: str | None) -> None:
+        if failure is not None:
+            _log.error("a text could not be heard", extra={"text_id": track, "reason": failure})
+            if not self._sound.untold:
+                self._sound.untold.append(Notice(NoSpeakers.code, failure))
+        self._end(track)
+
+    # ------------------------------------------------------------------ decide and act
+
+    def _channel(self, name: str) -> Channel:
+        channel = self._channels.get(name)
+        if channel is None:
+            sound = self._sound
+            channel = self._channels[name] = Channel(
+                name,
+                self,
+                self._tasks.create_task,
+                device=sound.device,
+                volume=sound.volume,
+                is_paused=sound.is_paused,
+            )
+        return channel
+
+    def _receive(self, event: lists.Input) -> None:
+        self._playlist.receive(event, self._loop.time())
+        self._perform()
+
+    def _tick(self) -> None:
+        self._timer = None
+        self._playlist.tick(self._loop.time())
+        self._perform()
+
+    def _perform(self) -> None:
+        for action in self._playlist.take_actions():
+            match action:
+                case lists.Prepare(item):
+                    self._open(self._texts[item.number])
+                case lists.Start(item):
+                    text = self._texts[item.number]
+                    text.task = self._tasks.create_task(self._let_hear(text))
+                case lists.Stop(item):
+                    self._channels[item.channel].stop(item.number)
+                    self._forget(item.number)
+                case lists.CloseChannel(name):
+                    self._tasks.create_task(self._channels.pop(name).close())
+        self._arm()
+
+    def _arm(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        deadline = self._playlist.next_deadline()
+        if deadline is not None and not self._is_closed:
+            self._timer = self._loop.call_at(deadline, self._tick)
+
+    def _open(self, text: _Text) -> Speech:
+        """Have a text rendered; of what comes later only so much as waits for its listener anyway."""
+        if text.speech is None:
+            before = [self._texts[item.number].speech for item in self._playlist.playing]
+            text.speech = self._service.open(text.settings, after=before[-1] if before else None)
+            text.speech.push(text.text)
+            text.speech.end()
+        return text.speech
+
+    async def _let_hear(self, text: _Text) -> None:
+        number = text.item.number
+        channel = self._channel(text.item.channel)
+        try:
+            async for event in self._open(text):
+                if isinstance(event, Audio):
+                    await channel.play(number, event.pcm)
+                elif isinstance(event, SentenceFailed):
+                    _log.warning("a sentence could not be spoken", extra={"code": event.code, "id": number})
+            channel.complete(number)
+        except VoiceServerError as error:
+            self.track_over(number, error.message)
+        except Exception:
+            _log.exception("a text could not be heard")
+            self._end(number)
+
+    def _end(self, number: int) -> None:
+        self._forget(number)
+        self._receive(lists.Ended(number))
+
+    def _forget(self, number: int) -> None:
+        text = self._texts.pop(number, None)
+        if text is not None:
+            text.end()
+        if not self._texts:
+            self._quiet.set()
