@@ -30,6 +30,7 @@ from starlette.websockets import WebSocket
 from voice_server.config import Config
 from voice_server.endpoints.guard import Guard
 from voice_server.endpoints.health import health
+from voice_server.endpoints.page import routes as page_routes
 from voice_server.endpoints.stream import stream
 from voice_server.endpoints.stream_tokens import TRY_LATER, StreamConnection, session_for
 from voice_server.endpoints.transport import HttpProtocol, WebSocketProtocol
@@ -126,6 +127,7 @@ def build_app(doors: Doors, **guard: Any) -> Starlette:
     app = Starlette(
         routes=[
             Route("/health", health),
+            *page_routes(),
             WebSocketRoute("/stream-tokens", doors.stream_tokens),
             WebSocketRoute("/stream", doors.stream),
         ]

@@ -1,0 +1,78 @@
+/**
+ * The token that a server may want, and the sentence for a connection that failed.
+ *
+ * A link may bring the token (`/?token=…`); it is taken out of the address at once, kept for this tab only, and
+ * sent as a header, or as a WebSocket sub-protocol where a browser can set no header.
+ */
+
+const KEY = "voice-server-token";
+
+export function takeTokenFromAddress() {
+  const address = new URL(location.href);
+  const token = address.searchParams.get("token");
+  if (token === null) return;
+  setToken(token);
+  address.searchParams.delete("token");
+  history.replaceState(null, "", address);
+}
+
+export function setToken(token) {
+  sessionStorage.setItem(KEY, token);
+}
+
+function token() {
+  return sessionStorage.getItem(KEY) || "";
+}
+
+/** The same options of a fetch, with the token. */
+function authorized(options = {}) {
+  if (!token()) return options;
+  return { ...options, headers: { ...options.headers, Authorization: `Bearer ${token()}` } };
+}
+
+/** Sub-protocols of a WebSocket: the real one, and one that only carries the token. */
+export function socketProtocols() {
+  if (!token()) return [];
+  const bytes = new TextEncoder().encode(token());
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return ["voice-server", `token.${hex}`];
+}
+
+/** The server wants a token that it was not given. */
+export class TokenWanted extends Error {
+  constructor() {
+    super("This server wants the token that it printed when it was started.");
+  }
+}
+
+/** Why a WebSocket did not open, as an Error: browsers do not say, so the server is asked over HTTP. */
+export async function failure() {
+  try {
+    await fetchJson("health");
+    return new Error("The server is there, but it closed the connection; it may be starting, or full.");
+  } catch (error) {
+    return error;
+  }
+}
+
+/** Fetch JSON from the server; null where it has no such route. Throws an Error with a sentence. */
+export async function fetchJson(path, options = {}) {
+  const headers = { Accept: "application/json", ...options.headers };
+  let response;
+  try {
+    response = await fetch(new URL(path, document.baseURI), authorized({ ...options, headers }));
+  } catch {
+    throw new Error("The server cannot be reached; is it still running?");
+  }
+  if (response.status === 401) throw new TokenWanted();
+  if (response.status === 404 || response.status === 405) return null;
+  const answer = await response.json().catch(() => ({}));
+  if (typeof answer.error === "string") throw new Error(sentence(answer.error));
+  return answer;
+}
+
+/** The server's sentences begin small, since other programs put words before them. */
+export function sentence(message) {
+  const text = message.charAt(0).toUpperCase() + message.slice(1);
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}

@@ -1,0 +1,217 @@
+/** The page: joins the conversation to what is seen. */
+
+import { fetchJson, setToken, takeTokenFromAddress } from "./access.js";
+import { Conversation } from "./conversation.js";
+import { Options } from "./options.js";
+import { download } from "./recording.js";
+import { SampleMaker } from "./sample.js";
+import { Timings } from "./timings.js";
+import { Transcript } from "./transcript.js";
+import { byId, clearProblems, describe, fillSelect, showConnection, showFailure } from "./view.js";
+import { showHeard, showProblem, showState, showStatus } from "./view.js";
+import { isSpeaker, loadVoices, VoicePicker } from "./voices.js";
+import { Waveform } from "./waveform.js";
+
+const ENDINGS = {
+  complete: "Spoken to the end.",
+  cancelled: "You barged in.",
+  preempted: "Another text came in between.",
+  failed: "It could not be spoken.",
+};
+
+const transcript = new Transcript(byId("transcript"));
+const waveform = new Waveform(byId("waveform"));
+const picker = new VoicePicker(byId("voice"), byId("voices"));
+const options = new Options(byId("speed"), byId("options"));
+const timings = new Timings(byId("rows"), {
+  sound: byId("tile-sound"),
+  lead: byId("tile-lead"),
+  factor: byId("tile-factor"),
+  gap: byId("tile-gap"),
+});
+const conversation = new Conversation({
+  state: onState,
+  typed: (text) => transcript.write(text),
+  generating: onGenerating,
+  sentence: onSentence,
+  words: (message) => transcript.addWords(message),
+  sentenceEnd: (message) => timings.end(message),
+  sentenceFailed: (message) => (transcript.fail(message), timings.fail(message)),
+  samples: (samples, rateHz) => waveform.push(samples, rateHz),
+  timed: (turn) => timings.setSound(turn),
+  heard: (split) => (transcript.split(split), showHeard(split)),
+  warning: (message) => showProblem(message, "warning"),
+  error: (message) => showProblem(message),
+  disconnected: () => showConnection("asleep", "Asleep; wakes when you speak"),
+});
+
+let allVoices = null;
+let shownBackend = null; // whose options and voices are on the page
+let isDrawing = false;
+
+// ---------------------------------------------------------------- speaking
+
+async function speak() {
+  const text = byId("text").value.toWellFormed?.() ?? byId("text").value;
+  clearProblems();
+  if (text.trim() === "") {
+    showProblem("Type or paste some text first.", "warning");
+    byId("text").focus();
+    return;
+  }
+  conversation.bargeIn();
+  clearStage();
+  try {
+    await conversation.speak(text, { backend: shownBackend, config: chosenConfig(), rate: chosenRate });
+    showConnection("on", "Connected");
+  } catch (error) {
+    showFailure(error);
+  }
+}
+
+function clearStage() {
+  transcript.reset();
+  waveform.reset();
+  timings.reset();
+  byId("heard").hidden = true;
+}
+
+function chosenConfig() {
+  const speaker = byId("speaker-field").hidden ? "" : byId("speaker").value;
+  return { voice: `${picker.chosen}${speaker}`, opts: options.chosen };
+}
+
+function chosenRate() {
+  const isStreamed = document.querySelector("input[name=mode]:checked").value === "stream";
+  return isStreamed ? Number(byId("rate").value) : null;
+}
+
+function onState(state, reason) {
+  showState(state);
+  byId("download").disabled = !conversation.recording || conversation.recording.isEmpty;
+  if (state === "speaking") {
+    showStatus("Speaking.");
+    if (!isDrawing) requestAnimationFrame(frame);
+    isDrawing = true;
+  } else if (state === "paused") {
+    showStatus("Paused.");
+  } else {
+    if (reason === "complete") transcript.finish();
+    showStatus(ENDINGS[reason] ?? "");
+  }
+}
+
+function onGenerating(message) {
+  byId("timings").hidden = false;
+  byId("no-timings").hidden = true;
+  timings.add(message);
+}
+
+function onSentence(message) {
+  transcript.addSentence(message);
+  timings.start(message);
+  waveform.mark(message.at_ms);
+  byId("download").disabled = false;
+}
+
+/** One picture: words and waveform follow the play position. */
+function frame() {
+  waveform.draw(conversation.playedMs);
+  isDrawing = conversation.state !== "idle";
+  if (!isDrawing) return;
+  transcript.moveTo(conversation.playedMs);
+  requestAnimationFrame(frame);
+}
+
+// ---------------------------------------------------------------- backend and voice
+
+/** Connect and show what the backend offers; null is the server's default. */
+async function showBackend(backend) {
+  showConnection("opening", "Connecting");
+  try {
+    const ready = await conversation.connect(backend);
+    shownBackend = ready.backend;
+    showOffer(ready);
+    byId("access").hidden = true;
+    showConnection("on", "Connected");
+  } catch (error) {
+    showFailure(error);
+  }
+}
+
+function showOffer(ready) {
+  const own = (allVoices ?? []).filter((voice) => voice.backend === ready.backend);
+  const speakers = own.filter(isSpeaker).map(({ id, name, gender }) => [id, gender ? `${name}, ${gender}` : name]);
+  const [base, speaker] = speakers.length > 0 ? ready.voice.split(/(?=\+)/) : [ready.voice];
+  picker.show(own.filter((voice) => !isSpeaker(voice)), base);
+  byId("speaker-field").hidden = speakers.length === 0;
+  fillSelect(byId("speaker"), [["", "The voice's own"], ...speakers], speaker ?? "");
+  byId("more").hidden = options.show(ready.capabilities.options) === 0;
+  byId("sample").hidden = !ready.capabilities.clones;
+  describe(ready);
+  byId("backend").value = ready.backend;
+}
+
+async function start() {
+  takeTokenFromAddress();
+  showState("idle");
+  waveform.draw(0);
+  try {
+    const health = await fetchJson("health");
+    const backends = Object.entries(health?.backends ?? {});
+    fillSelect(byId("backend"), backends.map(([name, { state }]) => [name, state === "up" ? name : `${name} (not running)`]));
+    byId("backend").disabled = backends.length === 0;
+    allVoices = await loadVoices();
+  } catch (error) {
+    showFailure(error);
+    return;
+  }
+  await showBackend(null);
+}
+
+// ---------------------------------------------------------------- controls
+
+function togglePause() {
+  conversation.pause(conversation.state !== "paused");
+}
+
+byId("speak").addEventListener("click", speak);
+byId("pause").addEventListener("click", togglePause);
+byId("barge-in").addEventListener("click", () => conversation.bargeIn());
+byId("backend").addEventListener("change", ({ target }) => showBackend(target.value));
+byId("download").addEventListener("click", () => download(conversation.recording.toWav(), "voice-server.wav"));
+byId("rate").addEventListener("input", ({ target }) => (byId("rate-value").textContent = target.value));
+for (const radio of document.querySelectorAll("input[name=mode]")) {
+  radio.addEventListener("change", () => (byId("rate-field").hidden = chosenRate() === null));
+}
+byId("access").addEventListener("submit", (event) => {
+  event.preventDefault();
+  setToken(byId("token").value.trim());
+  clearProblems();
+  start();
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+    event.preventDefault();
+    speak();
+  } else if (event.key === "Escape") {
+    conversation.bargeIn();
+  }
+});
+document.addEventListener("themechange", () => waveform.refresh());
+
+new SampleMaker(
+  {
+    record: byId("record"),
+    file: byId("file"),
+    drop: byId("drop"),
+    name: byId("sample-name"),
+    preview: byId("preview"),
+    result: byId("sample-result"),
+    save: byId("save-sample"),
+    note: byId("sample-note"),
+  },
+  { error: (message) => showProblem(message) },
+);
+
+start();

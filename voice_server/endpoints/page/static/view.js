@@ -1,0 +1,86 @@
+/** What the page says in words: states, problems, the backend, what was heard. */
+
+import { TokenWanted } from "./access.js";
+
+const MOST_PROBLEMS = 4;
+
+export function byId(id) {
+  return document.getElementById(id);
+}
+
+/** Show a sentence about something that went wrong, or that is worth knowing ("warning"). */
+export function showProblem(message, kind = "error") {
+  const box = byId("problems");
+  if ([...box.children].some((each) => each.dataset.message === message)) return;
+  const problem = document.createElement("div");
+  problem.className = `problem ${kind}`;
+  problem.dataset.message = message;
+  const text = document.createElement("p");
+  text.textContent = message;
+  const close = document.createElement("button");
+  close.type = "button";
+  close.className = "quiet icon-only";
+  close.setAttribute("aria-label", "Dismiss");
+  close.textContent = "×";
+  close.addEventListener("click", () => problem.remove());
+  problem.append(text, close);
+  box.append(problem);
+  if (box.children.length > MOST_PROBLEMS) box.firstChild.remove();
+}
+
+export function clearProblems() {
+  byId("problems").replaceChildren();
+}
+
+/** Say that a connection failed; a server that wants a token is asked for one. */
+export function showFailure(error) {
+  byId("access").hidden = !(error instanceof TokenWanted);
+  if (error instanceof TokenWanted) byId("token").focus();
+  else showProblem(error.message);
+  showConnection("off", "Not connected");
+}
+
+export function showConnection(state, text) {
+  byId("connection").dataset.state = state;
+  byId("connection-text").textContent = text;
+}
+
+export function showStatus(text) {
+  byId("status").textContent = text;
+}
+
+/** The buttons that make sense in a state. */
+export function showState(state) {
+  const isIdle = state === "idle";
+  byId("pause").disabled = isIdle;
+  byId("barge-in").disabled = isIdle;
+  byId("pause").textContent = state === "paused" ? "Resume" : "Pause";
+  byId("speak-label").textContent = isIdle ? "Speak" : "Speak anew";
+  document.body.dataset.state = state;
+}
+
+export function showHeard({ heard, unheard }) {
+  byId("heard").hidden = false;
+  byId("heard-text").textContent = heard.trim() || "nothing";
+  byId("unheard-text").textContent = unheard.trim() || "nothing";
+}
+
+/** Fill a select element; `entries` are [value, text] pairs. */
+export function fillSelect(select, entries, chosen) {
+  select.replaceChildren(...entries.map(([value, text]) => new Option(text, value, value === chosen, value === chosen)));
+}
+
+const TIMES = {
+  model: "Word times come from the model.",
+  engine: "Word times come from the engine.",
+  estimate: "Word times are estimated.",
+  "": "Word times are estimated.",
+};
+
+/** One line about what a backend can do. */
+export function describe({ backend, capabilities }) {
+  const tags = capabilities.tags.length > 0 ? ` It knows ${capabilities.tags.map((tag) => `[${tag}]`).join(", ")}.` : "";
+  const streams = capabilities.streams ? " Sentences stream while they render." : "";
+  const watermark = capabilities.watermark ? " Its audio carries a watermark." : "";
+  byId("abilities").textContent = `${backend}: ${TIMES[capabilities.times] ?? ""}${streams}${tags}${watermark}`;
+}
