@@ -1,0 +1,41 @@
+"""docs/backends.md says what the adapters do."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.backends.speaking import Adapter
+from tts_backends.espeak.backend import Backend as Espeak
+from tts_backends.tone.backend import Backend as Tone
+
+DOCUMENT = (Path(__file__).parent.parent / "docs" / "backends.md").read_text(encoding="utf-8")
+ROW = re.compile(r"^\s*\| `(\w+)` \| ([^|]*) \| ([^|]*) \|", re.MULTILINE)
+
+
+@pytest.mark.parametrize(("name", "adapter"), [("espeak", Espeak), ("tone", Tone)])
+def test_every_option_is_described_with_its_range_and_default(name: str, adapter: type[Adapter]) -> None:
+    chapter = DOCUMENT.partition(f"\n## {name}\n")[2].partition("\n## ")[0]
+    described = {option: (values, default) for option, values, default in ROW.findall(chapter)}
+    options = adapter().options
+    assert list(described) == [option.name for option in options]
+    for option in options:
+        values, default = described[option.name]
+        if option.kind in {"number", "integer"}:
+            assert values == f"{option.minimum:g} to {option.maximum:.0f}"
+        elif option.kind == "choice":
+            assert sorted(values.split(", ")) == sorted(option.choices)
+        assert default == str(option.default).lower().removesuffix(".0")
+
+
+def test_the_number_of_languages_is_true() -> None:
+    spoken = [voice for voice in Espeak().voices() if voice.language != "mul"]
+    assert f"in {len(spoken)} languages" in DOCUMENT
+
+
+def test_the_example_adapter_compiles() -> None:
+    example = re.search(r"```python\n(.*?)```", DOCUMENT, re.DOTALL)
+    assert example is not None
+    compile(re.sub(r"^   ", "", example[1], flags=re.MULTILINE), "example", "exec")
