@@ -14,4 +14,5 @@ def split(text: str, language: str | None = "en") -> list[str]:
 def check(marked: str, language: str = "en") -> None:
     """Assert that the text ends its sentences where it is marked, and nowhere else."""
     expected = "¦".join(sentence.strip() for sentence in marked.split("¦"))
-    assert "¦".join(split(marked.replace("¦", ""), language)) == expected
+    found = "¦".join(split(marked.replace("¦", ""), language))
+    assert found == expected, f"{found!r} is not {expected!r}"

@@ -16,6 +16,7 @@ from voice_server.core.text.lexicon import lexicon
         "1. **Mix** it.\n¦2. Bake it; wait.\n¦   - Don't open!\n¦3. Eat.",
         "1)\nFirst of all\n¦a.\nThen this",
         "| Step | Time |\n¦|------|------|\n| Mix | 5 min. |\n¦| Bake | 10 min. |",
+        "1. Mix it all 2 times ¦2. Bake it... or not",
         "Yes.\n\n¦---\n\nNo.",
         "See [the docs](https://a.b/c.d).¦ **Note:** it is free.¦ _So._¦ There.",
         "Roses are red,\n¦Violets are blue.\n¦— Yes, he said.\n¦Q: Why?\n¦A: So.",

@@ -13,6 +13,7 @@ from voice_server.core.text.clauses import cut_long, judge_clause
         ("alpha beta gamma and delta epsilon zeta eta", "alpha beta gamma ", "conjunction"),
         ("alpha beta gamma delta epsilon zeta eta", "alpha beta gamma delta epsilon ", "space"),
         ("x" * 50, "x" * 32, "over-long"),
+        ("alpha " + "x" * 26 + " beta", "alpha ", "space"),
         ("alpha beta\ngamma, delta epsilon zeta eta", "alpha beta\n", "line break"),
         ("あいうえおかきくけこ、" + "さ" * 30, "あいうえおかきくけこ、", "clause mark"),
         ("3,141,592,653,589,793,238,462,643,383,279", "3,141,592,653,589,793,238,462,64", "over-long"),

@@ -26,6 +26,7 @@ def test_an_item_ends_where_the_next_label_of_its_list_begins(marked: str) -> No
     "marked",
     [
         "1) one 3) three",
+        "1. It is.¦ So be it.",
         "a. one c. three",
         "1. one 2) two",
         "(a) one",

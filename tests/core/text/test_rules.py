@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from tests.core.text.sentences import check
+from voice_server.core.text.splitter import Splitter, SplitterOptions
 
 
 @pytest.mark.parametrize(
@@ -70,6 +71,7 @@ def test_a_forgotten_space_is_told_from_a_name_with_a_dot(marked: str) -> None:
     [
         ("el", "Τι είναι αυτό;¦ Είναι ο κ. Παππάς.¦ Ναι."),
         ("hy", "Այսօր երկուշաբթի է:¦ Ես գնում եմ. դու մնա։¦ Լավ: "),
+        ("ja", "「行く。」¦彼は行った。"),
         ("ja", "今日は晴れ。¦明日は？¦「ここにある。」と言った。¦すごい!¦本当（そう。）だ。¦はい。"),
         ("zh", "你好。¦我们去看《摔跤吧！爸爸》好吗？¦好！"),
         ("hi", "डॉ. सिंह आए।¦ जी.डी.पी. बढ़ी।¦ क्या?¦ हाँ।"),
@@ -79,6 +81,26 @@ def test_a_forgotten_space_is_told_from_a_name_with_a_dot(marked: str) -> None:
 )
 def test_each_script_has_its_own_marks(language: str, marked: str) -> None:
     check(marked, language)
+
+
+@pytest.mark.parametrize(
+    "marked",
+    [
+        "Yes!, he said.¦ (Really!): so it is.¦ Of “Acme Inc.”: nothing.",
+        "What?¦ “Nothing.”¦ Is it “so”?¦ (It is.)",
+        "Ναι;¦ Ο (Α): ναι.",
+    ],
+)
+def test_what_no_sentence_begins_with_goes_on(marked: str) -> None:
+    check(marked)
+
+
+def test_a_dash_waits_for_what_follows_it() -> None:
+    splitter = Splitter(SplitterOptions(language="en"))
+    assert splitter.feed("Is it so? —") == []
+    assert splitter.feed(" ") == []
+    assert splitter.feed("he asked.") == []
+    assert [piece.text for piece in splitter.finish()] == ["Is it so? — he asked."]
 
 
 def test_a_wide_gap_ends_a_sentence() -> None:

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from tests.commands.conftest import RunCommand
+
+_TEXT = "Dr. Ruiz left.\r\nIt was 5 p.m. Then"
+
+
+def test_each_line_is_a_sentence_with_its_offsets(run_command: RunCommand) -> None:
+    result = run_command("split", "-", input="One is. Two are.\nThree")
+    assert [line.split() for line in result.stdout.splitlines()] == [
+        ["0–7", "One", "is."],
+        ["8–16", "Two", "are."],
+        ["17–22", "Three"],
+    ]
+
+
+def test_a_line_break_within_a_piece_is_shown_as_a_sign(run_command: RunCommand) -> None:
+    assert "1.⏎One⏎" not in run_command("split", "-", input="1.\nOne\n").stdout
+    assert "1.⏎One" in run_command("split", "-", input="1.\nOne\n").stdout
+
+
+def test_explain_says_why_each_sentence_ends(run_command: RunCommand) -> None:
+    lines = run_command("split", "-", "--explain", "--language", "en", input=_TEXT).stdout.splitlines()
+    assert [line.strip() for line in lines[1::2]] == [
+        "↳ mark and end of line (en)",
+        "↳ time or degree, capital follows (en)",
+        "↳ end of text (en)",
+    ]
+
+
+def test_json_lines_hold_the_text_verbatim(run_command: RunCommand, tmp_path: Path) -> None:
+    file = tmp_path / "text.txt"
+    file.write_bytes(_TEXT.encode())
+    pieces = [json.loads(line) for line in run_command("split", str(file), "--json").stdout.splitlines()]
+    assert [_TEXT[piece["start"] : piece["end"]] for piece in pieces] == [piece["text"] for piece in pieces]
+    assert pieces[0] == {
+        "text": "Dr. Ruiz left.",
+        "start": 0,
+        "end": 14,
+        "reason": "mark and end of line",
+        "language": "en",
+    }
+
+
+def test_early_lets_the_first_piece_end_at_a_clause(run_command: RunCommand) -> None:
+    text = "When the dough has risen, knead it well again."
+    assert len(run_command("split", "-", "--early", input=text).stdout.splitlines()) == 2
+    assert len(run_command("split", "-", input=text).stdout.splitlines()) == 1
+
+
+def test_a_file_that_is_not_there_is_one_sentence(run_command: RunCommand) -> None:
+    result = run_command("split", "missing.txt")
+    assert result.exit_code == 2
+    assert result.stderr == (
+        "error: cannot read missing.txt: No such file or directory; give a text file, or - for input\n"
+    )
+
+
+def test_a_file_that_is_no_text_is_one_sentence(run_command: RunCommand, tmp_path: Path) -> None:
+    file = tmp_path / "noise.bin"
+    file.write_bytes(b"\xff\xfe\x00")
+    result = run_command("split", str(file))
+    assert result.exit_code == 2
+    assert result.stderr == f"error: {file} is no text in UTF-8; convert it first\n"
