@@ -62,7 +62,7 @@ def test_a_full_stop_ends_a_sentence_unless_its_word_says_otherwise(marked: str)
         ),
         ("it", "L'Ing. Rossi vide l'art. 4.¦ Non lo è.¦ Marco sì."),
         ("pt", "O Sr. Silva viu a pág. 4.¦ Ele é.¦ Nós também."),
-        ("de", "Die kath. schule ist das. wir gehen in einem hause.¦ es war gut."),
+        ("de", "Die kath. schule ist das. wir gehen in einem garten.¦ es war gut."),
         ("nl", "Dhr. Jansen woont bijv. in Gent.¦ Dat is nr. 5."),
         ("pl", "To jest np. prof. Nowak z 2007 r. i inni.¦ Było to w 2007 r.¦ Polska wygrała."),
         ("cs", "Pan dr. Novák přišel 3. ledna.¦ Bylo to 3.¦ Pavel odešel."),
