@@ -181,13 +181,14 @@ async def listening(service: SpeechService, listener: socket.socket, **guard: An
     doors = Doors(service)
     server = Server(_uvicorn_config(build_app(doors, **guard), service.config), doors, handle_signals=False)
     async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(server.serve(sockets=[listener]))
+        serving = tasks.create_task(server.serve(sockets=[listener]))
         while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
             await asyncio.sleep(0.001)
         try:
             yield doors
         finally:
             server.should_exit = True
+            await serving  # an error inside would cancel it, and leave its socket open
 
 
 @asynccontextmanager
