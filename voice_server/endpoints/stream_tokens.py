@@ -37,6 +37,9 @@ from voice_server.speech import Speech, SpeechRequest, SpeechService
 
 NORMAL, WRONG_KIND, INVALID_TEXT, POLICY, RESTART, TRY_LATER = 1000, 1003, 1007, 1008, 1012, 1013
 
+_TURN_S = 0.001
+"""Messages that wait are read for this long at a time: a flood of tokens must not keep others' audio waiting."""
+
 _decode = msgspec.json.Decoder(ClientMessage).decode
 
 
@@ -112,6 +115,7 @@ class StreamConnection:
     # ------------------------------------------------------------------ reading
 
     async def _read(self) -> None:
+        began_at = self._service.now()
         while self._close_code is None:
             message = await self._websocket.receive()
             if message["type"] == "websocket.disconnect":
@@ -120,6 +124,9 @@ class StreamConnection:
                 return
             self._last_message_at = self._service.now()
             self._take(message)
+            if self._last_message_at - began_at > _TURN_S:
+                await asyncio.sleep(0)
+                began_at = self._service.now()
 
     async def _watch(self, writer: asyncio.Task[None]) -> None:
         """Close a connection that says nothing, and one that takes nothing of what it is sent."""
