@@ -16,7 +16,7 @@ import uvloop
 
 from tests.pool.staging import ADAPTER, Run, Stage
 
-LIMIT_S = 15
+LIMIT_S = 12
 
 
 @pytest.fixture(params=["uvloop"])
