@@ -70,7 +70,7 @@ def main(rounds: int) -> None:
     floor = median(spent["library"])
     for name, times in spent.items():
         print(
-            f"{name:10} {median(times):.3f} ms of CPU a second of audio, {median(times) / floor:.3f} x library"
+            f"{name:10} {median(times):.3f} ms of CPU an audio second, {median(times) / floor:.3f} x library"
         )
     first: list[float] = []
     for _ in range(10 * rounds):
