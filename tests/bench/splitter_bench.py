@@ -221,12 +221,20 @@ def _count_delays(tally: Tally, scorer: ModuleType, text: Text, run: Run) -> Non
 
 def print_speed(scorer: ModuleType, sets: dict[str, list[Text]], rounds: int) -> None:
     """Microseconds per token, interleaved with the naive splitter; medians."""
-    streams = [_tokens(scorer, text) for texts in sets.values() for text in texts]
-    tokens = sum(map(len, streams))
+    print(f"\n## speed: us a token, medians of {rounds} interleaved rounds")
+    everything: list[list[str]] = []
+    for name, texts in sets.items():
+        streams = [_tokens(scorer, text) for text in texts]
+        everything += streams
+        print(f"{name:16s} {_speed(streams, rounds)}", flush=True)
+    print(f"{'all':16s} {_speed(everything, rounds)}")
+
+
+def _speed(streams: list[list[str]], rounds: int) -> str:
     makers: dict[str, Callable[[], Any]] = {
-        "naive regular expression": Naive,
-        "splitter, language given": lambda: Splitter(SplitterOptions(language="en")),
-        "splitter, language guessed": Splitter,
+        "naive": Naive,
+        "language given": lambda: Splitter(SplitterOptions(language="en")),
+        "guessed": Splitter,
     }
     seconds: dict[str, list[float]] = {name: [] for name in makers}
     for _ in range(rounds):
@@ -235,11 +243,12 @@ def print_speed(scorer: ModuleType, sets: dict[str, list[Text]], rounds: int) ->
             for stream in streams:
                 _drain(make(), stream)
             seconds[name].append(time.perf_counter() - began)
-    base = statistics.median(seconds["naive regular expression"])
-    print(f"\n## speed: {tokens} tokens, {rounds} interleaved rounds, medians")
-    for name, measured in seconds.items():
-        median = statistics.median(measured)
-        print(f"{name:28s} {median / tokens * 1e6:6.2f} us a token  x{median / base:.2f}")
+    base = statistics.median(seconds["naive"])
+    per_token = 1e6 / sum(map(len, streams))
+    return "  ".join(
+        f"{name} {statistics.median(each) * per_token:.2f} (x{statistics.median(each) / base:.2f})"
+        for name, each in seconds.items()
+    )
 
 
 def _drain(splitter: Any, tokens: list[str]) -> None:

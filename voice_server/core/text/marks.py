@@ -60,14 +60,16 @@ def _set(characters: str) -> str:
     return "[" + re.escape(characters) + "]"
 
 
+_ALWAYS = re.escape(_MARKS + LINE_BREAKS) + BULLETS
 STOP = re.compile(
-    f"[{re.escape(_MARKS + LINE_BREAKS)}{BULLETS}]"
-    r"|(?<=[\u0370-\u03ff\u1f00-\u1fff]);|(?<=[\u0561-\u0587)»….]):"
-    r"|(?<=\s\w)\)|(?<=\s\w\w)\)|(?<=\s\w\w\w)\)"
+    f"[{_ALWAYS};:)](?:(?<=[{_ALWAYS}])"
+    r"|(?<=[\u0370-\u03ff\u1f00-\u1fff];)|(?<=[\u0561-\u0587)»….]:)"
+    r"|(?<=\s\w\))|(?<=\s\w\w\))|(?<=\s\w\w\w\)))"
 )
 """The places where a sentence may end: marks, line breaks, and labels of list items on one line ("2)", "•").
 
-A Greek question mark is typed ';', an Armenian full stop ':'."""
+A Greek question mark is typed ';', an Armenian full stop ':'. (One set and a look behind: that is what the
+engine scans for fastest.)"""
 
 RUN = re.compile(f"(?:[ \u00a0]?{_set(_MARKS)}(?!\\w))*+")
 """Further marks: "?!", "...", and the spaced ". . ."; a dot that opens ".NET" or ".5" is none of them."""
