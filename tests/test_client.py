@@ -334,7 +334,7 @@ def closes_with(code: int, reason: str = "", *, after: dict[str, Any] | None = N
     [
         (closes_with(1012), r"\(1012\): it is restarting"),
         (closes_with(1013, "too many"), r"\(1013\): too many"),
-        (closes_with(1008, after={"type": "error", "msg": "no such voice"}), r"\(1008\): no such voice"),
+        (closes_with(1008, after={"type": "error", "msg": "no such voice"}), "^no such voice$"),
         (closes_with(4000), r"\(4000\): it gave no reason"),
     ],
 )

@@ -102,9 +102,10 @@ _PATH = "/stream-tokens"
 _OPEN_TIMEOUT_S = 10
 _CLOSE_TIMEOUT_S = 2
 _MAX_MESSAGE_BYTES = 16 * 1024 * 1024
+_VANISHED = 1006
 _CLOSE_REASONS = {
     1001: "it is going away",
-    1006: "it vanished without a word",
+    _VANISHED: "it vanished without a word",
     1009: "a message was too large",
     1012: "it is restarting",
     1013: "it is busy; try again later",
@@ -121,13 +122,17 @@ class NoServer(VoiceServerError):
 
 
 class StreamClosed(VoiceServerError):
-    """The server ended the connection before all was said; `close_code` is the WebSocket's."""
+    """The server ended the connection before all was said; `close_code` is the WebSocket's.
+
+    The message is the server's last error, where it gave one.
+    """
 
     code = "stream_closed"
 
-    def __init__(self, close_code: int, said: str) -> None:
-        reason = said or _CLOSE_REASONS.get(close_code, "it gave no reason")
-        super().__init__(f"the server closed the connection ({close_code}): {reason}")
+    def __init__(self, close_code: int, reason: str = "", error: ErrorEvent | None = None) -> None:
+        reason = reason or _CLOSE_REASONS.get(close_code, "it gave no reason")
+        message = error.msg if error else f"the server closed the connection ({close_code}): {reason}"
+        super().__init__(message, code=error.code if error and error.code else None)
         self.close_code = close_code
 
 
@@ -136,7 +141,7 @@ class _Commands(Generic[_Sent]):
 
     def __init__(self) -> None:
         self._reader = EventReader()
-        self._last_error = ""
+        self._last_error: ErrorEvent | None = None
         self._is_left = False
 
     def _say(self, message: str) -> _Sent:
@@ -187,12 +192,13 @@ class _Commands(Generic[_Sent]):
     def _read(self, message: str | bytes) -> Event:
         event = self._reader.read(message)
         if isinstance(event, ErrorEvent):
-            self._last_error = event.msg
+            self._last_error = event
         return event
 
     def _closed(self, error: ConnectionClosed) -> StreamClosed:
-        code = error.rcvd.code if error.rcvd else 1006
-        return StreamClosed(code, self._last_error or (error.rcvd.reason if error.rcvd else ""))
+        if error.rcvd is None:
+            return StreamClosed(_VANISHED)
+        return StreamClosed(error.rcvd.code, error.rcvd.reason, self._last_error)
 
 
 class AsyncStream(_Commands[Awaitable[None]]):

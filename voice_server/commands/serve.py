@@ -108,11 +108,8 @@ def _announce(url: str, service: SpeechService, source: Path, *, as_json: bool) 
         return
     for name, status in backends.items():
         default = ", the default" if name == service.config.default_backend else ""
-        state = (
-            f"{status.workers} workers{default}"
-            if status.ready is not None
-            else f"not running: {status.error}"
-        )
+        workers = "1 worker" if status.workers == 1 else f"{status.workers} workers"
+        state = f"{workers}{default}" if status.ready is not None else f"not running: {status.error}"
         click.echo(f"  {name}: {state}", err=True)
     click.echo(f"voice-server listens on {url} (backends from {source.name}); Ctrl-C ends it", err=True)
     say(f"try: voice-server stream-tokens --url {url.replace('http', 'ws', 1)}/stream-tokens")

@@ -82,7 +82,7 @@ class Lines(Show):
         self._show_typed()
 
     def event(self, event: Event) -> None:
-        if isinstance(event, WarningEvent | ErrorEvent):
+        if isinstance(event, WarningEvent) or (isinstance(event, ErrorEvent) and not event.fatal):
             self._line(click.style(event.msg, fg="yellow" if isinstance(event, WarningEvent) else "red"))
 
     def sentence(self, sentence: HeardSentence) -> None:

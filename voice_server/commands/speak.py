@@ -59,7 +59,8 @@ def speak(
         run(reading.run(server, speaker))
     _tell(reading, sink, as_json=as_json)
     if reading.failures:
-        failed = f"{len(reading.failures)} of {reading.sentences} sentences could not be spoken"
+        every = reading.sentences + len(reading.failures)
+        failed = f"{len(reading.failures)} of {every} sentences could not be spoken"
         raise VoiceServerError(f"{failed}: {reading.failures[0]}")
 
 
@@ -72,6 +73,8 @@ def _typed_text(words: tuple[str, ...], text: str | None, file: str | None) -> s
         raise ConfigError('there is nothing to speak; try: voice-server speak "Hello world"')
     if file or not given:
         return text_of(file or "-")
+    if not given[0].strip():
+        raise ConfigError("there is no text to speak")
     return given[0]
 
 

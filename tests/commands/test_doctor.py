@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+def findings(output: str) -> dict[str, tuple[bool, str]]:
+    lines = [json.loads(line) for line in output.splitlines()]
+    return {each["name"]: (each["passed"], each["detail"]) for each in lines}
+
+
+def test_a_backend_that_keeps_the_contract_is_well(run_command: Any) -> None:
+    result = run_command("doctor", "tone", "--json")
+    found = findings(result.stdout)
+    assert result.exit_code == 0, found
+    assert all(passed for passed, _ in found.values())
+    assert f"Python {sys.version.split()[0]} on " in found["environment"][1]
+    assert "24000 Hz, 4 voices in 3 languages" in found["starts"][1]
+    assert len(found) > 5
+
+
+def test_a_backend_that_does_not_start_is_told_with_its_reason(run_command: Any) -> None:
+    result = run_command("doctor", "--quick")
+    assert result.exit_code == 1
+    assert "missing.py" in result.stdout
+    assert "1 checks failed" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("project", "detail"),
+    [
+        ('[project]\ndependencies = ["no-such-package>=1"]', "no-such-package not installed in it"),
+        ('[project]\ndependencies = ["numpy>=2", "x; python_version<\'3\'"]', "numpy 2."),
+        ("[broken", "Python 3."),
+    ],
+)
+def test_the_packages_that_a_backends_project_asks_for_are_looked_up(
+    run_command: Any, tmp_path: Path, project: str, detail: str
+) -> None:
+    environment = tmp_path / "project"
+    venv = environment / ".venv"
+    (venv / "bin").mkdir(parents=True)
+    (venv / "bin" / "python").symlink_to(sys.executable)
+    own_venv = Path(sys.prefix)
+    shutil.copy(own_venv / "pyvenv.cfg", venv)
+    (venv / "lib").symlink_to(own_venv / "lib")
+    (environment / "pyproject.toml").write_text(project)
+    adapter = Path(__file__).parents[2] / "tts_backends" / "tone" / "backend.py"
+    own = tmp_path / "own.yaml"
+    own.write_text(f"backends: {{tone: {{adapter: {adapter}, environment: {environment}}}}}")
+    result = run_command("doctor", "--quick", "--json", "--config", str(own))
+    assert detail in findings(result.stdout)["environment"][1]
+
+
+def test_an_environment_that_is_not_there_says_how_to_make_it(run_command: Any, tmp_path: Path) -> None:
+    own = tmp_path / "own.yaml"
+    own.write_text("backends: {kokoro: {adapter: a.py, environment: nowhere}}")
+    result = run_command("doctor", "--json", "--config", str(own))
+    assert result.exit_code == 1
+    assert "voice-server setup kokoro" in findings(result.stdout)["environment"][1]
+
+
+def test_an_unknown_backend_is_an_error_that_lists_them(run_command: Any) -> None:
+    result = run_command("doctor", "kokoro")
+    assert result.exit_code == 2
+    assert "there are 2: broken, tone" in result.stderr

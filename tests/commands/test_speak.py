@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import json
+import wave
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+def saved_ms(path: str = "speech.wav") -> float:
+    with wave.open(path) as reader:
+        return int(reader.getnframes()) / 24
+
+
+def test_a_text_is_saved_whole(run_command: Any) -> None:
+    result = run_command("speak", "Hello", "there.", "--json", "-o", "x.wav")
+    assert result.exit_code == 0, result.stderr
+    figures = json.loads(result.stdout)
+    assert figures["sentences"] == 1
+    assert figures["audio_ms"] == pytest.approx(saved_ms("x.wav"), abs=0.1)
+    assert figures["audio_ms"] > 100
+
+
+@pytest.mark.parametrize(
+    ("arguments", "piped"),
+    [
+        (["Hello there."], None),
+        (["--text", "Hello there."], None),
+        (["--file", "text.txt"], None),
+        (["--file", "-"], "Hello there."),
+        ([], "Hello there."),
+    ],
+)
+def test_the_text_may_come_from_anywhere(run_command: Any, arguments: list[str], piped: str | None) -> None:
+    Path("text.txt").write_text("Hello there.")
+    assert run_command("speak", "Hello there.", "-o", "wanted.wav").exit_code == 0
+    result = run_command("speak", *arguments, input=piped)
+    assert result.exit_code == 0, result.stderr
+    assert Path("speech.wav").read_bytes() == Path("wanted.wav").read_bytes()
+    assert result.stdout.endswith(f"saved to {Path.cwd() / 'speech.wav'}\n")
+
+
+def test_a_book_is_spoken_with_no_more_in_the_server_than_it_takes(run_command: Any) -> None:
+    text = f"Every sentence of this book is like the one before it{', and the one after it' * 7}. " * 1_000
+    Path("book.txt").write_text(text)
+    result = run_command("speak", "--file", "book.txt", "--speed", "10", "--opt", "words=false", "--json")
+    assert result.exit_code == 0, result.stderr
+    assert json.loads(result.stdout)["sentences"] >= 1_000
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["Hello", "--text", "Hello"], "give one text"),
+        (["--file", "missing.txt"], "cannot read 'missing.txt'"),
+        ([" "], "there is no text to speak"),
+    ],
+)
+def test_a_text_that_is_none_is_an_error(run_command: Any, arguments: list[str], sentence: str) -> None:
+    result = run_command("speak", *arguments)
+    assert result.exit_code == 2
+    assert sentence in result.stderr
+
+
+def test_a_sentence_that_cannot_be_spoken_is_counted_and_the_rest_is_saved(run_command: Any) -> None:
+    result = run_command("speak", "One. Two.", "--opt", "fault=fail", "-o", "x.wav")
+    assert result.exit_code == 1
+    assert "2 of 2 sentences could not be spoken: " in result.stderr
+    assert Path("x.wav").exists()

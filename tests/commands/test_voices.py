@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from voice_server.commands.voices import speaks
+from voice_server.core.types import Voice
+
+
+def test_voices_are_listed_for_programs_and_people(run_command: Any) -> None:
+    result = run_command("voices", "--backend", "tone", "--json")
+    assert result.exit_code == 0, result.stderr
+    assert [json.loads(line)["id"] for line in result.stdout.splitlines()] == ["low", "middle", "high", "top"]
+    assert run_command("voices", "--backend", "tone").stdout.split()[:4] == ["low", "en-US", "male", "tone"]
+
+
+def test_a_backend_that_does_not_run_is_told_and_the_others_are_listed(run_command: Any) -> None:
+    result = run_command("voices", "--lang", "de")
+    assert result.exit_code == 0
+    assert "broken: " in result.stderr
+    assert len(result.stdout.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("wanted", "language", "does"),
+    [
+        (None, "x", True),
+        ("en", "en-GB", True),
+        ("EN-gb", "en-GB", True),
+        ("en", "eng", False),
+        ("en-GB", "en", False),
+    ],
+)
+def test_a_language_includes_its_regions(wanted: str | None, language: str, does: bool) -> None:
+    assert speaks(Voice("v", "V", language), wanted) is does
