@@ -16,6 +16,8 @@ _WORDS = 24
 """Words before the mark that are looked up."""
 _ENOUGH = 2
 """Function words that a Latin language must show to change the guess."""
+_PLENTY = 3
+"""When every third word is one of the language before, no other is looked at."""
 
 _BLOCKS: tuple[tuple[int, int, str], ...] = (
     (0x0370, 0x0400, "el"),
@@ -51,6 +53,21 @@ _TELLING: tuple[tuple[str, str, str], ...] = (
     ("hi", "ळ", "mr"),
 )
 """Letters that tell a language from its script's first one."""
+
+_LATIN_LETTERS = {
+    "de": "ß",
+    "es": "ñ¿¡",
+    "pt": "ãõ",
+    "is": "ðþ",
+    "pl": "łąęśź",
+    "cs": "řěů",
+    "sk": "ľĺŕ",
+    "hu": "őű",
+    "tr": "ğış",
+    "ro": "țșă",
+    "fi": ("ää",),
+}
+"""Letters that hardly any other of the Latin languages here has."""
 
 
 def guess(text: str, fallback: str) -> str:
@@ -96,7 +113,14 @@ def _is_bulgarian(text: str) -> bool:
 
 def _latin(text: str, fallback: str) -> str:
     found = set(text.lower().split()[-_WORDS:])
-    counts = {language: len(found & stop_words) for language, stop_words in _latin_stop_words().items()}
+    stop_words = _latin_stop_words()
+    kept = len(found & stop_words.get(fallback, frozenset()))
+    if kept > _ENOUGH and kept * _PLENTY >= len(found):
+        return fallback
+    counts = {language: len(found & known) for language, known in stop_words.items()}
+    if not text.isascii():
+        for language, letters in _LATIN_LETTERS.items():
+            counts[language] += _ENOUGH * any(letter in text for letter in letters)
     language = max(counts, key=counts.__getitem__)
     is_clear = counts[language] >= _ENOUGH and counts[language] > counts.get(fallback, 0)
     return language if is_clear else fallback
