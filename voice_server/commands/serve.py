@@ -13,6 +13,7 @@ import click
 
 from voice_server.commands.common import Command, json_option, say
 from voice_server.errors import ConfigError
+from voice_server.logs import log_to
 
 if TYPE_CHECKING:
     from voice_server.speech import SpeechService
@@ -66,7 +67,7 @@ def serve(
     from voice_server import server  # noqa: PLC0415 - loads the server, which `--help` does not need
     from voice_server.config import load_config  # noqa: PLC0415
 
-    logging.basicConfig(level=log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
+    log_to(logging.StreamHandler(), log_level)
     token = _checked_token(host, token, no_auth=no_auth)
     loaded = load_config(config, backend=backend, pool_size=pool_size)
 
