@@ -32,10 +32,8 @@ def test_long_values_are_cut() -> None:
 
 
 def test_a_traceback_follows_the_line() -> None:
-    try:
-        raise ValueError("no")
-    except ValueError as error:
-        lines = line_of(worker="x", exc_info=(ValueError, error, error.__traceback__)).splitlines()
+    error = ValueError("no")
+    lines = line_of(worker="x", exc_info=(ValueError, error, None)).splitlines()
     assert lines[0] == "WARNING pool: worker ended worker=x"
     assert lines[-1] == "ValueError: no"
 
