@@ -24,15 +24,10 @@ if __package__ in (None, ""):  # run as a script, in this folder or from the pro
 
 import uvicorn
 from starlette.applications import Starlette
-from starlette.routing import Route, WebSocketRoute
-from starlette.websockets import WebSocket
 
 from voice_server.config import Config
-from voice_server.endpoints.guard import Guard
-from voice_server.endpoints.health import health
-from voice_server.endpoints.page import routes as page_routes
-from voice_server.endpoints.stream import stream
-from voice_server.endpoints.stream_tokens import TRY_LATER, StreamConnection, session_for
+from voice_server.endpoints.app import build_app
+from voice_server.endpoints.doors import Doors
 from voice_server.endpoints.transport import HttpProtocol, WebSocketProtocol
 from voice_server.errors import ConfigError
 from voice_server.pool.local import LocalPool
@@ -41,46 +36,6 @@ from voice_server.speech import SpeechService
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
 _BACKLOG = 2048
-
-
-class Doors:
-    """The endpoints of one service, and the connections that a drain waits for."""
-
-    def __init__(self, service: SpeechService) -> None:
-        self.service = service
-        self.is_draining = False
-        self._connections: set[StreamConnection] = set()
-        self._one_left = asyncio.Event()
-
-    async def stream_tokens(self, websocket: WebSocket) -> None:
-        """`/stream-tokens`."""
-        await websocket.accept()
-        if self.is_draining:
-            await websocket.close(TRY_LATER)
-            return
-        connection = StreamConnection(websocket, self.service, session_for(websocket.query_params))
-        self._connections.add(connection)
-        try:
-            await connection.run()
-        finally:
-            self._connections.discard(connection)
-            self._one_left.set()
-
-    async def stream(self, websocket: WebSocket) -> None:
-        """`/stream`."""
-        await websocket.accept()
-        await stream(websocket, self.service)
-
-    async def drain(self, limit_s: float) -> None:
-        """Take no more work; return when what is open has been spoken, after `limit_s` at the latest."""
-        self.is_draining = True
-        for connection in self._connections:
-            connection.drain(int(limit_s * 1000))
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(limit_s):
-                while self._connections:
-                    self._one_left.clear()
-                    await self._one_left.wait()
 
 
 class Server(uvicorn.Server):
@@ -122,22 +77,6 @@ class Server(uvicorn.Server):
             self.should_exit = True
 
 
-def build_app(doors: Doors, **guard: Any) -> Starlette:
-    """The ASGI application of one speech service; `guard` is for `Guard`."""
-    app = Starlette(
-        routes=[
-            Route("/health", health),
-            *page_routes(),
-            WebSocketRoute("/stream-tokens", doors.stream_tokens),
-            WebSocketRoute("/stream", doors.stream),
-        ]
-    )
-    app.state.service = doors.service
-    app.state.doors = doors
-    app.add_middleware(Guard, limits=doors.service.config.limits, **guard)
-    return app
-
-
 def bind(host: str, port: int) -> socket.socket:
     """A bound socket. Raises ConfigError when the address is taken or not ours."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -160,7 +99,11 @@ def _uvicorn_config(app: Starlette, config: Config) -> uvicorn.Config:
         log_config=None,
         access_log=False,
         server_header=False,
-        http=partial(HttpProtocol, handshake_s=config.limits.handshake_s),  # type: ignore[arg-type]
+        http=partial(  # type: ignore[arg-type]
+            HttpProtocol,
+            handshake_s=config.limits.handshake_s,
+            stalled_reader_s=config.limits.stalled_reader_s,
+        ),
         ws=WebSocketProtocol,
         ws_max_size=config.limits.message_bytes,
         ws_per_message_deflate=False,  # PCM does not pack

@@ -9,44 +9,30 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import aclosing, contextmanager
-from dataclasses import dataclass, field
 from types import TracebackType
-from typing import ClassVar, Literal, Self
+from typing import ClassVar, Self
 
+from voice_server.casting import Casting, SpeechRequest
 from voice_server.config import Config
 from voice_server.core import utterance_inputs as inputs
 from voice_server.core.audio.resample import Resampler
 from voice_server.core.events import Event, Reason
-from voice_server.core.options import complete_options
 from voice_server.core.scheduling import Scheduler
 from voice_server.core.segments import Limits, PendingSegment, SpeechSettings
-from voice_server.core.types import Frame, Notice, OptionValue, Ready, Segment, WordMark
+from voice_server.core.types import Frame, Notice, WordMark
 from voice_server.core.utterance import Utterance
-from voice_server.errors import BackendDown, BackendError, RequestError, UnknownName, VoiceServerError
+from voice_server.errors import BackendError, VoiceServerError
+from voice_server.metrics import Metrics
+from voice_server.mixes import MixStore
 from voice_server.pool.base import WorkerPool
 from voice_server.voices import VoiceCatalogue
 
+__all__ = ["Speech", "SpeechRequest", "SpeechService"]
+
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class SpeechRequest:
-    """How a client wants to be spoken to, in its own words; nothing in it has been checked.
-
-    `voice` is a name, an alias or a number of the voice list, `options` are the backend's (`speed` …).
-    """
-
-    backend: str | None = None
-    voice: str | int | None = None
-    language: str | None = None
-    options: Mapping[str, object] = field(default_factory=dict)
-    markup: Literal["speak", "strip"] = "strip"
-    word_times: bool = False
-    first_segment: Literal["sentence", "clause"] = "clause"
-    max_wait_ms: float = 300.0
-    ahead_s: float = 5.0
 
 
 class Speech:
@@ -108,6 +94,7 @@ class Speech:
         """The next event, or None until `on_event`."""
         event = self.utterance.take(self._service.now())
         if event is not None:
+            self._service.metrics.take(event)
             self._service.follow(self, wake=False)
         return event
 
@@ -180,21 +167,33 @@ class _WholeText(Speech):
 
 
 class SpeechService:
-    """Opens utterances over one pool; an async context manager that owns all render tasks."""
+    """Opens utterances over one pool; an async context manager that owns all render tasks.
 
-    def __init__(self, pool: WorkerPool, config: Config) -> None:
+    `now` is the event loop's clock without its rounding: uvloop's `time()` stands still within one turn of
+    the loop and counts whole milliseconds.
+    """
+
+    def __init__(
+        self,
+        pool: WorkerPool,
+        config: Config,
+        *,
+        mixes: MixStore | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.pool = pool
         self.config = config
+        self.casting = Casting(pool, config, MixStore() if mixes is None else mixes)
+        self.now = clock
+        self.metrics = Metrics(pool)
         self._limits = Limits(buffered_chars=config.limits.buffered_chars)
         self._scheduler = Scheduler({name: each.workers for name, each in config.backends.items()})
         self._speeches: dict[Utterance, Speech] = {}
         self._tasks = asyncio.TaskGroup()
         self._idle_resamplers: list[Resampler] = []
-        self._catalogue: tuple[tuple[Ready | None, ...], VoiceCatalogue] | None = None
 
     async def __aenter__(self) -> Self:
         self._loop = asyncio.get_running_loop()
-        self.now = self._loop.time
         await self._tasks.__aenter__()
         return self
 
@@ -210,66 +209,11 @@ class SpeechService:
     @property
     def catalogue(self) -> VoiceCatalogue:
         """The voices of every backend that has been ready."""
-        backends = self.pool.backends
-        seen = tuple(status.ready for status in backends.values())
-        if self._catalogue is None or self._catalogue[0] != seen:
-            configured = self.config.backends
-            self._catalogue = (
-                seen,
-                VoiceCatalogue(
-                    self.pool.voices(),
-                    {name: each.aliases for name, each in configured.items()},
-                    {name: each.default_voice for name, each in configured.items() if each.default_voice},
-                ),
-            )
-        return self._catalogue[1]
+        return self.casting.catalogue
 
     def settings(self, request: SpeechRequest) -> tuple[SpeechSettings, list[Notice]]:
-        """Resolve the names of a request and check its options.
-
-        Raises UnknownName, RequestError or BackendDown; what was chosen in place of what was asked for is in
-        the notices.
-        """
-        name = request.backend or self.config.default_backend
-        if name not in self.config.backends:
-            raise UnknownName("backend", name, self.config.backends)
-        notices: list[Notice] = []
-        name = self._running(name, notices)
-        configured = self.config.backends[name]
-        ready = self.pool.backends[name].ready
-        assert ready is not None
-        resolved = self.catalogue.resolve(request.voice, backend=name, language=request.language)
-        if resolved.notice is not None:
-            notices.append(resolved.notice)
-        abilities = ready.capabilities
-        settings = SpeechSettings(
-            backend=name,
-            voice=resolved.voice.id,
-            language=request.language or resolved.voice.language or None,
-            options=complete_options(abilities.options, request.options, configured.options),
-            markup=request.markup,
-            known_tags=frozenset(abilities.tags),
-            word_times=request.word_times,
-            times_source=abilities.times or "estimate",
-            first_segment=request.first_segment,
-            max_wait_ms=request.max_wait_ms,
-            ahead_s=request.ahead_s,
-            min_segment_chars=configured.min_segment_chars,
-            max_segment_chars=configured.max_segment_chars,
-        )
-        return settings, notices
-
-    def _running(self, name: str, notices: list[Notice]) -> str:
-        status = self.pool.backends[name]
-        if status.ready is not None:
-            return name
-        fallback = self.config.backends[name].fallback
-        if fallback is None or self.pool.backends[fallback].ready is None:
-            raise BackendDown(status.error or f"the backend {name} is not running")
-        notices.append(
-            Notice("backend_fallback", f"the backend {name} is not running, {fallback} speaks in its place")
-        )
-        return fallback
+        """Resolve the names of a request and check its options: see `Casting.settings`."""
+        return self.casting.settings(request)
 
     # ------------------------------------------------------------------ speaking
 
@@ -388,22 +332,11 @@ class SpeechService:
         fallback = self.config.backends[pending.segment.backend].fallback
         may_fall_back = isinstance(error, BackendError) and not pending.rendered_bytes
         if fallback is not None and may_fall_back and self.pool.backends[fallback].ready is not None:
-            segment = self._fallback_segment(pending.segment, fallback)
+            segment = self.casting.fallback_segment(pending.segment, fallback)
             message = f"{error.message}; {fallback} speaks in its place"
             speech.receive(inputs.Redirected(pending, segment, Notice("backend_fallback", message)))
         else:
             speech.receive(inputs.Failed(pending, error.code, error.message))
-
-    def _fallback_segment(self, segment: Segment, fallback: str) -> Segment:
-        """The same text for another backend, with as much of voice and options as that one knows."""
-        ready = self.pool.backends[fallback].ready
-        assert ready is not None
-        try:
-            voice = self.catalogue.resolve(segment.voice, backend=fallback).voice.id
-        except UnknownName:
-            voice = self.catalogue.resolve(None, backend=fallback).voice.id
-        options = _understood(ready, segment.options)
-        return Segment(fallback, segment.text, voice, options, segment.seed)
 
     def _arm(self, speech: Speech) -> None:
         deadline = speech.utterance.next_deadline()
@@ -419,14 +352,3 @@ class SpeechService:
         speech.timer = None
         speech.utterance.tick(self.now())
         self.follow(speech)
-
-
-def _understood(ready: Ready, options: Mapping[str, OptionValue]) -> dict[str, OptionValue]:
-    """Those of the options that a backend takes as they are, its own defaults for the rest."""
-    complete = complete_options(ready.capabilities.options, {})
-    for name, value in options.items():
-        try:
-            complete |= complete_options(ready.capabilities.options, {name: value})
-        except RequestError:
-            continue
-    return complete

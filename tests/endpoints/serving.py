@@ -14,7 +14,8 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from tests.arithmetic_pool import ArithmeticPool, config_of
 from voice_server.config import Config
-from voice_server.server import Doors, bind, listening
+from voice_server.endpoints.doors import Doors
+from voice_server.server import bind, listening
 from voice_server.speech import SpeechService
 
 Message = dict[str, Any]

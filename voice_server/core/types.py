@@ -55,7 +55,8 @@ class Capabilities:
     """What a backend can do beyond speaking.
 
     `times` says where its word times come from ("" when it gives none), `tags` are the bracketed sounds it
-    knows ("laugh"), `streams` whether a segment's audio comes in pieces while it renders.
+    knows ("laugh"), `streams` whether a segment's audio comes in pieces while it renders, `mixes` whether it
+    speaks with a voice like `af_bella(2)+af_sky(1)`, a weighted mix of its own.
     """
 
     options: tuple[Option, ...] = ()
@@ -63,6 +64,7 @@ class Capabilities:
     tags: tuple[str, ...] = ()
     streams: bool = False
     clones: bool = False
+    mixes: bool = False
     watermark: bool = False
 
 

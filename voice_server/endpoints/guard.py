@@ -10,15 +10,18 @@ from __future__ import annotations
 import hmac
 import ipaddress
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from urllib.parse import parse_qs, urlsplit
 
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from voice_server.config import Limits
+from voice_server.endpoints.problems import error_content
 
 _LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
+LOOPBACK_ORIGIN = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?"
+"""The origins of pages on this machine."""
 
 
 class Guard:
@@ -67,7 +70,8 @@ class Guard:
                 "unknown_host",
                 "this server answers to localhost and to the names given with --allow-host",
             )
-        if not self._is_allowed_origin(headers.get(b"origin")):
+        origin = headers.get(b"origin")
+        if not self._is_allowed_origin(origin) or (origin is None and _is_embedded_elsewhere(headers)):
             return 403, "origin", "pages of this origin may not use the server; allow it with --allow-origin"
         if self._token is not None and not self._carries_token(scope, headers):
             return 401, "unauthorized", "this server wants the token that it printed when it was started"
@@ -93,6 +97,12 @@ class Guard:
         return not _is_loopback(address) and self._open[address] >= self._limits.connections_per_address
 
 
+def _is_embedded_elsewhere(headers: Mapping[bytes, str]) -> bool:
+    """Whether a page of another site loads this as a picture, sound or script: no Origin is sent then."""
+    crosses = headers.get(b"sec-fetch-site") == "cross-site"
+    return crosses and headers.get(b"sec-fetch-mode") != "navigate"
+
+
 def _host_of(url: str) -> str | None:
     try:
         return urlsplit(url).hostname
@@ -112,7 +122,8 @@ async def _refuse(refusal: tuple[int, str, str], scope: Scope, receive: Receive,
     headers = (
         {"WWW-Authenticate": "Bearer"} if status == 401 else {"Retry-After": "1"} if status == 503 else {}
     )
-    response: Response = JSONResponse({"error": message, "code": code}, status, headers)
+    content = error_content(scope["path"], status, message, code)
+    response: Response = JSONResponse(content, status, headers)
     if scope["type"] == "websocket":
         await receive()  # websocket.connect: a denial is its answer
     await response(scope, receive, send)

@@ -1,4 +1,7 @@
-"""uvicorn's protocols with two limits more: on a slow handshake, and on a close that nobody reads."""
+"""uvicorn's protocols with three limits more.
+
+On a slow handshake, on an answer that nobody reads, and on a close that nobody reads.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +15,18 @@ _LINGER_S = 5.0
 
 
 class HttpProtocol(HttpToolsProtocol):
-    """A connection that has not sent the headers of a request after `handshake_s` is dropped."""
+    """A connection that has not sent the headers of a request after `handshake_s` is dropped.
 
-    def __init__(self, *arguments: Any, handshake_s: float, **named: Any) -> None:
+    So is one that has left what it was sent unread for `stalled_reader_s`.
+    """
+
+    def __init__(
+        self, *arguments: Any, handshake_s: float, stalled_reader_s: float = 30.0, **named: Any
+    ) -> None:
         super().__init__(*arguments, **named)
         self._handshake_s = handshake_s
+        self._stalled_reader_s = stalled_reader_s
+        self._stall: asyncio.TimerHandle | None = None
         self._handshake: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -32,7 +42,24 @@ class HttpProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """The client has gone."""
         self._settle()
+        self._go_on()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """The client reads less than it is sent."""
+        super().pause_writing()
+        self._go_on()
+        self._stall = self.loop.call_later(self._stalled_reader_s, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """The client reads."""
+        self._go_on()
+        super().resume_writing()
+
+    def _go_on(self) -> None:
+        if self._stall is not None:
+            self._stall.cancel()
+            self._stall = None
 
     def _settle(self) -> None:
         if self._handshake is not None:

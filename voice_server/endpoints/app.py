@@ -1,0 +1,78 @@
+"""The ASGI application: every door of one speech service behind the guard."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
+from starlette.routing import WebSocketRoute
+
+from voice_server.endpoints import (
+    captions,
+    metrics,
+    openai,
+    openapi,
+    page,
+    root,
+    synthesize_file,
+    tts,
+    voices,
+)
+from voice_server.endpoints.doors import Doors
+from voice_server.endpoints.guard import LOOPBACK_ORIGIN, Guard
+from voice_server.endpoints.operations import Operation, routes_of
+from voice_server.endpoints.problems import on_defect, on_http_error, on_refusal
+from voice_server.errors import VoiceServerError
+
+OPERATIONS: tuple[Operation, ...] = (
+    *root.OPERATIONS,
+    *voices.OPERATIONS,
+    *synthesize_file.OPERATIONS,
+    *tts.OPERATIONS,
+    *captions.OPERATIONS,
+    *openai.OPERATIONS,
+    *metrics.OPERATIONS,
+)
+"""Everything that /openapi.json describes."""
+
+_READABLE_HEADERS = (
+    "X-Voice",
+    "X-Speed",
+    "X-Text-Length",
+    "X-Include-Timestamps",
+    "X-Warning",
+    "X-Failed-Sentences",
+    "Retry-After",
+)
+
+
+def build_app(doors: Doors, **guard: Any) -> Starlette:
+    """The application of one speech service; `guard` is for `Guard`."""
+    app = Starlette(
+        routes=[
+            *routes_of(OPERATIONS),
+            *openapi.routes(OPERATIONS),
+            *page.routes(),
+            WebSocketRoute("/stream-tokens", doors.stream_tokens),
+            WebSocketRoute("/stream", doors.stream),
+        ],
+        exception_handlers={
+            VoiceServerError: on_refusal,
+            HTTPException: on_http_error,
+            Exception: on_defect,
+        },
+    )
+    app.state.service = doors.service
+    app.state.doors = doors
+    app.add_middleware(Guard, limits=doors.service.config.limits, **guard)
+    app.add_middleware(
+        CORSMiddleware,  # outside the guard: a preflight carries no token, and decides nothing
+        allow_origins=list(guard.get("origins", ())),
+        allow_origin_regex=LOOPBACK_ORIGIN,
+        allow_methods=["GET", "POST", "DELETE"],
+        allow_headers=["*"],
+        expose_headers=_READABLE_HEADERS,
+    )
+    return app

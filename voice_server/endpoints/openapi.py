@@ -1,0 +1,176 @@
+"""`/openapi.json`, made from the operations and their Structs, and `/docs`, which shows it without a CDN.
+
+Nothing is written down twice: types, ranges and defaults come from the Structs that decode the requests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from voice_server.endpoints.operations import JSON, VERSION, Operation
+from voice_server.endpoints.problems import is_openai
+
+JsonSchema = dict[str, Any]
+
+_REFERENCE: Final = "#/components/schemas/{name}"
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+_ALWAYS = (401, 403, 421)  # the guard's
+_DOCS = Path(__file__).with_name("docs.html")
+_DOCS_POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'"
+
+
+class Problem(msgspec.Struct, kw_only=True):
+    """What went wrong, in one sentence, and a word for programs."""
+
+    error: str
+    code: str
+
+
+class OpenAIProblem(msgspec.Struct, kw_only=True):
+    """What went wrong, as OpenAI's clients read it."""
+
+    message: str
+    type: str
+    param: str | None
+    code: str | None
+
+
+class OpenAIError(msgspec.Struct, kw_only=True):
+    """OpenAI's error object."""
+
+    error: OpenAIProblem
+
+
+def document(operations: Sequence[Operation]) -> JsonSchema:
+    """Return the OpenAPI 3.1 document of operations."""
+    types = _types(operations)
+    schemas, components = msgspec.json.schema_components(types, ref_template=_REFERENCE)
+    found = dict(zip(map(id, types), schemas, strict=True))
+    for component in components.values():
+        _allow_null(component)
+    paths: dict[str, JsonSchema] = {}
+    for each in operations:
+        paths.setdefault(each.path, {})[each.method.lower()] = _operation(each, found)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "voice-server", "version": VERSION, "description": _DESCRIPTION},
+        "paths": paths,
+        "components": {
+            "schemas": components,
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+        },
+        "security": [{}, {"token": []}],
+    }
+
+
+_DESCRIPTION = (
+    "Text in, speech out. Null means absent and unknown fields are ignored. Tokens are streamed over the "
+    "WebSocket /stream-tokens, which docs/protocol.md describes."
+)
+
+
+def _types(operations: Iterable[Operation]) -> list[Any]:
+    named: list[Any] = [Problem, OpenAIError]
+    for each in operations:
+        named += [each.fields, *each.answers.values()]
+    unique = {id(each): each for each in named if each is not None}
+    return list(unique.values())
+
+
+def _allow_null(component: JsonSchema) -> None:
+    """Null means absent: whatever may be left out may be null."""
+    required = component.get("required", [])
+    for name, schema in component.get("properties", {}).items():
+        if name not in required and "default" in schema:
+            default = schema.pop("default")
+            component["properties"][name] = {"anyOf": [schema, {"type": "null"}], "default": default}
+
+
+def _operation(operation: Operation, found: dict[int, JsonSchema]) -> JsonSchema:
+    described: JsonSchema = {
+        "operationId": _operation_id(operation),
+        "summary": operation.summary,
+        "tags": [operation.tag],
+        "parameters": [*_path_parameters(operation.path), *_query_parameters(operation)],
+        "responses": _responses(operation, found),
+    }
+    if operation.fields is not None:
+        schema = found[id(operation.fields)]
+        kinds = (JSON,) if operation.takes == "json" else (JSON, *_FORMS)
+        described["requestBody"] = {
+            "required": operation.takes == "json",
+            "content": {kind: {"schema": schema} for kind in kinds},
+        }
+    return described
+
+
+def _operation_id(operation: Operation) -> str:
+    words = operation.path.replace("{", "").replace("}", "").replace("/", "_").strip("_") or "root"
+    slash = "_" if operation.path.endswith("/") and operation.path != "/" else ""
+    return f"{operation.method.lower()}_{words}{slash}"
+
+
+def _path_parameters(path: str) -> list[JsonSchema]:
+    names = [part[1:-1] for part in path.split("/") if part.startswith("{")]
+    return [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in names]
+
+
+def _query_parameters(operation: Operation) -> list[JsonSchema]:
+    return [
+        {"name": name, "in": "query", "required": False, "description": text, "schema": {"type": "string"}}
+        for name, text in operation.query.items()
+    ]
+
+
+def _responses(operation: Operation, found: dict[int, JsonSchema]) -> JsonSchema:
+    good = {
+        kind: {} if answer is None else {"schema": found[id(answer)]}
+        for kind, answer in operation.answers.items()
+    }
+    problem = found[id(OpenAIError if is_openai(operation.path) else Problem)]
+    responses: JsonSchema = {"200": {"description": "Done", "content": good}}
+    for status in sorted({*operation.refusals, *_ALWAYS}):
+        schema = problem
+        if status == 503 and JSON in operation.answers and operation.method == "GET":
+            schema = {"anyOf": [problem, found[id(operation.answers[JSON])]]}
+        responses[str(status)] = {
+            "description": HTTPStatus(status).phrase,
+            "content": {JSON: {"schema": schema}},
+        }
+    return responses
+
+
+def routes(operations: Sequence[Operation]) -> list[BaseRoute]:
+    """`/openapi.json` and `/docs`."""
+
+    @cache
+    def described() -> JsonSchema:
+        return document(operations)
+
+    async def schema(_request: Request) -> Response:
+        return JSONResponse(described())
+
+    async def docs(_request: Request) -> Response:
+        return HTMLResponse(_DOCS.read_text("utf-8"), headers={"Content-Security-Policy": _DOCS_POLICY})
+
+    async def script(_request: Request) -> Response:
+        return Response(_DOCS.with_suffix(".js").read_bytes(), media_type="text/javascript")
+
+    async def style(_request: Request) -> Response:
+        return Response(_DOCS.with_suffix(".css").read_bytes(), media_type="text/css")
+
+    return [
+        Route("/openapi.json", schema),
+        Route("/docs", docs),
+        Route("/docs/docs.js", script),
+        Route("/docs/docs.css", style),
+    ]

@@ -1,0 +1,151 @@
+"""Errors as HTTP answers: `{"error": "one sentence", "code": "word"}`, on OpenAI's routes OpenAI's object.
+
+Whose fault an error is decides its status: 400 for a request that cannot be obeyed, 413 for too much of
+something, 422 for a text that the engine could not speak, 503 for a server that cannot just now. Nothing is
+answered with 500.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from voice_server.errors import (
+    BackendDown,
+    BackendError,
+    Busy,
+    RenderError,
+    RequestError,
+    TooMuch,
+    VoiceServerError,
+)
+
+_OPENAI_PATHS = ("/v1", "/v1/", "/audio/")
+_BACKEND_RETRY_S = 5
+_STATUS_OF = (  # the first that fits
+    (TooMuch, 413),
+    (RequestError, 400),
+    (Busy, 503),
+    (BackendDown, 503),
+    (RenderError, 422),
+    (BackendError, 503),
+)
+_CODE_OF_STATUS = {
+    400: "invalid_request",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "too_much",
+    415: "media_type",
+}
+
+
+class WrongField(RequestError):  # noqa: N818 - named as the errors of errors.py are
+    """A field of a request is missing or not as it must be."""
+
+    def __init__(self, field: str, message: str, *, code: str | None = None) -> None:
+        super().__init__(message, code=code)
+        self.field = field
+
+
+class TooLong(WrongField, TooMuch):
+    """A text is longer than its field takes."""
+
+    code = "text_too_long"
+
+
+class NotFound(RequestError):  # noqa: N818
+    """Something that the path names is not there."""
+
+    code = "not_found"
+
+
+class WrongMediaType(RequestError):  # noqa: N818
+    """A body of a kind that the route does not take."""
+
+    code = "media_type"
+
+
+_STATUS_OF_ENDPOINTS = ((NotFound, 404), (WrongMediaType, 415))
+
+
+def is_openai(path: str) -> bool:
+    """Whether a path is one of OpenAI's, whose clients read OpenAI's error object."""
+    return path == "/v1" or path.startswith(_OPENAI_PATHS[1:])
+
+
+def error_content(
+    path: str, status: int, message: str, code: str, field: str | None = None
+) -> dict[str, Any]:
+    """The JSON of an error on a path."""
+    if not is_openai(path):
+        return {"error": message, "code": code}
+    kind = (
+        "authentication_error"
+        if status == 401
+        else "server_error"
+        if status >= 500
+        else "invalid_request_error"
+    )
+    return {"error": {"message": message, "type": kind, "param": field, "code": code}}
+
+
+def status_of(error: VoiceServerError) -> int:
+    """The status that says whose fault an error is."""
+    for kind, status in (*_STATUS_OF_ENDPOINTS, *_STATUS_OF):
+        if isinstance(error, kind):
+            return status
+    return 503
+
+
+def field_of(error: VoiceServerError) -> str | None:
+    """The field of the request that an error is about, if it is about one."""
+    if isinstance(error, WrongField):
+        return error.field
+    fields = {"unknown_voice": "voice", "unknown_language": "language", "unknown_backend": "backend"}
+    return fields.get(error.code)
+
+
+def problem(path: str, error: VoiceServerError) -> Response:
+    """The answer to a request that failed."""
+    status = status_of(error)
+    content = error_content(path, status, error.message, error.code, field_of(error))
+    headers = {}
+    if isinstance(error, Busy):
+        headers["Retry-After"] = str(math.ceil(error.retry_after_ms / 1000))
+    elif status == 503:
+        headers["Retry-After"] = str(_BACKEND_RETRY_S)
+    if status == 413:
+        headers["Connection"] = "close"  # what is left of the body is not read
+    return JSONResponse(content, status, headers)
+
+
+async def on_refusal(request: Request, error: Exception) -> Response:
+    """Answer a VoiceServerError."""
+    assert isinstance(error, VoiceServerError)
+    request.app.state.service.metrics.refused(error.code)
+    return problem(request.url.path, error)
+
+
+async def on_http_error(request: Request, error: Exception) -> Response:
+    """Answer what Starlette refuses: unknown paths, wrong methods, forms that are none."""
+    assert isinstance(error, HTTPException)
+    path, status = request.url.path, error.status_code
+    message = {
+        404: "there is nothing at this address; /docs lists what there is",
+        405: f"{request.method} is not possible here; the Allow header names what is",
+    }.get(status, error.detail[:1].lower() + error.detail[1:])
+    code = _CODE_OF_STATUS.get(status, "invalid_request")
+    return JSONResponse(error_content(path, status, message, code), status, dict(error.headers or {}))
+
+
+async def on_defect(request: Request, error: Exception) -> Response:
+    """Answer what should not have happened; the traceback stays in the log."""
+    del error  # Starlette raises it again, and it is logged there
+    message = "the server could not do this; its log says why"
+    return JSONResponse(
+        error_content(request.url.path, 503, message, "internal"), 503, {"Retry-After": str(_BACKEND_RETRY_S)}
+    )

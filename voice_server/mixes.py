@@ -1,0 +1,110 @@
+"""Weighted mixes of voices: how they are written, and those that were saved under a name.
+
+A mix is written `af_bella(2)+af_sky(1)`; a weight of 1 may be left out. Saved mixes live in one small JSON
+file that is replaced as a whole, so that a crash leaves the old one. Names are words, never paths.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from voice_server.errors import RequestError, TooMuch
+
+MAX_PARTS = 8
+MAX_SAVED = 1000
+_PART = re.compile(r"([^()+\s]{1,80})(?:\((\d{1,4}(?:\.\d{1,4})?)\))?")
+_NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
+
+
+@dataclass(frozen=True, slots=True)
+class Mix:
+    """Voices with their weights, in the order they were given."""
+
+    parts: tuple[tuple[str, float], ...]
+
+    def __str__(self) -> str:
+        return "+".join(f"{voice}({weight:g})" for voice, weight in self.parts)
+
+
+def parse_mix(text: str) -> Mix | None:
+    """The mix that a text means; None when it is a plain name. Raises RequestError for a mix gone wrong."""
+    if "+" not in text and "(" not in text:
+        return None
+    parts = []
+    for written in text.split("+"):
+        found = _PART.fullmatch(written.strip())
+        weight = float(found.group(2) or 1) if found else 0.0
+        if found is None or weight <= 0:
+            raise RequestError(
+                "a mix is written like af_bella(2)+af_sky(1), with weights above 0", code="invalid_mix"
+            )
+        parts.append((found.group(1), weight))
+    if len(parts) > MAX_PARTS:
+        raise TooMuch(f"a mix has at most {MAX_PARTS} voices, not {len(parts)}", code="invalid_mix")
+    return Mix(tuple(parts))
+
+
+class SavedMix(msgspec.Struct, frozen=True, kw_only=True):
+    """A mix under a name of the user's."""
+
+    id: str
+    mix: str
+    backend: str
+
+
+class MixStore(Mapping[str, SavedMix]):
+    """The saved mixes by name, kept in `file`; without a file they last as long as the store."""
+
+    def __init__(self, file: Path | None = None) -> None:
+        self._file = file
+        self._mixes: dict[str, SavedMix] = {}
+        if file is not None:
+            with contextlib.suppress(FileNotFoundError, msgspec.MsgspecError, UnicodeError):
+                saved = msgspec.json.decode(file.read_bytes(), type=list[SavedMix])
+                self._mixes = {each.id: each for each in saved}
+
+    def __getitem__(self, name: str) -> SavedMix:
+        return self._mixes[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._mixes)
+
+    def __len__(self) -> int:
+        return len(self._mixes)
+
+    def save(self, mix: SavedMix) -> None:
+        """Keep a mix, in place of one of the same name. Raises RequestError for a name that is none."""
+        if not _NAME.fullmatch(mix.id):
+            raise RequestError(
+                "name must be 1 to 64 of a-z, 0-9, dot, - and _, beginning with a letter or digit",
+                code="invalid_name",
+            )
+        if len(self._mixes) >= MAX_SAVED and mix.id not in self._mixes:
+            raise TooMuch(f"at most {MAX_SAVED} mixes can be saved; delete one first")
+        self._mixes[mix.id] = mix
+        self._write()
+
+    def delete(self, name: str) -> bool:
+        """Forget a mix; whether there was one."""
+        if self._mixes.pop(name, None) is None:
+            return False
+        self._write()
+        return True
+
+    def _write(self) -> None:
+        if self._file is None:
+            return
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        content = msgspec.json.format(msgspec.json.encode(list(self._mixes.values())))
+        descriptor, temporary = tempfile.mkstemp(dir=self._file.parent, prefix=self._file.name)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+        Path(temporary).replace(self._file)
