@@ -31,5 +31,5 @@ def _shown(value: object) -> str:
 
 def log_to(handler: logging.Handler, level: str) -> None:
     """Send every record of `level` and above to a handler."""
-    handler.setFormatter(FieldFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    handler.setFormatter(FieldFormatter("%(levelname)s %(asctime)s %(name)s: %(message)s"))
     logging.basicConfig(level=level.upper(), handlers=[handler])
