@@ -266,4 +266,8 @@ def _read_named(kind: type[Any], content: dict[Any, Any]) -> Any:
     forms = _forms(kind)
     if content.keys() != forms.keys():
         raise KeyError(f"{kind.__name__} has other fields")
-    return kind(**{name: _read(form, content[name]) for name, form in forms.items()})
+    for name, form in forms.items():
+        # Most fields are plain, and this runs for every message: no call is made for those.
+        if form.read is not None or type(content[name]) not in form.kinds:
+            content[name] = _read(form, content[name])
+    return kind(**content)
