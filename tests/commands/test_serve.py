@@ -41,7 +41,6 @@ def test_the_server_says_where_it_listens_speaks_and_ends_at_a_signal(
 
 
 def test_people_are_told_what_runs_and_how_to_try_it(run_command: Any) -> None:
-    del run_command
     process = subprocess.Popen(
         [sys.executable, "-m", "voice_server.cli", "serve", "--port", "0", "--token", "new"],
         stderr=subprocess.PIPE,
@@ -49,17 +48,22 @@ def test_people_are_told_what_runs_and_how_to_try_it(run_command: Any) -> None:
         cwd=Path(__file__).parents[2],
     )
     assert process.stderr is not None
-    said = []
+    said: list[str] = []
     while not said or "try: " not in said[-1]:
         said.append(process.stderr.readline())
+    first, *told = [line for line in said if "WARNING" not in line]
+    token, url = first.removeprefix("token: ").strip(), told[-1].split()[-1]
+    refused = run_command("speak", "Hi.", "--url", url, "-o", "x.wav")
+    admitted = run_command("speak", "Hi.", "--url", url, "--token", token, "-o", "x.wav")
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=10)
-    token, *told = [line for line in said if not line.startswith("WARNING ")]
-    assert len(token.removeprefix("token: ").strip()) >= 32
+    assert len(token) >= 32
     assert told[0] == "  tone: 1 worker, the default\n"
     assert told[1].startswith("  broken: not running: ")
     assert "voice-server listens on http://127.0.0.1:" in told[2]
     assert "voice-server stream-tokens --url ws://127.0.0.1:" in told[3]
+    assert "this server wants the token" in refused.stderr
+    assert admitted.exit_code == 0, admitted.stderr
     assert process.returncode == 0
 
 

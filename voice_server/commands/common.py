@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from voice_server.config import Config
 
 _USAGE, _FAILED, _INTERRUPTED = 2, 1, 130
+TOKEN_VARIABLE = "VOICE_SERVER_TOKEN"  # noqa: S105 - where it is kept
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
@@ -74,6 +75,11 @@ class ServerChoice:
     config: str | None = None
     backend: str | None = None
     pool_size: int | None = None
+    token: str | None = None
+
+    def wire(self) -> JsonObject:
+        """Return what `connect` has to be told; a server in this program speaks with the backend anyway."""
+        return {"token": self.token, "backend": self.backend if self.url else None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,16 +97,25 @@ class SpeakerChoice:
 
 
 def server_options(function: _Function) -> _Function:
-    """Add --url, --config, --backend and --pool-size, given to the function as `server`."""
+    """Add --url, --token, --config, --backend and --pool-size, given to the function as `server`."""
 
     @click.option("--url", metavar="URL", help="A running server, for example ws://localhost:8000.")
     @click.option("--config", metavar="FILE", help="The backends.yaml to use.")
     @click.option("--backend", metavar="NAME", help="The backend that speaks.")
     @click.option("--pool-size", metavar="N", type=int, help="How many sentences are rendered at once.")
+    @click.option(
+        "--token", metavar="TOKEN", envvar=TOKEN_VARIABLE, help="What the server at --url asks for."
+    )
     def wrapped(
-        url: str | None, config: str | None, backend: str | None, pool_size: int | None, **rest: Any
+        url: str | None,
+        config: str | None,
+        backend: str | None,
+        pool_size: int | None,
+        token: str | None,
+        **rest: Any,
     ) -> Any:
-        return function(server=ServerChoice(url, config, backend, pool_size), **rest)
+        choice = ServerChoice(url, config, backend, pool_size, token if url else None)
+        return function(server=choice, **rest)
 
     return _named_like(wrapped, function)
 

@@ -73,8 +73,7 @@ def repl(*, server: ServerChoice, speaker: SpeakerChoice, output: Path | None) -
 
 
 async def _converse(server: ServerChoice, speaker: SpeakerChoice, sink: Sink) -> None:
-    backend = server.backend if server.url else None
-    async with reachable_server(server) as url, connect(url, backend=backend, **speaker.wire()) as stream:
+    async with reachable_server(server) as url, connect(url, **server.wire(), **speaker.wire()) as stream:
         talk = Talk(stream, sink)
         listening = asyncio.create_task(talk.listen())
         conversation = Conversation(talk, server)

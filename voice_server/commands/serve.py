@@ -7,22 +7,25 @@ import json
 import logging
 import secrets
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from voice_server.commands.common import Command, json_option, say
+from voice_server.commands.common import TOKEN_VARIABLE, Command, json_option, say
 from voice_server.errors import ConfigError
+from voice_server.local_server import Registration, log_folder
 from voice_server.logs import log_to
 
 if TYPE_CHECKING:
     from voice_server.speech import SpeechService
 
 _NEW_TOKEN = "new"  # noqa: S105 - the word that asks for one
+_AUTO = "auto"
+_LOG_BYTES, _OLD_LOGS = 1_000_000, 3
 _LEVELS = ("debug", "info", "warning", "error")
 
 
-@click.command(cls=Command)
+@click.command(cls=Command, context_settings={"auto_envvar_prefix": "VOICE_SERVER"})
 @click.option("--config", metavar="FILE", help="The backends.yaml to use.")
 @click.option("--backend", metavar="NAME", help="The backend that speaks for whoever names none.")
 @click.option("--pool-size", metavar="N", type=int, help="Workers of each backend.")
@@ -36,7 +39,7 @@ _LEVELS = ("debug", "info", "warning", "error")
 )
 @click.option("--allow-origin", "origins", metavar="ORIGIN", multiple=True,
               help="An origin whose pages may use the server; repeatable.")  # fmt: skip
-@click.option("--token", metavar="TOKEN", envvar="VOICE_SERVER_TOKEN",
+@click.option("--token", metavar="TOKEN", envvar=TOKEN_VARIABLE,
               help="What clients must know; 'new' makes one and prints it.")  # fmt: skip
 @click.option(
     "--no-auth", is_flag=True, help="Let everybody in who can reach another address than this machine's."
@@ -44,6 +47,17 @@ _LEVELS = ("debug", "info", "warning", "error")
 @click.option(
     "--log-level", type=click.Choice(_LEVELS), default="warning", show_default=True, help="What to log."
 )
+@click.option("--debug", is_flag=True, envvar="TTS_DEBUG", help="The same as --log-level debug.")
+@click.option("--reload", is_flag=True, help="Start again whenever code or backends.yaml changes.")
+@click.option(
+    "--log-file",
+    metavar="FILE",
+    help="Log into a file of 1 MB at most, and three before it; 'auto' names one.",
+)
+@click.option("--device", default="", metavar="NAME", envvar="VOICE_SERVER_DEVICE",
+              help="The sound device for what is spoken on this machine's speakers.")  # fmt: skip
+@click.option("--idle-exit", "idle_exit_s", metavar="SECONDS", type=click.FloatRange(min=0, min_open=True),
+              help="End when nobody has used the server for so long.")  # fmt: skip
 @json_option
 def serve(
     *,
@@ -57,28 +71,55 @@ def serve(
     token: str | None,
     no_auth: bool,
     log_level: str,
+    debug: bool,
+    reload: bool,
     as_json: bool,
 ) -> None:
     """Run the server.
 
-    It listens on this machine only, unless --host names another address; then --token or --no-auth must say
+    Every option can also be given as a variable, such as VOICE_SERVER_PORT. It listens on this machine only, unless --host names another address; then --token or --no-auth must say
     who may come in. The first Ctrl-C lets open streams speak to their end, the second ends them.
     """
     from voice_server import server  # noqa: PLC0415 - loads the server, which `--help` does not need
-    from voice_server.config import load_config  # noqa: PLC0415
+    from voice_server.commands.reload import watch  # noqa: PLC0415
+    from voice_server.config import find_config, load_config  # noqa: PLC0415
 
-    log_to(logging.StreamHandler(), log_level)
+    log_to(logging.StreamHandler(), "debug" if debug else log_level)
+    if reload:
+        watch(find_config(config))
+        return
     token = _checked_token(host, token, no_auth=no_auth)
     loaded = load_config(config, backend=backend, pool_size=pool_size)
 
     def on_ready(url: str, service: SpeechService) -> None:
+        registration.announce(url, token)
         _announce(url, service, loaded.source, as_json=as_json)
 
-    server.run(
-        server.serve(
-            loaded, host=host, port=port, on_ready=on_ready, hosts=hosts, origins=origins, token=token
+    with Registration() as registration:
+        server.run(
+            server.serve(
+                loaded,
+                host=host,
+                port=port,
+                on_ready=on_ready,
+                hosts=hosts,
+                origins=origins,
+                token=token,
+                **rest,
+            )
         )
-    )
+
+
+def _rotating_file(name: str) -> logging.Handler:
+    """A log that never grows beyond a few files; `auto` is where the platform keeps logs."""
+    from logging.handlers import RotatingFileHandler  # noqa: PLC0415 - only where a file is asked for
+
+    path = log_folder() / "server.log" if name == _AUTO else Path(name)
+    try:
+        return RotatingFileHandler(path, maxBytes=_LOG_BYTES, backupCount=_OLD_LOGS, encoding="utf-8")
+    except OSError as error:
+        why = (error.strerror or str(error)).lower()
+        raise ConfigError(f"cannot log into {str(path)!r}: {why}") from None
 
 
 def _checked_token(host: str, token: str | None, *, no_auth: bool) -> str | None:

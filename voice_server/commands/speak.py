@@ -102,10 +102,9 @@ class _Reading:
     async def run(self, server: ServerChoice, speaker: SpeakerChoice) -> None:
         """Speak all of it; returns when it has been heard."""
         ahead_s = None if self._sink.path is None else _AS_FAST_AS_POSSIBLE_S
-        backend = server.backend if server.url else None
         async with (
             reachable_server(server) as url,
-            connect(url, backend=backend, ahead_s=ahead_s, **speaker.wire()) as stream,
+            connect(url, **server.wire(), ahead_s=ahead_s, **speaker.wire()) as stream,
             asyncio.TaskGroup() as tasks,
         ):
             tasks.create_task(self._send(stream))

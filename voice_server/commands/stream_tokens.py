@@ -17,6 +17,7 @@ from voice_server.client import (
     connect,
 )
 from voice_server.commands.common import (
+    TOKEN_VARIABLE,
     Command,
     ServerChoice,
     SpeakerChoice,
@@ -58,16 +59,16 @@ def stream_tokens(file: str | None, **how: Any) -> None:
 
 @click.command(cls=Command)
 @click.option("--url", metavar="URL", default=DEFAULT_URL, show_default=True, help="The server.")
+@click.option("--token", metavar="TOKEN", envvar=TOKEN_VARIABLE, help="What the server asks for.")
 @click.option("--backend", metavar="NAME", help="The backend that speaks.")
 @speaker_options
 @click.option("--text", metavar="TEXT", help="What to say instead of the built-in text.")
 @output_option
 @json_option
-def client_example(url: str, backend: str | None, text: str | None, **how: Any) -> None:
+def client_example(*, url: str, token: str | None, backend: str | None, text: str | None, **how: Any) -> None:
     """Stream a sample text token by token to a server, and hear it or save it."""
-    _run(
-        text or ANSWER, server=ServerChoice(url=url, backend=backend), rate=_TOKENS_PER_S, burst=False, **how
-    )
+    server = ServerChoice(url=url, backend=backend, token=token)
+    _run(text or ANSWER, server=server, rate=_TOKENS_PER_S, burst=False, **how)
 
 
 def text_of(file: str | None) -> str:
@@ -123,9 +124,8 @@ async def _stream(
 ) -> None:
     show.start(server)
     async with reachable_server(server) as url:
-        backend = server.backend if server.url else None
         ahead_s = _AS_FAST_AS_POSSIBLE_S if sink.path else None
-        async with connect(url, backend=backend, ahead_s=ahead_s, **speaker.wire()) as stream:
+        async with connect(url, **server.wire(), ahead_s=ahead_s, **speaker.wire()) as stream:
             log = TokenLog()
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(_send(stream, tokens, rate, log, show))

@@ -7,6 +7,7 @@ import os
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import urlencode
 
 import msgspec
 
@@ -48,7 +49,8 @@ async def measure(choice: ServerChoice, plan: Plan) -> dict[str, Any]:
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     report = Report(sum(map(len, plan.tokens)), len(plan.tokens), cores, plan.runs)
     if choice.url is not None:
-        bench = _Bench(stream_url(choice.url), None, choice.backend, plan, report)
+        query = f"?{urlencode({'token': choice.token})}" if choice.token else ""
+        bench = _Bench(stream_url(choice.url) + query, None, choice.backend, plan, report)
         await bench.run(floor=None)
     else:
         config = _config(choice, plan)
