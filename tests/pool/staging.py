@@ -14,6 +14,7 @@ import msgspec
 from voice_server.config import BackendConfig
 from voice_server.core.supervision import SupervisionPolicy
 from voice_server.core.types import Frame, Notice, Segment, WordMark
+from voice_server.pool.base import WorkerPool
 from voice_server.pool.local import LocalPool
 
 Run = Callable[[Coroutine[Any, Any, None]], None]
@@ -69,7 +70,7 @@ def segment(text: str, seed: int = 0, backend: str = "scripted") -> Segment:
 
 
 async def listen(
-    pool: LocalPool, text: str, *, seed: int = 0, on_first: Callable[[], object] | None = None
+    pool: WorkerPool, text: str, *, seed: int = 0, on_first: Callable[[], object] | None = None
 ) -> Take:
     """Render a text to its end; `on_first` is called when the first frame has come."""
     take = Take()

@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import struct
+import threading
 from itertools import pairwise
 from types import ModuleType
 from typing import Any
@@ -14,7 +15,7 @@ import pytest
 
 from tests.pool.staging import Run, Stage, gone, listen, segment, two_workers_meet
 from voice_server.core.types import Frame
-from voice_server.errors import BackendDown, RenderError, UnknownName
+from voice_server.errors import BackendDown, RenderError, UnknownName, WireError
 from voice_server.pool.base import BackendState
 from voice_server.pool.local import LocalPool
 
@@ -248,6 +249,7 @@ def test_every_worker_killed_at_once_comes_back(run: Run, stage: Stage, scripted
             takes = await asyncio.gather(*(listen(pool, f"text {index}") for index in range(6)))
             assert [take.pcm for take in takes] == [scripted.samples(f"text {index}") for index in range(6)]
             await two_workers_meet(pool)
+            assert pool.backends["scripted"].error == ""
 
     run(main())
 
@@ -276,7 +278,8 @@ def test_a_backend_that_cannot_start_is_down_with_one_sentence(
     start_fault: str, complaint: str, run: Run, stage: Stage
 ) -> None:
     async def main() -> None:
-        async with stage.pool(settings={"start_fault": start_fault}, start_timeout_s=0.3) as pool:
+        limit_s = 0.3 if start_fault == "hang" else 300.0
+        async with stage.pool(settings={"start_fault": start_fault}, start_timeout_s=limit_s) as pool:
             status = pool.backends["scripted"]
             assert status.state is BackendState.DOWN
             assert status.ready is None
@@ -364,6 +367,34 @@ def test_a_python_that_is_not_there_says_what_to_run(run: Run, stage: Stage) -> 
             assert pool.backends["scripted"].error == (
                 "backend scripted is not set up; run: voice-server setup scripted"
             )
+
+    run(main())
+
+
+def test_a_text_too_long_for_a_frame_is_refused_and_takes_no_worker(
+    run: Run, stage: Stage, scripted: ModuleType
+) -> None:
+    async def main() -> None:
+        async with stage.pool(workers=1) as pool:
+            with pytest.raises(WireError, match="at most"):
+                await listen(pool, "x" * 2_000_000)
+            assert (await listen(pool, "hello")).pcm == scripted.samples("hello")
+
+    run(main())
+
+
+def test_a_server_that_stood_still_does_not_hold_the_silence_against_its_workers(
+    run: Run, stage: Stage, scripted: ModuleType
+) -> None:
+    async def main() -> None:
+        limits = {"silence_timeout_s": 0.2, "ping_interval_s": 0.05, "ping_timeout_s": 0.2}
+        async with stage.pool(workers=2, **limits) as pool:
+            speaking = asyncio.create_task(listen(pool, "hello"))
+            await asyncio.sleep(0)
+            threading.Event().wait(0.9)
+            assert (await speaking).pcm == scripted.samples("hello")
+            await two_workers_meet(pool)
+            assert pool.stats()["scripted"].restarts == 0
 
     run(main())
 

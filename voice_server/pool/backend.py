@@ -37,6 +37,8 @@ from voice_server.pool.venvs import python_of, worker_environment
 from voice_server.pool.worker import Worker
 from voice_server.worker.faults import public
 
+_LATE_S = 0.5
+_CATCH_UP_S = 0.1
 _BOOTSTRAP = Path(__file__).resolve().parent.parent / "worker"
 
 logger = logging.getLogger(__name__)
@@ -162,6 +164,7 @@ class BackendWorkers:
             self.load_failed(slot, f"backends.{self._name} in backends.yaml: {error.message}")
             return
         self._supervisor.expect_silence(ready.silence_ms_per_char / 1000)
+        self._error = ""
         self._receive(Event.READY, slot)
 
     def load_failed(self, slot: int, reason: str) -> None:
@@ -197,6 +200,14 @@ class BackendWorkers:
         self._supervisor.receive(event, slot, self._loop.time(), characters=characters, why=why)
         self._perform()
 
+    def _wake(self, deadline: float) -> None:
+        # A loop that comes late (a long pause of the whole machine, say) has not read its pipes either: look
+        # at what the workers have said before holding their silence against them.
+        if self._loop.time() - deadline > _LATE_S:
+            self._timer = self._loop.call_later(_CATCH_UP_S, self._tick)
+        else:
+            self._tick()
+
     def _tick(self) -> None:
         self._timer = None
         self._supervisor.tick(self._loop.time())
@@ -217,7 +228,6 @@ class BackendWorkers:
                     if (worker := self._workers[slot]) is not None:
                         worker.ping()
                 case Up():
-                    self._error = ""
                     self.settled.set()
                 case Down():
                     self._refuse_waiting(self._error)
@@ -234,7 +244,7 @@ class BackendWorkers:
             if self._timer.when() <= deadline:
                 return
             self._timer.cancel()
-        self._timer = self._loop.call_at(deadline, self._tick)
+        self._timer = self._loop.call_at(deadline, self._wake, deadline)
 
     def _launch(self, slot: int) -> None:
         if self._workers[slot] is not None:
@@ -267,9 +277,7 @@ class BackendWorkers:
                 raise AssertionError("a ready slot without a worker")
             job = self._waiting.popleft()
             job.slot = slot
-            self._supervisor.receive(
-                Event.JOB_GIVEN, slot, self._loop.time(), characters=len(job.segment.text)
-            )
+            self._supervisor.receive(Event.JOB_GIVEN, slot, self._loop.time(), characters=job.characters)
             worker.give(job)
 
     def _free_slot(self, shunned: int | None) -> int | None:

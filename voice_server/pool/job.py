@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from voice_server.core.types import Frame, Segment, WordMark
-from voice_server.core.wire.messages import Done, Failed
+from voice_server.core.types import Frame, OptionValue, Segment, WordMark
+from voice_server.core.wire.codec import encode
+from voice_server.core.wire.messages import Done, Failed, Render
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +34,18 @@ Outcome = Done | Failed | WorkerLost | Unavailable
 
 
 class Job:
-    """One attempt at a segment. `number` is never used twice; `slot` is None until a worker has it."""
+    """One attempt at a segment.
 
-    def __init__(self, number: int, segment: Segment, options: dict[str, Any], shunned: int | None) -> None:
+    `slot` is None until a worker has it; `shunned` is the slot that is to get it only if no other is free.
+    Whatever cannot be sent to a worker is a WireError here, before a worker waits for it.
+    """
+
+    def __init__(
+        self, number: int, segment: Segment, options: Mapping[str, OptionValue], shunned: int | None
+    ) -> None:
         self.number = number
-        self.segment = segment
-        self.options = options
+        self.characters = len(segment.text)
+        self.request = encode(Render(number, segment.text, segment.voice, options))
         self.shunned = shunned
         self.slot: int | None = None
         self.outcome: Outcome | None = None

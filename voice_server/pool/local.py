@@ -57,7 +57,7 @@ class LocalPool:
         for name, config in self._configs.items():
             workers = BackendWorkers(name, config, _policy(config, self._policy), tasks.create_task, numbers)
             self._backends[name] = workers
-            self._stack.push_async_callback(workers.close, self._patience_s)
+        self._stack.push_async_callback(self._close_backends)
         try:
             for workers in self._backends.values():
                 workers.open()
@@ -79,6 +79,11 @@ class LocalPool:
     async def aclose(self) -> None:
         """End all workers; open renders end with BackendDown. Returns when no process is left."""
         await self._stack.aclose()
+
+    async def _close_backends(self) -> None:
+        async with asyncio.TaskGroup() as tasks:
+            for workers in self._backends.values():
+                tasks.create_task(workers.close(self._patience_s))
 
     @property
     def backends(self) -> Mapping[str, BackendStatus]:

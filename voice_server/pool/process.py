@@ -74,8 +74,12 @@ class WorkerProcess(asyncio.SubprocessProtocol):
 
     def send(self, request: Request) -> None:
         """Send a message; to a process that has gone, nothing."""
+        self.write(encode(request))
+
+    def write(self, frame: bytes) -> None:
+        """Send a message that is encoded already."""
         if not self._requests.is_closing():
-            self._requests.write(encode(request))
+            self._requests.write(frame)
 
     def kill(self) -> None:
         """End the process and all it forked, now."""

@@ -6,6 +6,8 @@ start with one of the prefixes below belong to libraries and drivers and are pas
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import sys
 from collections.abc import Mapping
@@ -13,6 +15,11 @@ from pathlib import Path
 
 from voice_server.config import EMBEDDED, BackendConfig
 from voice_server.errors import BackendDown
+
+UNFINISHED = ".voice-server-unfinished"
+"""Lies in an environment from before the first package until after the last."""
+STAMP = "voice-server.json"
+"""Lies in an environment that `voice-server setup` made, and says from which lock file."""
 
 _PASSED = {"PATH", "HOME", "USER", "LOGNAME", "LANG", "LANGUAGE", "TZ", "TMPDIR", "LD_LIBRARY_PATH"}
 _PASSED |= {"SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"}
@@ -39,10 +46,35 @@ def python_of(name: str, environment: Path) -> str:
         return sys.executable
     if environment.is_file():
         return str(environment)
-    python = environment / ".venv" / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
-    if python.is_file() and (environment / ".venv" / "pyvenv.cfg").is_file():
-        return str(python)
-    raise BackendDown(f"backend {name} is not set up; run: voice-server setup {name}", code="not_set_up")
+    venv = environment / ".venv"
+    python = python_in(environment)
+    command = f"run: voice-server setup {name}"
+    if (venv / UNFINISHED).exists():
+        raise BackendDown(f"the set-up of backend {name} was broken off; {command}", code="not_set_up")
+    if not python.is_file() or not (venv / "pyvenv.cfg").is_file():
+        raise BackendDown(f"backend {name} is not set up; {command}", code="not_set_up")
+    if _is_outdated(environment):
+        raise BackendDown(f"backend {name} has new requirements; {command}", code="not_set_up")
+    return str(python)
+
+
+def python_in(project: Path) -> Path:
+    """Return where the interpreter of a uv project's environment is, or would be."""
+    return project / ".venv" / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+
+
+def lock_digest(project: Path) -> str:
+    """Return what identifies the contents of a project's lock file."""
+    return hashlib.sha256((project / "uv.lock").read_bytes()).hexdigest()
+
+
+def _is_outdated(project: Path) -> bool:
+    """Whether `voice-server setup` made the environment from another lock file than the present one."""
+    try:
+        stamp = json.loads((project / ".venv" / STAMP).read_text())
+        return bool(stamp["lock"] != lock_digest(project))
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
 
 
 def worker_environment(backend: BackendConfig, environ: Mapping[str, str] = os.environ) -> dict[str, str]:

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from voice_server.core.audio.pcm import duration_ms
 from voice_server.core.types import BYTES_PER_SAMPLE, Frame
+from voice_server.core.wire.codec import encode
 from voice_server.core.wire.messages import (
     NO_JOB,
     PROTOCOL_VERSION,
@@ -24,7 +25,6 @@ from voice_server.core.wire.messages import (
     Message,
     Ping,
     Ready,
-    Render,
     Stop,
     Words,
 )
@@ -78,17 +78,23 @@ class Worker:
     async def start(
         self, command: Sequence[str], environment: Mapping[str, str], settings: Mapping[str, Any], voice: str
     ) -> None:
-        """Launch the process and greet it. Raises OSError when it cannot be started."""
+        """Launch the process and greet it.
+
+        Raises OSError when it cannot be started, WireError when the settings cannot be sent.
+        """
+        hello = encode(Hello(PROTOCOL_VERSION, settings, voice))
         self._process = await WorkerProcess.launch(self.name, command, environment, self)
-        self._process.send(Hello(PROTOCOL_VERSION, settings, voice))
         if self._fate:
+            # Killed, or told to end, while it was being launched.
             self._process.kill()
+            await self._process.end(0.0)
+        self._process.write(hello)
 
     def give(self, job: Job) -> None:
         """Have a free worker render."""
         self._job, self._is_stopped = job, False
-        segment = job.segment
-        self._send(Render(job.number, segment.text, segment.voice, job.options))
+        if self._process is not None:
+            self._process.write(job.request)
 
     def stop(self) -> None:
         """Tell the worker to end its job; nothing more of it is passed on."""
@@ -114,7 +120,7 @@ class Worker:
         if self._process is not None:
             await self._process.end(patience_s)
 
-    def _send(self, request: Render | Stop | Ping) -> None:
+    def _send(self, request: Stop | Ping) -> None:
         if self._process is not None:
             self._process.send(request)
 
