@@ -15,13 +15,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
+import platformdirs
 
 from voice_server.errors import RequestError, TooMuch
 
 MAX_PARTS = 8
 MAX_SAVED = 1000
+DATA_VARIABLE = "VOICE_SERVER_DATA"
 _PART = re.compile(r"([^()+\s]{1,80})(?:\((\d{1,4}(?:\.\d{1,4})?)\))?")
 _NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
+
+
+def data_folder(environ: Mapping[str, str] = os.environ) -> Path:
+    """Where the server keeps what users save: what VOICE_SERVER_DATA names, else the user's own folder."""
+    named = environ.get(DATA_VARIABLE)
+    return Path(named) if named else platformdirs.user_data_path("voice-server", appauthor=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ from voice_server.endpoints.app import build_app
 from voice_server.endpoints.doors import Doors
 from voice_server.endpoints.transport import HttpProtocol, WebSocketProtocol
 from voice_server.errors import ConfigError
+from voice_server.mixes import MixStore, data_folder
 from voice_server.pool.local import LocalPool
 from voice_server.speech import SpeechService
 
@@ -114,7 +115,8 @@ def _uvicorn_config(app: Starlette, config: Config) -> uvicorn.Config:
 @asynccontextmanager
 async def open_service(config: Config) -> AsyncIterator[SpeechService]:
     """A speech service over workers on this machine."""
-    async with LocalPool(config.backends) as pool, SpeechService(pool, config) as service:
+    mixes = MixStore(data_folder() / "mixes.json")
+    async with LocalPool(config.backends) as pool, SpeechService(pool, config, mixes=mixes) as service:
         yield service
 
 

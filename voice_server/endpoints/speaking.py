@@ -10,7 +10,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from starlette.types import Receive, Scope, Send
 
@@ -22,6 +23,7 @@ from voice_server.endpoints.doors import Doors
 from voice_server.errors import BackendDown, RenderError, RequestError, VoiceServerError
 from voice_server.speech import Speech
 
+_T = TypeVar("_T")
 _BYTES_PER_MS = SAMPLE_RATE_HZ * BYTES_PER_SAMPLE / 1000
 
 
@@ -57,8 +59,9 @@ class Rendering:
 
     def __init__(self, speech: Speech, encoding: Encoding, sink: Any, *, is_file: bool = False) -> None:
         self._speech = speech
-        self._takes_long = encoding.takes_long
-        self._encoder = encoding.encoder(sink, is_file=is_file)
+        self._encoding = encoding
+        self._sink = sink
+        self._is_file = is_file
         self._start_ms = 0.0
         self.audio_ms = 0.0
         self.failures: list[SentenceFailed] = []
@@ -66,17 +69,24 @@ class Rendering:
         self.sentences = 0
 
     async def __aiter__(self) -> AsyncIterator[Audio | TimedWords]:
+        encoder = await self._run(partial(self._encoding.encoder, self._sink, is_file=self._is_file))
         async for event in self._speech:
             if isinstance(event, Audio):
                 self.audio_ms += len(event.pcm) / _BYTES_PER_MS
-                await self._encode(event.pcm)
+                await self._run(encoder.encode, event.pcm)
                 yield event
             elif isinstance(event, Words):
                 yield self._timed(event)
             else:
                 self._note(event)
         if self.audio_ms:
-            await self._run(self._encoder.finish)
+            await self._run(encoder.finish)
+
+    async def _run(self, work: Callable[..., _T], *arguments: bytes) -> _T:
+        """A second of mp3 costs milliseconds: in the loop, other listeners would wait for them."""
+        if self._encoding.takes_long:
+            return await asyncio.to_thread(work, *arguments)
+        return work(*arguments)
 
     def _note(self, event: Event) -> None:
         match event:
@@ -97,16 +107,6 @@ class Rendering:
             replace(mark, start_ms=at_ms + mark.start_ms, end_ms=at_ms + mark.end_ms) for mark in event.marks
         )
         return TimedWords(tuple(marks), event.source)
-
-    async def _encode(self, pcm: bytes) -> None:
-        await self._run(self._encoder.encode, pcm)
-
-    async def _run(self, work: Callable[..., None], *arguments: bytes) -> None:
-        """A second of mp3 costs milliseconds: in the loop, other listeners would wait for them."""
-        if self._takes_long:
-            await asyncio.to_thread(work, *arguments)
-        else:
-            work(*arguments)
 
     @property
     def lost(self) -> list[Notice]:
