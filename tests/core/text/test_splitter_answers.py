@@ -73,7 +73,8 @@ _SENTENCES = [
 
 _TALK = (
     "Let me check that for you. The train to St. Louis leaves at 9:15 a.m. from platform 3. "
-    'It takes about 4.5 hours, and the fare is $32.50. By the way, the guide calls it "one of the U.S. classics." '
+    "It takes about 4.5 hours, and the fare is $32.50. "
+    'By the way, the guide calls it "one of the U.S. classics." '
     "You'll love it. Would you like a window seat? They go fast."
 )
 
