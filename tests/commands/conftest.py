@@ -26,6 +26,10 @@ def run_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunCommand:
     folder.mkdir()
     monkeypatch.chdir(folder)
     monkeypatch.setenv("VOICE_SERVER_CONFIG", str(config))
+    own = tmp_path / "own"
+    own.mkdir(mode=0o700)
+    for variable in ("XDG_RUNTIME_DIR", "XDG_STATE_HOME", "XDG_DATA_HOME"):
+        monkeypatch.setenv(variable, str(own))  # nothing of the user's is touched
     monkeypatch.setattr("voice_server.playback.device._audible", lambda backends: [backends.CUSTOM])
 
     def run(*arguments: str, input: str | None = None) -> Result:  # noqa: A002 - click's own name for it
