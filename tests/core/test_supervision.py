@@ -242,7 +242,16 @@ def test_a_broken_stream_ends_the_worker_with_its_reason_and_once_only() -> None
     supervisor.receive(Event.BROKEN, 0, 1.0, why="sent bytes that are no frame")
     supervisor.receive(Event.BROKEN, 0, 1.0, why="again")
     assert supervisor.take_actions() == [Kill(0, "sent bytes that are no frame")]
+
+
+def test_a_process_that_even_a_kill_does_not_end_takes_the_backend_down_until_it_goes() -> None:
+    supervisor = warm()
+    supervisor.receive(Event.BROKEN, 0, 1.0, why="sent noise")
+    assert supervisor.take_actions() == [Kill(0, "sent noise")]
+    assert next_actions(supervisor) == (6.0, [Down()])
     assert supervisor.next_deadline() is None
+    supervisor.receive(Event.EXITED, 0, 100.0)
+    assert next_actions(supervisor) == (100.0, [Launch(0)])
 
 
 def test_nothing_is_launched_after_closing() -> None:

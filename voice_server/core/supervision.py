@@ -8,8 +8,8 @@ The rules for restarts:
    that doubles with each failure.
 2. A slot restarts at most `max_restarts` times in `restart_window_s`.
 3. The backend is down when no slot can be expected to get ready: each has failed `failed_starts` times in a
-   row, could not load its engine, or has used up its restarts. It goes on trying, and is up with the first
-   worker that gets ready.
+   row, could not load its engine, has used up its restarts, or holds a process that even a kill does not end.
+   It goes on trying, and is up with the first worker that gets ready.
 """
 
 from __future__ import annotations
@@ -77,6 +77,7 @@ class SupervisionPolicy:
     stop_timeout_s: float = 5.0
     ping_interval_s: float = 5.0
     ping_timeout_s: float = 10.0
+    kill_timeout_s: float = 5.0
     max_restarts: int = 7
     restart_window_s: float = 10.0
     failed_starts: int = 3
@@ -209,6 +210,9 @@ class Supervisor:
                 it.was_ready = it.cannot_load = False
                 it.launches.append(now)
                 self._actions.append(Launch(slot))
+            elif it.state is SlotState.DYING:
+                it.is_hopeless = True
+                self._settle()
             elif it.state is SlotState.IDLE and it.asked_at is None:
                 it.asked_at = now
                 self._actions.append(Ask(slot))
@@ -221,10 +225,10 @@ class Supervisor:
     def _limit(self, it: _Slot) -> float | None:
         """When the slot's state has lasted too long."""
         policy = self._policy
-        if it.state is SlotState.DYING or (it.state is SlotState.RESTING and self._is_closed):
-            return None
+        if it.state is SlotState.DYING:
+            return None if it.is_hopeless else it.since + policy.kill_timeout_s
         if it.state is SlotState.RESTING:
-            return it.restart_at
+            return None if self._is_closed else it.restart_at
         if it.state is SlotState.IDLE:
             return (
                 it.heard_at + policy.ping_interval_s
@@ -271,6 +275,9 @@ class Supervisor:
             pause = max(pause, it.launches[0] + policy.restart_window_s - now)
         it.restart_at = now + pause
         it.is_hopeless = it.cannot_load or is_spent or it.failed_starts >= policy.failed_starts
+        self._settle()
+
+    def _settle(self) -> None:
         if self._is_up is not False and all(slot.is_hopeless for slot in self._slots):
             self._is_up = False
             self._actions.append(Down())
