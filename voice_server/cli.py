@@ -20,11 +20,14 @@ import click
 _COMMANDS = {
     "serve": "Run the server.",
     "stream-tokens": "Stream tokens, as an LLM would, and hear the sentences as they are spoken.",
+    "say": "Speak on this machine's speakers and return at once; a server in the background does it.",
     "speak": "Speak a text or a file, to the speakers or into a WAV file.",
     "repl": "Type lines and hear them.",
     "voices": "List the voices of the backends.",
+    "setup": "Make the environments of backends and fetch their weights.",
     "doctor": "Check every backend: environment, voices, and whether it does what it must.",
     "bench": "Measure latency, gaps, CPU and memory of a server under load.",
+    "completion": "Print the completion script of a shell.",
     "split": "Show the sentences that a text is cut into.",
 }
 _SPELLINGS = {"--repl": "repl", "--stream-tokens": "stream-tokens", "--text": "speak"}

@@ -23,14 +23,16 @@ if __package__ in (None, ""):  # run as a script, in this folder or from the pro
     sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
 import uvicorn
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from voice_server.config import Config
 from voice_server.endpoints.app import build_app
 from voice_server.endpoints.doors import Doors
+from voice_server.endpoints.idle import Use, until_idle
 from voice_server.endpoints.transport import HttpProtocol, WebSocketProtocol
-from voice_server.errors import ConfigError
+from voice_server.errors import ConfigError, VoiceServerError
 from voice_server.mixes import MixStore, data_folder
+from voice_server.playback.loudspeakers import Loudspeakers
 from voice_server.pool.local import LocalPool
 from voice_server.speech import SpeechService
 
@@ -71,6 +73,19 @@ class Server(uvicorn.Server):
         if self._drain is None:
             self._drain = self._loop.create_task(self._drain_and_exit())
 
+    async def end_when_idle(self, limit_s: float | None, use: Use) -> None:
+        """Drain, as after a signal, when nobody has used the server for so long, if there is such a limit.
+
+        Whoever started such a server wants to speak: the player of its usual voice is started at once.
+        """
+        if limit_s is None:
+            return
+        loudspeakers = self._doors.loudspeakers
+        with contextlib.suppress(VoiceServerError):
+            loudspeakers.warm()
+        await until_idle(limit_s, use, lambda: loudspeakers.is_busy)
+        self._start_drain()
+
     async def _drain_and_exit(self) -> None:
         try:
             await self._doors.drain(self._doors.service.config.limits.drain_s)
@@ -93,7 +108,7 @@ def bind(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _uvicorn_config(app: Starlette, config: Config) -> uvicorn.Config:
+def _uvicorn_config(app: ASGIApp, config: Config) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         lifespan="off",
@@ -123,9 +138,10 @@ async def open_service(config: Config) -> AsyncIterator[SpeechService]:
 @asynccontextmanager
 async def listening(service: SpeechService, listener: socket.socket, **guard: Any) -> AsyncIterator[Doors]:
     """Serve a speech service on a bound socket while the context lasts."""
-    doors = Doors(service)
-    server = Server(_uvicorn_config(build_app(doors, **guard), service.config), doors, handle_signals=False)
-    async with asyncio.TaskGroup() as tasks:
+    async with Loudspeakers(service) as loudspeakers, asyncio.TaskGroup() as tasks:
+        doors = Doors(service, loudspeakers)
+        app = build_app(doors, **guard)
+        server = Server(_uvicorn_config(app, service.config), doors, handle_signals=False)
         serving = tasks.create_task(server.serve(sockets=[listener]))
         while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
             await asyncio.sleep(0.001)
@@ -152,16 +168,29 @@ async def serve(
     host: str,
     port: int,
     on_ready: Callable[[str, SpeechService], None] = lambda _url, _service: None,
+    device: str = "",
+    idle_exit_s: float | None = None,
     **guard: Any,
 ) -> None:
-    """Serve until a signal. `on_ready` is called with the base URL once the backends are warm."""
+    """Serve until a signal, or until nobody has used the server for `idle_exit_s`.
+
+    `on_ready` is called with the base URL once the backends are warm; `device` is the sound device of what is
+    spoken on this machine's speakers.
+    """
     listener = bind(host, port)  # before any model is loaded, so that a taken port is said at once
-    async with open_service(config) as service:
-        doors = Doors(service)
-        server = Server(_uvicorn_config(build_app(doors, **guard), config), doors, handle_signals=True)
+    async with (
+        open_service(config) as service,
+        Loudspeakers(service, device=device) as loudspeakers,
+        asyncio.TaskGroup() as tasks,
+    ):
+        doors = Doors(service, loudspeakers)
+        use = Use(build_app(doors, **guard))
+        server = Server(_uvicorn_config(use, config), doors, handle_signals=True)
         listener.listen(_BACKLOG)  # from here on a client waits for the loop instead of being refused
         on_ready(f"http://{host}:{listener.getsockname()[1]}", service)
+        watch = tasks.create_task(server.end_when_idle(idle_exit_s, use))
         await server.serve(sockets=[listener])
+        watch.cancel()
 
 
 def run(main: Coroutine[Any, Any, _T]) -> _T:

@@ -65,26 +65,27 @@ def serve(
     backend: str | None,
     pool_size: int | None,
     host: str,
-    port: int,
-    hosts: tuple[str, ...],
-    origins: tuple[str, ...],
     token: str | None,
     no_auth: bool,
     log_level: str,
     debug: bool,
     reload: bool,
+    log_file: str | None,
     as_json: bool,
+    **listening: Any,
 ) -> None:
     """Run the server.
 
-    Every option can also be given as a variable, such as VOICE_SERVER_PORT. It listens on this machine only, unless --host names another address; then --token or --no-auth must say
-    who may come in. The first Ctrl-C lets open streams speak to their end, the second ends them.
+    It listens on this machine only, unless --host names another address; then --token or --no-auth must say
+    who may come in. The first Ctrl-C lets open streams speak to their end, the second ends them. Every option
+    can also be given as a variable, such as VOICE_SERVER_PORT.
     """
     from voice_server import server  # noqa: PLC0415 - loads the server, which `--help` does not need
     from voice_server.commands.reload import watch  # noqa: PLC0415
     from voice_server.config import find_config, load_config  # noqa: PLC0415
 
-    log_to(logging.StreamHandler(), "debug" if debug else log_level)
+    log = _rotating_file(log_file) if log_file else logging.StreamHandler()
+    log_to(log, "debug" if debug else log_level)
     if reload:
         watch(find_config(config))
         return
@@ -96,18 +97,7 @@ def serve(
         _announce(url, service, loaded.source, as_json=as_json)
 
     with Registration() as registration:
-        server.run(
-            server.serve(
-                loaded,
-                host=host,
-                port=port,
-                on_ready=on_ready,
-                hosts=hosts,
-                origins=origins,
-                token=token,
-                **rest,
-            )
-        )
+        server.run(server.serve(loaded, host=host, token=token, on_ready=on_ready, **listening))
 
 
 def _rotating_file(name: str) -> logging.Handler:

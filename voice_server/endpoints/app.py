@@ -16,6 +16,7 @@ from voice_server.endpoints import (
     openapi,
     page,
     root,
+    synthesize,
     synthesize_file,
     tts,
     voices,
@@ -29,6 +30,7 @@ from voice_server.errors import VoiceServerError
 OPERATIONS: tuple[Operation, ...] = (
     *root.OPERATIONS,
     *voices.OPERATIONS,
+    *synthesize.OPERATIONS,
     *synthesize_file.OPERATIONS,
     *tts.OPERATIONS,
     *captions.OPERATIONS,
@@ -66,6 +68,7 @@ def build_app(doors: Doors, **guard: Any) -> Starlette:
     )
     app.state.service = doors.service
     app.state.doors = doors
+    app.state.loudspeakers = doors.loudspeakers
     app.add_middleware(Guard, limits=doors.service.config.limits, **guard)
     app.add_middleware(
         CORSMiddleware,  # outside the guard: a preflight carries no token, and decides nothing

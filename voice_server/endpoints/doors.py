@@ -12,14 +12,16 @@ from starlette.websockets import WebSocket
 from voice_server.endpoints.stream import stream
 from voice_server.endpoints.stream_tokens import TRY_LATER, StreamConnection, session_for
 from voice_server.errors import Busy
+from voice_server.playback.loudspeakers import Loudspeakers
 from voice_server.speech import SpeechService
 
 
 class Doors:
     """The endpoints of one service, and the connections and requests that a drain waits for."""
 
-    def __init__(self, service: SpeechService) -> None:
+    def __init__(self, service: SpeechService, loudspeakers: Loudspeakers) -> None:
         self.service = service
+        self.loudspeakers = loudspeakers
         self.is_draining = False
         self._connections: set[StreamConnection] = set()
         self._answers = 0
@@ -66,3 +68,4 @@ class Doors:
                 while self._connections or self._answers:
                     self._one_left.clear()
                     await self._one_left.wait()
+                await self.loudspeakers.drain()

@@ -1,0 +1,70 @@
+"""`say --interactive`: every line is spoken; Ctrl-C stops the speech, Ctrl-D leaves."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+
+import click
+
+from voice_server.commands.common import say as tell
+from voice_server.commands.prompting import prompt_session
+from voice_server.commands.reach import Reach
+from voice_server.core.types import JsonObject
+from voice_server.errors import VoiceServerError
+
+_HISTORY = "say_history"
+
+
+def say_lines(reach: Reach, wish: JsonObject) -> None:
+    """Speak lines until there are no more; a mistake in one is told and changes nothing.
+
+    At a terminal a line ends the one before it; lines from a pipe wait for each other.
+    """
+    if not sys.stdin.isatty():
+        wish = {"policy": "queue"} | wish
+    said = _Said(reach, wish)
+    for line in _prompted(said) if sys.stdin.isatty() else sys.stdin:
+        if line.strip():
+            try:
+                said.say(line.strip())
+            except VoiceServerError as error:
+                click.echo(click.style(error.message, fg="red"), err=True)
+
+
+class _Said:
+    """What this program has said, which is all that it stops."""
+
+    def __init__(self, reach: Reach, wish: JsonObject) -> None:
+        self._reach = reach
+        self._wish = wish
+        self._ids: list[int] = []
+
+    def say(self, line: str) -> None:
+        answer = self._reach.ask("POST", "/synthesize", self._wish | {"text": line})
+        self._ids.append(answer["id"])
+        for warning in answer["warnings"]:
+            tell(warning["message"])
+
+    def stop(self) -> bool:
+        """Silence what is left of it; say whether there was anything."""
+        if not self._ids or self._reach.running() is None:
+            return False
+        answer = self._reach.ask("POST", "/playback/stop", {"ids": self._ids})
+        self._ids.clear()
+        return bool(answer["ended"])
+
+
+def _prompted(said: _Said) -> Iterator[str]:
+    session = prompt_session(_HISTORY)
+    tell("type a line to hear it; Ctrl-C stops speech, Ctrl-D leaves")
+    while True:
+        try:
+            yield session.prompt("say> ")
+        except KeyboardInterrupt:
+            with suppress(VoiceServerError):
+                if not said.stop():
+                    tell("Ctrl-D leaves")
+        except EOFError:
+            return

@@ -1,0 +1,20 @@
+"""`say.py "Hello"`, in this folder or from the project's root: the same as `voice-server say "Hello"`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+if __package__ in (None, ""):
+    sys.path[0] = str(Path(__file__).resolve().parent.parent)
+
+
+def main() -> None:
+    """Run the command."""
+    from voice_server.commands.say import say  # noqa: PLC0415 - the path is right only now
+
+    say.main(prog_name="say.py")
+
+
+if __name__ == "__main__":
+    main()
