@@ -19,6 +19,7 @@ from typing import Any, ClassVar
 
 from voice_server.core.delivery import BYTES_PER_SECOND, Delivery
 from voice_server.core.events import Event, Finished, Generating, Reason, SentenceFailed, Warned
+from voice_server.core.merging import Merger
 from voice_server.core.render_queue import RenderQueue
 from voice_server.core.segments import Limits, PendingSegment, Phase, SpeechSettings, new_segment
 from voice_server.core.text.pause import PauseTimer
@@ -72,7 +73,7 @@ class Utterance:
         self._pause = PauseTimer(max_wait_ms=settings.max_wait_ms)
         self._typed: list[str] = []
         self._likely: PendingSegment | None = None
-        self._short: Piece | None = None
+        self._merger = Merger(self._typed)
         self._queue = RenderQueue()
         self._stopped: list[PendingSegment] = []
         self._notes: deque[Event] = deque()
@@ -101,7 +102,7 @@ class Utterance:
             return None
         if self._splitter.pending_chars:
             return self._pause.deadline(self._splitter.end_strength)
-        return None if self._short is None else self._pause.deadline("strong")
+        return self._pause.deadline("strong") if self._merger.holds else None
 
     def tick(self, now: float) -> None:
         """The pause timer: speak a finished sentence although no further token has come."""
@@ -219,37 +220,19 @@ class Utterance:
         self._drop_likely()
 
     def _commit(self, pieces: list[Piece], now: float) -> None:
-        for single in pieces:
-            piece = self._with_short(single)
-            if piece is None:
-                self._release_short(now)
-                piece = single
-            self._short = None
-            if self._is_short(piece):
-                self._short = piece
-            else:
-                self._speak(piece, now)
+        for piece in pieces:
+            for ready in self._merger.add(piece, **self._segment_chars()):
+                self._speak(ready, now)
 
-    def _is_short(self, piece: Piece) -> bool:
-        return len(piece.text) < self.settings.min_segment_chars
-
-    def _with_short(self, piece: Piece) -> Piece | None:
-        """The piece behind the short one that waits for it; None if both are too long for one segment."""
-        short = self._short
-        if short is None:
-            return piece
-        if piece.end - short.start > self.settings.max_segment_chars:
-            return None
-        text = "".join(self._typed)[short.start : piece.end]
-        return Piece(text, short.start, piece.end, piece.reason, piece.language)
+    def _segment_chars(self) -> dict[str, int]:
+        return {"min_chars": self.settings.min_segment_chars, "max_chars": self.settings.max_segment_chars}
 
     def _release_short(self, now: float) -> None:
-        short, self._short = self._short, None
-        if short is not None:
-            self._speak(short, now)
+        for piece in self._merger.release():
+            self._speak(piece, now)
 
     def _speak(self, piece: Piece, now: float) -> None:
-        """A piece that is certain: what was rendered of it at its mark is released, else it is rendered now."""
+        """A piece that is certain: what was rendered at its mark is released, else it is rendered now."""
         likely = self._likely
         if likely is not None and likely.covers(piece):
             self._likely = None
@@ -264,9 +247,7 @@ class Utterance:
         """Render what looks like a sentence; its audio is held until the splitter commits it."""
         piece = self._splitter.provisional
         if piece is not None:
-            piece = self._with_short(piece)
-        if piece is not None and self._is_short(piece):
-            piece = None
+            piece = self._merger.preview(piece, **self._segment_chars())
         if self._likely is not None:
             if piece is not None and self._likely.covers(piece):
                 return
