@@ -185,6 +185,19 @@ def test_closing_the_iterator_frees_a_worker_that_listens_without_ending_it(
     run(main())
 
 
+def test_a_reader_that_stalls_holds_no_worker(run: Run, stage: Stage, scripted: ModuleType) -> None:
+    async def main() -> None:
+        async with stage.pool(workers=1) as pool:
+            stalled = pool.render(segment("taken slowly"))
+            first = await anext(stalled)
+            assert isinstance(first, Frame)
+            assert (await listen(pool, "another")).pcm == scripted.samples("another")
+            rest = [piece.pcm async for piece in stalled if isinstance(piece, Frame)]
+            assert first.pcm + b"".join(rest) == scripted.samples("taken slowly")
+
+    run(main())
+
+
 def test_cancelling_does_not_wait_for_an_engine_that_does_not_listen(
     run: Run, stage: Stage, scripted: ModuleType
 ) -> None:
