@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from tests.core.text.sentences import check
 from voice_server.core.text.boundary import Decision, is_speakable, judge
 from voice_server.core.text.lexicon import lexicon
+from voice_server.core.text.splitter import Splitter, SplitterOptions
 
 
 @pytest.mark.parametrize(
@@ -26,6 +27,12 @@ from voice_server.core.text.lexicon import lexicon
 )
 def test_lines_end_sentences_and_labels_do_not_stand_alone(marked: str) -> None:
     check(marked)
+
+
+def test_a_long_list_item_does_not_wait_for_the_next_line() -> None:
+    splitter = Splitter(SplitterOptions(language="en"))
+    item = "- a list item that is longer than most lines of a letter are and has no mark"
+    assert [piece.text for piece in splitter.feed(item + "\n")] == [item]
 
 
 def test_a_hard_wrapped_line_at_the_end_of_the_text_ends_it() -> None:

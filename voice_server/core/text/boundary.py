@@ -16,8 +16,9 @@ from voice_server.core.text.place import Place, Unseen, survey
 
 _LONGEST_LABEL = 6
 """So many letters in a row are a word, not the label of an item."""
-_WRAPPED = 60
-"""A line of prose this long that ends without a mark was broken for the page, if lower case follows."""
+_WRAPPED = range(60, 100)
+"""A line of prose of so many characters that ends without a mark was broken for the page, if lower case
+follows; list items, headings and rows of tables are lines of their own."""
 _LABEL_ENDS = marks.BULLETS + ")"
 _AT_ONCE = marks.LINE_BREAKS + _LABEL_ENDS
 """What can be decided without the next character."""
@@ -84,13 +85,18 @@ def _verdict(text: str, start: int, end: int, resume: int, *, cuts: bool, reason
 
 def _line_break(text: str, start: int, at: int, *, final: bool) -> Verdict:
     line = max(start, text.rfind("\n", start, at) + 1)
-    if at - line >= _WRAPPED and text[at - 1].isalpha():
+    if at - line in _WRAPPED and text[at - 1].isalpha() and not _is_labelled(text, line):
         after = text[at + 1 : at + 2]
         if not after and not final:
             raise Unseen
         if after.islower():
             return Verdict(Decision.HOLD, at + 1, "line broken for the page")
     return _verdict(text, start, at, at + 1, cuts=True, reason="line break")
+
+
+def _is_labelled(text: str, line: int) -> bool:
+    label = marks.LABEL.match(text, line)
+    return label is not None and label.end() > line
 
 
 def _label(place: Place) -> Verdict:
