@@ -9,7 +9,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 if __package__ in (None, ""):  # run as a script, in this folder or from the project's root
@@ -76,15 +75,29 @@ def respelled(arguments: Sequence[str]) -> list[str]:
     raise click.UsageError(f"name a command ({', '.join(_COMMANDS)}), or --repl, --stream-tokens or --text")
 
 
-def _version() -> str:
+def _tell_version(ctx: click.Context, _option: click.Parameter, wanted: bool) -> None:
+    if not wanted:
+        return
+    # Loaded only here: it takes as long as all that `say` needs.
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415
+
     try:
-        return version("voice-server")
+        found = version("voice-server")
     except PackageNotFoundError:
-        return "unknown: run from a checkout that is not installed"
+        found = "unknown: run from a checkout that is not installed"
+    click.echo(f"voice-server, version {found}")
+    ctx.exit()
 
 
 @click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(_version(), prog_name="voice-server")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_tell_version,
+    help="Show the version.",
+)
 def cli() -> None:
     """Tokens in, speech out: a speech server of your own, and its tools.
 

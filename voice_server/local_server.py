@@ -99,20 +99,25 @@ class Registration:
 
 
 def find() -> Running | None:
-    """The server of this user that runs now."""
+    """The server of this user that runs now and takes requests."""
+    return _look()[1]
+
+
+def _look() -> tuple[bool, Running | None]:
+    """Whether there is a server, and where; one that is still loading has not said where."""
     try:
         descriptor = os.open(runtime_folder() / _PID_FILE, os.O_RDONLY | os.O_NOFOLLOW)
     except OSError:
-        return None
+        return False, None
     try:
         if _lock(descriptor, fcntl.LOCK_SH):
-            return None
+            return False, None
         found = json.loads(os.read(descriptor, 4096) or b"null")
     except ValueError:
-        return None  # it is being written
+        return True, None  # it is being written
     finally:
         os.close(descriptor)
-    return Running(found["url"], found["pid"], found["token"]) if found else None
+    return True, Running(found["url"], found["pid"], found["token"]) if found else None
 
 
 def find_or_start(arguments: Sequence[str], on_start: Callable[[], None] = lambda: None) -> Running:
@@ -130,7 +135,8 @@ def find_or_start(arguments: Sequence[str], on_start: Callable[[], None] = lambd
         found = find()
         if found is None:
             on_start()
-            found = _start(arguments)
+            _await(lambda: _look() != (True, None), START_S)  # one that somebody else has started loads
+            found = find() or _start(arguments)
         return found
     finally:
         os.close(descriptor)
