@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.core.rendering import pcm_of
+from tests.core.rendering import pcm_of, words_of
 from voice_server.config import BackendConfig, Config, Limits
 from voice_server.core.types import (
     SAMPLE_RATE_HZ,
@@ -53,6 +53,8 @@ class ArithmeticPool:
     most_running: int = 0
     stopped: list[str] = field(default_factory=list)
     notices: dict[str, Notice] = field(default_factory=dict)
+    marks: bool = False  # whether the words of a text come before its first frame
+    mixes: bool = False  # whether it speaks with mixes of its voices
 
     @property
     def backends(self) -> Mapping[str, BackendStatus]:
@@ -62,7 +64,9 @@ class ArithmeticPool:
         if name in self.down:
             return BackendStatus(name, BackendState.DOWN, 1, None, f"the backend {name} has no model")
         voices = (Voice("alba", "Alba", "en-US", "female", name), Voice("bert", "Bert", "de", "male", name))
-        ready = Ready(voices, SAMPLE_RATE_HZ, Capabilities(options=(SPEED,), times="engine"))
+        ready = Ready(
+            voices, SAMPLE_RATE_HZ, Capabilities(options=(SPEED,), times="engine", mixes=self.mixes)
+        )
         return BackendStatus(name, BackendState.UP, 1, ready)
 
     def voices(self) -> Sequence[Voice]:
@@ -75,6 +79,8 @@ class ArithmeticPool:
         try:
             if segment.text in self.notices:
                 yield self.notices[segment.text]
+            for mark in words_of(segment.text) if self.marks else ():
+                yield mark
             pcm = pcm_of(segment.text)
             size = max(2, len(pcm) // self.frames // 2 * 2)
             for number, at in enumerate(range(0, len(pcm), size)):

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import httpx
 import websockets
 from websockets.asyncio.client import ClientConnection, connect
 
@@ -32,6 +33,10 @@ class Served:
 
     def url(self, path: str = "/stream-tokens") -> str:
         return f"ws://127.0.0.1:{self.port}{path}"
+
+    def client(self, **options: Any) -> httpx.AsyncClient:
+        """A client of the HTTP routes, which takes paths."""
+        return httpx.AsyncClient(base_url=f"http://127.0.0.1:{self.port}", timeout=10, **options)
 
     def connect(self, path: str = "/stream-tokens", **options: Any) -> connect:
         return connect(self.url(path), compression=None, max_size=None, **options)
