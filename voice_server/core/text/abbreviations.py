@@ -14,9 +14,9 @@ suites (pySBD, sentencex). No list was copied.
 from __future__ import annotations
 
 NEVER: dict[str, str] = {
-    "en": "mr mrs ms mx messrs mmes dr drs prof profs rev revd fr hon gov sen sens rep reps gen col lt"
-    " capt cpt cmdr cdr maj sgt cpl pvt adm brig pres supt insp det atty asst assoc dep e.g i.e eg ie vs"
-    " v viz cf approx ca incl excl esp resp dept univ assn intl natl msgr mgr amb treas",
+    "en": "mr mrs ms mx messrs mmes dr drs prof profs Rev revd Fr Hon Gov Sen Sens Rep Reps Gen Col lt"
+    " capt cpt cmdr cdr Maj sgt cpl pvt adm brig Pres Supt Insp Det atty asst assoc Dep e.g i.e eg ie vs"
+    " v viz cf approx ca incl excl esp resp intl natl msgr mgr Amb Treas",
     "de": "hr fr frl herrn dr prof dipl ing med phil rer nat jur h.c mag bzw ca evtl ggf inkl exkl zzgl"
     " abzgl vgl sog geb gest bspw insb insbes bes bez betr bzgl einschl ehem eigtl entspr z.b d.h u.a z.t"
     " o.ä i.d.r u.u v.a s.o s.u i.e e.g m.e o.g kath ev evang röm griech lat dt engl frz ital span amerik"
@@ -33,7 +33,7 @@ NEVER: dict[str, str] = {
     "pt": "sr sra srs sras srta dr dra drs profa prof eng engª enga arq exmo exma ilmo ilma d p.ex ex av r"
     " pe rev gen cel cap maj ten sgt min dep sen gov st sto sta fl fls aprox dept depto",
     "ca": "sr sra dr dra prof p.ex av",
-    "nl": "dhr mevr mw dr drs ir ing prof mr jhr mgr ds past st bijv bv d.w.z m.a.w o.a m.n z.g zgn resp"
+    "nl": "dhr mevr mw dr drs ir ing prof mr jhr mgr ds Past st bijv bv d.w.z m.a.w o.a m.n z.g zgn resp"
     " ca evt incl excl i.p.v t.a.v t.o.v n.a.v i.v.m m.b.t m.i.v gebr vgl nl burg aanw vnw plm",
     "sv": "hr fr dr prof doc ca t.ex d.v.s dvs bl.a m.a.o s.k resp inkl exkl f.d jfr fr.o.m kap tf e.d alt",
     "da": "hr fr frk dr prof ca f.eks fx bl.a d.v.s dvs jf inkl ekskl vedr evt skt sct mht pga ang hhv alm"
@@ -41,8 +41,8 @@ NEVER: dict[str, str] = {
     "no": "hr fr dr prof ca f.eks bl.a dvs jf inkl ekskl vedr evt ang hhv st siv adm dir",
     "is": "hr fr þm hv hæstv dr próf t.d þ.e m.a skv u.þ.b sbr þ.á.m f.hl s.s o.þ.h",
     "fi": "hra rva nti tri prof dipl ins esim mm ks vrt fil maist toim luutn kapt ev pastori st",
-    "pl": "p pp dr prof hab inż mgr ks gen płk ppłk mjr kpt por sierż św bł tzw tzn np m.in m in ok ul al"
-    " os pl wg ds zob ww ang niem franc ros łac tj wym jw bałt ppor dyr",
+    "pl": "p pp dr prof hab inż mgr ks gen płk ppłk mjr kpt por sierż św bł tzw tzn np m.in m in ul al os"
+    " pl wg ds zob ww ang niem franc ros łac tj wym jw bałt ppor dyr",
     "cs": "p pí sl dr mudr judr ing mgr bc rndr phdr prof doc gen plk pplk mjr kpt sv tzv tj tzn např resp"
     " popř příp apod ul nám tř zvl arch akad red srov viz lat angl něm franc řec slov mj vč event",
     "sk": "p pani dr mudr judr ing mgr bc rndr phdr prof doc gen plk pplk mjr kpt sv tzv t.j tj tzn napr"
@@ -57,9 +57,9 @@ NEVER: dict[str, str] = {
     "et": "hr pr dr prof st nn nt lk s.o s.t sh",
     "lv": "dr prof kgs g ģen piem t.i",
     "lt": "p dr prof doc inž t.y pvz vad šv gen",
-    "ru": "г-н г-жа гр проф акад доц д-р канд инж ген полк подп майор кап св преп арх ред им ул просп пер"
-    " пл бул наб ш д кв корп оф обл р-н пос дер пгт с ст т.е т.н т.к т.о напр ср в.н ок прибл тел ф англ"
-    " нем фр лат греч итал исп яп кит букв собств сокр устар разг совр нач кон чл м мл яз",
+    "ru": "г-н г-жа гр проф акад доц д-р канд инж ген полк подп майор кап св преп арх ред ул просп пер пл"
+    " бул наб ш д кв корп оф обл р-н пос дер пгт с ст т.е т.н т.к т.о напр ср в.н ок прибл тел ф англ нем"
+    " фр лат греч итал исп яп кит букв собств сокр устар разг совр нач кон чл м мл яз",
     "uk": "п пп проф акад доц д-р канд інж ген полк св ім вул просп пров пл бул буд кв корп оф обл р-н с м"
     " смт т.зв т.д напр див пор ред тел англ нім фр франц лат грец рос укр букв наук худ церк спец чл"
     " журн зв знач нар нац мал стор град т",
@@ -82,7 +82,7 @@ MAY: dict[str, str] = {
     " Tex Calif Fla Mass Conn Wash Ill Ind Mich Minn Wis Ariz Ark Colo Ga Okla Ore Penn Tenn Neb Nev Ala"
     " Md Va Vt Cal Civ Crim est ed eds trans misc min max hr hrs avg temp govt mfg ibid op cit seq cir"
     " supp def appt bldg sch coll acad inst tel fax bal pkg qty ref n.b p.s mph kph wt yr yrs mo mos wk"
-    " wks",
+    " wks dept univ assn",
     "de": "usw etc bsp Jan Feb Mär Apr Jun Jul Aug Sep Sept Okt Nov Dez mio mrd tsd stk str std min sek jh"
     " jhd jhdt co gmbh u.s.w u.a.m usf ff n.chr v.chr chr tel ges anm aufl zit bd",
     "fr": "etc janv févr avr juil sept oct nov déc av tél bd s.a cie fig vol éd hab ha",
@@ -112,7 +112,7 @@ MAY: dict[str, str] = {
     "ro": "etc ș.a ian feb mar apr iun iul aug sept oct noi dec",
     "et": "jne jms jt eKr pKr mln mld",
     "ru": "т.д др пр т.п и.о г гг в вв р руб коп тыс млн млрд трлн н.э янв февр апр авг сент окт нояб дек"
-    " ч мин сек кг км см мм стр илл рис табл",
+    " ч мин сек кг км см мм стр илл рис табл им",
     "uk": "ін т.п р рр ст грн коп тис млн млрд трлн н.е січ лют бер квіт трав черв лип серп верес жовт"
     " лист груд год хв сек кг км см мм рис табл",
     "bg": "др т.н г гг в лв ст хил млн млрд н.е пр.н.е ян февр апр авг септ окт ноем дек ч мин сек кг км"
@@ -142,7 +142,7 @@ NUMBER: dict[str, str] = {
     "no": "nr s fig tab kap art kl tlf",
     "is": "nr bls kl gr mgr",
     "fi": "nro n:o s kuv taul luku art klo puh",
-    "pl": "nr s str rys tab rozdz art ust par pkt poz t godz tel",
+    "pl": "nr s str rys tab rozdz art ust par pkt poz t godz tel ok",
     "cs": "č čís s str obr tab kap čl odst písm sv tel",
     "sk": "č čís s str obr tab kap čl ods písm zv tel",
     "hu": "sz o ld fej bek",

@@ -11,10 +11,9 @@ from voice_server.core.text.place import Place
 _MOMENTS = frozenset(words.MOMENTS.split())
 _TIME_PHRASE = 6
 """A sentence that begins with a preposition and has no more words than this has only told the time."""
-_TIME_PREPOSITIONS = frozenset(words.TIME_PREPOSITIONS.split())
 _CAPITAL_NOUNS = frozenset(("de", "lb", "hu", "tr"))
 """Where a noun or a month with a capital follows an ordinal."""
-_ORDINARY_TOO = frozenset(("no", "nos", "art", "ex"))
+_ORDINARY_TOO = frozenset(("no", "nos", "art", "ex", "ok"))
 """Abbreviations before a number that are words of their own."""
 
 _ACRONYM = re.compile(r"(?:[^\W\d_]{1,2}+\.)+[^\W\d_]{1,2}+")
@@ -127,7 +126,8 @@ def _listed_kind(word: str, place: Place) -> Kind | None:
     lexicon, lower = place.lexicon, word.lower()
     if lower in lexicon.units and _follows_number(place, word):
         return Kind.UNIT
-    if lower in lexicon.never or ("." in lower and lower.partition(".")[0] in lexicon.never):
+    is_never = lower in lexicon.never or word in lexicon.never
+    if is_never or ("." in lower and lower.partition(".")[0] in lexicon.never):
         return Kind.MOMENT if lower in _MOMENTS else Kind.NEVER
     if lower in lexicon.may or word in lexicon.may:
         return Kind.MAY
@@ -191,7 +191,9 @@ def _is_clock_end(place: Place, word: str) -> bool:
     if after.lower() in place.lexicon.months:
         return False
     before = place.text[place.start : place.at].rpartition(":")[2].split()
-    return len(before) > _TIME_PHRASE or (len(before) > 1 and before[0].lower() not in _TIME_PREPOSITIONS)
+    return len(before) > _TIME_PHRASE or (
+        len(before) > 1 and before[0].lower() not in place.lexicon.time_prepositions
+    )
 
 
 def _is_counted_out(place: Place, word: str) -> bool:

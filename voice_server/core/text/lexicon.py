@@ -26,6 +26,7 @@ class Lexicon:
     short_words: frozenset[str]
     units: frozenset[str]
     brands: frozenset[str]
+    time_prepositions: frozenset[str]
     has_ordinal_dot: bool
 
     @property
@@ -52,5 +53,6 @@ def lexicon(language: str) -> Lexicon:
         short_words=_set(words.SHORT_WORDS.get(tables, "")),
         units=_set(abbreviations.UNITS.get(tables, "")),
         brands=_set(abbreviations.BRANDS),
+        time_prepositions=_set(words.TIME_PREPOSITIONS.get(tables, words.TIME_PREPOSITIONS["en"])),
         has_ordinal_dot=language in _ORDINAL_DOT_LANGUAGES.split(),
     )

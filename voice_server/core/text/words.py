@@ -155,10 +155,19 @@ MOMENTS = (
 )
 """Dotted acronyms of time and degree: a capital after them hardly belongs to them."""
 
-TIME_PREPOSITIONS = (
-    "at by on in around before after since until till from about between every в во до с от по през към около"
-    " к у на за w we do od na po około przed v ve do od po před im am um ab seit bis vor nach i på ved om den"
-)
+TIME_PREPOSITIONS: dict[str, str] = {
+    "en": "at by on in around before after since until till from about between every",
+    "de": "im am um ab seit bis vor nach in von",
+    "sv": "i på vid om den från",
+    "da": "i på ved om den fra",
+    "no": "i på ved om den fra",
+    "pl": "w we do od na po około przed",
+    "cs": "v ve do od po před na",
+    "sk": "v vo do od po pred na",
+    "ru": "в во до с от по около к на за",
+    "uk": "у в до з від по близько на за",
+    "bg": "през от до към около на",
+}
 """What a phrase of time begins with: "At 5 a.m. Mr. Smith went", "В 1999 г. Путин"."""
 
 SUFFIXES = "com org net io ai edu gov co uk de eu js ts py txt pdf md html json xml csv jpg png exe"
