@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
+import uvloop
 
 from tests.arithmetic_pool import ArithmeticPool, config_of
 from tests.core.rendering import pcm_of
@@ -15,13 +16,15 @@ from tests.virtual_time import run
 from voice_server.config import Config
 from voice_server.core import events
 from voice_server.core.types import Frame, Notice, Segment, WordMark
+from voice_server.core.utterance import Utterance
 from voice_server.errors import BackendDown, RequestError, UnknownName
 from voice_server.speech import Speech, SpeechRequest, SpeechService
 
 
 @asynccontextmanager
 async def serving(pool: ArithmeticPool, config: Config | None = None) -> AsyncIterator[SpeechService]:
-    async with SpeechService(pool, config or config_of(*pool.names)) as service:
+    clock = asyncio.get_running_loop().time
+    async with SpeechService(pool, config or config_of(*pool.names), clock=clock) as service:
         yield service
 
 
@@ -268,3 +271,19 @@ def test_a_service_that_closes_ends_every_utterance() -> None:
         assert pool.running.total() == 0
 
     run(main())
+
+
+def test_a_deadline_that_has_passed_is_met_on_the_loop_that_serves(monkeypatch: pytest.MonkeyPatch) -> None:
+    """uvloop's timer for a moment that has passed does not tell its moment, and the service asked it."""
+    monkeypatch.setattr(Utterance, "next_deadline", lambda _utterance: 0.0)
+
+    async def main() -> list[events.Event]:
+        async with serving(ArithmeticPool()) as service:
+            speech = opened(service)
+            speech.push("One is")
+            speech.push(" here.")
+            speech.end()
+            return await everything(speech)
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        assert audio_of(runner.run(main())) == pcm_of("One is here.")

@@ -52,6 +52,7 @@ class Speech:
         self.renders: dict[PendingSegment, asyncio.Task[None]] = {}
         self.registered_with: str | None = None
         self.timer: asyncio.TimerHandle | None = None
+        self.timer_at = 0.0
 
     def configure(self, settings: SpeechSettings) -> None:
         """Speak every sentence whose end has not been found yet with other settings."""
@@ -343,9 +344,11 @@ class SpeechService:
         if deadline is None:
             return
         if speech.timer is not None:
-            if speech.timer.when() <= deadline:
+            if speech.timer_at <= deadline:
                 return  # it fires early and then arms itself again: cheaper than a new timer for every token
             speech.timer.cancel()
+        # Not asked of the timer: for a deadline that has passed uvloop makes one that cannot tell.
+        speech.timer_at = deadline
         speech.timer = self._loop.call_at(deadline, self._tick, speech)
 
     def _tick(self, speech: Speech) -> None:
