@@ -79,6 +79,11 @@ export class Conversation {
     return this._turn?.recording ?? null;
   }
 
+  /** Make sound possible; from a click or a key press, and the earlier the sooner the first sound. */
+  warmUp() {
+    return this._player.open();
+  }
+
   /** Connect to a backend (null: the server's default) unless we are; returns its `ready` message. */
   async connect(backend) {
     if (this._connection?.isOpen && backend === this._backend) return this._ready;

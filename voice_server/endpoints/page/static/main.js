@@ -175,6 +175,9 @@ function togglePause() {
   conversation.pause(conversation.state !== "paused");
 }
 
+for (const gesture of ["pointerdown", "keydown"]) {
+  document.addEventListener(gesture, () => conversation.warmUp(), { once: true });
+}
 byId("speak").addEventListener("click", speak);
 byId("pause").addEventListener("click", togglePause);
 byId("barge-in").addEventListener("click", () => conversation.bargeIn());

@@ -18,6 +18,7 @@ export class Player {
     this._onStarted = onStarted;
     this._onDrained = onDrained;
     this._context = null;
+    this._opening = null;
     this._post = null;
     this._epoch = 0;
     this._forget();
@@ -27,7 +28,8 @@ export class Player {
   async open() {
     this._context ??= newContext();
     this._context.resume().catch(() => {}); // a browser that refuses now does so until the next click
-    this._post ??= await speakerIn(this._context, (message) => this._receive(message));
+    this._opening ??= speakerIn(this._context, (message) => this._receive(message));
+    this._post = await this._opening;
   }
 
   /** The sample rate to ask the server for. */

@@ -134,7 +134,7 @@ export class VoicePicker {
 
 function labelOf({ id, name, language }) {
   const named = name && name !== id ? name : id;
-  const inWords = nameOfLanguage(language);
+  const inWords = nameOfLanguage(language.split("-")[0]);
   return inWords.includes(named) || named.includes(inWords) ? named : `${named}, ${inWords}`;
 }
 
