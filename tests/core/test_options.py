@@ -55,6 +55,7 @@ def test_an_unknown_option_is_refused_with_those_there_are() -> None:
         ("steps", 1.5, "a whole number of at least 1"),
         ("gain", 7, "a number of at most 6"),
         ("any", "x", "a number"),
+        ("steps", "3", "a whole number of at least 1"),
         ("ssml", "yes", "true or false"),
         ("style", "sad", "one of calm, lively"),
         ("style", 1, "one of calm, lively"),

@@ -497,6 +497,58 @@ def test_a_short_sentence_before_a_very_long_one_is_spoken_alone() -> None:
     assert "".join(sentences_of(bench)[1:]).startswith("This sentence")
 
 
+@settings(deadline=None, max_examples=100)
+@given(seed=st.integers(0, 2**32))
+def test_an_event_is_announced_exactly_when_there_is_one(seed: int) -> None:
+    rng = random.Random(seed)
+    bench, tokens = Bench.open(), [TEXT[at : at + 5] for at in range(0, len(TEXT), 5)]
+    for _ in range(rng.randint(0, 150)):
+        step_randomly(bench, tokens, rng, may_fail=True)
+        if rng.random() < 0.1:
+            steering: list[inputs.Input] = [inputs.Pause(), inputs.Resume(), inputs.Flush(1), inputs.End()]
+            bench.receive(rng.choice(steering))
+        announced = bench.utterance.has_event
+        event = bench.utterance.take(bench.now)
+        assert announced == (event is not None)
+
+
+def test_text_after_the_end_is_late_and_ignored() -> None:
+    bench = Bench.open()
+    bench.speak("One is here.")
+    bench.receive(inputs.End())
+    bench.speak("Two is here.")
+    bench.render_all()
+    bench.take_all()
+    assert sentences_of(bench) == ["One is here."]
+    assert bench.utterance.next_deadline() is None
+
+
+def test_a_new_pause_time_holds_from_the_next_token_on() -> None:
+    bench = Bench.open()
+    bench.speak("Let me look that up.")
+    bench.receive(inputs.Configure(replace(SETTINGS, max_wait_ms=200)))
+    assert bench.utterance.next_deadline() is None
+    bench.receive(inputs.Configure(replace(SETTINGS, max_wait_ms=200, voice="w")))
+    bench.speak(" ")
+    deadline = bench.utterance.next_deadline()
+    assert deadline is not None
+    assert deadline <= bench.now + 0.2
+
+
+def test_a_warning_about_a_sentence_that_is_gone_is_ignored() -> None:
+    bench = spoken_whole("One is here.")
+    started = bench.told(events.SentenceStarted)
+    assert len(started) == 1
+    bench = Bench.open()
+    bench.speak("One is here. Two")
+    pending = bench.dispatch()
+    assert pending is not None
+    bench.sound(pending, 10**6)
+    bench.take_all()
+    bench.receive(inputs.Noticed(pending, Notice("sentence_retried", "too late")))
+    assert bench.take_all() == []
+
+
 def test_an_empty_utterance_ends_at_once() -> None:
     bench = spoken_whole("")
     assert bench.events == [events.Finished(events.Reason.COMPLETE, 0.0, 0, 0)]

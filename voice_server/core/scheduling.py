@@ -48,16 +48,6 @@ class Scheduler:
         """Give back a slot that `choose` handed out."""
         self._free[backend] += 1
 
-    def waiting(self, backend: str) -> int:
-        """How many listeners wait for a backend."""
-        return len(self._waiting[backend])
-
-    def backends(self) -> list[str]:
-        """The backends that have a free slot and somebody waiting."""
-        return [
-            backend for backend, listeners in self._waiting.items() if listeners and self._free[backend] > 0
-        ]
-
     def choose(self, backend: str, now: float) -> Listener | None:
         """The listener to serve next on a free slot, which is taken; None if nobody is to be served now."""
         if self._free[backend] <= 0:
