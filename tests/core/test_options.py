@@ -24,6 +24,11 @@ def test_what_is_not_given_comes_from_the_configuration_then_from_the_backend() 
     assert complete == {"speed": 2, "gain": 0.0, "any": 0.0, "ssml": False, "style": "lively"}
 
 
+def test_texts_choices_and_switches_are_taken_as_they_are() -> None:
+    given = {"accent": "Scottish", "style": "lively", "ssml": True}
+    assert given.items() <= complete_options(UNDERSTOOD, given).items()
+
+
 def test_null_means_not_given() -> None:
     assert complete_options(UNDERSTOOD, {"speed": None}, {"speed": 0.5})["speed"] == 0.5
 
