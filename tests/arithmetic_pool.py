@@ -54,6 +54,7 @@ class ArithmeticPool:
     stopped: list[str] = field(default_factory=list)
     notices: dict[str, Notice] = field(default_factory=dict)
     marks: bool = False  # whether the words of a text come before its first frame
+    options: tuple[Option, ...] = (SPEED,)
     mixes: bool = False  # whether it speaks with mixes of its voices
 
     @property
@@ -65,7 +66,7 @@ class ArithmeticPool:
             return BackendStatus(name, BackendState.DOWN, 1, None, f"the backend {name} has no model")
         voices = (Voice("alba", "Alba", "en-US", "female", name), Voice("bert", "Bert", "de", "male", name))
         ready = Ready(
-            voices, SAMPLE_RATE_HZ, Capabilities(options=(SPEED,), times="engine", mixes=self.mixes)
+            voices, SAMPLE_RATE_HZ, Capabilities(options=self.options, times="engine", mixes=self.mixes)
         )
         return BackendStatus(name, BackendState.UP, 1, ready)
 
