@@ -65,6 +65,7 @@ class BackendWorkers:
         self._waiting: deque[Job] = deque()
         self._timer: asyncio.TimerHandle | None = None
         self._is_closed = False
+        self._is_absent = False
         self._ready: Ready | None = None
         self._error = ""
         self._counts: Counter[str] = Counter()
@@ -76,7 +77,14 @@ class BackendWorkers:
     # For the pool.
 
     def open(self) -> None:
-        """Start all workers."""
+        """Start all workers; a backend that has not been set up only says so."""
+        try:
+            python_of(self._name, self._config.environment)
+        except BackendDown as error:
+            self._error = error.message
+            self._is_absent = True
+            self.settled.set()
+            return
         self._tick()
 
     async def close(self, patience_s: float) -> None:
@@ -96,7 +104,7 @@ class BackendWorkers:
 
         Raises BackendDown.
         """
-        if self._is_closed or self._supervisor.is_up is False:
+        if self._is_closed or self._is_absent or self._supervisor.is_up is False:
             raise self.down()
         options = {"seed": segment.seed, **self._config.options, **segment.options}
         job = Job(next(self._numbers), segment, options, shunned)
@@ -129,7 +137,7 @@ class BackendWorkers:
 
     def status(self) -> BackendStatus:
         """A snapshot for whoever asks."""
-        is_up = self._supervisor.is_up
+        is_up = False if self._is_absent else self._supervisor.is_up
         state = BackendState.STARTING if is_up is None else BackendState.UP if is_up else BackendState.DOWN
         return BackendStatus(
             name=self._name,

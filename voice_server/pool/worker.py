@@ -88,7 +88,8 @@ class Worker:
             # Killed, or told to end, while it was being launched.
             self._process.kill()
             await self._process.end(0.0)
-        self._process.write(hello)
+        else:
+            self._process.write(hello)
 
     def give(self, job: Job) -> None:
         """Have a free worker render."""
