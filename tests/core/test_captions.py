@@ -66,3 +66,10 @@ def test_webvtt_begins_with_its_name_and_escapes_markup() -> None:
     assert to_vtt([Cue(0, 999.6, "<b> & co.")]) == (
         "WEBVTT\n\n00:00:00.000 --> 00:00:01.000\n&lt;b&gt; &amp; co.\n\n"
     )
+
+
+def test_a_mark_inside_a_word_ends_no_sentence_and_a_quote_behind_one_does_not_hide_it() -> None:
+    text = 'Pi is 3.14 "or so." Yes.'
+    marks = [WordMark(word, at * 100.0, at * 100.0 + 90, text.index(word), text.index(word) + len(word))
+             for at, word in enumerate(("Pi", "is", "3.14", "or", "so", "Yes"))]  # fmt: skip
+    assert [cue.text for cue in cues(text, marks)] == ['Pi is 3.14 "or so."', "Yes."]

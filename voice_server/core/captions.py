@@ -16,7 +16,8 @@ from voice_server.core.types import WordMark
 _CUE_CHARS = 84  # two lines of 42, the usual limit of subtitles
 _CUE_MS = 7000.0
 _PAUSE_MS = 800.0
-_SENTENCE_ENDS = ".!?…。！？"
+_SENTENCE_ENDS = tuple(".!?…。！？")
+_CLOSERS = " \t\r\n\"')]}’”»"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +65,9 @@ def _groups(text: str, marks: Sequence[WordMark]) -> Iterator[tuple[list[WordMar
 
 def _breaks(text: str, group: list[WordMark], mark: WordMark) -> bool:
     first, last = group[0], group[-1]
-    between = text[last.end : mark.start]
+    closing = text[last.start : mark.start].rstrip(_CLOSERS)
     return (
-        any(end in between for end in _SENTENCE_ENDS)
+        closing.endswith(_SENTENCE_ENDS)
         or mark.end - first.start > _CUE_CHARS
         or mark.end_ms - first.start_ms > _CUE_MS
         or mark.start_ms - last.end_ms > _PAUSE_MS
