@@ -85,3 +85,33 @@ def test_beyond_the_limit_a_connection_is_told_that_there_is_no_room() -> None:
                 assert (await converse(socket, {"done": True})).close_code == 1000
 
     run(main)
+
+
+def test_the_page_is_open_to_those_who_have_the_token_still_to_type() -> None:
+    async def main() -> None:
+        async with served(token="sesam") as server, httpx.AsyncClient() as client:
+            base = f"http://127.0.0.1:{server.port}"
+            for path in ("/page", "/page/main.js"):
+                assert (await client.get(base + path)).status_code == 200
+            html, system = {"accept": "text/html"}, {"accept": "application/json, text/html;q=0.1"}
+            assert (await client.get(base + "/", headers=html)).status_code == 200
+            assert (await client.get(base + "/", headers=system)).status_code == 401
+            assert (await client.post(base + "/page", headers=html)).status_code == 401
+            assert (await client.get(base + "/voices", headers=html)).status_code == 401
+
+    run(main)
+
+
+def test_a_browser_sends_the_token_as_a_sub_protocol() -> None:
+    def offering(token: str) -> list[websockets.Subprotocol]:
+        return [websockets.Subprotocol("voice-server"), websockets.Subprotocol("token." + token)]
+
+    async def main() -> None:
+        async with served(token="sesam öffne") as server:
+            async with server.connect(subprotocols=offering("sesam öffne".encode().hex())) as socket:
+                assert socket.subprotocol == "voice-server"
+                assert (await converse(socket, {"done": True})).close_code == 1000
+            for wrong in (b"sesam".hex(), "nothex", "ff", ""):
+                assert await refusal(server, subprotocols=offering(wrong)) == 401
+
+    run(main)

@@ -2,7 +2,8 @@
 
 Every page in the user's browser can reach a loopback port, so the Host must be one of ours (against DNS
 rebinding) and an Origin, which browsers send and programs do not, must be of this machine or configured. When
-a token is set, a request must carry it. Counts connections, so that one client cannot take them all.
+a token is set, a request must carry it, all but those for the page's own files: the page asks its reader for
+the token. Counts connections, so that one client cannot take them all.
 """
 
 from __future__ import annotations
@@ -14,12 +15,15 @@ from collections.abc import Iterable, Mapping
 from urllib.parse import parse_qs, urlsplit
 
 from starlette.responses import JSONResponse, Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from voice_server.config import Limits
 from voice_server.endpoints.problems import error_content
+from voice_server.endpoints.root import prefers_html
 
 _LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
+_PROTOCOL = "voice-server"
+_TOKEN_PROTOCOL = "token."  # noqa: S105 - what comes before the token, in hexadecimal
 LOOPBACK_ORIGIN = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?"
 """The origins of pages on this machine."""
 
@@ -55,7 +59,7 @@ class Guard:
         address = scope["client"][0] if scope.get("client") else ""
         self._open[address] += 1
         try:
-            await self._app(scope, receive, send)
+            await self._app(scope, receive, _naming_protocol(scope, send))
         finally:
             self._open[address] -= 1
             if not self._open[address]:
@@ -73,7 +77,11 @@ class Guard:
         origin = headers.get(b"origin")
         if not self._is_allowed_origin(origin) or (origin is None and _is_embedded_elsewhere(headers)):
             return 403, "origin", "pages of this origin may not use the server; allow it with --allow-origin"
-        if self._token is not None and not self._carries_token(scope, headers):
+        if (
+            self._token is not None
+            and not self._carries_token(scope, headers)
+            and not _is_page(scope, headers)
+        ):
             return 401, "unauthorized", "this server wants the token that it printed when it was started"
         if self._is_full(scope):
             return 503, "busy", "the server has as many connections as it takes; try again later"
@@ -88,6 +96,7 @@ class Guard:
         scheme, _, given = headers.get(b"authorization", "").partition(" ")
         if scheme.lower() != "bearer":
             given = parse_qs(scope["query_string"].decode("latin-1")).get("token", [""])[0]
+            given = given or _token_among(scope.get("subprotocols", ()))
         return hmac.compare_digest(given.encode(), (self._token or "").encode())
 
     def _is_full(self, scope: Scope) -> bool:
@@ -95,6 +104,38 @@ class Guard:
             return True
         address = scope["client"][0] if scope.get("client") else ""
         return not _is_loopback(address) and self._open[address] >= self._limits.connections_per_address
+
+
+def _is_page(scope: Scope, headers: Mapping[bytes, str]) -> bool:
+    """Whether this asks for the web page or a file of it: the same for everybody, with no secret in it."""
+    if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
+        return False
+    path: str = scope["path"]
+    if path == "/":
+        return prefers_html(headers.get(b"accept", ""))
+    return path == "/page" or path.startswith("/page/")
+
+
+def _token_among(protocols: Iterable[str]) -> str:
+    """The token that a browser sends as a WebSocket sub-protocol, since it can set no header."""
+    written = next((each for each in protocols if each.startswith(_TOKEN_PROTOCOL)), _TOKEN_PROTOCOL)
+    try:
+        return bytes.fromhex(written.removeprefix(_TOKEN_PROTOCOL)).decode()
+    except ValueError:
+        return ""
+
+
+def _naming_protocol(scope: Scope, send: Send) -> Send:
+    """Answer a client that offers our sub-protocol with its name: browsers drop the connection otherwise."""
+    if _PROTOCOL not in scope.get("subprotocols", ()):
+        return send
+
+    async def named(message: Message) -> None:
+        if message["type"] == "websocket.accept":
+            message = {**message, "subprotocol": _PROTOCOL}
+        await send(message)
+
+    return named
 
 
 def _is_embedded_elsewhere(headers: Mapping[bytes, str]) -> bool:

@@ -58,8 +58,8 @@ def _read(path: Path) -> _File:
 
 
 def page_response(request: Request) -> Response:
-    """Answer with the page itself, whatever the address: its links are relative to the server's root."""
-    return _answer(request, _files()[_INDEX])
+    """Answer with the page itself, at any address in the server's root: its links are relative to it."""
+    return _answer(request, _files()[_INDEX], Vary="Accept")
 
 
 def _asset(request: Request) -> Response:
@@ -70,8 +70,8 @@ def _asset(request: Request) -> Response:
     return _answer(request, file)
 
 
-def _answer(request: Request, file: _File) -> Response:
-    headers = _HEADERS | {"ETag": file.etag}
+def _answer(request: Request, file: _File, **more: str) -> Response:
+    headers = _HEADERS | {"ETag": file.etag} | more
     if request.headers.get("if-none-match") == file.etag:
         return Response(status_code=304, headers=headers)
     return Response(file.content, headers=headers, media_type=file.media_type)

@@ -136,7 +136,7 @@ async function speakerIn(context, tell) {
   };
 }
 
-/** Worklets exist on secure addresses only; a phone that opens http://192.168.… gets the older node. */
+/** Worklets exist on secure addresses only; a phone that comes by plain HTTP gets the older node. */
 function speakerWithoutWorklet(context, tell) {
   const node = context.createScriptProcessor(BLOCK_WITHOUT_WORKLET, 0, 1);
   const playback = new Playback(context.sampleRate, tell);
