@@ -20,7 +20,7 @@ def outcome(clients: int, first_ms: list[float], **more: object) -> Outcome:
 
 
 def report() -> Report:
-    made = Report(text_chars=853, tokens=203, cores=2, runs=2)
+    made = Report(text_chars=853, tokens=203, cores=2, runs=2, others_load=0.1)
     made.floors = [FloorOutcome(2.0, [1.0, 3.0]), FloorOutcome(4.0, [2.0, 4.0])]
     made.add(
         "2 at 50 tokens/s", Run(outcome(2, [1.0, 2.0]), Usage(0, 0, 50, 50), Usage(0.01, 0.03, 51, 50), 52.0)
@@ -56,7 +56,7 @@ def test_figures_of_several_runs_are_medians_and_percentiles_over_all_of_them() 
 
 
 def test_what_was_not_measured_is_null_and_a_dash() -> None:
-    made = Report(text_chars=1, tokens=1, cores=2, runs=1)
+    made = Report(text_chars=1, tokens=1, cores=2, runs=1, others_load=3.5)
     made.add("1 in a burst", Run(outcome(1, [1.0], errors=["it broke"])))
     figures = made.figures()
     load = figures["loads"]["1 in a burst"]
@@ -65,6 +65,7 @@ def test_what_was_not_measured_is_null_and_a_dash() -> None:
     lines = table(figures)
     assert "–" in next(line for line in lines if line.startswith("1 in a burst"))
     assert lines[-1] == "error: it broke"
+    assert "the machine was busy with something else: load 3.5 before the start" in lines
 
 
 def test_the_figures_are_json_and_the_table_shows_every_load() -> None:

@@ -47,7 +47,7 @@ class Plan:
 async def measure(choice: ServerChoice, plan: Plan) -> dict[str, Any]:
     """Measure a running server, or one that is started for it; return all figures as plain values."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    report = Report(sum(map(len, plan.tokens)), len(plan.tokens), cores, plan.runs)
+    report = Report(sum(map(len, plan.tokens)), len(plan.tokens), cores, plan.runs, os.getloadavg()[0])
     if choice.url is not None:
         query = f"?{urlencode({'token': choice.token})}" if choice.token else ""
         bench = _Bench(stream_url(choice.url) + query, None, choice.backend, plan, report)

@@ -26,12 +26,13 @@ class Run:
 
 @dataclass(slots=True)
 class Report:
-    """Everything a benchmark measured."""
+    """Everything a benchmark measured; `others_load` is how many processes wanted a core before it began."""
 
     text_chars: int
     tokens: int
     cores: int
     runs: int
+    others_load: float
     loads: dict[str, list[Run]] = field(default_factory=dict)
     floors: list[FloorOutcome] = field(default_factory=list)
     cancels: list[Outcome] = field(default_factory=list)
@@ -49,6 +50,7 @@ class Report:
         return {
             "cores": self.cores,
             "runs": self.runs,
+            "others_load": _rounded(self.others_load),
             "text": {"chars": self.text_chars, "tokens": self.tokens},
             "floor": {
                 "cpu_ms_per_audio_s": _rounded(floor_cpu),
@@ -164,6 +166,10 @@ def table(figures: Json) -> list[str]:
         ]
         cost = [load["cpu_ms_per_audio_s"], load["cpu_to_floor"], load["server_cpu_ms_per_audio_s"]]
         lines.append(_row(name, [*cells, load["gaps"], *cost, load["peak_server_mib"]]))
+    if figures["others_load"] > figures["cores"] / 4:
+        lines.append(
+            f"the machine was busy with something else: load {figures['others_load']} before the start"
+        )
     lines += [
         "",
         "TTFA and sentences: from the token that makes the sentence certain; from token: from its last one",
