@@ -203,6 +203,13 @@ def test_flush_hands_out_what_is_there_and_the_text_goes_on() -> None:
     assert [(piece.text, piece.start) for piece in splitter.finish()] == [("F", 20)]
 
 
+def test_what_is_flushed_is_the_first_piece_and_tells_its_language() -> None:
+    splitter = Splitter(SplitterOptions(first_piece="clause"))
+    splitter.feed("Das ist der Tag, den wir")
+    assert [piece.language for piece in splitter.flush()] == ["de"]
+    assert splitter.feed(" lange wollten und nun haben, weil er so schön ist. Ja")[0].text.endswith("ist.")
+
+
 def test_flushing_nothing_gives_nothing() -> None:
     splitter = Splitter()
     splitter.feed("  \n ")

@@ -129,7 +129,7 @@ class Splitter:
         pieces = self._advance(final=True)
         end = len(self._text.rstrip())
         if end:
-            pieces.append(self._piece(0, end, "end of text"))
+            pieces.append(self._hand_out(0, end, "end of text"))
         self._keep(len(self._text), len(self._text))
         return pieces
 
