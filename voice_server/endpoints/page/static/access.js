@@ -24,10 +24,9 @@ function token() {
   return sessionStorage.getItem(KEY) || "";
 }
 
-/** The same options of a fetch, with the token. */
-function authorized(options = {}) {
-  if (!token()) return options;
-  return { ...options, headers: { ...options.headers, Authorization: `Bearer ${token()}` } };
+/** Options of a fetch with these headers, and the token. */
+function authorized(headers) {
+  return { headers: token() ? { ...headers, Authorization: `Bearer ${token()}` } : headers };
 }
 
 /** Sub-protocols of a WebSocket: the real one, and one that only carries the token. */
@@ -56,19 +55,32 @@ export async function failure() {
 }
 
 /** Fetch JSON from the server; null where it has no such route. Throws an Error with a sentence. */
-export async function fetchJson(path, options = {}) {
-  const headers = { Accept: "application/json", ...options.headers };
-  let response;
-  try {
-    response = await fetch(new URL(path, document.baseURI), authorized({ ...options, headers }));
-  } catch {
-    throw new Error("The server cannot be reached; is it still running?");
-  }
-  if (response.status === 401) throw new TokenWanted();
+export async function fetchJson(path) {
+  const response = await ask(path, "application/json");
   if (response.status === 404 || response.status === 405) return null;
   const answer = await response.json().catch(() => ({}));
   if (typeof answer.error === "string") throw new Error(sentence(answer.error));
   return answer;
+}
+
+/** Fetch a file from the server. Throws an Error with a sentence. */
+export async function fetchBlob(path) {
+  const response = await ask(path, "*/*");
+  if (response.ok) return response.blob();
+  const answer = await response.json().catch(() => ({}));
+  throw new Error(sentence(answer.error ?? "the server has no such file"));
+}
+
+async function ask(path, type) {
+  let response;
+  try {
+    // Relative to the page, so that a proxy may put the server into a folder.
+    response = await fetch(new URL(path.replace(/^\//, ""), document.baseURI), authorized({ Accept: type }));
+  } catch {
+    throw new Error("The server cannot be reached; is it still running?");
+  }
+  if (response.status === 401) throw new TokenWanted();
+  return response;
 }
 
 /** The server's sentences begin small, since other programs put words before them. */

@@ -9,7 +9,7 @@ import { Timings } from "./timings.js";
 import { Transcript } from "./transcript.js";
 import { byId, clearProblems, describe, fillSelect, showConnection, showFailure } from "./view.js";
 import { showHeard, showProblem, showState, showStatus } from "./view.js";
-import { isSpeaker, loadVoices, VoicePicker } from "./voices.js";
+import { isSpeaker, loadVoices, tryVoice, VoicePicker } from "./voices.js";
 import { Waveform } from "./waveform.js";
 
 const ENDINGS = {
@@ -146,10 +146,21 @@ function showOffer(ready) {
   picker.show(own.filter((voice) => !isSpeaker(voice)), base);
   byId("speaker-field").hidden = speakers.length === 0;
   fillSelect(byId("speaker"), [["", "The voice's own"], ...speakers], speaker ?? "");
+  byId("try").hidden = !picker.preview;
   byId("more").hidden = options.show(ready.capabilities.options) === 0;
   byId("sample").hidden = !ready.capabilities.clones;
   describe(ready);
   byId("backend").value = ready.backend;
+}
+
+async function tryChosenVoice({ currentTarget: button }) {
+  if (button.ariaBusy === "true") return;
+  conversation.bargeIn(); // not two voices at once
+  try {
+    await tryVoice(button, picker.preview);
+  } catch (error) {
+    showFailure(error);
+  }
 }
 
 async function start() {
@@ -181,6 +192,7 @@ for (const gesture of ["pointerdown", "keydown"]) {
 byId("speak").addEventListener("click", speak);
 byId("pause").addEventListener("click", togglePause);
 byId("barge-in").addEventListener("click", () => conversation.bargeIn());
+byId("try").addEventListener("click", tryChosenVoice);
 byId("backend").addEventListener("change", ({ target }) => showBackend(target.value));
 byId("download").addEventListener("click", () => download(conversation.recording.toWav(), "voice-server.wav"));
 byId("rate").addEventListener("input", ({ target }) => (byId("rate-value").textContent = target.value));

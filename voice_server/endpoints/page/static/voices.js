@@ -4,7 +4,7 @@
  * Where the server has no list of voices, any name may be typed, and the server says which ones there are.
  */
 
-import { fetchJson } from "./access.js";
+import { fetchBlob, fetchJson } from "./access.js";
 
 const ANY_LANGUAGE = "mul";
 const languageNames = new Intl.DisplayNames(["en"], { type: "language", fallback: "none" });
@@ -27,6 +27,19 @@ function nameOfLanguage(tag) {
     return languageNames.of(tag) ?? tag;
   } catch {
     return tag || "Other";
+  }
+}
+
+/** Play a sentence of a voice, over `button`, which says when it is busy. Throws an Error with a sentence. */
+export async function tryVoice(button, path) {
+  button.ariaBusy = "true";
+  try {
+    const audio = new Audio(URL.createObjectURL(await fetchBlob(path)));
+    await audio.play();
+    await new Promise((resolve) => (audio.onended = audio.onerror = resolve));
+    URL.revokeObjectURL(audio.src);
+  } finally {
+    button.ariaBusy = "false";
   }
 }
 
@@ -60,6 +73,11 @@ export class VoicePicker {
   /** The id of the voice to ask for. */
   get chosen() {
     return this._chosen.id;
+  }
+
+  /** Where the server speaks a sentence with the voice; undefined where it does not. */
+  get preview() {
+    return this._chosen.preview;
   }
 
   _restore() {
