@@ -209,10 +209,11 @@ async def _paced(
         due = started + number / len(clients) / tokens_per_s
         if (wait_s := due - _now()) > 0:
             await asyncio.sleep(wait_s)
-        client.log.sent(token, _now())
+        now = _now()
+        client.log.sent(token, now)
+        if number // len(clients) == len(tokens) - 1:
+            client.log.finished(now)  # the last frame says so
         client.socket.send(frames[number // len(clients)])
-    for client in clients:
-        client.log.finished(_now())
 
 
 async def _all_closed(clients: Sequence[_Client]) -> None:
