@@ -100,7 +100,7 @@ async def _prompted(talk: Talk) -> AsyncIterator[str]:
 
     session = _prompt_session()
     say("type a line to hear it; :help lists what else there is")
-    with patch_stdout():
+    with patch_stdout(raw=True):  # styles are ours and meant
         while True:
             try:
                 yield await session.prompt_async("say> ")
