@@ -109,7 +109,9 @@ def kind_of(word: str, place: Place) -> Kind:
     head, _, tail = word.replace("’", "'").rpartition("'")
     if tail in _ENDINGS and head:
         return Kind.PLAIN
-    last = tail.rsplit("-", 1)[-1]
+    before, _, last = tail.rpartition("-")
+    if before and len(last) == 1 and "." not in before:
+        return Kind.PLAIN
     listed = _listed_kind(tail, place) or _listed_kind(last, place)
     if listed is not None and place.is_detached and listed is not Kind.NEVER:
         return Kind.PLAIN

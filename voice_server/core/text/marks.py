@@ -47,7 +47,7 @@ BULLETS = "•●▪◦⁃"
 DASHES = "-–—―"
 CLAUSE_MARKS = ",;:，；：、،؛—–"
 
-CONTINUING = ",;:%)]}，；：、،؛）］｝№|"
+CONTINUING = ",;:%)]}，；：、،؛）］｝№|/="
 """After a mark and its closers, these say that the sentence goes on."""
 
 PAUSES = CLAUSE_MARKS + FULL_STOPS + LOUD_MARKS + ELLIPSES + SURE_STOPS + CLOSERS.replace("’", "") + '"'

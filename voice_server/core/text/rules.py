@@ -103,10 +103,10 @@ def dash(place: Place) -> Ruling | None:
     """A dash and lower case: the speaker of a line of dialogue."""
     if place.next not in marks.DASHES:
         return None
-    after = place.text[place.following + 1 : place.following + 3]
-    if len(after) < 2 and not place.final:
+    after = place.text[place.following : place.following + 4].lstrip(marks.DASHES + " ")
+    if not after and place.following + 4 > len(place.text) and not place.final:
         raise Unseen
-    return (False, "dash and lower case") if after.strip()[:1].islower() else None
+    return (False, "dash and lower case") if after[:1].islower() else None
 
 
 IN_ORDER = (end_of_line, goes_on, foreign_sign, stop_of_script, glued, inside_bracket, quotation, dash)
