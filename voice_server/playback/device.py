@@ -12,6 +12,8 @@ from voice_server.core.types import BYTES_PER_SAMPLE
 from voice_server.errors import VoiceServerError
 
 _STDERR = 2
+_PULSE, _PULSE_PERIODS = "PulseAudio", 8
+"""PulseAudio holds one period, however many there are; with few of them it asks too late on a busy machine."""
 
 
 class NoSpeakers(VoiceServerError):  # noqa: N818 - named like the others of errors.py
@@ -42,7 +44,7 @@ class Device:
         backends = [miniaudio.Backend.NULL] if silent else _audible(miniaudio.Backend)
         try:
             with _quiet_stderr():
-                found = {} if silent else _found(miniaudio, backends)
+                backend, found = ("", {}) if silent else _found(miniaudio, backends)
                 self.names = tuple(found)
                 self.name = name if name in found else ""
                 self._device = miniaudio.PlaybackDevice(
@@ -50,7 +52,7 @@ class Device:
                     nchannels=1,
                     sample_rate=sample_rate_hz,
                     buffersize_msec=period_ms,
-                    callback_periods=periods,
+                    callback_periods=_PULSE_PERIODS if periods and backend == _PULSE else periods,
                     device_id=found.get(name),
                     backends=backends,
                     app_name="voice-server",
@@ -66,12 +68,13 @@ class Device:
         self._device.close()
 
 
-def _found(miniaudio: Any, backends: list[Any]) -> dict[str, Any]:
-    """The devices by name; of two with the same name the first."""
+def _found(miniaudio: Any, backends: list[Any]) -> tuple[str, dict[str, Any]]:
+    """The sound system that answers, and its devices by name; of two with the same name the first."""
+    devices = miniaudio.Devices(backends)
     found: dict[str, Any] = {}
-    for each in miniaudio.Devices(backends).get_playbacks():
+    for each in devices.get_playbacks():
         found.setdefault(each["name"], each["id"])
-    return found
+    return devices.backend, found
 
 
 def _miniaudio() -> Any:

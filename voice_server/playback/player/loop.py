@@ -7,7 +7,9 @@ the server starts another one, which finds the devices that there are by then.
 
 from __future__ import annotations
 
+import os
 import sys
+from contextlib import suppress
 from threading import Event, Lock, Thread
 from time import monotonic
 
@@ -42,6 +44,7 @@ _PERIOD_MS, _PERIODS = 20, 3
 _LOST_AFTER_S = 3.0
 _SWITCH_S = 0.001
 """How long another thread may keep the device's waiting for the interpreter."""
+_NICENESS = -11  # that of the sound server that most systems have
 
 
 class _Player:
@@ -130,6 +133,8 @@ def play(channel: Channel) -> None:
     # miniaudio loads numpy where it finds it, for arrays that we have none of: half of a player's start.
     sys.modules["numpy"] = None  # type: ignore[assignment]
     sys.setswitchinterval(_SWITCH_S)
+    with suppress(OSError):  # most users may not; a listener hears it when a player is late
+        os.setpriority(os.PRIO_PROCESS, 0, _NICENESS)
     try:
         _Player(channel).run()
     except WireError:
