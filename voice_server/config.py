@@ -131,6 +131,24 @@ def load_config(
     return config
 
 
+def with_backends(config: Config, names: Iterable[str]) -> Config:
+    """The configuration with only these backends and those they fall back on; the first is the default.
+
+    Raises ConfigError.
+    """
+    kept: dict[str, BackendConfig] = {}
+    first = ""
+    for name in names:
+        if name not in config.backends:
+            raise ConfigError(UnknownName("backend", name, config.backends).message, code="unknown_backend")
+        first = first or name
+        needed: str | None = name
+        while needed is not None and needed not in kept:
+            kept[needed] = config.backends[needed]
+            needed = kept[needed].fallback
+    return msgspec.structs.replace(config, backends=kept, default_backend=first)
+
+
 def _read(source: Path) -> str:
     try:
         with source.open("rb") as file:

@@ -19,7 +19,7 @@ def test_the_server_says_where_it_listens_speaks_and_ends_at_a_signal(
 ) -> None:
     del run_command  # for its configuration
     process = subprocess.Popen(
-        [sys.executable, *how, "--json", "--port", "0", "--backend", "tone"],
+        [sys.executable, *how, "--json", "--port", "0", "--backend", "tone", "--backend", "broken"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -45,7 +45,7 @@ def _freeze() -> None:
 
 
 def _print() -> None:
-    print("printed by the tone backend", flush=True)  # noqa: T201 - the point of it
+    print("printed by the tone backend", flush=True)
     os.write(1, b"written to file descriptor 1 by the tone backend\n" * 100)
 
 

@@ -177,26 +177,21 @@ async def reachable_server(choice: ServerChoice) -> AsyncIterator[str]:
     if choice.url is not None:
         yield choice.url
         return
+    from voice_server.commands.setup import set_up_at_first_use  # noqa: PLC0415
     from voice_server.server import running_server  # noqa: PLC0415 - only where no server runs already
 
     config = chosen_config(choice)
+    set_up_at_first_use(config, choice.backend)
     async with running_server(config) as url:
         yield url
 
 
 def chosen_config(choice: ServerChoice) -> Config:
     """Return the configuration with only the backend that will speak, and those it falls back on."""
-    import msgspec  # noqa: PLC0415 - `--help` needs neither this nor the configuration
-
-    from voice_server.config import load_config  # noqa: PLC0415
+    from voice_server.config import load_config, with_backends  # noqa: PLC0415 - `--help` does not need it
 
     config = load_config(choice.config, backend=choice.backend, pool_size=choice.pool_size)
-    needed: str | None = config.default_backend
-    backends = {}
-    while needed is not None and needed not in backends:
-        backends[needed] = config.backends[needed]
-        needed = config.backends[needed].fallback
-    return msgspec.structs.replace(config, backends=backends)
+    return with_backends(config, [config.default_backend])
 
 
 def say(message: str) -> None:

@@ -27,7 +27,13 @@ _LEVELS = ("debug", "info", "warning", "error")
 
 @click.command(cls=Command, context_settings={"auto_envvar_prefix": "VOICE_SERVER"})
 @click.option("--config", metavar="FILE", help="The backends.yaml to use.")
-@click.option("--backend", metavar="NAME", help="The backend that speaks for whoever names none.")
+@click.option(
+    "--backend",
+    "backends",
+    metavar="NAME",
+    multiple=True,
+    help="Start only this backend and what it falls back on; repeatable, the first is the default.",
+)
 @click.option("--pool-size", metavar="N", type=int, help="Workers of each backend.")
 @click.option(
     "--host", default="127.0.0.1", show_default=True, envvar="TTS_HOST", help="Address to listen on."
@@ -62,7 +68,7 @@ _LEVELS = ("debug", "info", "warning", "error")
 def serve(
     *,
     config: str | None,
-    backend: str | None,
+    backends: tuple[str, ...],
     pool_size: int | None,
     host: str,
     token: str | None,
@@ -82,7 +88,8 @@ def serve(
     """
     from voice_server import server  # noqa: PLC0415 - loads the server, which `--help` does not need
     from voice_server.commands.reload import watch  # noqa: PLC0415
-    from voice_server.config import find_config, load_config  # noqa: PLC0415
+    from voice_server.commands.setup import set_up_at_first_use  # noqa: PLC0415
+    from voice_server.config import find_config, load_config, with_backends  # noqa: PLC0415
 
     log = _rotating_file(log_file) if log_file else logging.StreamHandler()
     log_to(log, "debug" if debug else log_level)
@@ -90,7 +97,10 @@ def serve(
         watch(find_config(config))
         return
     token = _checked_token(host, token, no_auth=no_auth)
-    loaded = load_config(config, backend=backend, pool_size=pool_size)
+    loaded = load_config(config, pool_size=pool_size)
+    if backends:
+        loaded = with_backends(loaded, backends)
+        set_up_at_first_use(loaded, *backends)
 
     def on_ready(url: str, service: SpeechService) -> None:
         registration.announce(url, token)

@@ -1,0 +1,139 @@
+"""Kokoro's network, made ready to be run often: folded, shared between workers, and interruptible.
+
+Weight norm is folded into the weights once; the result is kept in the user's cache and mapped from there, so
+that all workers of a pool share one copy. On a CPU the blocks of the vocoder run as in blocks.py.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+import json
+import os
+import sys
+import warnings
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+import torch
+from kokoro import KModel
+from kokoro.istftnet import AdaINResBlock1
+from loguru import logger
+from torch.nn.utils import remove_weight_norm
+
+from .blocks import speed_up
+
+FRAME_MS = 25.0
+"""Audio of one frame of a phoneme's duration: 600 samples at 24 000 Hz."""
+
+_PARTS = ("bert", "bert_encoder", "predictor", "text_encoder", "decoder")
+_DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
+DTYPES = tuple(_DTYPES)
+
+
+class Model:
+    """The network on one device."""
+
+    def __init__(self, folder: Path, device: str, dtype: str) -> None:
+        # Kokoro logs what it speaks.
+        logger.disable("kokoro")
+        warnings.filterwarnings("ignore", module="torch.nn")
+        self._device = pick_device(device)
+        self._dtype = _DTYPES[dtype]
+        self._network = _load(folder).to(self._device)
+        self.phonemes = frozenset(self._network.vocab)
+        self._poll: Callable[[], object] = lambda: None
+        for module in self._network.modules():
+            if isinstance(module, AdaINResBlock1 | torch.nn.LSTM):
+                module.register_forward_pre_hook(self._before_layer)
+                if isinstance(module, AdaINResBlock1) and (self._device, dtype) == ("cpu", "float32"):
+                    speed_up(module)
+
+    def _before_layer(self, _module: torch.nn.Module, _inputs: object) -> None:
+        self._poll()
+
+    def speak(
+        self, phonemes: str, voice: torch.Tensor, speed: float, seed: int, poll: Callable[[], object]
+    ) -> tuple[torch.Tensor, list[int]]:
+        """Return the samples of at most 510 phonemes, and each one's frames, with those before and after.
+
+        `poll` is called between the layers; what it raises ends the work.
+        """
+        self._poll = poll
+        torch.manual_seed(seed)
+        mixed = torch.autocast(self._device, self._dtype, enabled=self._dtype is not torch.float32)
+        with torch.inference_mode(), mixed:
+            output = self._network(phonemes, voice[len(phonemes) - 1], speed, return_output=True)
+        return output.audio, output.pred_dur.tolist()
+
+
+def pick_device(wanted: str) -> str:
+    """The device to use; `auto` is the fastest there is."""
+    if wanted != "auto":
+        return wanted
+    if torch.cuda.is_available():
+        return "cuda"
+    return "mps" if torch.backends.mps.is_available() else "cpu"
+
+
+def _load(folder: Path) -> KModel:
+    checkpoint = next(iter(sorted(folder.glob("*.pth"))), None)
+    if checkpoint is None:
+        raise FileNotFoundError(f"the model folder {folder.name} holds no weights (*.pth)")
+    nothing = io.BytesIO()
+    torch.save({}, nothing)
+    nothing.seek(0)
+    config = json.loads((folder / "config.json").read_text())
+    network = KModel(repo_id="hexgrad/Kokoro-82M", config=config, model=nothing).eval()
+    folded = _cache_of(checkpoint)
+    if not folded.is_file() and not _fold(network, checkpoint, folded):
+        return network
+    _remove_norms(network)
+    state = torch.load(folded, map_location="cpu", mmap=True, weights_only=True)
+    network.load_state_dict(state, assign=True)
+    return network
+
+
+def _fold(network: KModel, checkpoint: Path, folded: Path) -> bool:
+    """Read the published weights, fold the norms, keep the result; False when it cannot be kept."""
+    for part, state in _published(checkpoint).items():
+        if part not in _PARTS:
+            raise ValueError(f"{checkpoint.name} holds an unknown part {part}")
+        # Some files were saved from a parallel wrapper, whose name precedes every key.
+        plain = {key.removeprefix("module."): value for key, value in state.items()}
+        getattr(network, part).load_state_dict(plain, strict=False)
+    _remove_norms(network)
+    try:
+        folded.parent.mkdir(parents=True, exist_ok=True)
+        with NamedTemporaryFile(dir=folded.parent) as file:
+            torch.save(network.state_dict(), file)
+            file.flush()
+            # The first worker's copy is everybody's.
+            with contextlib.suppress(FileExistsError):
+                os.link(file.name, folded)
+    except OSError as error:
+        print(f"every worker keeps weights of its own: {error.strerror}", file=sys.stderr)
+        return False
+    return True
+
+
+def _published(checkpoint: Path) -> Mapping[str, Mapping[str, torch.Tensor]]:
+    loaded: Mapping[str, Mapping[str, torch.Tensor]] = torch.load(
+        checkpoint, map_location="cpu", mmap=True, weights_only=True
+    )
+    return loaded
+
+
+def _remove_norms(network: KModel) -> None:
+    for module in network.modules():
+        with contextlib.suppress(ValueError):  # raised by a module that has none
+            remove_weight_norm(module)
+
+
+def _cache_of(checkpoint: Path) -> Path:
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    status = checkpoint.stat()
+    identity = f"{checkpoint.resolve()} {status.st_size} {status.st_mtime_ns} {torch.__version__}"
+    return cache / "voice-server" / "kokoro" / f"{hashlib.sha256(identity.encode()).hexdigest()[:16]}.pt"

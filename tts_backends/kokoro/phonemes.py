@@ -1,0 +1,125 @@
+"""Text to phonemes, in pieces that the model takes, each phoneme traced to the word it belongs to.
+
+The package's own converters do the reading, one per language, made when it is first spoken. The model takes
+510 phonemes at once; a longer text is cut here, at a pause where there is one, and nothing is ever left out.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Container, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from types import ModuleType
+from typing import Any
+
+import jieba
+from kokoro import KPipeline
+
+from . import english
+
+MOST_PHONEMES = 510
+_PAUSES = ("!.?…", ":;", ",—")
+_WORD = re.compile(r"\S*\w\S*")
+_INLINE = re.compile(r"\[(?P<word>[^\]]+)\]\([^)]*\)")
+_LINE_BREAKS = re.compile(r"[\r\n]")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """Phonemes that belong together; `word` is their place in the text, None for punctuation."""
+
+    phonemes: str
+    word: tuple[int, int] | None = None
+    space: str = ""
+
+
+def tokens_of(text: str, language: str) -> list[Token]:
+    """Read `text` in the language of this letter."""
+    text = _LINE_BREAKS.sub(" ", text)
+    if language in "ab":
+        return list(_english(text, _converter(language)(text)[1]))
+    words = _words(text, language)
+    # Inline phonemes are for English only: elsewhere the word is read and the phonemes left out.
+    convert = _converter(language)
+    groups = convert(_INLINE.sub(lambda found: found["word"], text))[0].split()
+    counts = [1] * len(words)
+    if len(groups) != len(words):
+        counts = [len(convert(text[slice(*word)])[0].split()) for word in words]
+    return list(_assigned(groups, words, counts))
+
+
+def pieces_of(tokens: Iterable[Token], known: Container[str]) -> Iterator[list[Token]]:
+    """Cut what was read into pieces of at most 510 phonemes, all of which the model knows."""
+    waiting: list[Token] = []
+    for token in tokens:
+        spoken = "".join(phoneme for phoneme in token.phonemes if phoneme in known)
+        for start in range(0, len(spoken) or 1, MOST_PHONEMES):
+            waiting.append(Token(spoken[start : start + MOST_PHONEMES], token.word, token.space))
+            while len(phonemes_of(waiting)) > MOST_PHONEMES:
+                cut = _pause(waiting[:-1])
+                yield waiting[:cut]
+                waiting = waiting[cut:]
+    if phonemes_of(waiting):
+        yield waiting
+
+
+def phonemes_of(tokens: Iterable[Token]) -> str:
+    """What the model is given."""
+    return "".join(token.phonemes + token.space for token in tokens).strip()
+
+
+def _pause(tokens: list[Token]) -> int:
+    """How many tokens to speak first: up to the strongest pause in the second half, else all."""
+    for marks in _PAUSES:
+        for index in range(len(tokens) - 1, len(tokens) // 2, -1):
+            if tokens[index].phonemes[-1:] in marks and tokens[index].phonemes:
+                return index + 1
+    return len(tokens)
+
+
+@cache
+def _converter(language: str) -> Callable[[str], tuple[str, Any]]:
+    # misaki imports it for a way of reading Japanese that Kokoro does not use; it would have to be compiled.
+    sys.modules.setdefault("pyopenjtalk", ModuleType("pyopenjtalk"))
+    if language in "ab" and not english.is_complete():
+        with english.without_model():
+            return KPipeline(language, repo_id="hexgrad/Kokoro-82M", model=False).g2p  # type: ignore[no-any-return]
+    return KPipeline(language, repo_id="hexgrad/Kokoro-82M", model=False).g2p  # type: ignore[no-any-return]
+
+
+def _english(text: str, tokens: Iterable[Any]) -> Iterator[Token]:
+    position = 0
+    for token in tokens:
+        start = text.find(token.text, position)
+        is_word = start >= 0 and any(map(str.isalnum, token.text))
+        if start >= 0:
+            position = start + len(token.text)
+            inline = _INLINE.match(text, start - 1) if start else None
+            position = inline.end() if inline else position
+        word = (start, start + len(token.text)) if is_word else None
+        yield Token(token.phonemes or "", word, " " if token.whitespace else "")
+
+
+def _words(text: str, language: str) -> list[tuple[int, int]]:
+    if language not in "jz":
+        return [found.span() for found in _WORD.finditer(text)]
+    words, position = [], 0
+    for word in jieba.cut(text) if language == "z" else re.findall(r"\w+|\W+", text):
+        if any(map(str.isalnum, word)):
+            words.append((position, position + len(word)))
+        position += len(word)
+    return words
+
+
+def _assigned(groups: list[str], words: list[tuple[int, int]], counts: list[int]) -> Iterator[Token]:
+    """Give every word as many groups as it makes alone, in proportion if that is not all."""
+    total, taken, given = sum(counts) or 1, 0, 0
+    for word, count in zip(words, counts, strict=True):
+        taken += count
+        until = round(len(groups) * taken / total)
+        yield Token(" ".join(groups[given:until]), word if until > given else None, " ")
+        given = until
+    if groups[given:]:
+        yield Token(" ".join(groups[given:]))
