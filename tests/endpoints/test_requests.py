@@ -11,12 +11,16 @@ from starlette.types import Message
 
 from tests.virtual_time import run
 from voice_server.endpoints.problems import TooLong, WrongField, WrongMediaType
-from voice_server.endpoints.requests import MAX_BODY_BYTES, fields_from, read_any, read_json
+from voice_server.endpoints.requests import MAX_BODY_BYTES, FileText, fields_from, read_any, read_json
 from voice_server.errors import RequestError, TooMuch
 
 
 class Inner(msgspec.Struct):
     id: str
+
+
+class Book(msgspec.Struct):
+    text: FileText
 
 
 class Fields(msgspec.Struct, kw_only=True):
@@ -68,6 +72,7 @@ def read(*arguments: Any, **named: Any) -> Fields:
         ({}, "text is missing; it must be a text of 1 to 5 characters"),
         ({"text": ""}, 'text must be a text of 1 to 5 characters, not ""'),
         ({"text": 7}, "text must be a text of 1 to 5 characters, not 7"),
+        ({"text": "x" * 9}, 'text must be a text of 1 to 5 characters, not "xxxxxxxxx"'),
         ({"text": "x", "speed": 9}, "speed must be a number from 0.5 to 2, not 9"),
         ({"text": "x", "speed": "1"}, 'speed must be a number from 0.5 to 2, not "1"'),
         ({"text": "x", "speed": True}, "speed must be a number from 0.5 to 2, not true"),
@@ -87,8 +92,8 @@ def test_what_is_wrong_is_named_with_what_is_allowed(given: dict[str, object], s
 
 def test_a_text_that_is_too_long_is_too_much_and_is_not_repeated() -> None:
     with pytest.raises(TooLong) as caught:
-        fields_from({"text": "x" * 99}, Fields)
-    assert caught.value.message == "text must be a text of 1 to 5 characters, not 99"
+        fields_from({"text": "x" * 200_001}, Book)
+    assert caught.value.message == "text must be a text of 1 to 200000 characters, not 200001"
     assert isinstance(caught.value, TooMuch)
 
 
@@ -101,6 +106,10 @@ def test_a_long_wrong_value_is_cut() -> None:
 def test_null_is_absent_and_unknown_keys_are_ignored() -> None:
     fields = fields_from({"text": "x", "count": None, "kind": None, "stranger": [1]}, Fields)
     assert (fields.count, fields.kind) == (1, "a")
+
+
+def test_a_whole_number_may_be_written_with_a_point() -> None:
+    assert fields_from({"text": "x", "count": 4.0}, Fields).count == 4
 
 
 def test_nul_and_lone_surrogates_do_not_get_in() -> None:

@@ -59,7 +59,7 @@ def document(operations: Sequence[Operation]) -> JsonSchema:
         _allow_null(component)
     paths: dict[str, JsonSchema] = {}
     for each in operations:
-        paths.setdefault(each.path, {})[each.method.lower()] = _operation(each, found)
+        paths.setdefault(each.path, {})[each.method.lower()] = _operation(each, found, components)
     return {
         "openapi": "3.1.0",
         "info": {"title": "voice-server", "version": VERSION, "description": _DESCRIPTION},
@@ -95,7 +95,9 @@ def _allow_null(component: JsonSchema) -> None:
             component["properties"][name] = {"anyOf": [schema, {"type": "null"}], "default": default}
 
 
-def _operation(operation: Operation, found: dict[int, JsonSchema]) -> JsonSchema:
+def _operation(
+    operation: Operation, found: dict[int, JsonSchema], components: dict[str, JsonSchema]
+) -> JsonSchema:
     described: JsonSchema = {
         "operationId": _operation_id(operation),
         "summary": operation.summary,
@@ -105,12 +107,28 @@ def _operation(operation: Operation, found: dict[int, JsonSchema]) -> JsonSchema
     }
     if operation.fields is not None:
         schema = found[id(operation.fields)]
-        kinds = (JSON,) if operation.takes == "json" else (JSON, *_FORMS)
-        described["requestBody"] = {
-            "required": operation.takes == "json",
-            "content": {kind: {"schema": schema} for kind in kinds},
-        }
+        content = {JSON: {"schema": schema}}
+        if operation.takes == "any":
+            form = _form_schema(components[schema["$ref"].rpartition("/")[2]])
+            content |= {kind: {"schema": form} for kind in _FORMS}
+            described["description"] = "The fields may also stand in the URL's query."
+        described["requestBody"] = {"required": True, "content": content}
     return described
+
+
+def _form_schema(component: JsonSchema) -> JsonSchema:
+    """The same fields as text: a form has no null and no objects."""
+    properties = {}
+    for name, schema in component["properties"].items():
+        choices = [
+            each for each in schema.get("anyOf", [schema]) if each.get("type") not in ("null", "object")
+        ]
+        flat = [
+            inner for each in choices for inner in each.get("anyOf", [each]) if inner.get("type") != "null"
+        ]
+        if flat and all("$ref" not in each and each.get("type") != "object" for each in flat):
+            properties[name] = flat[0] if len(flat) == 1 else {"anyOf": flat}
+    return {"type": "object", "properties": properties, "required": component.get("required", [])}
 
 
 def _operation_id(operation: Operation) -> str:
@@ -138,10 +156,12 @@ def _responses(operation: Operation, found: dict[int, JsonSchema]) -> JsonSchema
     }
     problem = found[id(OpenAIError if is_openai(operation.path) else Problem)]
     responses: JsonSchema = {"200": {"description": "Done", "content": good}}
-    for status in sorted({*operation.refusals, *_ALWAYS}):
+    reading = () if operation.fields is None else (400, 413, 415)
+    for status in sorted({*operation.refusals, *reading, *_ALWAYS}):
         schema = problem
-        if status == 503 and JSON in operation.answers and operation.method == "GET":
-            schema = {"anyOf": [problem, found[id(operation.answers[JSON])]]}
+        health = operation.answers.get(JSON)
+        if status == 503 and health is not None and operation.method == "GET":
+            schema = {"anyOf": [problem, found[id(health)]]}  # an ill server describes itself all the same
         responses[str(status)] = {
             "description": HTTPStatus(status).phrase,
             "content": {JSON: {"schema": schema}},

@@ -140,7 +140,9 @@ async def _form(request: Request) -> dict[str, object]:
 
 
 def _clean(value: object) -> object:
-    """Text without NUL, which no engine can take and C libraries end at."""
+    """Text without NUL, which no engine can take and C libraries end at; 42.0 as the whole number it is."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
     if isinstance(value, str):
         return value.replace("\0", "").encode("utf-8", "replace").decode()
     return value
@@ -166,7 +168,7 @@ def _refusal(complaint: str, given: Mapping[str, object], kind: type[msgspec.Str
         return RequestError("the fields of this request are not as they must be; /docs shows them")
     value = given[name]
     sentence = f"{name} must be {allowed(fields[name])}"
-    if isinstance(value, str) and "of length <=" in complaint:
+    if isinstance(value, str) and "of length <=" in complaint and len(value) > MAX_FILE_CHARS:
         return TooLong(name, f"{sentence}, not {len(value)}")
     return WrongField(name, f"{sentence}, not {_shown(value)}", code="invalid_field")
 

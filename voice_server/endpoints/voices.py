@@ -87,10 +87,15 @@ class NamedVoices(msgspec.Struct):
     voices: list[NamedVoice]
 
 
+MixText = Annotated[
+    str, msgspec.Meta(min_length=1, max_length=400, description="As in af_bella(2)+af_sky(1).")
+]
+
+
 class MixFields(msgspec.Struct, kw_only=True):
     """A mix to save; without a name it is called like its voices."""
 
-    voices: Annotated[str, msgspec.Meta(min_length=1, max_length=400)] | list[str]
+    voices: MixText | list[str]
     name: Annotated[str, msgspec.Meta(pattern="^[a-z0-9][a-z0-9_.-]{0,63}$")] | None = None
     backend: Annotated[str, msgspec.Meta(max_length=64)] | None = None
 
@@ -310,7 +315,7 @@ def _operations() -> Iterable[Operation]:
         endpoint=combine,
         summary="Save a weighted mix of voices under a name",
         tag="voices",
-        fields=MixFields | str | list[str],
+        fields=MixFields | MixText | list[str],
         takes="json",
         answers={JSON: SavedVoice},
         refusals=(400, 413, 415),
