@@ -41,6 +41,7 @@ def test_a_cut_lies_within_the_first_part() -> None:
         ("Well, we all leave it there", Decision.HOLD),
         ("There were about 10,000 people", Decision.HOLD),
         ("When it is done, ok. We leave", Decision.HOLD),
+        ("-------------------, and so on", Decision.HOLD),
         ("When it is done, we", Decision.WAIT),
         ("When it is done,", Decision.WAIT),
         ('He said "it is done, we all leave', Decision.HOLD),

@@ -189,6 +189,11 @@ def test_the_first_piece_may_end_at_a_clause_and_only_the_first() -> None:
     ]
 
 
+def test_code_at_the_head_of_a_text_is_not_cut_at_its_commas() -> None:
+    code = "```\nnumbers = [one_thousand, two_thousand, three]\n```"
+    assert _texts(code + "\nYes.", first_piece="clause") == [code, "Yes."]
+
+
 def test_the_first_piece_is_cut_at_a_space_when_no_clause_comes() -> None:
     text = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
     first, *_ = _texts(text, first_piece="clause", first_piece_max=40)

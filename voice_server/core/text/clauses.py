@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from voice_server.core.text import marks
-from voice_server.core.text.boundary import Decision, Verdict
+from voice_server.core.text.boundary import Decision, Verdict, is_speakable
 
 _LEFT_OVER = 8
 """Characters that must follow a clause mark without a sentence ending, so that no scrap is left."""
@@ -45,7 +45,7 @@ def judge_clause(text: str, start: int, at: int, shortest: int, *, final: bool) 
     end = at + 1
     after = text[end : end + _LEFT_OVER + 1]
     is_glued = after and not after[0].isspace() and text[at] in ",;:—–"
-    if end - start < shortest or is_glued:
+    if end - start < shortest or is_glued or not is_speakable(text, start, end):
         return Verdict(Decision.HOLD, end, "too short")
     if marks.STOP.search(after) or (final and len(after) <= _LEFT_OVER):
         return Verdict(Decision.HOLD, end, "little is left over")

@@ -170,10 +170,10 @@ class Splitter:
         """What the scan does at the mark at `at`, or because the sentence has passed its limit."""
         if at > limit:
             return self._cut_long(text, start, limit)
-        if self._early and clauses.CLAUSE_MARK.match(text, at):
-            return clauses.judge_clause(text, start, at, self._options.first_piece_min, final=final)
         if self._fenced or text.startswith(_FENCES, start):
             verdict = self._judge_fenced(text, start, at)
+        elif self._early and clauses.CLAUSE_MARK.match(text, at):
+            return clauses.judge_clause(text, start, at, self._options.first_piece_min, final=final)
         else:
             lists = self._lexicon_at(text, start, at)
             verdict = boundary.judge(text, start, at, final=final, quoted=self._quoted, lexicon=lists)
