@@ -116,13 +116,13 @@ Version = Literal[1, 2]
 _Sent = TypeVar("_Sent")
 
 
-class NoServer(VoiceServerError):  # noqa: N818 - named like the others of errors.py
+class NoServer(VoiceServerError):
     """Nothing that speaks this protocol answers at the address."""
 
     code = "no_server"
 
 
-class StreamClosed(VoiceServerError):  # noqa: N818 - named like the others of errors.py
+class StreamClosed(VoiceServerError):
     """The server ended the connection before all was said; `close_code` is the WebSocket's.
 
     The message is the server's last error, where it gave one.

@@ -72,7 +72,7 @@ class _Audio:
         return 1000 * len(self.pcm) / BYTES_PER_SAMPLE / rate_hz if rate_hz else 0.0
 
 
-class _Broken(Exception):  # noqa: N818 - becomes a failed check
+class _Broken(Exception):
     """The law does not hold; the message says how."""
 
 

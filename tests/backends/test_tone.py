@@ -130,7 +130,7 @@ def test_a_fault_comes_after_the_audio_asked_for(fault: str, raised: type[BaseEx
     options = complete_options(Backend.options, {"fault": fault, "fault_after_ms": 300, "piece_ms": 50})
     heard = b""
     pieces = Backend().synthesize(SENTENCE, "low", options)
-    with pytest.raises(raised) as caught:  # noqa: PT012 - how much was heard before is the point
+    with pytest.raises(raised) as caught:
         for piece in pieces:
             heard += piece if isinstance(piece, bytes) else b""
     assert 300 <= len(heard) / 48 <= 350
@@ -167,7 +167,7 @@ def test_print_writes_to_standard_output_in_two_ways_and_goes_on() -> None:
 
 
 def test_hang_makes_no_progress(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Slept(Exception):  # noqa: N818 - a way out of an endless loop
+    class Slept(Exception):
         pass
 
     def sleep(seconds: float) -> None:

@@ -19,7 +19,7 @@ _SERVER_FAULT = 500
 _BUSY = 503
 
 
-class Unreachable(VoiceServerError):  # noqa: N818 - named like the others of errors.py
+class Unreachable(VoiceServerError):
     """Nobody listens at the address of the server."""
 
     code = "unreachable"

@@ -43,7 +43,7 @@ _CODE_OF_STATUS = {
 }
 
 
-class WrongField(RequestError):  # noqa: N818 - named as the errors of errors.py are
+class WrongField(RequestError):
     """A field of a request is missing or not as it must be."""
 
     def __init__(self, field: str, message: str, *, code: str | None = None) -> None:
@@ -57,13 +57,13 @@ class TooLong(WrongField, TooMuch):
     code = "text_too_long"
 
 
-class NotFound(RequestError):  # noqa: N818
+class NotFound(RequestError):
     """Something that the path names is not there."""
 
     code = "not_found"
 
 
-class WrongMediaType(RequestError):  # noqa: N818
+class WrongMediaType(RequestError):
     """A body of a kind that the route does not take."""
 
     code = "media_type"

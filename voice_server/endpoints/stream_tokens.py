@@ -38,7 +38,7 @@ from voice_server.speech import Speech, SpeechRequest, SpeechService
 NORMAL, WRONG_KIND, INVALID_TEXT, POLICY, RESTART, TRY_LATER = 1000, 1003, 1007, 1008, 1012, 1013
 
 _TURN_S = 0.001
-"""Messages that wait are read for this long at a time: a flood of tokens must not keep others' audio waiting."""
+"""Messages that wait are read for this long at a time: a flood must not keep others' audio waiting."""
 
 _decode = msgspec.json.Decoder(ClientMessage).decode
 

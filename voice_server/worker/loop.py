@@ -48,7 +48,7 @@ WARM_UP_TEXT = "Ready."
 _LOG_ERROR = 40
 
 
-class _StopRendering(Exception):  # noqa: N818 - an outcome, no error
+class _StopRendering(Exception):
     """The server has said Stop to the job in hand."""
 
 

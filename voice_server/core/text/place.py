@@ -19,7 +19,7 @@ _WORD_BEFORE = 40
 _BEFORE_WORD = marks.OPENERS + marks.QUOTES + marks.MARKDOWN + marks.DASHES + marks.BULLETS + "@#"
 
 
-class Unseen(Exception):  # noqa: N818 - a signal between rules and judge, never an error
+class Unseen(Exception):
     """A rule needs characters that have not come yet."""
 
 

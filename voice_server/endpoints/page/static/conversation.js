@@ -29,6 +29,7 @@ class Turn {
     this.recording = new Recording(rateHz);
     this.text = ""; // what the server was given
     this.offsets = new Offsets();
+    this.spans = new Map(); // where each sentence stands in it
     this.soundMs = null; // from the request to the first sample
     this.writtenMs = null; // from the request to the last token
     this.allSent = false; // the server has said `turn_done`
@@ -172,6 +173,7 @@ export class Conversation {
     }
     if (this._state === "idle") return; // late messages of a turn that was cut off
     if (message.type === "generating") {
+      this._turn.spans.set(message.index, message.chars);
       this._feeder.reached(message.chars[1]);
       this._tell.generating(message);
     } else if (message.type === "sentence") {
@@ -208,8 +210,8 @@ export class Conversation {
       this._connection.send({ cancel: true });
       this._player.stop();
       this._finish("failed");
-    } else {
-      this._tell.sentenceFailed(message);
+    } else if (this._turn) {
+      this._tell.sentenceFailed({ index: message.index, chars: this._turn.spans.get(message.index) });
     }
   }
 

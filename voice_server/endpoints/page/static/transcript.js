@@ -35,13 +35,8 @@ export class Transcript {
   /** A sentence begins `at_ms`; `chars` says where it stands. */
   addSentence({ index, chars, at_ms }) {
     const [from, to] = this._span(chars);
-    if (from < this._tailAt) return;
-    const element = piece("sentence", this._text.slice(from, to));
-    this._element.insertBefore(document.createTextNode(this._text.slice(this._tailAt, from)), this._tail);
-    this._element.insertBefore(element, this._tail);
-    this._tail.data = this._text.slice(to);
-    this._tailAt = to;
-    this._sentences.push({ index, element, to, atMs: at_ms, cutTo: from });
+    const element = this._cut("sentence", from, to);
+    if (element) this._sentences.push({ index, element, to, atMs: at_ms, cutTo: from });
   }
 
   /** The words of a sentence: [word, start_ms, end_ms, from, to], times from the sentence's start. */
@@ -61,9 +56,11 @@ export class Transcript {
     rest.data = this._text.slice(sentence.cutTo, sentence.to);
   }
 
-  /** A sentence could not be spoken. */
-  fail({ index }) {
-    this._sentences.find((each) => each.index === index)?.element.classList.add("failed");
+  /** A sentence could not be spoken, or not to its end. */
+  fail({ index, chars }) {
+    const begun = this._sentences.find((each) => each.index === index);
+    const element = begun ? begun.element : chars && this._cut("sentence", ...this._span(chars));
+    element?.classList.add("failed");
   }
 
   /** Light up what sounds at a play position. */
@@ -92,6 +89,17 @@ export class Transcript {
   /** After a barge-in: what was heard, and what was not. */
   split({ heard, unheard }) {
     this._element.replaceChildren(piece("heard", heard), piece("unheard", unheard));
+  }
+
+  /** Cut a piece off the text that is still whole; null where it is cut already. */
+  _cut(className, from, to) {
+    if (from < this._tailAt) return null;
+    const element = piece(className, this._text.slice(from, to));
+    this._element.insertBefore(document.createTextNode(this._text.slice(this._tailAt, from)), this._tail);
+    this._element.insertBefore(element, this._tail);
+    this._tail.data = this._text.slice(to);
+    this._tailAt = to;
+    return element;
   }
 
   _span(chars) {

@@ -55,7 +55,7 @@ export function showState(state) {
   byId("pause").disabled = isIdle;
   byId("barge-in").disabled = isIdle;
   byId("pause").textContent = state === "paused" ? "Resume" : "Pause";
-  byId("speak-label").textContent = isIdle ? "Speak" : "Speak anew";
+  byId("speak-label").textContent = isIdle ? "Speak" : "Speak again";
   document.body.dataset.state = state;
 }
 

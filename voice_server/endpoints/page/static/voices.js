@@ -194,7 +194,7 @@ function optionOf({ id, name, gender, kind }, at, chosenId) {
   const detail = document.createElement("span");
   detail.className = "detail";
   detail.textContent = [name && name !== id ? id : "", gender, kind === "sample" ? "your sample" : ""].filter(Boolean).join(" · ");
-  option.append(name || id, " ", detail);
+  option.append(name || id, detail);
   return option;
 }
 
