@@ -154,10 +154,9 @@ class Playlist:
                 self._remove(self._items.get(number), now)
             case Skipped():
                 self._stop(self.playing, now)
-            case Stopped(None):
-                self._stop(list(self._items.values()), now)
-            case Stopped(numbers):
-                self._stop([item for item in self._items.values() if item.number in (numbers or ())], now)
+            case _:
+                wanted = self._items if event.numbers is None else event.numbers
+                self._stop([item for number, item in self._items.items() if number in wanted], now)
         self._advance()
 
     def take_actions(self) -> list[Action]:

@@ -13,7 +13,7 @@ from voice_server.errors import VoiceServerError
 
 _STDERR = 2
 _PULSE, _PULSE_PERIODS = "PulseAudio", 8
-"""PulseAudio holds one period, however many there are; with few it asks too late on a busy machine."""
+"""PulseAudio holds one period, however many there are; with few of them it asks too late on a busy machine."""
 
 
 class NoSpeakers(VoiceServerError):
@@ -80,7 +80,7 @@ def _found(miniaudio: Any, backends: list[Any]) -> tuple[str, dict[str, Any]]:
 def _miniaudio() -> Any:
     try:
         # Loaded on first use: it takes a while, and most runs of the program never play anything.
-        import miniaudio
+        import miniaudio  # noqa: PLC0415
     except (ImportError, OSError):
         raise NoSpeakers("sound needs the package miniaudio, which cannot be loaded here") from None
     return miniaudio
