@@ -79,7 +79,7 @@ def _tell_version(ctx: click.Context, _option: click.Parameter, wanted: bool) ->
     if not wanted:
         return
     # Loaded only here: it takes as long as all that `say` needs.
-    from importlib.metadata import PackageNotFoundError, version
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415
 
     try:
         found = version("voice-server")

@@ -295,7 +295,7 @@ _Loader.yaml_implicit_resolvers = {
 
 def _load_yaml(text: str, file: str) -> object:
     try:
-        return yaml.load(text, _Loader)
+        return yaml.load(text, _Loader)  # noqa: S506 - a subclass of the safe loader
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = f" in line {mark.line + 1}" if mark else ""

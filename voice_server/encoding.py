@@ -159,7 +159,7 @@ class _CodecEncoder:
         form = encoding.format
         self._resampler = resampler
         self._samples = 0
-        import av
+        import av  # noqa: PLC0415 - 20 MB that a server needs once somebody wants an encoded file
 
         self._new_frame = av.AudioFrame.from_ndarray
         options = {} if is_file else _STREAM_OPTIONS

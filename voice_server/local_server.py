@@ -46,7 +46,7 @@ class Running:
 
 def runtime_folder() -> Path:
     """The folder for locks and pid files, which nobody but this user can change. Raises ConfigError."""
-    import platformdirs
+    import platformdirs  # noqa: PLC0415 - a server at a named address needs no folder
 
     folder = platformdirs.user_runtime_path(APP_NAME, appauthor=False)
     try:
@@ -64,7 +64,7 @@ def runtime_folder() -> Path:
 
 def log_folder() -> Path:
     """The folder for logs, where the platform keeps such things; made where it is missing."""
-    import platformdirs
+    import platformdirs  # noqa: PLC0415 - only where something is logged
 
     return platformdirs.user_log_path(APP_NAME, appauthor=False, ensure_exists=True)
 
@@ -162,7 +162,7 @@ def end(running: Running) -> None:
 
 
 def _start(arguments: Sequence[str]) -> Running:
-    import subprocess
+    import subprocess  # noqa: PLC0415 - most programs find a server
 
     said = runtime_folder() / _START_LOG
     with Path(os.devnull).open("r+b") as null, os.fdopen(_open(said, os.O_TRUNC), "wb") as log:

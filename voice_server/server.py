@@ -143,7 +143,7 @@ async def listening(service: SpeechService, listener: socket.socket, **guard: An
         app = build_app(doors, **guard)
         server = Server(_uvicorn_config(app, service.config), doors, handle_signals=False)
         serving = tasks.create_task(server.serve(sockets=[listener]))
-        while not server.started:
+        while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
             await asyncio.sleep(0.001)
         try:
             yield doors
@@ -196,7 +196,7 @@ async def serve(
 def run(main: Coroutine[Any, Any, _T]) -> _T:
     """Run a coroutine on the fastest event loop there is."""
     try:
-        import uvloop
+        import uvloop  # noqa: PLC0415 - not on every platform
     except ImportError:
         return asyncio.run(main)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
@@ -205,7 +205,7 @@ def run(main: Coroutine[Any, Any, _T]) -> _T:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """`server.py --backend kokoro --pool-size 2`: the same as `voice-server serve`."""
-    from voice_server.commands.serve import serve as command
+    from voice_server.commands.serve import serve as command  # noqa: PLC0415 - the command imports this file
 
     command.main(args=None if arguments is None else list(arguments), prog_name="server.py")
 

@@ -70,7 +70,7 @@ def test_people_are_told_what_runs_and_how_to_try_it(run_command: Any) -> None:
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["--host", "0.0.0.0"], "to listen on 0.0.0.0 say who may come in"),
+        (["--host", "0.0.0.0"], "to listen on 0.0.0.0 say who may come in"),  # noqa: S104
         (["--host", "example.org"], "to listen on example.org say who may come in"),
         (["--backend", "nope"], "unknown backend 'nope'"),
         (["--port", "70000"], "70000 is not in the range"),

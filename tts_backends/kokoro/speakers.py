@@ -32,7 +32,7 @@ SPEAKERS = tuple(
     ef_dora em_alex em_santa ff_siwis hf_alpha hf_beta hm_omega hm_psi if_sara im_nicola
     jf_alpha jf_gongitsune jf_nezumi jf_tebukuro jm_kumo pf_dora pm_alex pm_santa
     zf_xiaobei zf_xiaoni zf_xiaoxiao zf_xiaoyi zm_yunjian zm_yunxi zm_yunxia zm_yunyang
-    """.split()
+    """.split()  # noqa: SIM905 - a table to be read
 )
 _PART = re.compile(r"\s*(?P<name>\w+)\s*(?:\(\s*(?P<weight>\d+(?:\.\d+)?)\s*\))?\s*")
 _MOST_PARTS = 8

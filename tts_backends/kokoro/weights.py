@@ -29,7 +29,7 @@ def folder_of(model: str, *, fetch: bool = False) -> Path:
         if not (folder / "config.json").is_file():
             raise FileNotFoundError(f"the model folder {folder.name} has no config.json")
         return folder
-    from huggingface_hub import snapshot_download
+    from huggingface_hub import snapshot_download  # noqa: PLC0415 - a local model needs no hub
 
     try:
         return Path(snapshot_download(model, allow_patterns=list(FILES), local_files_only=not fetch))

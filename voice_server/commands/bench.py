@@ -42,9 +42,9 @@ def bench(
     The server is the one at --url, or one that is started for this, whose CPU and memory are read too. The
     text is FILE, standard input with -, or a built-in answer of twelve sentences.
     """
-    from voice_server.commands.benchmark.measure import Plan, measure
-    from voice_server.commands.benchmark.report import table
-    from voice_server.server import run
+    from voice_server.commands.benchmark.measure import Plan, measure  # noqa: PLC0415 - not needed for --help
+    from voice_server.commands.benchmark.report import table  # noqa: PLC0415
+    from voice_server.server import run  # noqa: PLC0415
 
     plan = Plan(tokens_of(text_of(file)), _counts(clients), rate, runs, with_null)
     figures = run(measure(server, plan))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from voice_server.config import Config
 
 _USAGE, _FAILED, _INTERRUPTED = 2, 1, 130
-TOKEN_VARIABLE = "VOICE_SERVER_TOKEN"
+TOKEN_VARIABLE = "VOICE_SERVER_TOKEN"  # noqa: S105 - where it is kept
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
@@ -177,8 +177,8 @@ async def reachable_server(choice: ServerChoice) -> AsyncIterator[str]:
     if choice.url is not None:
         yield choice.url
         return
-    from voice_server.commands.setup import set_up_at_first_use
-    from voice_server.server import running_server
+    from voice_server.commands.setup import set_up_at_first_use  # noqa: PLC0415
+    from voice_server.server import running_server  # noqa: PLC0415 - only where no server runs already
 
     config = chosen_config(choice)
     set_up_at_first_use(config, choice.backend)
@@ -188,7 +188,7 @@ async def reachable_server(choice: ServerChoice) -> AsyncIterator[str]:
 
 def chosen_config(choice: ServerChoice) -> Config:
     """Return the configuration with only the backend that will speak, and those it falls back on."""
-    from voice_server.config import load_config, with_backends
+    from voice_server.config import load_config, with_backends  # noqa: PLC0415 - `--help` does not need it
 
     config = load_config(choice.config, backend=choice.backend, pool_size=choice.pool_size)
     return with_backends(config, [config.default_backend])

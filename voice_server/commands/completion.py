@@ -18,7 +18,7 @@ def completion(context: click.Context, shell: str) -> None:
 
     For bash, put this into ~/.bashrc:  eval "$(voice-server completion bash)"
     """
-    from click.shell_completion import get_completion_class
+    from click.shell_completion import get_completion_class  # noqa: PLC0415 - only here
 
     kind = get_completion_class(shell)
     assert kind is not None

@@ -60,8 +60,8 @@ def doctor(*, names: tuple[str, ...], config: str | None, quick: bool, as_json: 
 
     Ends with exit code 1 when anything fails.
     """
-    from voice_server.config import load_config
-    from voice_server.server import run
+    from voice_server.config import load_config  # noqa: PLC0415 - not needed for --help
+    from voice_server.server import run  # noqa: PLC0415
 
     loaded = load_config(config)
     for name in names:
@@ -92,8 +92,8 @@ def _line(finding: Finding) -> str:
 
 
 async def _findings(name: str, backend: BackendConfig, *, quick: bool) -> AsyncIterator[Finding]:
-    from voice_server.conformance import checks_of
-    from voice_server.pool.local import LocalPool
+    from voice_server.conformance import checks_of  # noqa: PLC0415 - not needed for --help
+    from voice_server.pool.local import LocalPool  # noqa: PLC0415
 
     environment = await _environment(name, backend)
     yield environment
@@ -123,7 +123,7 @@ def _start(ready: Ready, took_s: float) -> str:
 
 async def _environment(name: str, backend: BackendConfig) -> Finding:
     """Look into the backend's environment: python, device, and the versions of what the engine is made of."""
-    from voice_server.pool.venvs import python_of, worker_environment
+    from voice_server.pool.venvs import python_of, worker_environment  # noqa: PLC0415
 
     try:
         python = python_of(name, backend.environment)

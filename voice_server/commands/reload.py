@@ -37,7 +37,7 @@ def watched_arguments(arguments: Sequence[str]) -> list[str]:
 def serve_again(arguments: list[str], sockets: object = None) -> None:
     """Run the server in the process that the watcher started."""
     del sockets
-    from voice_server.commands.serve import serve
+    from voice_server.commands.serve import serve  # noqa: PLC0415 - it imports this file
 
     serve.main(args=arguments, prog_name="voice-server serve")
 

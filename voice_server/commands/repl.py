@@ -62,7 +62,7 @@ def repl(*, server: ServerChoice, speaker: SpeakerChoice, output: Path | None) -
 
     Where standard input is no terminal, its lines are spoken to the end.
     """
-    from voice_server.server import run
+    from voice_server.server import run  # noqa: PLC0415 - loads the server, which `--help` does not need
 
     with open_sink(output) as sink:
         if sink.path is not None and output is None:
@@ -96,7 +96,7 @@ async def _piped() -> AsyncIterator[str]:
 
 async def _prompted(talk: Talk) -> AsyncIterator[str]:
     """Yield what is typed; Ctrl-C stops the speech, Ctrl-D ends."""
-    from prompt_toolkit.patch_stdout import patch_stdout
+    from prompt_toolkit.patch_stdout import patch_stdout  # noqa: PLC0415 - only where there is a terminal
 
     session = _prompt_session()
     say("type a line to hear it; :help lists what else there is")
@@ -112,9 +112,9 @@ async def _prompted(talk: Talk) -> AsyncIterator[str]:
 
 
 def _prompt_session() -> PromptSession[str]:
-    import platformdirs
-    from prompt_toolkit import PromptSession
-    from prompt_toolkit.history import FileHistory
+    import platformdirs  # noqa: PLC0415 - only where there is a terminal
+    from prompt_toolkit import PromptSession  # noqa: PLC0415
+    from prompt_toolkit.history import FileHistory  # noqa: PLC0415
 
     folder = platformdirs.user_state_path("voice-server", appauthor=False, ensure_exists=True)
     return PromptSession(history=FileHistory(str(folder / "repl_history")))

@@ -104,13 +104,13 @@ def say(
     if not desk.switch(Switches(action, volume, device), has_text=bool(words) or interactive):
         return
     if interactive:
-        from voice_server.commands.say_lines import say_lines
+        from voice_server.commands.say_lines import say_lines  # noqa: PLC0415 - loads the prompt
 
         say_lines(reach, wish)
         return
     text = _text_of(words)
     if output is not None:
-        from voice_server.commands.say_file import save
+        from voice_server.commands.say_file import save  # noqa: PLC0415 - only here
 
         save(reach, wish | {"text": text}, output)
     else:

@@ -67,7 +67,7 @@ class Desk:
             self._show(self._reach.ask("POST", f"/playback/{action}", {}), lambda _: ())
 
     def _kill(self) -> None:
-        from voice_server.commands.say_kill import kill
+        from voice_server.commands.say_kill import kill  # noqa: PLC0415 - only here
 
         kill(self._reach)
         tell("the server has ended")

@@ -19,7 +19,7 @@ from voice_server.logs import log_to
 if TYPE_CHECKING:
     from voice_server.speech import SpeechService
 
-_NEW_TOKEN = "new"
+_NEW_TOKEN = "new"  # noqa: S105 - the word that asks for one
 _AUTO = "auto"
 _LOG_BYTES, _OLD_LOGS = 1_000_000, 3
 _LEVELS = ("debug", "info", "warning", "error")
@@ -86,10 +86,10 @@ def serve(
     who may come in. The first Ctrl-C lets open streams speak to their end, the second ends them. Every option
     can also be given as a variable, such as VOICE_SERVER_PORT.
     """
-    from voice_server import server
-    from voice_server.commands.reload import watch
-    from voice_server.commands.setup import set_up_at_first_use
-    from voice_server.config import find_config, load_config, with_backends
+    from voice_server import server  # noqa: PLC0415 - loads the server, which `--help` does not need
+    from voice_server.commands.reload import watch  # noqa: PLC0415
+    from voice_server.commands.setup import set_up_at_first_use  # noqa: PLC0415
+    from voice_server.config import find_config, load_config, with_backends  # noqa: PLC0415
 
     log = _rotating_file(log_file) if log_file else logging.StreamHandler()
     log_to(log, "debug" if debug else log_level)
@@ -112,7 +112,7 @@ def serve(
 
 def _rotating_file(name: str) -> logging.Handler:
     """A log that never grows beyond a few files; `auto` is where the platform keeps logs."""
-    from logging.handlers import RotatingFileHandler
+    from logging.handlers import RotatingFileHandler  # noqa: PLC0415 - only where a file is asked for
 
     path = log_folder() / "server.log" if name == _AUTO else Path(name)
     try:

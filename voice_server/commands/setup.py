@@ -40,8 +40,8 @@ def setup(
 
     What is there already stays. Run it again after an update, or when it was broken off.
     """
-    from voice_server.config import load_config
-    from voice_server.provisioning import Provisioning
+    from voice_server.config import load_config  # noqa: PLC0415 - not needed for --help
+    from voice_server.provisioning import Provisioning  # noqa: PLC0415
 
     loaded = load_config(config)
     provisioning = Provisioning(device, find_links, say=say)
@@ -63,7 +63,7 @@ def _chosen(config: Config, names: tuple[str, ...], *, all_backends: bool) -> li
 
 def set_up(name: str, backend: BackendConfig, provisioning: Provisioning, *, weights: bool) -> None:
     """Set up one backend and tell where everything is. Raises BackendError."""
-    from voice_server.provisioning import size_bytes
+    from voice_server.provisioning import size_bytes  # noqa: PLC0415 - see above
 
     began = time.monotonic()
     say(f"{name}: packages")
@@ -83,8 +83,8 @@ def set_up(name: str, backend: BackendConfig, provisioning: Provisioning, *, wei
 
 def set_up_at_first_use(config: Config, *names: str | None) -> None:
     """Set up those of the named backends that somebody asks for and that are not there, after saying so."""
-    from voice_server.pool.venvs import python_of
-    from voice_server.provisioning import Provisioning
+    from voice_server.pool.venvs import python_of  # noqa: PLC0415 - see above
+    from voice_server.provisioning import Provisioning  # noqa: PLC0415
 
     for name in filter(None, names):
         backend = config.backends[name]
@@ -99,8 +99,8 @@ def set_up_at_first_use(config: Config, *names: str | None) -> None:
 
 
 def _warm_up(name: str, backend: BackendConfig) -> None:
-    from voice_server.pool.local import LocalPool
-    from voice_server.server import run
+    from voice_server.pool.local import LocalPool  # noqa: PLC0415 - see above
+    from voice_server.server import run  # noqa: PLC0415
 
     async def start() -> str:
         async with LocalPool({name: backend}) as pool:

@@ -51,7 +51,7 @@ def speak(
     as_json: bool,
 ) -> None:
     """Speak TEXT or a file, to the speakers or into a WAV file."""
-    from voice_server.server import run
+    from voice_server.server import run  # noqa: PLC0415 - loads the server, which `--help` does not need
 
     typed = _typed_text(words, text, file)
     with open_sink(output) as sink:

@@ -96,7 +96,7 @@ def _run(
     output: Path | None,
     as_json: bool,
 ) -> None:
-    from voice_server.server import run
+    from voice_server.server import run  # noqa: PLC0415 - loads the server, which `--help` does not need
 
     show: Show = JsonLines() if as_json else Lines()
     with open_sink(output) as sink:
@@ -174,5 +174,5 @@ async def _heard_until(sink: Sink, position_ms: float | None) -> None:
     def is_heard() -> bool:
         return sink.wait_until_heard(0) if position_ms is None else sink.played_ms >= position_ms
 
-    while not is_heard():
+    while not is_heard():  # noqa: ASYNC110 - a sound device has no event to wait for
         await asyncio.sleep(_LOOK_S)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def _file() -> Path:
-    import platformdirs
+    import platformdirs  # noqa: PLC0415 - only for completion and lists
 
     return platformdirs.user_cache_path(APP_NAME, appauthor=False) / "voices.json"
 

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 @json_option
 def voices(*, config: str | None, backend: str | None, lang: str | None, as_json: bool) -> None:
     """List the voices of the backends, with their languages."""
-    from voice_server.config import load_config
-    from voice_server.server import run
+    from voice_server.config import load_config  # noqa: PLC0415 - not needed for --help
+    from voice_server.server import run  # noqa: PLC0415
 
     choice = ServerChoice(config=config, backend=backend)
     loaded = load_config(config) if backend is None else chosen_config(choice)
@@ -40,7 +40,7 @@ def voices(*, config: str | None, backend: str | None, lang: str | None, as_json
 
 async def voices_of(config: Config) -> tuple[Sequence[Voice], list[str]]:
     """Return the voices of all backends, and a sentence for each backend that does not run."""
-    from voice_server.server import open_service
+    from voice_server.server import open_service  # noqa: PLC0415
 
     async with open_service(config) as service:
         down = [f"{name}: {each.error}" for name, each in service.pool.backends.items() if each.ready is None]

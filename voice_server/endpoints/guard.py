@@ -23,7 +23,7 @@ from voice_server.endpoints.root import prefers_html
 
 _LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 _PROTOCOL = "voice-server"
-_TOKEN_PROTOCOL = "token."
+_TOKEN_PROTOCOL = "token."  # noqa: S105 - what comes before the token, in hexadecimal
 LOOPBACK_ORIGIN = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?"
 """The origins of pages on this machine."""
 

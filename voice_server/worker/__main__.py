@@ -14,8 +14,8 @@ del sys.path[0]
 
 
 def _find_package() -> None:
-    folder = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    file = os.path.join(folder, "__init__.py")
+    folder = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120 - see loading time
+    file = os.path.join(folder, "__init__.py")  # noqa: PTH118
     spec = spec_from_file_location("voice_server", file, submodule_search_locations=[folder])
     if spec is None or spec.loader is None:
         raise ImportError("voice_server")
@@ -26,11 +26,11 @@ def _find_package() -> None:
 
 def _main() -> None:
     _find_package()
-    from voice_server.worker.stdio import Channel, die_with_parent, take_descriptors
+    from voice_server.worker.stdio import Channel, die_with_parent, take_descriptors  # noqa: PLC0415
 
     requests, answers = take_descriptors()
     die_with_parent()
-    from voice_server.worker.loop import serve
+    from voice_server.worker.loop import serve  # noqa: PLC0415 - msgpack comes after the pipes are safe
 
     serve(Channel(requests, answers), sys.argv[1])
 

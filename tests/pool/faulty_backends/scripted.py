@@ -263,7 +263,7 @@ def _raise_at_start(_: Path) -> None:
 
 
 def _miss_a_package(_: Path) -> None:
-    import no_such_package  # type: ignore[import-not-found]
+    import no_such_package  # type: ignore[import-not-found]  # noqa: F401, PLC0415
 
 
 _START_FAULTS: dict[str, Callable[[Path], None]] = {

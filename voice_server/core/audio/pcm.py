@@ -80,7 +80,7 @@ def _scaled(pcm: bytes, factors: list[float]) -> bytes:
 
 
 def _as_array(samples: object) -> npt.NDArray[Any]:
-    import numpy as np
+    import numpy as np  # noqa: PLC0415 - see above: some backends have none
 
     tensor: Any = samples
     if hasattr(tensor, "detach"):
@@ -97,7 +97,7 @@ def _as_array(samples: object) -> npt.NDArray[Any]:
 
 
 def _array_to_pcm(array: npt.NDArray[Any]) -> bytes:
-    import numpy as np
+    import numpy as np  # noqa: PLC0415 - see above: some backends have none
 
     flat = array.reshape(-1)
     if flat.dtype.kind == "i" and flat.dtype.itemsize == BYTES_PER_SAMPLE:
