@@ -207,7 +207,7 @@ def test_names_and_options_are_checked_before_anything_is_spoken() -> None:
             with pytest.raises(RequestError, match="option speed must be a number from"):
                 service.settings(SpeechRequest(options={"speed": 9}))
             settings, notices = service.settings(SpeechRequest(voice="bert"))
-            assert (settings.voice, settings.language, notices) == ("bert", "de", [])
+            assert (settings.voice, settings.language, notices) == ("bert", None, [])
 
     run(main())
 

@@ -78,12 +78,12 @@ class Casting:
         configured = self.config.backends[name]
         ready = self.pool.backends[name].ready
         assert ready is not None
-        voice, language = self._voice(request, name, notices)
+        voice = self._voice(request, name, notices)
         abilities = ready.capabilities
         settings = SpeechSettings(
             backend=name,
             voice=voice,
-            language=request.language or language or None,
+            language=request.language or None,
             options=complete_options(abilities.options, request.options, configured.options),
             markup=request.markup,
             known_tags=frozenset(abilities.tags),
@@ -109,8 +109,8 @@ class Casting:
         status = self.pool.backends.get(backend)
         return status is not None and status.ready is not None and status.ready.capabilities.mixes
 
-    def mix(self, text: str, backend: str, notices: list[Notice]) -> tuple[str, str]:
-        """The id that a backend knows a mix by, and the language of its first voice.
+    def mix(self, text: str, backend: str, notices: list[Notice]) -> str:
+        """The id that a backend knows a mix by.
 
         Raises RequestError when the backend cannot mix, or the text is no mix of its voices.
         """
@@ -119,14 +119,13 @@ class Casting:
         if not self.can_mix(backend):
             able = ", ".join(name for name in self.pool.backends if self.can_mix(name)) or "none"
             raise RequestError(f"{backend} cannot mix voices; backends that can: {able}", code="cannot_mix")
-        parts, languages = [], []
+        parts = []
         for name, weight in mix.parts:
             resolved = self.catalogue.resolve(name, backend=backend)
             parts.append((resolved.voice.id, weight))
-            languages.append(resolved.voice.language)
             if resolved.notice is not None:
                 notices.append(resolved.notice)
-        return str(Mix(tuple(parts))), languages[0]
+        return str(Mix(tuple(parts)))
 
     def save_mix(self, name: str, text: str, backend: str) -> SavedMix:
         """Keep a mix under a name. Raises RequestError when it cannot be spoken or the name is taken."""
@@ -134,15 +133,15 @@ class Casting:
             raise RequestError(
                 "a mix is two voices or more, written like af_bella(2)+af_sky(1)", code="invalid_mix"
             )
-        mix, _language = self.mix(text, backend, [])
+        mix = self.mix(text, backend, [])
         if any(voice.id == name for voice in self.pool.voices()):
             raise RequestError(f"name must be another than that of the voice {name}", code="name_taken")
         saved = SavedMix(id=name, mix=mix, backend=backend)
         self.mixes.save(saved)
         return saved
 
-    def _voice(self, request: SpeechRequest, backend: str, notices: list[Notice]) -> tuple[str, str]:
-        """The id of the voice to speak with, and its language."""
+    def _voice(self, request: SpeechRequest, backend: str, notices: list[Notice]) -> str:
+        """The id of the voice to speak with."""
         name = request.voice
         if isinstance(name, str) and (saved := self.mixes.get(name.strip())) is not None:
             name = saved.mix
@@ -155,7 +154,7 @@ class Casting:
             return self.mix(name, backend, notices)
         if resolved.notice is not None:
             notices.append(resolved.notice)
-        return resolved.voice.id, resolved.voice.language
+        return resolved.voice.id
 
     def _running(self, name: str, notices: list[Notice]) -> str:
         status = self.pool.backends[name]

@@ -30,7 +30,8 @@ _CHARS_PER_SECOND = 15.0
 class SpeechSettings:
     """How an utterance is spoken; every name in it has been resolved and checked.
 
-    `voice` is the backend's own id, `options` are complete for the backend, `known_tags` are the sounds that
+    `language` is what the client said of the text; without it the splitter judges sentence by sentence, since
+    a voice may be given any text. `voice` is the backend's own id, `options` are complete for the backend, `known_tags` are the sounds that
     it can make of a bracketed tag. `ahead_s` is how much sound the listener likes to have in store. A
     sentence shorter than `min_segment_chars` is spoken together with the next one, if that comes in time.
     """
