@@ -127,7 +127,7 @@ def recording(server: dict[str, str]) -> Iterator[Recording]:
 
 
 def gaps_in(heard: array[int], played: array[int]) -> list[int] | None:
-    """The lengths of silences in what was heard that are not in what was played; None if anything else differs."""
+    """The lengths of silences that were heard and not played; None if anything else differs."""
     gaps = []
     at = 0
     for sample in played:

@@ -247,7 +247,10 @@ class Channel:
             self._receive(Event.EXITED)
             return
         self._process = process
-        if self._is_closed or self._supervisor.state(_SLOT) is SlotState.DYING:
+        if self._is_closed:
+            await process.end(patience_s=0)
+            return
+        if self._supervisor.state(_SLOT) is SlotState.DYING:
             process.kill()
         process.send(Open(PROTOCOL_VERSION, self._device))
 

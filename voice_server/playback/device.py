@@ -13,7 +13,7 @@ from voice_server.errors import VoiceServerError
 
 _STDERR = 2
 _PULSE, _PULSE_PERIODS = "PulseAudio", 8
-"""PulseAudio holds one period, however many there are; with few of them it asks too late on a busy machine."""
+"""PulseAudio holds one period, however many there are; with few it asks too late on a busy machine."""
 
 
 class NoSpeakers(VoiceServerError):

@@ -319,7 +319,8 @@ class Loudspeakers:
                     self._open(self._texts[item.number])
                 case lists.Start(item):
                     text = self._texts[item.number]
-                    text.task = self._tasks.create_task(self._let_hear(text))
+                    speech = self._open(text)  # now: what is prepared next must not come before it
+                    text.task = self._tasks.create_task(self._let_hear(text, speech))
                 case lists.Stop(item):
                     self._channels[item.channel].stop(item.number)
                     self._forget(item.number)
@@ -343,11 +344,11 @@ class Loudspeakers:
             text.speech.end()
         return text.speech
 
-    async def _let_hear(self, text: _Text) -> None:
+    async def _let_hear(self, text: _Text, speech: Speech) -> None:
         number = text.item.number
         channel = self._channel(text.item.channel)
         try:
-            async for event in self._open(text):
+            async for event in speech:
                 if isinstance(event, Audio):
                     await channel.play(number, event.pcm)
                 elif isinstance(event, SentenceFailed):

@@ -1,0 +1,258 @@
+"""Texts of many programs on one machine's speakers, over real players that nobody hears."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from tests.arithmetic_pool import ArithmeticPool, config_of
+from voice_server.core.playlist import Policy
+from voice_server.errors import Busy, TooMuch, UnknownName
+from voice_server.playback import device as device_module
+from voice_server.playback.loudspeakers import Loudspeakers
+from voice_server.speech import SpeechRequest, SpeechService
+
+ANNA, BERT = SpeechRequest(voice="alba"), SpeechRequest(voice="bert")
+QUEUE, MIX, INTERRUPT = Policy.QUEUE, Policy.MIX, Policy.INTERRUPT
+SHORT = "Hi."  # 60 ms
+LONG = "This would be heard for more than a second, were it not for somebody else."
+
+Scene = Callable[[Loudspeakers], Awaitable[None]]
+
+
+def play(scene: Scene, *, device: str = "null", idle_s: float = 60.0, **limits: Any) -> ArithmeticPool:
+    pool = ArithmeticPool(frame_s=0.0)
+
+    async def main() -> None:
+        async with (
+            asyncio.timeout(15),
+            SpeechService(pool, config_of("one", **limits)) as service,
+            Loudspeakers(service, device=device, idle_s=idle_s) as speakers,
+        ):
+            await scene(speakers)
+
+    asyncio.run(main())
+    return pool
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    while not condition():
+        await asyncio.sleep(0.005)
+
+
+def ids(entries: Any) -> list[int]:
+    return [entry.id for entry in entries]
+
+
+def test_a_text_is_accepted_at_once_and_heard_to_its_end() -> None:
+    async def scene(speakers: Loudspeakers) -> None:
+        entry, notices = speakers.accept(SHORT, ANNA)
+        assert (entry.state, entry.voice, entry.text, notices) == ("playing", "alba", SHORT, [])
+        await speakers.drain()
+        assert not speakers.is_busy
+        status = speakers.status()
+        assert (status.playing, status.waiting, status.device) == ([], [], "null")
+
+    play(scene)
+
+
+def test_each_text_in_a_queue_is_heard_whole_and_in_turn() -> None:
+    async def scene(speakers: Loudspeakers) -> None:
+        accepted = [speakers.accept(SHORT, ANNA, QUEUE)[0].id for _ in range(3)]
+        order: list[int] = []
+        while speakers.is_busy:
+            playing = ids(speakers.status().playing)
+            assert len(playing) == 1
+            order += [each for each in playing if each not in order]
+            await asyncio.sleep(0.005)
+        assert order == accepted
+
+    assert len(play(scene).rendered) == 3
+
+
+def test_new_text_of_a_voice_ends_its_old_text() -> None:
+    async def scene(speakers: Loudspeakers) -> None:
+        speakers.accept(LONG, ANNA)
+        await until(lambda: any(entry.heard_ms for entry in speakers.status().playing))
+        new, _ = speakers.accept(SHORT, ANNA)
+        assert ids(speakers.status().playing) == [new.id]
+        await speakers.drain()
+
+    play(scene)
+
+
+def test_another_voice_waits_unless_it_is_told_to_mix() -> None:
+    async def scene(speakers: Loudspeakers) -> None:
+        first, _ = speakers.accept(LONG, ANNA)
+        polite, _ = speakers.accept(SHORT, BERT)
+        loud, _ = speakers.accept(SHORT, BERT, MIX)
+        assert (polite.state, loud.state) == ("waiting", "playing")
+        await until(lambda: loud.id not in ids(speakers.status().playing))
+        assert ids(speakers.status().playing) == [first.id]
+        assert speakers.skip() == 1
+        assert ids(speakers.status().playing) == [polite.id]
+        assert len(speakers.pids()) == 2  # a player for each voice
+        await speakers.drain()
+
+    play(scene)
+
+
+def test_ten_at_once_are_all_accepted_and_each_is_heard_as_its_policy_says() -> None:
+    async def scene(speakers: Loudspeakers) -> None:
+        accepted = [speakers.accept(SHORT, ANNA, INTERRUPT)[0].id for _ in range(10)]
+        assert ids(speakers.status().playing) == accepted[-1:]
+        assert speakers.status().waiting == []
+        await speakers.drain()
+
+    play(scene)
+
+
+def test_stopping_by_number_leaves_the_rest() -> None:
+    async def scene(speakers: Loudspeakers) -> None:
+        first, second, third = (speakers.accept(LONG, ANNA, QUEUE)[0].id for _ in range(3))
+        assert speakers.stop([first, third, 99]) == 2
+        assert ids(speakers.status().playing) == [second]
+        assert speakers.stop() == 1
+        assert not speakers.is_busy
+
+    play(scene)
+
+
+def test_a_pause_holds_everything_and_a_drain_does_not_wait_for_it() -> None:
+    async def scene(speakers: Loudspeakers) -> None:
+        speakers.accept(SHORT, ANNA)
+        speakers.set_paused(True)
+        await speakers.drain()
+        assert speakers.is_busy
+        assert speakers.status().is_paused
+        speakers.set_paused(False)
+        await speakers.drain()
+        assert not speakers.is_busy
+
+    play(scene)
+
+
+def test_volume_holds_for_players_that_come_later() -> None:
+    async def scene(speakers: Loudspeakers) -> None:
+        speakers.warm(ANNA)
+        speakers.set_volume(0.25)
+        speakers.accept(SHORT, BERT)
+        assert speakers.status().volume == 0.25
+        await speakers.drain()
+
+    play(scene)
+
+
+def test_an_unknown_device_is_an_error_that_lists_what_there_is() -> None:
+    async def scene(speakers: Loudspeakers) -> None:
+        assert "null" in await speakers.devices()
+        with pytest.raises(UnknownName, match=r"unknown device 'Tin can'; there are .*null"):
+            await speakers.set_device("Tin can")
+        await speakers.set_device("null")
+        speakers.accept(SHORT, ANNA)
+        await speakers.drain()
+
+    play(scene)
+
+
+def test_a_player_that_dies_does_not_end_a_text() -> None:
+    async def scene(speakers: Loudspeakers) -> None:
+        speakers.accept("Half a second or so.", ANNA)
+        await until(lambda: any(entry.heard_ms > 100 for entry in speakers.status().playing))
+        os.kill(speakers.pids()[0], signal.SIGKILL)
+        await speakers.drain()
+
+    play(scene)
+
+
+def test_a_player_ends_when_its_voice_has_been_silent() -> None:
+    async def scene(speakers: Loudspeakers) -> None:
+        speakers.accept(SHORT, ANNA)
+        await speakers.drain()
+        await until(lambda: not speakers.pids())
+        speakers.accept(SHORT, ANNA)
+        await speakers.drain()
+
+    play(scene, idle_s=0.05)
+
+
+def test_a_machine_without_a_sound_device_says_so_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PULSE_SERVER", "unix:/nowhere")
+    monkeypatch.setenv("ALSA_CONFIG_PATH", "/nowhere")
+    if _has_speakers():
+        pytest.skip("this machine has a sound device")
+
+    async def scene(speakers: Loudspeakers) -> None:
+        _, told = speakers.accept(SHORT, ANNA)
+        await speakers.drain()
+        told += speakers.accept(SHORT, BERT)[1]
+        await speakers.drain()
+        told += speakers.accept(SHORT, BERT)[1]
+        assert [notice.code for notice in told] == ["no_speakers"]
+        assert speakers.status().device == ""
+
+    play(scene, device="")
+
+
+def _has_speakers() -> bool:
+    try:
+        device_module.Device(24_000, bytes, period_ms=20).close()
+    except device_module.NoSpeakers:
+        return False
+    return True
+
+
+def test_a_sentence_that_cannot_be_rendered_does_not_hold_up_what_waits() -> None:
+    async def scene(speakers: Loudspeakers) -> None:
+        speakers.accept("This fails.", ANNA)
+        speakers.accept(SHORT, ANNA, QUEUE)
+        await speakers.drain()
+
+    pool = ArithmeticPool(frame_s=0.0, failing={"This fails.": 0})
+
+    async def main() -> None:
+        async with (
+            asyncio.timeout(15),
+            SpeechService(pool, config_of("one")) as service,
+            Loudspeakers(service, device="null") as speakers,
+        ):
+            await scene(speakers)
+
+    asyncio.run(main())
+    assert [segment.text for segment in pool.rendered] == ["This fails.", SHORT]
+
+
+def test_too_long_a_text_and_too_long_a_list_are_refused() -> None:
+    async def scene(speakers: Loudspeakers) -> None:
+        with pytest.raises(TooMuch, match="at most 1000 characters, not 1001"):
+            speakers.accept("x" * 1001, ANNA)
+        speakers.accept("x" * 900, ANNA, QUEUE)
+        speakers.accept("x" * 900, ANNA, QUEUE)
+        with pytest.raises(Busy, match="2 texts wait"):
+            speakers.accept("x" * 900, ANNA, QUEUE)
+        speakers.stop()
+        with pytest.raises(UnknownName, match="unknown voice"):
+            speakers.accept(SHORT, SpeechRequest(voice="nobody"))
+
+    play(scene, buffered_chars=1000)
+
+
+def test_leaving_ends_every_player_in_the_middle_of_a_text() -> None:
+    pids: list[int] = []
+
+    async def scene(speakers: Loudspeakers) -> None:
+        speakers.accept(LONG, ANNA)
+        speakers.accept(LONG, BERT, MIX)
+        await until(lambda: sum(entry.heard_ms > 0 for entry in speakers.status().playing) == 2)
+        pids.extend(speakers.pids())
+
+    play(scene)
+    assert len(pids) == 2
+    for pid in pids:
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid, 0)
