@@ -229,6 +229,26 @@ def test_a_finished_sentence_is_spoken_after_a_pause_although_no_token_came() ->
     run(main())
 
 
+def test_a_likely_end_that_proves_wrong_stops_its_render_and_is_never_heard() -> None:
+    async def main() -> None:
+        pool = ArithmeticPool(frame_s=1.0)
+        async with serving(pool) as service:
+            speech = opened(service, max_wait_ms=10_000)
+            speech.push("Please open the page called example.")
+            await asyncio.sleep(0.1)
+            assert [segment.text for segment in pool.rendered] == ["Please open the page called example."]
+            speech.push("com before the meeting.")
+            await asyncio.sleep(0)
+            speech.end()
+            told = await everything(speech)
+        whole = "Please open the page called example.com before the meeting."
+        assert pool.stopped == ["Please open the page called example."]
+        assert [event.text for event in told if isinstance(event, events.Generating)] == [whole]
+        assert audio_of(told) == pcm_of(whole)
+
+    run(main())
+
+
 def test_a_listener_that_takes_nothing_does_not_hold_a_worker() -> None:
     async def main() -> None:
         pool = ArithmeticPool(frame_s=0.0)

@@ -306,3 +306,12 @@ def test_the_language_is_the_clients_or_else_guessed_by_sentence() -> None:
 def test_contradicting_options_are_refused(options: dict[str, int], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         SplitterOptions(**options)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("cap", [20, 40, 60])
+def test_an_early_first_piece_keeps_to_a_low_hard_cap_too(cap: int) -> None:
+    splitter = Splitter(SplitterOptions(first_piece="clause", soft_cap=cap, hard_cap=cap))
+    text = "This is a rather long opening, one that goes on and on without an end, and must be cut somewhere."
+    pieces = [piece for character in text for piece in splitter.feed(character)] + splitter.finish()
+    assert max(len(piece.text) for piece in pieces) <= cap
+    assert "".join(piece.text for piece in pieces).replace(" ", "") == text.replace(" ", "")

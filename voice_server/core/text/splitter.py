@@ -164,7 +164,8 @@ class Splitter:
 
     @property
     def _limit(self) -> int:
-        return self._options.first_piece_max if self._early else self._options.hard_cap
+        cap = self._options.hard_cap
+        return min(self._options.first_piece_max, cap) if self._early else cap
 
     def _judge(self, text: str, start: int, at: int, limit: int, *, final: bool) -> Verdict:
         """What the scan does at the mark at `at`, or because the sentence has passed its limit."""
