@@ -70,3 +70,18 @@ def test_a_text_without_sound_is_refused_in_every_shape() -> None:
                 assert (answer.status_code, answer.json()["error"]["code"]) == (400, "nothing_to_speak")
 
     run(main)
+
+
+def test_an_engine_that_gives_no_times_gets_estimates_that_are_called_so() -> None:
+    async def main() -> None:
+        async with served() as server, server.client() as client:
+            answer = await client.post("/v1/audio/captioned", json={"input": TEXT, "response_format": "pcm"})
+            srt = await client.post("/v1/audio/captioned", json={"input": TEXT, "captions": "srt"})
+        document = answer.json()
+        assert document["times_source"] == "estimate"
+        assert [word["word"] for word in document["timestamps"]] == ["One", "is", "here", "Two", "is", "here"]
+        assert document["timestamps"][3]["start_time"] == 0.24
+        assert document["timestamps"][-1]["end_time"] <= document["duration"]
+        assert "One is here." in srt.text.splitlines()
+
+    run(main)

@@ -21,6 +21,7 @@ from voice_server.core.types import (
     TimesSource,
     WordMark,
 )
+from voice_server.core.word_times import estimated_marks
 
 _BYTES_PER_SECOND = SAMPLE_RATE_HZ * BYTES_PER_SAMPLE
 _CHARS_PER_SECOND = 15.0
@@ -31,9 +32,10 @@ class SpeechSettings:
     """How an utterance is spoken; every name in it has been resolved and checked.
 
     `language` is what the client said of the text; without it the splitter judges sentence by sentence, since
-    a voice may be given any text. `voice` is the backend's own id, `options` are complete for the backend, `known_tags` are the sounds that
-    it can make of a bracketed tag. `ahead_s` is how much sound the listener likes to have in store. A
-    sentence shorter than `min_segment_chars` is spoken together with the next one, if that comes in time.
+    a voice may be given any text. `voice` is the backend's own id, `options` are complete for the backend,
+    `known_tags` are the sounds that it can make of a bracketed tag. `ahead_s` is how much sound the
+    listener likes to have in store. A sentence shorter than `min_segment_chars` is spoken together with the
+    next one, if that comes in time.
     """
 
     backend: str
@@ -86,6 +88,7 @@ class PendingSegment:
     rendered_bytes: int = 0
     marks: list[WordMark] = field(default_factory=list)  # with offsets into the segment's text
     told_marks: int = 0
+    has_estimated_marks: bool = False
     notices: list[Notice] = field(default_factory=list)
     failure: tuple[str, str] | None = None
     started: bool = False
@@ -95,11 +98,17 @@ class PendingSegment:
     @property
     def times_source(self) -> TimesSource:
         """Where the word times of this segment come from."""
-        return self.settings.times_source
+        return "estimate" if self.has_estimated_marks else self.settings.times_source
 
     def covers(self, piece: Piece) -> bool:
         """Whether this is the segment of that piece."""
         return (self.piece.start, self.piece.end) == (piece.start, piece.end)
+
+    def estimate_marks(self) -> None:
+        """Where the engine gave no word times, estimate them; all of the audio must be there."""
+        if not self.marks:
+            self.marks = estimated_marks(self.segment.text, self.rendered_bytes / _BYTES_PER_SECOND * 1000)
+            self.has_estimated_marks = True
 
     def typed_marks(self, since: int = 0) -> tuple[WordMark, ...]:
         """The word marks from number `since` on, with offsets into the text as typed."""

@@ -320,6 +320,8 @@ class Utterance:
             self._notes.append(Warned(event.notice.code, event.notice.message, pending.index))
 
     def _on_rendered(self, event: Rendered, now: float) -> None:
+        if event.pending.settings.word_times:
+            event.pending.estimate_marks()
         self._release_marks(event.pending)
         self._queue.end(event.pending, Phase.RENDERED, now)
         self._delivery.close(event.pending)
