@@ -75,12 +75,14 @@ def log_folder() -> Path:
 class Registration:
     """A server's place as the one that this user's programs find, for as long as the `with` block lasts.
 
-    Where another server has the place already, `announce` does nothing.
+    Where another server has the place already, or there is no folder to take it in, `announce` does nothing.
     """
 
     def __enter__(self) -> Self:
-        self._descriptor = _open(runtime_folder() / _PID_FILE)
-        self._is_first = _await(lambda: _lock(self._descriptor, fcntl.LOCK_EX), 10 * _LOOK_S)
+        self._descriptor, self._is_first = -1, False
+        with suppress(ConfigError):
+            self._descriptor = _open(runtime_folder() / _PID_FILE)
+            self._is_first = _await(lambda: _lock(self._descriptor, fcntl.LOCK_EX), 10 * _LOOK_S)
         if self._is_first:
             os.ftruncate(self._descriptor, 0)
         return self
@@ -92,7 +94,8 @@ class Registration:
             os.pwrite(self._descriptor, content.encode(), 0)
 
     def __exit__(self, *_: object) -> None:
-        os.close(self._descriptor)  # and with it the lock: whoever looks knows that there is no server
+        if self._descriptor >= 0:
+            os.close(self._descriptor)  # and with it the lock: whoever looks knows that there is no server
 
 
 # ---------------------------------------------------------------------- the programs' side

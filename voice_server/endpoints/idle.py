@@ -40,4 +40,5 @@ async def until_idle(limit_s: float, use: Use, is_busy: Callable[[], bool]) -> N
         idle_s = min(use.idle_s(), loop.time() - busy_at)
         if idle_s >= limit_s:
             return
-        await asyncio.sleep(max(limit_s - idle_s, limit_s / 10))
+        # Nobody tells when work ends, so it is looked at ten times as often as need be.
+        await asyncio.sleep(limit_s / 10)

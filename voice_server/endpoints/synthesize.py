@@ -7,7 +7,7 @@ whoever may reach the server. Every action is a POST with a JSON body: no page o
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import Annotated, Literal
 
 import msgspec
 from starlette.requests import Request
@@ -18,8 +18,10 @@ from voice_server.core.playlist import Policy
 from voice_server.core.types import Notice
 from voice_server.endpoints.operations import JSON, SPEAKING_REFUSALS, Endpoint, Operation
 from voice_server.endpoints.requests import FileText, Language, VoiceName, read_json
+from voice_server.endpoints.speech_fields import BackendName, Options, Speed
+from voice_server.errors import RequestError
 from voice_server.playback.loudspeakers import Loudspeakers
-from voice_server.speech import SpeechRequest
+from voice_server.speech import SpeechRequest, SpeechService
 
 Percent = Annotated[int, msgspec.Meta(ge=0, le=100, description="Loudness in percent.")]
 DeviceName = Annotated[str, msgspec.Meta(min_length=1, max_length=400, description="A sound device by name.")]
@@ -31,20 +33,19 @@ class SynthesizeFields(msgspec.Struct, frozen=True):
     text: FileText
     voice: VoiceName | None = None
     language: Language | None = None
-    speed: Annotated[float, msgspec.Meta(ge=0.1, le=10)] | None = None
-    backend: str | None = None
-    options: dict[str, Any] = {}
-    policy: Policy = Policy.INTERRUPT
+    speed: Speed | None = None
+    backend: BackendName | None = None
+    options: Options | None = None
+    policy: Literal["interrupt", "queue", "mix"] = "interrupt"
 
-    def request(self) -> SpeechRequest:
-        """The same in the engine's words."""
-        speed = {} if self.speed is None else {"speed": self.speed}
-        return SpeechRequest(
-            backend=self.backend or None,
-            voice=self.voice,
-            language=self.language or None,
-            options=self.options | speed,
-        )
+    def request(self, service: SpeechService) -> SpeechRequest:
+        """The same in the engine's words; a speed of 1 is no wish of a backend that has no other."""
+        options: dict[str, object] = dict(self.options or {})
+        if self.speed is not None and (
+            self.speed != 1.0 or service.casting.has_option(self.backend, "speed")
+        ):
+            options = {"speed": self.speed, **options}
+        return SpeechRequest(backend=self.backend, voice=self.voice, language=self.language, options=options)
 
 
 class NoFields(msgspec.Struct, frozen=True):
@@ -73,8 +74,12 @@ async def synthesize(request: Request) -> ASGIApp:
     """Put a text on the list and answer at once."""
     loudspeakers = _loudspeakers(request)
     fields = await read_json(request, SynthesizeFields)
-    with request.app.state.doors.speaking():
-        entry, notices = loudspeakers.accept(fields.text, fields.request(), fields.policy)
+    doors = request.app.state.doors
+    if not fields.text.strip():
+        raise RequestError("text must have something in it beside white space", code="no_text")
+    with doors.speaking():
+        wish = fields.request(doors.service)
+        entry, notices = loudspeakers.accept(fields.text, wish, Policy(fields.policy))
     answer = asdict(entry) | {"is_paused": loudspeakers.status().is_paused, "warnings": _told(notices)}
     del answer["text"], answer["heard_ms"]
     return JSONResponse(answer)
