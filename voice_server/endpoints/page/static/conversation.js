@@ -56,6 +56,7 @@ export class Conversation {
     this._ready = null;
     this._turn = null; // the turn that sounds, or sounded last
     this._turns = 0;
+    this._requests = 0;
     this._state = "idle";
     this._isHolding = false; // the server was asked to pause
   }
@@ -107,9 +108,10 @@ export class Conversation {
     this.bargeIn();
     this._turn = null; // what the server still says of it comes too late
     const askedAt = performance.now();
+    const request = ++this._requests;
     await this._player.open();
     await this.connect(backend);
-    this.bargeIn(); // whoever was quicker
+    if (request !== this._requests) return; // another text was asked for in the meantime
     this._player.start();
     this._turn = new Turn(`t${++this._turns}`, this._player.rateHz);
     this._turn.askedAt = askedAt;

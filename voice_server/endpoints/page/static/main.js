@@ -47,6 +47,7 @@ const conversation = new Conversation({
 
 let allVoices = null;
 let shownBackend = null; // whose options and voices are on the page
+let changing = null; // a change of the backend that is under way
 let isDrawing = false;
 
 // ---------------------------------------------------------------- speaking
@@ -61,6 +62,9 @@ async function speak() {
   }
   conversation.bargeIn();
   clearStage();
+  await (shownBackend === null ? start() : changing);
+  if (shownBackend === null) return; // and the page says why
+  showStage();
   try {
     await conversation.speak(text, { backend: shownBackend, config: chosenConfig(), rate: chosenRate });
     showConnection("on", "Connected");
@@ -69,11 +73,19 @@ async function speak() {
   }
 }
 
+/** On a phone the sound is below the text. */
+function showStage() {
+  if (matchMedia("(min-width: 900px)").matches) return;
+  const behavior = matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
+  byId("stage-title").scrollIntoView({ behavior, block: "start" });
+}
+
 function clearStage() {
   transcript.reset();
   waveform.reset();
   timings.reset();
   byId("heard").hidden = true;
+  byId("download").disabled = true;
 }
 
 function chosenConfig() {
@@ -193,7 +205,7 @@ byId("speak").addEventListener("click", speak);
 byId("pause").addEventListener("click", togglePause);
 byId("barge-in").addEventListener("click", () => conversation.bargeIn());
 byId("try").addEventListener("click", tryChosenVoice);
-byId("backend").addEventListener("change", ({ target }) => showBackend(target.value));
+byId("backend").addEventListener("change", ({ target }) => (changing = showBackend(target.value)));
 byId("download").addEventListener("click", () => download(conversation.recording.toWav(), "voice-server.wav"));
 byId("rate").addEventListener("input", ({ target }) => (byId("rate-value").textContent = target.value));
 for (const radio of document.querySelectorAll("input[name=mode]")) {
