@@ -142,18 +142,16 @@ class _WholeText(Speech):
         super().__init__(service, utterance, on_event)
         self._text = text
         self._pushed = 0
+        self._has_ended = False
 
     def take(self) -> Event | None:
         """Push more text when little of it waits; then the next event."""
-        while (
-            not self.is_over
-            and self._pushed < len(self._text)
-            and self.utterance.buffered_chars < self._ENOUGH_CHARS
-        ):
+        while not (self.is_over or self._has_ended) and self.utterance.buffered_chars < self._ENOUGH_CHARS:
             cut = self._next_cut()
             self.push(self._text[self._pushed : cut])
             self._pushed = cut
             if cut == len(self._text):
+                self._has_ended = True
                 self.end()
         return super().take()
 
@@ -240,7 +238,7 @@ class SpeechService:
 
         Little of the text waits at a time: the rest follows as events are taken.
         """
-        utterance = Utterance(settings, self._limits, self.now())
+        utterance = Utterance(settings, self._limits, self.now(), remembers=False)
         speech = _WholeText(self, utterance, text, on_event)
         self._speeches[utterance] = speech
         try:

@@ -93,3 +93,14 @@ def test_an_hour_of_speech_leaves_a_short_record_and_right_heard_text() -> None:
     assert len(delivery._parts) < 12
     assert delivery.heard(text, now - 9.0).heard == text[: 13 * 399 - 1]
     assert delivery.heard(text, now).heard == text[: 13 * 400 - 1]
+
+
+def test_without_a_record_nothing_is_kept_of_what_was_handed_over() -> None:
+    delivery = Delivery(remembers=False)
+    for index in range(3):
+        pending = certain(delivery, index, at=13 * index)
+        delivery.add_audio(pending, SECOND)
+        delivery.close(pending)
+    take_all(delivery)
+    assert not delivery._parts
+    assert delivery.heard("Hello there.", 100.0).heard == ""

@@ -26,10 +26,12 @@ class _FlushMark:
 class Delivery:
     """Segments' audio and word marks, handed out segment by segment.
 
-    `waiting_bytes` is audio that was rendered and not taken, `taken_bytes` what was.
+    `waiting_bytes` is audio that was rendered and not taken, `taken_bytes` what was. Without `remembers` no
+    record is kept of what was handed over, and nothing counts as heard: a book would be a long one.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, remembers: bool = True) -> None:
+        self._remembers = remembers
         self.clock = PlayClock()
         self.waiting_bytes = 0
         self.taken_bytes = 0
@@ -133,13 +135,17 @@ class Delivery:
 
     def _close_sentence(self, head: PendingSegment, now: float) -> Event:
         self._lanes.advance()
+        if self._remembers:
+            self._remember(head, now)
+        if head.failure is not None:
+            return SentenceFailed(head.index, *head.failure)
+        return head.ended_event()
+
+    def _remember(self, head: PendingSegment, now: float) -> None:
         self._parts.append(head.spoken_part())
         horizon_s = self.clock.position_s(now) - _HEARD_HORIZON_S
         while self._parts[0].start_s + self._parts[0].audio_s < horizon_s:
             self._parts.popleft()
-        if head.failure is not None:
-            return SentenceFailed(head.index, *head.failure)
-        return head.ended_event()
 
     def heard(self, typed: str, now: float) -> Heard:
         """How much of the text as typed the listener has heard by now."""

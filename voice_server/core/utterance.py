@@ -48,7 +48,10 @@ _SOFT_CAP_CHARS = 220
 
 
 class Utterance:
-    """Everything spoken for one run of tokens; a listener of the scheduler."""
+    """Everything spoken for one run of tokens; a listener of the scheduler.
+
+    Without `remembers` a barge-in cannot tell what was heard, and memory does not grow with the text.
+    """
 
     def __init__(
         self,
@@ -57,6 +60,7 @@ class Utterance:
         now: float,
         *,
         predecessor: Utterance | None = None,
+        remembers: bool = True,
     ) -> None:
         self.settings = settings
         self._limits = limits
@@ -77,7 +81,7 @@ class Utterance:
         self._queue = RenderQueue()
         self._stopped: list[PendingSegment] = []
         self._notes: deque[Event] = deque()
-        self._delivery = Delivery()
+        self._delivery = Delivery(remembers=remembers)
         self._opened_sentences = 0
         self._spoken_sentences = 0
         self._is_ending = False
