@@ -8,7 +8,7 @@ import subprocess
 import threading
 import time
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -126,17 +126,18 @@ def recording(server: dict[str, str]) -> Iterator[Recording]:
         process.stdout.close()
 
 
-def gaps_in(heard: array[int], played: array[int]) -> list[int] | None:
-    """The lengths of silences that were heard and not played; None if anything else differs."""
-    gaps = []
+def matched(heard: Sequence[int], played: Sequence[int]) -> tuple[int, int]:
+    """How many samples of what was played were heard in order, and how many of what was heard they take up.
+
+    A loudspeaker on a busy machine may be silent for a moment, so silence may stand between any two samples;
+    nothing else may.
+    """
     at = 0
-    for sample in played:
-        gap = 0
-        while at < len(heard) and heard[at] != sample and heard[at] == 0:
-            at, gap = at + 1, gap + 1
-        if at == len(heard) or heard[at] != sample:
-            return None
-        if gap:
-            gaps.append(gap)
-        at += 1
-    return gaps if at == len(heard) else None
+    for count, sample in enumerate(played):
+        here = at
+        while here < len(heard) and heard[here] != sample and heard[here] == 0:
+            here += 1
+        if here == len(heard) or heard[here] != sample:
+            return count, at
+        at = here + 1
+    return len(played), at

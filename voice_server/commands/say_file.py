@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from voice_server.commands.common import say as tell
@@ -36,7 +37,8 @@ def save(reach: Reach, fields: JsonObject, path: Path) -> None:
         why = (error.strerror or str(error)).lower()
         raise VoiceServerError(f"cannot write {str(path)!r}: {why}", code="write_failed") from None
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):  # most often it is not there any more, or never was
+            part.unlink()
     tell(f"saved to {path}")
 
 

@@ -216,6 +216,8 @@ class Loudspeakers:
         if name not in (*names, DEFAULT_DEVICE):
             raise UnknownName("device", name, (*names, DEFAULT_DEVICE))
         self._sound.device = "" if name == DEFAULT_DEVICE else name
+        if name in names or self._sound.opened:
+            self._sound.opened = name
         for channel in self._channels.values():
             channel.set_device(self._sound.device)
 

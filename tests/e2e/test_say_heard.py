@@ -1,0 +1,123 @@
+"""What leaves the loudspeaker, recorded behind a real sound server and compared with what was rendered."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator
+from itertools import pairwise
+
+import pytest
+
+from tests.e2e.saying import Home, home
+from tests.playback.sound_server import (
+    MISSING,
+    RATE_HZ,
+    Recording,
+    matched,
+    recording,
+    sound_server,
+    stripped,
+    wait_until,
+)
+from voice_server.core.audio.mixing import FADE_MS
+
+pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"needs {', '.join(MISSING)} to hear what is played")
+
+FIRST = "This sentence is the first, and it is not short."
+SECOND = "Here is another one."
+WAV_HEAD_BYTES = 44
+FADE = FADE_MS * RATE_HZ // 1000  # samples
+
+
+@pytest.fixture(scope="module")
+def listener(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Home, dict[str, str]]]:
+    """A user with a loudspeaker."""
+    folder = tmp_path_factory.mktemp("heard")
+    with (
+        sound_server(folder) as pulse,
+        home(folder, default="espeak", variables=pulse | {"VOICE_SERVER_DEVICE": ""}) as user,
+    ):
+        user.say("--volume", "100")
+        yield user, pulse
+
+
+def rendered(user: Home, text: str) -> array[int]:
+    """The samples of a text, without the silence around it."""
+    path = user.folder / "rendered.wav"
+    user.say("--output", str(path), text)
+    return stripped(array("h", path.read_bytes()[WAV_HEAD_BYTES:]))
+
+
+def wait_for_the_end(user: Home, heard: Recording) -> None:
+    wait_until(lambda: user.say("--playing").startswith("idle"))
+    heard.wait_for_silence()
+
+
+def test_what_is_heard_is_what_was_rendered_sample_by_sample(listener: tuple[Home, dict[str, str]]) -> None:
+    user, pulse = listener
+    expected = rendered(user, FIRST)
+    with recording(pulse) as heard:
+        user.say(FIRST)
+        wait_for_the_end(user, heard)
+    sounds = heard.sounds()
+    assert matched(sounds, expected) == (len(expected), len(sounds))
+
+
+def test_texts_in_a_queue_are_heard_one_after_the_other_and_whole(
+    listener: tuple[Home, dict[str, str]],
+) -> None:
+    user, pulse = listener
+    first, second = rendered(user, FIRST), rendered(user, SECOND)
+    with recording(pulse) as heard:
+        user.say("--policy", "queue", FIRST)
+        user.say("--policy", "queue", SECOND)
+        wait_for_the_end(user, heard)
+    sounds = heard.sounds()
+    assert matched(sounds, first + second) == (len(first) + len(second), len(sounds))
+
+
+def test_an_interruption_ends_the_old_text_without_a_click_and_the_new_one_is_whole(
+    listener: tuple[Home, dict[str, str]],
+) -> None:
+    user, pulse = listener
+    old, new = rendered(user, FIRST), rendered(user, SECOND)
+    with recording(pulse) as heard:
+        user.say(FIRST)
+        heard.wait_for_sound()
+        user.say(SECOND)
+        wait_for_the_end(user, heard)
+    sounds = heard.sounds()
+    n_old, cut = matched(sounds, old)
+    n_new, _ = matched(sounds[::-1], new[::-1])
+    assert 0 < n_old < len(old)
+    assert n_new >= len(new) - 2 * FADE
+    loudest_step = max(abs(after - before) for before, after in pairwise([*old, *new]))
+    assert max(abs(after - before) for before, after in pairwise(sounds[cut - FADE : cut + 2 * FADE])) <= (
+        loudest_step
+    )
+
+
+def test_a_pause_is_silent_and_what_follows_it_is_complete(listener: tuple[Home, dict[str, str]]) -> None:
+    user, pulse = listener
+    text = rendered(user, FIRST)
+    with recording(pulse) as heard:
+        user.say(FIRST)
+        heard.wait_for_sound()
+        user.say("--pause")
+        heard.wait_for_silence()
+        user.say("--resume")
+        wait_for_the_end(user, heard)
+    sounds = heard.sounds()
+    n_before, _ = matched(sounds, text)
+    n_after, _ = matched(sounds[::-1], text[::-1])
+    assert 0 < n_before < len(text)
+    assert n_before + n_after >= len(text) - 2 * FADE  # what was faded out is faded in again
+
+
+def test_a_device_is_chosen_by_its_name(listener: tuple[Home, dict[str, str]]) -> None:
+    user, _ = listener
+    names = user.say("--devices").splitlines()
+    assert "null" in names
+    user.say("--device", names[0])
+    assert names[0] in user.say("--playing")
+    user.say("--device", "default")
