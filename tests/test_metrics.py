@@ -1,0 +1,53 @@
+"""Metrics count what listeners were given, by service."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.arithmetic_pool import ArithmeticPool
+from tests.endpoints.serving import run, served
+from voice_server.core import events
+from voice_server.metrics import Metrics
+
+
+def test_sentences_utterances_and_gaps_are_counted() -> None:
+    metrics = Metrics(ArithmeticPool())
+    metrics.take(events.SentenceEnded(0, 1000, ttfa_ms=-3, rtf=0.02, gap_ms=0))
+    metrics.take(events.SentenceEnded(1, 1000, ttfa_ms=40, rtf=0.02, gap_ms=300))
+    metrics.take(events.SentenceFailed(2, "poison", "no"))
+    metrics.take(events.Finished(events.Reason.COMPLETE, 2000, 50, 2))
+    lines = metrics.text().decode().splitlines()
+    assert 'voice_server_sentences_total{outcome="spoken"} 2.0' in lines
+    assert 'voice_server_sentences_total{outcome="failed"} 1.0' in lines
+    assert 'voice_server_utterances_total{reason="complete"} 1.0' in lines
+    assert 'voice_server_first_audio_seconds_bucket{le="0.001"} 1.0' in lines
+    assert "voice_server_gap_seconds_count 1.0" in lines
+    assert "voice_server_real_time_factor_count 2.0" in lines
+
+
+@pytest.mark.parametrize(("down", "up"), [(set[str](), "1.0"), ({"one"}, "0.0")])
+def test_the_pool_is_read_when_asked(down: set[str], up: str) -> None:
+    lines = Metrics(ArithmeticPool(down=down)).text().decode().splitlines()
+    assert f'voice_server_backend_up{{backend="one"}} {up}' in lines
+    assert 'voice_server_workers{backend="one"} 1.0' in lines
+    assert 'voice_server_rendered_total{backend="one"} 0.0' in lines
+    assert 'voice_server_audio_seconds_total{backend="one"} 0.0' in lines
+    assert 'voice_server_restarts_total{backend="one"} 0.0' in lines
+
+
+def test_two_services_do_not_add_up() -> None:
+    one, other = Metrics(ArithmeticPool()), Metrics(ArithmeticPool())
+    one.refused("busy")
+    assert b'code="busy"' in one.text()
+    assert b'code="busy"' not in other.text()
+
+
+def test_a_server_tells_what_it_has_spoken() -> None:
+    async def main() -> None:
+        async with served() as server, server.client() as client:
+            await client.post("/tts", json={"text": "One is here. Two is here."})
+            answer = await client.get("/metrics")
+        assert answer.headers["Content-Type"].startswith("text/plain; version=")
+        assert 'voice_server_sentences_total{outcome="spoken"} 2.0' in answer.text
+
+    run(main)
