@@ -257,6 +257,17 @@ def test_the_list_of_voices_is_walked_with_the_keys_and_left_without_a_choice(vi
     assert visit.page.input_value("#voice") == before
 
 
+def test_a_mix_may_be_typed_where_the_backend_mixes(browser: Browser) -> None:
+    with in_thread(_cloning_server) as url, visiting(browser) as visit:
+        visit.open(f"{url}/")
+        visit.page.fill("#voice", "alba(2)+alba")
+        visit.page.keyboard.press("Enter")
+        assert visit.page.input_value("#voice") == "alba(2)+alba"
+        visit.speak("Mixed.")
+        visit.wait_for("() => document.getElementById('status').textContent.endsWith('.')")
+        assert next(message for message in visit.sent if "token" in message)["voice"] == "alba(2)+alba"
+
+
 def test_a_voice_can_be_tried(visit: Visit) -> None:
     visit.page.fill("#voice", "french france")
     visit.page.keyboard.press("Enter")
@@ -490,7 +501,9 @@ class _CloningPool(ArithmeticPool):
     def _status(self, name: str) -> BackendStatus:
         voices = (Voice("alba", "Alba", "en-US", "female", name),)
         options = (Option("speed", "number", 1.0, 0.5, 2.0), Option("name", "text", ""))
-        ready = Ready(voices, 24_000, Capabilities(options=options, clones=True, times="estimate"))
+        ready = Ready(
+            voices, 24_000, Capabilities(options=options, clones=True, mixes=True, times="estimate")
+        )
         return BackendStatus(name, BackendState.UP, 1, ready)
 
 

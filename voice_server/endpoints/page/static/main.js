@@ -9,7 +9,8 @@ import { Timings } from "./timings.js";
 import { Transcript } from "./transcript.js";
 import { byId, clearProblems, describe, fillSelect, showConnection, showFailure } from "./view.js";
 import { showHeard, showProblem, showState, showStatus } from "./view.js";
-import { isSpeaker, loadVoices, tryVoice, VoicePicker } from "./voices.js";
+import { VoicePicker } from "./voice-picker.js";
+import { isSpeaker, loadVoices, tryVoice } from "./voices.js";
 import { Waveform } from "./waveform.js";
 
 const ENDINGS = {
@@ -155,14 +156,18 @@ function showOffer(ready) {
   const own = (allVoices ?? []).filter((voice) => voice.backend === ready.backend);
   const speakers = own.filter(isSpeaker).map(({ id, name, gender }) => [id, gender ? `${name}, ${gender}` : name]);
   const [base, speaker] = speakers.length > 0 ? ready.voice.split(/(?=\+)/) : [ready.voice];
-  picker.show(own.filter((voice) => !isSpeaker(voice)), base);
+  picker.show(own.filter((voice) => !isSpeaker(voice)), base, ready.capabilities);
   byId("speaker-field").hidden = speakers.length === 0;
   fillSelect(byId("speaker"), [["", "The voice's own"], ...speakers], speaker ?? "");
-  byId("try").hidden = !picker.preview;
+  showPreview();
   byId("more").hidden = options.show(ready.capabilities.options) === 0;
   byId("sample").hidden = !ready.capabilities.clones;
   describe(ready);
   byId("backend").value = ready.backend;
+}
+
+function showPreview() {
+  byId("try").hidden = !picker.preview;
 }
 
 async function tryChosenVoice({ currentTarget: button }) {
@@ -182,7 +187,8 @@ async function start() {
   try {
     const health = await fetchJson("health");
     const backends = Object.entries(health?.backends ?? {});
-    fillSelect(byId("backend"), backends.map(([name, { state }]) => [name, state === "up" ? name : `${name} (not running)`]));
+    const entries = backends.map(([name, { state }]) => [name, state === "up" ? name : `${name} (not running)`]);
+    fillSelect(byId("backend"), entries);
     byId("backend").disabled = backends.length === 0;
     allVoices = await loadVoices();
   } catch (error) {
@@ -199,11 +205,12 @@ function togglePause() {
 }
 
 for (const gesture of ["pointerdown", "keydown"]) {
-  document.addEventListener(gesture, () => conversation.warmUp(), { once: true });
+  document.addEventListener(gesture, () => conversation.warmUp().catch(() => {}), { once: true });
 }
 byId("speak").addEventListener("click", speak);
 byId("pause").addEventListener("click", togglePause);
 byId("barge-in").addEventListener("click", () => conversation.bargeIn());
+byId("voice").addEventListener("change", showPreview);
 byId("try").addEventListener("click", tryChosenVoice);
 byId("backend").addEventListener("change", ({ target }) => (changing = showBackend(target.value)));
 byId("download").addEventListener("click", () => download(conversation.recording.toWav(), "voice-server.wav"));

@@ -29,7 +29,12 @@ export class Player {
     this._context ??= newContext();
     this._context.resume().catch(() => {}); // a browser that refuses now does so until the next click
     this._opening ??= speakerIn(this._context, (message) => this._receive(message));
-    this._post = await this._opening;
+    try {
+      this._post = await this._opening;
+    } catch {
+      this._opening = null;
+      throw new Error("The browser could not start its sound; reload the page to try again.");
+    }
   }
 
   /** The sample rate to ask the server for. */

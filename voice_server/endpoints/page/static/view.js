@@ -67,7 +67,8 @@ export function showHeard({ heard, unheard }) {
 
 /** Fill a select element; `entries` are [value, text] pairs. */
 export function fillSelect(select, entries, chosen) {
-  select.replaceChildren(...entries.map(([value, text]) => new Option(text, value, value === chosen, value === chosen)));
+  const options = entries.map(([value, text]) => new Option(text, value, value === chosen, value === chosen));
+  select.replaceChildren(...options);
 }
 
 const TIMES = {
@@ -79,8 +80,10 @@ const TIMES = {
 
 /** One line about what a backend can do. */
 export function describe({ backend, capabilities }) {
-  const tags = capabilities.tags.length > 0 ? ` It knows ${capabilities.tags.map((tag) => `[${tag}]`).join(", ")}.` : "";
+  const known = capabilities.tags.map((tag) => `[${tag}]`).join(", ");
+  const tags = known ? ` It knows ${known}.` : "";
+  const mixes = capabilities.mixes ? " Voices can be mixed: type, for example, one(2)+another." : "";
   const streams = capabilities.streams ? " Sentences stream while they render." : "";
   const watermark = capabilities.watermark ? " Its audio carries a watermark." : "";
-  byId("abilities").textContent = `${backend}: ${TIMES[capabilities.times] ?? ""}${streams}${tags}${watermark}`;
+  byId("abilities").textContent = `${backend}: ${TIMES[capabilities.times] ?? ""}${streams}${tags}${mixes}${watermark}`;
 }
