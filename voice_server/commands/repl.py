@@ -8,7 +8,6 @@ from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -34,14 +33,12 @@ from voice_server.commands.common import (
     server_options,
     speaker_options,
 )
+from voice_server.commands.prompting import prompt_session
 from voice_server.commands.voices import line_of, speaks, voices_of
 from voice_server.core.audio.pcm import duration_ms
 from voice_server.core.types import SAMPLE_RATE_HZ, OptionValue
 from voice_server.errors import VoiceServerError
 from voice_server.playback import Sink, open_sink
-
-if TYPE_CHECKING:
-    from prompt_toolkit import PromptSession
 
 _HELP = """\
   a line          is spoken
@@ -98,7 +95,7 @@ async def _prompted(talk: Talk) -> AsyncIterator[str]:
     """Yield what is typed; Ctrl-C stops the speech, Ctrl-D ends."""
     from prompt_toolkit.patch_stdout import patch_stdout  # noqa: PLC0415 - only where there is a terminal
 
-    session = _prompt_session()
+    session = prompt_session("repl_history")
     say("type a line to hear it; :help lists what else there is")
     with patch_stdout(raw=True):  # styles are ours and meant
         while True:
@@ -109,15 +106,6 @@ async def _prompted(talk: Talk) -> AsyncIterator[str]:
                     say("Ctrl-D leaves")
             except EOFError:
                 return
-
-
-def _prompt_session() -> PromptSession[str]:
-    import platformdirs  # noqa: PLC0415 - only where there is a terminal
-    from prompt_toolkit import PromptSession  # noqa: PLC0415
-    from prompt_toolkit.history import FileHistory  # noqa: PLC0415
-
-    folder = platformdirs.user_state_path("voice-server", appauthor=False, ensure_exists=True)
-    return PromptSession(history=FileHistory(str(folder / "repl_history")))
 
 
 class Conversation:

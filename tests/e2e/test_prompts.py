@@ -1,0 +1,86 @@
+"""The two prompts at a real terminal: a history, Ctrl-C for silence, Ctrl-D to leave."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.saying import ROOT, Home, home, wait_until
+from tests.e2e.terminal import CTRL_C, CTRL_D, ENTER, UP, terminal
+
+LONG = "This takes rather long to say. " * 10
+
+
+@pytest.fixture
+def user(tmp_path: Path) -> Iterator[Home]:
+    with home(tmp_path) as made:
+        yield made
+
+
+def spoken(user: Home) -> list[str]:
+    """The texts on the server's list."""
+    status = json.loads(user.say("--playing", "--json"))
+    return [entry["text"] for entry in status["playing"] + status["waiting"]]
+
+
+def test_interactive_speaks_lines_is_silenced_remembers_and_is_left(user: Home) -> None:
+    user.say("--volume", "100")
+    with terminal(user.command("--interactive"), user.variables, ROOT) as screen:
+        screen.wait_for("say>")
+        screen.type(LONG + ENTER)
+        wait_until(lambda: spoken(user) == [LONG.strip()])
+        screen.type(CTRL_C)
+        wait_until(lambda: spoken(user) == [])
+        screen.type(UP + ENTER)
+        wait_until(lambda: spoken(user) == [LONG.strip()])
+        screen.type(CTRL_C)
+        wait_until(lambda: spoken(user) == [])
+        screen.type(CTRL_C)
+        screen.wait_for("Ctrl-D leaves")
+        screen.type(CTRL_D)
+        assert screen.wait_for_end() == 0
+    history = (user.folder / "state" / "voice-server" / "say_history").read_text()
+    assert f"+{LONG.strip()}" in history
+
+
+def test_a_mistake_in_a_line_is_told_and_the_next_line_is_spoken(user: Home) -> None:
+    user.say("--volume", "100")
+    with terminal(user.command("--interactive", "--voice", "nobody"), user.variables, ROOT) as screen:
+        screen.wait_for("say>")
+        screen.type("Hello." + ENTER)
+        screen.wait_for("unknown voice")
+        screen.type(CTRL_D)
+        assert screen.wait_for_end() == 0
+
+
+def test_interactive_silences_nobody_else(user: Home) -> None:
+    user.say(LONG)
+    with terminal(user.command("--interactive"), user.variables, ROOT) as screen:
+        screen.wait_for("say>")
+        screen.type(CTRL_C)
+        screen.wait_for("Ctrl-D leaves")
+        assert spoken(user) == [LONG]
+        screen.type(CTRL_D)
+        assert screen.wait_for_end() == 0
+
+
+def test_lines_from_a_pipe_are_spoken_one_after_the_other(user: Home) -> None:
+    user.say("--volume", "100")
+    user.say("--pause")
+    user.say("--interactive", text="First line.\n\nSecond line.\n")
+    assert spoken(user) == ["First line.", "Second line."]
+
+
+def test_the_repl_is_silenced_remembers_and_is_left(user: Home) -> None:
+    command = [*user.command()[:-1], "repl", "--backend", "tone", "--output", str(user.folder / "x.wav")]
+    with terminal(command, user.variables, ROOT) as screen:
+        screen.wait_for("say>")
+        screen.type("Hello." + ENTER)
+        screen.type(CTRL_C)
+        screen.wait_for("say>")
+        screen.type(CTRL_D)
+        assert screen.wait_for_end() == 0
+    assert "+Hello." in (user.folder / "state" / "voice-server" / "repl_history").read_text()
