@@ -8,7 +8,7 @@ hold little in memory whatever the length of the text; whole files are put toget
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, TypeVar
@@ -25,6 +25,7 @@ from voice_server.speech import Speech
 
 _T = TypeVar("_T")
 _BYTES_PER_MS = SAMPLE_RATE_HZ * BYTES_PER_SAMPLE / 1000
+_PIECE_BYTES = SAMPLE_RATE_HZ * BYTES_PER_SAMPLE // 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +74,20 @@ class Rendering:
         async for event in self._speech:
             if isinstance(event, Audio):
                 self.audio_ms += len(event.pcm) / _BYTES_PER_MS
-                await self._run(encoder.encode, event.pcm)
-                yield event
+                for piece in self._pieces(event.pcm):
+                    await self._run(encoder.encode, piece)
+                    yield Audio(event.index, piece)
             elif isinstance(event, Words):
                 yield self._timed(event)
             else:
                 self._note(event)
         if self.audio_ms:
             await self._run(encoder.finish)
+
+    def _pieces(self, pcm: bytes) -> Iterator[bytes]:
+        """Short pieces where encoding takes long: everybody's first comes before anybody's last."""
+        size = _PIECE_BYTES if self._encoding.takes_long else len(pcm)
+        return (pcm[at : at + size] for at in range(0, len(pcm), size))
 
     async def _run(self, work: Callable[..., _T], *arguments: bytes) -> _T:
         """A second of mp3 costs milliseconds: in the loop, other listeners would wait for them."""
