@@ -48,7 +48,7 @@ export class Transcript {
       const [from, to] = this._span(chars);
       if (from < sentence.cutTo || to > sentence.to) continue;
       const element = piece("word", this._text.slice(from, to));
-      sentence.element.insertBefore(document.createTextNode(this._text.slice(sentence.cutTo, from)), rest);
+      sentence.element.insertBefore(piece("gap", this._text.slice(sentence.cutTo, from)), rest);
       sentence.element.insertBefore(element, rest);
       sentence.cutTo = to;
       this._marks.push({ startMs: sentence.atMs + startMs, endMs: sentence.atMs + endMs, element });
