@@ -34,7 +34,8 @@ class BackendConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """One backend: its adapter file, the python that runs it, and how it is treated.
 
     `settings` go to the adapter's constructor, `options` are its options for requests that do not say, `env`
-    are variables of its workers (null: taken over from the server's environment). A worker is replaced when a
+    are variables of its workers (null: taken over from the server's environment), `samples` is the folder of
+    recordings that it clones voices from. A worker is replaced when a
     start takes over `start_timeout_s`, a render over `render_timeout_s` or is silent for `silence_timeout_s`
     (or five times what such a text was seen to take, if that is longer), when a stop is not obeyed within
     `stop_timeout_s`, and when it is idle and leaves a ping unanswered for `ping_timeout_s`.
@@ -47,6 +48,7 @@ class BackendConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     options: dict[str, bool | int | float | str] = {}
     env: dict[str, str | None] = {}
     default_voice: str = ""
+    samples: Path | None = None
     fallback: str | None = None
     aliases: dict[str, str] = {}
     min_segment_chars: Count = 0

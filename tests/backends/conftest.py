@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -68,12 +68,35 @@ async def take(pool: LocalPool, segment: Segment) -> Take:
 MakeEngine = Callable[..., Engine]
 
 
+class Stage:
+    """One worker of an engine for the tests of a module."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._runner = asyncio.Runner()
+        self.engine = engine
+        self.pool: LocalPool = self.run(engine.pool().__aenter__())
+
+    def run(self, main: Coroutine[Any, Any, Any]) -> Any:
+        """What a coroutine returns."""
+        return self._runner.run(main)
+
+    def speak(self, text: str, voice: str, seed: int = 7, **options: OptionValue) -> Take:
+        """Render a text to its end."""
+        taken: Take = self.run(take(self.pool, self.engine.segment(text, voice, seed, **options)))
+        return taken
+
+    def close(self) -> None:
+        """End the worker."""
+        self.run(self.pool.aclose())
+        self._runner.close()
+
+
 @pytest.fixture(scope="session")
 def make_engine(tmp_path_factory: pytest.TempPathFactory) -> MakeEngine:
     """Return what makes an Engine of a backend's name and settings; skips where it is not set up."""
     checkpoints: dict[str, Path] = {}
 
-    def make(name: str, **settings: Any) -> Engine:
+    def make(name: str, samples: Path | None = None, **settings: Any) -> Engine:
         config = load_config(_ROOT / "backends.yaml").backends[name]
         try:
             python = python_of(name, config.environment)
@@ -85,8 +108,20 @@ def make_engine(tmp_path_factory: pytest.TempPathFactory) -> MakeEngine:
             subprocess.run([python, str(maker), str(checkpoints[name])], check=True, capture_output=True)
         cache = tmp_path_factory.getbasetemp() / "cache"
         environment = {"XDG_CACHE_HOME": str(cache), "HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"}
-        changed = {"model": str(checkpoints[name]), "device": "cpu"} | settings
-        return Engine(name, msgspec.structs.replace(config, settings=changed, env=environment, fallback=None))
+        folder = checkpoints[name] / settings.pop("part", "")
+        changed = {"model": str(folder), "device": "cpu"} | settings
+        small = _TESTS / name / "small_backend.py"
+        return Engine(
+            name,
+            msgspec.structs.replace(
+                config,
+                adapter=small if small.is_file() else config.adapter,
+                settings=changed,
+                samples=samples or config.samples,
+                env=environment,
+                fallback=None,
+            ),
+        )
 
     return make
 

@@ -35,6 +35,7 @@ from voice_server.pool.base import BackendState, BackendStats, BackendStatus
 from voice_server.pool.job import Job, Outcome, Unavailable
 from voice_server.pool.venvs import python_of, worker_environment
 from voice_server.pool.worker import Worker
+from voice_server.samples import sample_voices
 from voice_server.worker.faults import public
 
 _LATE_S = 0.5
@@ -66,6 +67,7 @@ class BackendWorkers:
         self._timer: asyncio.TimerHandle | None = None
         self._is_closed = False
         self._is_absent = False
+        self._samples_at = 0
         self._ready: Ready | None = None
         self._error = ""
         self._counts: Counter[str] = Counter()
@@ -138,6 +140,7 @@ class BackendWorkers:
     def status(self) -> BackendStatus:
         """A snapshot for whoever asks."""
         is_up = False if self._is_absent else self._supervisor.is_up
+        self._look_for_samples()
         state = BackendState.STARTING if is_up is None else BackendState.UP if is_up else BackendState.DOWN
         return BackendStatus(
             name=self._name,
@@ -148,6 +151,19 @@ class BackendWorkers:
             free=sum(self._is_idle(slot) for slot in range(self._config.workers)),
             waiting=len(self._waiting),
         )
+
+    def _look_for_samples(self) -> None:
+        """List the recordings again when their folder has changed, so that a new one is a voice at once."""
+        folder = self._config.samples
+        if folder is None or self._ready is None:
+            return
+        changed_at = _changed_at(folder)
+        if changed_at != self._samples_at:
+            self._samples_at = changed_at
+            own = [voice for voice in self._ready.voices if voice.kind != "sample"]
+            language = self._ready.voices[0].language
+            samples = [replace(voice, backend=self._name) for voice in sample_voices(folder, language)]
+            self._ready = replace(self._ready, voices=(*own, *samples))
 
     def stats(self) -> BackendStats:
         """What was done so far."""
@@ -316,3 +332,10 @@ class BackendWorkers:
             sample_rate_hz=ready.sample_rate_hz,
             capabilities=replace(ready.capabilities, options=options),
         )
+
+
+def _changed_at(folder: Path) -> int:
+    try:
+        return folder.stat().st_mtime_ns
+    except OSError:
+        return 0

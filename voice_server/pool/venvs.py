@@ -15,6 +15,7 @@ from pathlib import Path
 
 from voice_server.config import EMBEDDED, BackendConfig
 from voice_server.errors import BackendDown
+from voice_server.samples import SAMPLES_VARIABLE
 
 UNFINISHED = ".voice-server-unfinished"
 """Lies in an environment from before the first package until after the last."""
@@ -84,6 +85,8 @@ def worker_environment(backend: BackendConfig, environ: Mapping[str, str] = os.e
     }
     threads = max(1, _cores() // backend.workers)
     variables |= _QUIET | {"OMP_NUM_THREADS": str(threads)}
+    if backend.samples is not None:
+        variables[SAMPLES_VARIABLE] = str(backend.samples.absolute())
     for name, value in backend.env.items():
         if value is not None:
             variables[name] = value

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
 
-from tests.backends.conftest import Engine, MakeEngine, checks_of, take
+from tests.backends.conftest import Engine, MakeEngine, Stage, checks_of, take
 from voice_server.conformance import LAWS, Check
 from voice_server.core.types import Frame, Segment
 from voice_server.errors import RenderError
@@ -32,112 +31,93 @@ def test_kokoro_keeps_each_law(checks: dict[str, Check], law: str) -> None:
     assert checks[law].passed, checks[law].detail
 
 
-class Spoken:
-    """Renders that the tests below look at, made by one worker."""
-
-    def __init__(self, kokoro: Engine) -> None:
-        self._runner = asyncio.Runner()
-        self._kokoro = kokoro
-        self.pool: LocalPool = self.run(kokoro.pool().__aenter__())
-
-    def run(self, main: Coroutine[Any, Any, Any]) -> Any:
-        return self._runner.run(main)
-
-    def __call__(self, text: str, voice: str, **options: Any) -> Any:
-        return self.run(take(self.pool, self._kokoro.segment(text, voice, **options)))
-
-    def close(self) -> None:
-        self.run(self.pool.aclose())
-        self._runner.close()
-
-
 @pytest.fixture(scope="module")
-def spoken(kokoro: Engine) -> Any:
-    spoken = Spoken(kokoro)
-    yield spoken
-    spoken.close()
+def stage(kokoro: Engine) -> Iterator[Stage]:
+    stage = Stage(kokoro)
+    yield stage
+    stage.close()
 
 
-def test_it_lists_the_54_voices_and_the_saved_mixes_without_reading_any(spoken: Spoken) -> None:
-    voices = spoken.pool.voices()
+def test_it_lists_the_54_voices_and_the_saved_mixes_without_reading_any(stage: Stage) -> None:
+    voices = stage.pool.voices()
     assert len(voices) == 55
     assert voices[0].id == "af_heart"
     assert (voices[-1].id, voices[-1].language, voices[-1].gender) == ("warm", "en-US", "female")
 
 
-def test_a_mix_sounds_the_same_however_it_is_written(spoken: Spoken) -> None:
-    saved = spoken(SENTENCE, "warm")
-    assert saved.pcm == spoken(SENTENCE, "af_bella(4) + af_sky(2)").pcm
-    assert saved.pcm != spoken(SENTENCE, "af_bella,af_sky").pcm
-    assert saved.pcm != spoken(SENTENCE, "af_bella").pcm
+def test_a_mix_sounds_the_same_however_it_is_written(stage: Stage) -> None:
+    saved = stage.speak(SENTENCE, "warm")
+    assert saved.pcm == stage.speak(SENTENCE, "af_bella(4) + af_sky(2)").pcm
+    assert saved.pcm != stage.speak(SENTENCE, "af_bella,af_sky").pcm
+    assert saved.pcm != stage.speak(SENTENCE, "af_bella").pcm
 
 
 @pytest.mark.parametrize(
     "voice", ["af_nobody", "af_bella+af_nobody", "af_bella(0)", "../af_bella", "af_adam.pt"]
 )
-def test_a_mix_of_what_is_not_there_is_refused(spoken: Spoken, voice: str) -> None:
+def test_a_mix_of_what_is_not_there_is_refused(stage: Stage, voice: str) -> None:
     with pytest.raises(RenderError) as caught:
-        spoken(SENTENCE, voice)
+        stage.speak(SENTENCE, voice)
     assert caught.value.code in {"unknown_voice", "invalid_request"}
 
 
-def test_every_word_has_its_phonemes_and_the_time_that_the_model_gave_it(spoken: Spoken) -> None:
-    taken = spoken(SENTENCE, "af_heart")
+def test_every_word_has_its_phonemes_and_the_time_that_the_model_gave_it(stage: Stage) -> None:
+    taken = stage.speak(SENTENCE, "af_heart")
     assert [mark.word for mark in taken.marks] == SENTENCE.rstrip(".").split()
     assert all(mark.phonemes and mark.end_ms > mark.start_ms for mark in taken.marks)
     assert taken.marks[-1].end_ms <= len(taken.pcm) / 48
 
 
-def test_words_of_other_languages_are_timed_even_when_one_becomes_several(spoken: Spoken) -> None:
-    taken = spoken("Tengo 42 gatos en casa.", "ef_dora")
+def test_words_of_other_languages_are_timed_even_when_one_becomes_several(stage: Stage) -> None:
+    taken = stage.speak("Tengo 42 gatos en casa.", "ef_dora")
     assert [mark.word for mark in taken.marks] == ["Tengo", "42", "gatos", "en", "casa."]
 
 
-def test_inline_phonemes_are_spoken_as_written(spoken: Spoken) -> None:
-    taken = spoken("Say [Kokoro](/kˈOkəɹO/) now.", "af_heart")
+def test_inline_phonemes_are_spoken_as_written(stage: Stage) -> None:
+    taken = stage.speak("Say [Kokoro](/kˈOkəɹO/) now.", "af_heart")
     assert [(mark.word, mark.phonemes) for mark in taken.marks][1] == ("Kokoro", "kˈOkəɹO")
 
 
 @pytest.mark.parametrize("voice", ["af_heart", "ff_siwis"])
-def test_a_text_beyond_510_phonemes_is_spoken_whole(spoken: Spoken, voice: str) -> None:
+def test_a_text_beyond_510_phonemes_is_spoken_whole(stage: Stage, voice: str) -> None:
     text = "one two three four five six seven eight nine ten " * 14
-    taken = spoken(text.strip(), voice)
+    taken = stage.speak(text.strip(), voice)
     assert len(taken.marks) == len(text.split())
     assert len({mark.start_ms for mark in taken.marks}) == len(taken.marks)
 
 
-def test_the_language_is_the_voices_unless_another_is_asked_for(spoken: Spoken) -> None:
+def test_the_language_is_the_voices_unless_another_is_asked_for(stage: Stage) -> None:
     text = "Le chat dort."
     assert (
-        spoken(text, "ff_siwis").marks[0].phonemes
-        != spoken(text, "ff_siwis", language="es").marks[0].phonemes
+        stage.speak(text, "ff_siwis").marks[0].phonemes
+        != stage.speak(text, "ff_siwis", language="es").marks[0].phonemes
     )
 
 
 def test_a_listener_who_leaves_frees_the_worker_before_the_model_is_done(
-    spoken: Spoken, kokoro: Engine
+    stage: Stage, kokoro: Engine
 ) -> None:
     long = kokoro.segment("It goes on and on and on. " * 12, "af_heart")
 
     async def leave(segment: Segment) -> float:
         clock = asyncio.get_running_loop().time
-        render = asyncio.ensure_future(_drain(spoken.pool, segment))
+        render = asyncio.ensure_future(_drain(stage.pool, segment))
         await asyncio.sleep(0.05)
         render.cancel()
         await asyncio.wait([render])
         left = clock()
-        await take(spoken.pool, kokoro.segment("Yes.", "af_heart"))
+        await take(stage.pool, kokoro.segment("Yes.", "af_heart"))
         return clock() - left
 
     async def whole(segment: Segment) -> float:
         clock = asyncio.get_running_loop().time
         began = clock()
-        await take(spoken.pool, segment)
+        await take(stage.pool, segment)
         return clock() - began
 
-    pids = spoken.pool.pids("kokoro")
-    assert spoken.run(leave(long)) < spoken.run(whole(long))
-    assert spoken.pool.pids("kokoro") == pids
+    pids = stage.pool.pids("kokoro")
+    assert stage.run(leave(long)) < stage.run(whole(long))
+    assert stage.pool.pids("kokoro") == pids
 
 
 async def _drain(pool: LocalPool, segment: Segment) -> int:

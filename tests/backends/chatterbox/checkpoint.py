@@ -1,0 +1,128 @@
+"""Makes small checkpoints with random weights in the format of Chatterbox's files; run by its own python.
+
+`turbo` stops at random, a second or a few after it began; `english` after exactly 30 tokens, which is 1.2 s.
+"""
+
+from __future__ import annotations
+
+import string
+import sys
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import torch
+
+_ENGLISH_TOKENS = 30
+_TURBO_STOP_BIAS = 2.0
+_TURBO_WORDS = 50_276
+_TURBO_TAGS = ("[clear throat]", "[sigh]", "[cough]", "[sniff]", "[gasp]", "[chuckle]", "[laugh]")
+_RATE_HZ = 24_000
+
+
+def _product() -> Any:
+    package = ModuleType("chatterbox_adapter")
+    package.__path__ = [str(Path(__file__).resolve().parents[3] / "tts_backends" / "chatterbox")]
+    sys.modules[package.__name__] = package
+    return import_module("chatterbox_adapter.engine")
+
+
+def _save(model: Any, file: Path) -> None:
+    from safetensors.torch import save_file
+
+    save_file({name: tensor.contiguous() for name, tensor in model.state_dict().items()}, file)
+
+
+def _make_english(folder: Path) -> None:
+    from chatterbox.models.s3gen import S3Gen
+    from chatterbox.models.t3 import T3
+    from chatterbox.models.voice_encoder import VoiceEncoder
+    from tokenizers import Tokenizer, models, pre_tokenizers
+
+    folder.mkdir(parents=True)
+    language_model = T3()
+    stop = language_model.hp.stop_speech_token
+    with torch.no_grad():
+        for layer in language_model.tfmr.layers:
+            layer.self_attn.o_proj.weight.zero_()
+            layer.mlp.down_proj.weight.zero_()
+        # One channel tells how many tokens there were, and the stop token listens to it alone.
+        language_model.speech_emb.weight[:, 0] = 0
+        language_model.speech_pos_emb.emb.weight[:, 0] = 0
+        language_model.speech_pos_emb.emb.weight[_ENGLISH_TOKENS:, 0] = 50.0
+        language_model.speech_head.weight[:, 0] = 0
+        language_model.speech_head.weight[stop] = 0
+        language_model.speech_head.weight[stop, 0] = 100.0
+    _save(VoiceEncoder(), folder / "ve.safetensors")
+    _save(language_model, folder / "t3_cfg.safetensors")
+    _save(S3Gen(), folder / "s3gen.safetensors")
+    vocabulary = {"[STOP]": 0, "[UNK]": 1, "[SPACE]": 2, "[START]": 255, "[laughter]": 254}
+    characters = string.ascii_letters + string.digits + ".,!?'\"-()[]"
+    vocabulary |= {character: number for number, character in enumerate(characters, 3)}
+    tokenizer = Tokenizer(models.BPE(vocab=vocabulary, merges=[], unk_token="[UNK]"))
+    tokenizer.add_special_tokens(["[STOP]", "[UNK]", "[SPACE]", "[START]", "[laughter]"])
+    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+    tokenizer.save(str(folder / "tokenizer.json"))
+
+
+def _make_turbo(folder: Path) -> None:
+    from chatterbox.models.s3gen import S3Gen
+    from chatterbox.models.t3 import T3
+    from chatterbox.models.t3.modules.t3_config import T3Config
+    from chatterbox.models.voice_encoder import VoiceEncoder
+
+    folder.mkdir(parents=True)
+    shape = T3Config(text_tokens_dict_size=_TURBO_WORDS)
+    shape.llama_config_name = "GPT2_medium"
+    shape.speech_tokens_dict_size = 6563
+    shape.input_pos_emb = None
+    shape.speech_cond_prompt_len = 375
+    shape.use_perceiver_resampler = False
+    shape.emotion_adv = False
+    language_model = T3(shape)
+    with torch.no_grad():
+        language_model.speech_head.bias[6562] = _TURBO_STOP_BIAS
+    _save(VoiceEncoder(), folder / "ve.safetensors")
+    _save(language_model, folder / "t3_turbo_v1.safetensors")
+    _save(S3Gen(meanflow=True), folder / "s3gen_meanflow.safetensors")
+    _save_turbo_tokenizer(folder)
+
+
+def _save_turbo_tokenizer(folder: Path) -> None:
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers
+    from transformers import PreTrainedTokenizerFast
+
+    alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
+    inner = Tokenizer(
+        models.BPE(vocab={character: number for number, character in enumerate(alphabet)}, merges=[])
+    )
+    inner.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    inner.decoder = decoders.ByteLevel()
+    tokenizer = PreTrainedTokenizerFast(tokenizer_object=inner, eos_token="<|endoftext|>")
+    tokenizer.add_tokens(list(_TURBO_TAGS))
+    tokenizer.save_pretrained(folder)
+
+
+def _add_voice(engine: Any, kind: str, folder: Path) -> None:
+    """Make the model's own voice from a recording, as its makers did."""
+    import soundfile
+
+    noise = torch.randn(6 * _RATE_HZ).clamp(-1, 1) * 0.3
+    soundfile.write(folder / "speaker.wav", noise.numpy(), _RATE_HZ)
+    model = engine.load(kind, folder, "cpu")
+    model.prepare_conditionals(str(folder / "speaker.wav"))
+    model.conds.save(folder / "conds.pt")
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).parent))
+    sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
+    adapter = _product()
+    adapter.allow_torchaudio_without_cuda()
+    import_module("shrinking").shrink()
+    torch.manual_seed(1234)
+    makers = {"turbo": _make_turbo, "english": _make_english}
+    for model_kind, make in makers.items():
+        make(Path(sys.argv[1]) / model_kind)
+        _add_voice(adapter, model_kind, Path(sys.argv[1]) / model_kind)

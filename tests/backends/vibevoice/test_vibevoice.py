@@ -1,0 +1,105 @@
+"""VibeVoice's real code with random weights, through worker and pool, held to the contract of backends."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import aclosing
+from pathlib import Path
+
+import pytest
+
+from tests.backends.conftest import Engine, MakeEngine, Stage, checks_of
+from tests.backends.recordings import record
+from voice_server.conformance import LAWS, Check
+from voice_server.core.types import Frame
+from voice_server.errors import RenderError
+
+SENTENCE = "The quick brown fox jumps over the lazy dog."
+_BYTES_A_CHUNK = 3200 * 2
+
+
+@pytest.fixture(scope="module")
+def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("voice_samples")
+    record(folder / "obama.wav", 3)
+    record(folder / "hasty.wav", 0.5)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def vibevoice(make_engine: MakeEngine, samples: Path) -> Engine:
+    return make_engine("vibevoice", samples=samples)
+
+
+@pytest.fixture(scope="module")
+def checks(vibevoice: Engine) -> dict[str, Check]:
+    return checks_of(vibevoice)
+
+
+@pytest.mark.parametrize("law", LAWS)
+def test_vibevoice_keeps_each_law(checks: dict[str, Check], law: str) -> None:
+    assert checks[law].passed, checks[law].detail
+
+
+@pytest.fixture(scope="module")
+def stage(vibevoice: Engine) -> Iterator[Stage]:
+    stage = Stage(vibevoice)
+    yield stage
+    stage.close()
+
+
+def test_audio_leaves_while_the_model_is_still_at_work(stage: Stage, vibevoice: Engine) -> None:
+    async def first_frame() -> int:
+        async with aclosing(stage.pool.render(vibevoice.segment(SENTENCE * 5, "any"))) as items:
+            async for item in items:
+                if isinstance(item, Frame):
+                    return len(item.pcm)
+        return 0
+
+    assert stage.run(first_frame()) == _BYTES_A_CHUNK
+
+
+def test_a_sentence_ends_although_the_model_would_not(stage: Stage) -> None:
+    pcm = stage.speak(SENTENCE, "any").pcm
+    seconds = len(pcm) / 48_000
+    assert seconds <= 2 + 0.12 * len(SENTENCE) + 0.14
+    assert len(pcm) % _BYTES_A_CHUNK == 0
+
+
+def test_a_recording_decides_the_voice(stage: Stage) -> None:
+    assert stage.speak(SENTENCE, "obama").pcm != stage.speak(SENTENCE, "any").pcm
+    assert stage.speak(SENTENCE, "obama").pcm == stage.speak(SENTENCE, "obama").pcm
+
+
+def test_a_recording_dropped_into_the_folder_is_a_voice_at_once(stage: Stage, samples: Path) -> None:
+    record(samples / "later.wav", 3, seed=1)
+    assert "later" in {voice.id for voice in stage.pool.voices()}
+    assert stage.speak("Yes.", "later").pcm
+
+
+@pytest.mark.parametrize(("voice", "code"), [("hasty", "bad_sample"), ("nobody", "unknown_voice")])
+def test_a_recording_of_no_use_is_refused(stage: Stage, voice: str, code: str) -> None:
+    with pytest.raises(RenderError) as caught:
+        stage.speak(SENTENCE, voice)
+    assert caught.value.code == code
+
+
+def test_a_listener_who_leaves_frees_the_worker_within_a_chunk(stage: Stage, vibevoice: Engine) -> None:
+    async def leave() -> float:
+        clock = asyncio.get_running_loop().time
+        began = clock()
+        async with aclosing(stage.pool.render(vibevoice.segment(SENTENCE * 8, "any"))) as items:
+            async for item in items:
+                if isinstance(item, Frame):
+                    break
+        first = clock() - began
+        left = clock()
+        async for _ in stage.pool.render(vibevoice.segment("Yes.", "any")):
+            pass
+        return (clock() - left) / first
+
+    pids = stage.pool.pids("vibevoice")
+    stage.speak("Yes.", "any")
+    assert stage.run(leave()) < 60  # of the hundreds of chunks that were left
+    assert stage.pool.pids("vibevoice") == pids

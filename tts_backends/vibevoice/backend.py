@@ -1,0 +1,79 @@
+"""VibeVoice through transformers: speech in chunks as the model makes it, with the voice of a recording.
+
+A voice is the name of a recording in the folder of voice samples, or `any`: then the model picks a speaker by
+itself, and may pick another one for the next sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+
+import librosa
+import numpy as np
+
+from voice_server.samples import (
+    MAX_SECONDS,
+    check_sample,
+    find_sample,
+    sample_voices,
+    samples_folder,
+    unreadable,
+)
+from voice_server.worker.api import BackendError, Capabilities, Option, Pcm, Voice
+
+from .model import Model
+from .weights import PUBLISHED, folder_of
+
+_ANY = "any"
+_SHORTEST_S, _USED_S = 1.0, 15.0
+
+
+class Backend:
+    """Speaks with VibeVoice."""
+
+    options = (
+        Option("guidance_scale", "number", 1.3, 1.0, 3.0, description="higher keeps closer to the sample"),
+        Option("num_diffusion_steps", "integer", 10, 1, 50, description="fewer are faster, 5 still good"),
+    )
+    capabilities = Capabilities(streams=True, clones=True)
+
+    def __init__(self, model: str = PUBLISHED, device: str = "auto") -> None:
+        try:
+            self._model = Model(folder_of(model), device)
+        except FileNotFoundError as missing:
+            raise BackendError(str(missing)) from None
+        self.sample_rate = self._model.sample_rate_hz
+        self._samples = samples_folder()
+        self._read = lru_cache(maxsize=32)(self._read_sample)
+
+    def voices(self) -> Iterable[Voice]:
+        """Whoever the model picks, and the recordings."""
+        yield Voice(_ANY, "Any", "en")
+        yield from sample_voices(self._samples, "en")
+
+    def synthesize(self, text: str, voice: str, options: Mapping[str, Any]) -> Iterator[Pcm]:
+        """Speak `text`, chunk by chunk."""
+        pieces: list[Pcm] = []
+        self.push(text, voice, options, pieces.append)
+        yield from pieces
+
+    def push(self, text: str, voice: str, options: Mapping[str, Any], give: Callable[[Pcm], object]) -> None:
+        """The same, each chunk handed to `give` as it is made."""
+        sample = None
+        if voice != _ANY:
+            file = find_sample(self._samples, voice)
+            sample = self._read(voice, file.stat().st_mtime_ns)
+        if any(map(str.isalnum, text)):
+            self._model.speak(text, sample, options, give)
+
+    def _read_sample(self, voice: str, _changed_at: int) -> Any:
+        """The first seconds of a recording, at the model's rate."""
+        file = find_sample(self._samples, voice)
+        try:
+            samples, _ = librosa.load(file, sr=self.sample_rate, duration=MAX_SECONDS)
+        except Exception:  # every decoder has its own
+            raise unreadable(voice) from None
+        check_sample(voice, np.abs(samples), self.sample_rate, shortest_s=_SHORTEST_S)
+        return samples[: int(_USED_S * self.sample_rate)]
