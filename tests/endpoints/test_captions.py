@@ -72,6 +72,16 @@ def test_a_text_without_sound_is_refused_in_every_shape() -> None:
     run(main)
 
 
+def test_a_book_is_captioned_as_lines_only() -> None:
+    async def main() -> None:
+        async with served() as server, server.client() as client:
+            for more in ({}, {"captions": "srt", "stream": True}):
+                answer = await client.post("/v1/audio/captioned", json={"input": "x" * 200_001, **more})
+                assert (answer.status_code, answer.json()["error"]["code"]) == (413, "text_too_long")
+
+    run(main)
+
+
 def test_an_engine_that_gives_no_times_gets_estimates_that_are_called_so() -> None:
     async def main() -> None:
         async with served() as server, server.client() as client:

@@ -104,6 +104,7 @@ def test_events_carry_the_audio_and_end_with_the_usage() -> None:
         ({"input": "Hi", "stream_format": "x"}, 400, "stream_format", "invalid_field"),
         ({"input": "Hi", "model": "gpt-5"}, 404, None, "model_not_found"),
         ({"input": "x" * 2_000_001}, 413, "input", "text_too_long"),
+        ({"input": "x" * 200_001, "stream": False}, 413, "input", "text_too_long"),
     ],
 )
 def test_errors_are_openais_objects(body: dict[str, Any], status: int, param: str | None, code: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 
 import pytest
@@ -107,3 +108,18 @@ def test_refusals_are_counted() -> None:
         assert 'voice_server_refusals_total{code="unknown_voice"} 1.0' in counted
 
     run(main)
+
+
+def test_whoever_goes_away_while_sending_leaves_no_trace(caplog: pytest.LogCaptureFixture) -> None:
+    async def main() -> None:
+        async with served() as server:
+            _, writer = await asyncio.open_connection("127.0.0.1", server.port)
+            writer.write(b"POST /tts HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{")
+            await writer.drain()
+            async with server.client() as client:
+                assert (await client.get("/health")).status_code == 200
+                writer.transport.abort()
+                assert (await client.get("/health")).status_code == 200
+
+    run(main)
+    assert "Traceback" not in caplog.text

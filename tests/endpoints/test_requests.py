@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -10,7 +11,7 @@ from starlette.requests import Request
 from starlette.types import Message
 
 from tests.virtual_time import run
-from voice_server.endpoints.problems import TooLong, WrongField, WrongMediaType
+from voice_server.endpoints.problems import TooLong, TooSlow, WrongField, WrongMediaType
 from voice_server.endpoints.requests import MAX_BODY_BYTES, FileText, fields_from, read_any, read_json
 from voice_server.errors import RequestError, TooMuch
 
@@ -175,5 +176,18 @@ def test_a_body_beyond_the_limit_is_not_read_to_its_end(length: int | None) -> N
         with pytest.raises(TooMuch, match="at most 8388608 bytes"):
             await read_json(large, Fields)
         assert await large.body()  # there is still something to read
+
+    run(main())
+
+
+def test_a_body_that_does_not_come_is_not_waited_for() -> None:
+    async def silence() -> Message:
+        await asyncio.sleep(3600)
+        raise AssertionError
+
+    async def main() -> None:
+        scope = {"type": "http", "method": "POST", "headers": [], "query_string": b"", "path": "/"}
+        with pytest.raises(TooSlow, match="within 30 s"):
+            await read_json(Request(scope, silence), Fields)
 
     run(main())

@@ -7,6 +7,7 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import ClientDisconnect
 from starlette.routing import WebSocketRoute
 
 from voice_server.endpoints import (
@@ -24,7 +25,7 @@ from voice_server.endpoints import (
 from voice_server.endpoints.doors import Doors
 from voice_server.endpoints.guard import LOOPBACK_ORIGIN, Guard
 from voice_server.endpoints.operations import Operation, routes_of
-from voice_server.endpoints.problems import on_defect, on_http_error, on_refusal
+from voice_server.endpoints.problems import on_defect, on_hang_up, on_http_error, on_refusal
 from voice_server.errors import VoiceServerError
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -63,6 +64,7 @@ def build_app(doors: Doors, **guard: Any) -> Starlette:
         exception_handlers={
             VoiceServerError: on_refusal,
             HTTPException: on_http_error,
+            ClientDisconnect: on_hang_up,
             Exception: on_defect,
         },
     )

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp
 from voice_server.core.captions import cues, to_srt, to_vtt
 from voice_server.core.events import Audio
 from voice_server.encoding import Pieces
-from voice_server.endpoints.openai import SpeechRequestFields, openai_order
+from voice_server.endpoints.openai import SpeechRequestFields, openai_order, refuse_long
 from voice_server.endpoints.operations import JSON, SPEAKING_REFUSALS, Operation
 from voice_server.endpoints.requests import read_json
 from voice_server.endpoints.speaking import (
@@ -63,6 +63,8 @@ async def captioned(request: Request) -> ASGIApp:
     """Answer one request."""
     doors = request.app.state.doors
     fields = await read_json(request, CaptionedFields)
+    if fields.captions != "words" or not fields.stream:
+        refuse_long(fields)
     order = openai_order(doors.service, fields, word_times=True)
     if fields.captions != "words":
         return SpokenAnswer(doors, order, _subtitles(order, fields.captions))

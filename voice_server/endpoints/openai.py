@@ -19,8 +19,8 @@ from starlette.types import ASGIApp
 
 from voice_server.encoding import FormatName, SampleRate
 from voice_server.endpoints.operations import JSON, SPEAKING_REFUSALS, VERSION, Operation
-from voice_server.endpoints.problems import NotFound
-from voice_server.endpoints.requests import Language, LongText, VoiceName, read_json
+from voice_server.endpoints.problems import NotFound, TooLong
+from voice_server.endpoints.requests import MAX_FILE_CHARS, Language, LongText, VoiceName, read_json
 from voice_server.endpoints.speaking import Order, Rendering, SpokenAnswer, audio_stream
 from voice_server.endpoints.speech_fields import BitRate, Options, ordered
 from voice_server.endpoints.tts import AUDIO_TYPES
@@ -131,17 +131,27 @@ def openai_order(service: SpeechService, fields: SpeechRequestFields, *, word_ti
     )
 
 
+def refuse_long(fields: SpeechRequestFields) -> None:
+    """Raise TooLong for a text whose answer cannot be put together as a whole."""
+    if len(fields.input) > MAX_FILE_CHARS:
+        allowed = f"at most {MAX_FILE_CHARS} characters for a whole answer"
+        raise TooLong(
+            "input", f"input must have {allowed}, not {len(fields.input)}; longer ones can be streamed"
+        )
+
+
 async def speech(request: Request) -> ASGIApp:
     """Answer `POST /v1/audio/speech`."""
     doors = request.app.state.doors
     fields = await read_json(request, SpeechRequestFields)
+    is_whole = fields.stream_format == "audio" and not fields.stream
+    if is_whole:
+        refuse_long(fields)
     order = openai_order(doors.service, fields)
     if fields.stream_format == "sse":
         writer = audio_stream(order, {}, media_type=_EVENT_STREAM, wrap=_delta, last=_done(order))
-    elif fields.stream:
-        writer = audio_stream(order, {})
     else:
-        writer = whole_file(order, {})
+        writer = whole_file(order, {}) if is_whole else audio_stream(order, {})
     return SpokenAnswer(doors, order, writer)
 
 

@@ -69,7 +69,13 @@ class WrongMediaType(RequestError):
     code = "media_type"
 
 
-_STATUS_OF_ENDPOINTS = ((NotFound, 404), (WrongMediaType, 415))
+class TooSlow(RequestError):
+    """A body that does not come to its end."""
+
+    code = "slow_body"
+
+
+_STATUS_OF_ENDPOINTS = ((NotFound, 404), (TooSlow, 408), (WrongMediaType, 415))
 
 
 def is_openai(path: str) -> bool:
@@ -118,7 +124,7 @@ def problem(path: str, error: VoiceServerError) -> Response:
         headers["Retry-After"] = str(math.ceil(error.retry_after_ms / 1000))
     elif status == 503:
         headers["Retry-After"] = str(_BACKEND_RETRY_S)
-    if status == 413:
+    if status in (408, 413):
         headers["Connection"] = "close"  # what is left of the body is not read
     return JSONResponse(content, status, headers)
 
@@ -128,6 +134,11 @@ async def on_refusal(request: Request, error: Exception) -> Response:
     assert isinstance(error, VoiceServerError)
     request.app.state.service.metrics.refused(error.code)
     return problem(request.url.path, error)
+
+
+async def on_hang_up(_request: Request, _error: Exception) -> Response:
+    """Answer whoever went away while sending a body; nobody will read it."""
+    return Response(status_code=400)
 
 
 async def on_http_error(request: Request, error: Exception) -> Response:

@@ -7,6 +7,7 @@ is read up to a limit and no further.
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Mapping
 from typing import Annotated, Final, TypeVar
@@ -16,7 +17,7 @@ from msgspec import inspect
 from starlette.requests import Request
 from starlette.types import Message
 
-from voice_server.endpoints.problems import TooLong, WrongField, WrongMediaType
+from voice_server.endpoints.problems import TooLong, TooSlow, WrongField, WrongMediaType
 from voice_server.errors import RequestError, TooMuch
 
 MAX_BODY_BYTES: Final = 8 * 1024 * 1024
@@ -25,6 +26,7 @@ MAX_FILE_CHARS: Final = 200_000
 """The longest text that is spoken into one whole file; longer ones are streamed."""
 
 _MAX_FORM_FIELDS = 50
+_BODY_S = 30.0
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 _Fields = TypeVar("_Fields", bound=msgspec.Struct)
 
@@ -87,6 +89,14 @@ def fields_from(given: object, kind: type[_Fields], *, as_text: bool = False) ->
 
 
 async def _body(request: Request) -> bytes:
+    try:
+        async with asyncio.timeout(_BODY_S):
+            return await _whole_body(request)
+    except TimeoutError:
+        raise TooSlow(f"a body must be there within {_BODY_S:g} s") from None
+
+
+async def _whole_body(request: Request) -> bytes:
     announced = request.headers.get("content-length", "")
     if announced.isdecimal() and int(announced) > MAX_BODY_BYTES:
         raise _too_large()
