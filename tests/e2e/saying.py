@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import signal
@@ -12,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -67,6 +69,21 @@ class Home:
         assert done.returncode == 0, done.stderr
         return done.stdout
 
+    def ask(self, method: str, path: str, fields: Mapping[str, object] | None = None) -> Any:
+        """The server's own answer, without a program in between."""
+        file = self.folder / "run" / "voice-server" / "server.pid"
+        connection = http.client.HTTPConnection(json.loads(file.read_text())["url"].removeprefix("http://"))
+        try:
+            body = None if fields is None else json.dumps(fields)
+            connection.request(method, path, body, {"Content-Type": "application/json"})
+            return json.loads(connection.getresponse().read())
+        finally:
+            connection.close()
+
+    def wait_until_idle(self) -> None:
+        """Wait until everything has been heard."""
+        wait_until(lambda: self.ask("GET", "/playback")["state"] == "idle", patience_s=15.0)
+
     def server(self) -> psutil.Process | None:
         """The server that runs, by its pid file."""
         file = self.folder / "run" / "voice-server" / "server.pid"
@@ -112,4 +129,4 @@ def wait_until(condition: object, patience_s: float = 10.0) -> None:
     limit = time.monotonic() + patience_s
     while not condition():  # type: ignore[operator]
         assert time.monotonic() < limit, "waited in vain"
-        time.sleep(0.01)
+        time.sleep(0.02)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,7 +21,7 @@ def user(tmp_path: Path) -> Iterator[Home]:
 
 def spoken(user: Home) -> list[str]:
     """The texts on the server's list."""
-    status = json.loads(user.say("--playing", "--json"))
+    status = user.ask("GET", "/playback")
     return [entry["text"] for entry in status["playing"] + status["waiting"]]
 
 

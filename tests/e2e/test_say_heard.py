@@ -17,7 +17,6 @@ from tests.playback.sound_server import (
     recording,
     sound_server,
     stripped,
-    wait_until,
 )
 from voice_server.core.audio.mixing import FADE_MS
 
@@ -49,7 +48,7 @@ def rendered(user: Home, text: str) -> array[int]:
 
 
 def wait_for_the_end(user: Home, heard: Recording) -> None:
-    wait_until(lambda: user.say("--playing").startswith("idle"))
+    user.wait_until_idle()
     heard.wait_for_silence()
 
 
