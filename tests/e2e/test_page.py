@@ -13,13 +13,14 @@ from typing import Literal
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, WebSocketRoute, sync_playwright
+from playwright.sync_api import Browser, FilePayload, Page, WebSocketRoute, sync_playwright
 from websockets.sync.client import connect
 
 from tests.arithmetic_pool import ArithmeticPool
 from tests.e2e.browsing import CHROMIUM, Visit, chromium, in_thread, visiting
 from tests.endpoints.serving import served
 from voice_server.config import load_config
+from voice_server.core.audio.containers import wav_header
 from voice_server.core.types import Capabilities, Option, Ready, Voice
 from voice_server.pool.base import BackendState, BackendStatus
 from voice_server.server import running_server
@@ -496,10 +497,12 @@ def test_a_link_may_bring_the_token_and_the_address_forgets_it(browser: Browser)
 
 
 class _CloningPool(ArithmeticPool):
-    """A backend that clones, and one voice more."""
+    """A backend that clones, and its voices."""
+
+    samples: tuple[Voice, ...] = ()
 
     def _status(self, name: str) -> BackendStatus:
-        voices = (Voice("alba", "Alba", "en-US", "female", name),)
+        voices = (Voice("alba", "Alba", "en-US", "female", name), *self.samples)
         options = (Option("speed", "number", 1.0, 0.5, 2.0), Option("name", "text", ""))
         ready = Ready(
             voices, 24_000, Capabilities(options=options, clones=True, mixes=True, times="estimate")
@@ -508,8 +511,8 @@ class _CloningPool(ArithmeticPool):
 
 
 @asynccontextmanager
-async def _cloning_server() -> AsyncIterator[str]:
-    async with served(_CloningPool(frame_s=0.0)) as server:
+async def _cloning_server(pool: _CloningPool | None = None) -> AsyncIterator[str]:
+    async with served(pool or _CloningPool(frame_s=0.0)) as server:
         yield f"http://127.0.0.1:{server.port}"
 
 
@@ -529,6 +532,34 @@ def test_a_sample_is_recorded_where_the_backend_clones(browser: Browser) -> None
             assert (file.getframerate(), file.getnchannels()) == (24_000, 1)
             assert file.getnframes() > 6_000
         assert "voice_samples" in visit.page.inner_text("#sample")
+
+
+def test_a_sample_that_was_dropped_into_the_folder_is_found(browser: Browser) -> None:
+    pool = _CloningPool(frame_s=0.0)
+    with in_thread(lambda: _cloning_server(pool)) as url, visiting(browser) as visit:
+        visit.open(f"{url}/")
+        silence = wav_header(24_000, 96_000) + bytes(96_000)
+        file = FilePayload(name="grandma.wav", mimeType="audio/wav", buffer=silence)
+        visit.page.set_input_files("#file", file)
+        visit.page.locator("#sample-result").wait_for()
+        assert visit.page.input_value("#sample-name") == "grandma"
+        assert visit.page.inner_text("#sample-note").startswith("2.0 s")
+        pool.samples = (Voice("grandma", "grandma", "en", "", "one", "sample"),)
+        visit.page.click("#look-again")
+        visit.page.locator("#voices", has_text="your sample").wait_for()
+        visit.page.click("#voices [role=option]:has-text('grandma')")
+        visit.speak("Hello.")
+        visit.wait_for_status("Spoken to the end.")
+        assert next(message for message in visit.sent if "token" in message)["voice"] == "grandma"
+
+
+def test_what_is_no_sound_is_refused_in_words(browser: Browser) -> None:
+    with in_thread(_cloning_server) as url, visiting(browser) as visit:
+        visit.open(f"{url}/")
+        file = FilePayload(name="notes.txt", mimeType="text/plain", buffer=b"no sound")
+        visit.page.set_input_files("#file", file)
+        visit.page.locator(".problem", has_text="no sound this browser can read").wait_for()
+        assert visit.page.locator("#sample-result").is_hidden()
 
 
 def test_no_sample_is_asked_for_where_nothing_is_cloned(visit: Visit) -> None:

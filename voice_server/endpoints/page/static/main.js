@@ -153,7 +153,7 @@ async function showBackend(backend) {
 }
 
 function showOffer(ready) {
-  const own = (allVoices ?? []).filter((voice) => voice.backend === ready.backend);
+  const own = voicesOf(ready.backend);
   const speakers = own.filter(isSpeaker).map(({ id, name, gender }) => [id, gender ? `${name}, ${gender}` : name]);
   const [base, speaker] = speakers.length > 0 ? ready.voice.split(/(?=\+)/) : [ready.voice];
   picker.show(own.filter((voice) => !isSpeaker(voice)), base, ready.capabilities);
@@ -164,6 +164,21 @@ function showOffer(ready) {
   byId("sample").hidden = !ready.capabilities.clones;
   describe(ready);
   byId("backend").value = ready.backend;
+}
+
+function voicesOf(backend) {
+  return (allVoices ?? []).filter((voice) => voice.backend === backend);
+}
+
+/** List the voices anew: a sample may have come. */
+async function lookAgain() {
+  try {
+    allVoices = await loadVoices();
+    picker.renew(voicesOf(shownBackend).filter((voice) => !isSpeaker(voice)));
+    byId("voice").focus();
+  } catch (error) {
+    showFailure(error);
+  }
 }
 
 function showPreview() {
@@ -211,6 +226,7 @@ byId("speak").addEventListener("click", speak);
 byId("pause").addEventListener("click", togglePause);
 byId("barge-in").addEventListener("click", () => conversation.bargeIn());
 byId("voice").addEventListener("change", showPreview);
+byId("look-again").addEventListener("click", lookAgain);
 byId("try").addEventListener("click", tryChosenVoice);
 byId("backend").addEventListener("change", ({ target }) => (changing = showBackend(target.value)));
 byId("download").addEventListener("click", () => download(conversation.recording.toWav(), "voice-server.wav"));

@@ -35,6 +35,12 @@ export class VoicePicker {
     this._restore();
   }
 
+  /** Offer other voices, keep the one that is chosen, and show them. */
+  renew(voices) {
+    this._voices = voices;
+    this._open("");
+  }
+
   /** The id of the voice to ask for. */
   get chosen() {
     return this._chosen.id;
