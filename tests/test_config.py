@@ -22,7 +22,6 @@ from voice_server.errors import ConfigError
 SMALLEST = "backends: {tone: {adapter: tone/backend.py}}"
 FULL = """
 default_backend: kokoro
-plugins: [my.plugin]
 limits: {connections: 7, drain_s: 1.5}
 backends:
   kokoro:
@@ -48,7 +47,6 @@ def test_a_full_file_says_everything(tmp_path: Path) -> None:
     config = parse_config(FULL, tmp_path / "backends.yaml")
     kokoro, tone = config.backends["kokoro"], config.backends["tone"]
     assert config.default_backend == "kokoro"
-    assert config.plugins == ("my.plugin",)
     assert (config.limits.connections, config.limits.drain_s, config.limits.handshake_s) == (7, 1.5, 10.0)
     assert kokoro.adapter == tmp_path / "tts_backends/kokoro/backend.py"
     assert kokoro.environment == tmp_path / "tts_backends/kokoro"
@@ -119,7 +117,6 @@ BAD_FILES = {
     "default is a list": (SMALLEST + "\ndefault_backend: [x]", "default_backend is one of tone"),
     "fallback is unknown": (backend("fallback: x"), "backends.tone.fallback is one of null, not 'x'"),
     "fallback is itself": (backend("fallback: tone"), "backends.tone.fallback is one of null, not 'tone'"),
-    "plugins is text": (SMALLEST + "\nplugins: my.plugin", "plugins is a list of module names"),
     "unknown limit": (SMALLEST + "\nlimits: {conections: 1}", "limits: unknown key 'conections'"),
     "limit of a wrong type": (
         SMALLEST + "\nlimits: {connections: many}",

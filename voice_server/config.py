@@ -81,13 +81,12 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     backends: dict[str, BackendConfig]
     default_backend: str
-    plugins: tuple[str, ...] = ()
     limits: Limits = Limits()
     source: Path = Path(FILE_NAME)
 
 
 _Table = TypeVar("_Table", BackendConfig, Limits)
-_TOP_LEVEL_KEYS = ("backends", "default_backend", "plugins", "limits")
+_TOP_LEVEL_KEYS = ("backends", "default_backend", "limits")
 
 
 def find_config(
@@ -177,13 +176,8 @@ def parse_config(text: str, source: Path) -> Config:
         raise ConfigError(
             f"{source.name}: default_backend is one of {', '.join(backends)}, not {str(default)[:80]!r}"
         )
-    plugins = top.get("plugins") or []
-    if not isinstance(plugins, list) or not all(isinstance(plugin, str) for plugin in plugins):
-        raise ConfigError(f"{source.name}: plugins is a list of module names")
     limits = _table(top.get("limits") or {}, Limits, source, "limits")
-    return Config(
-        backends=backends, default_backend=default, plugins=tuple(plugins), limits=limits, source=source
-    )
+    return Config(backends=backends, default_backend=default, limits=limits, source=source)
 
 
 def _backends(section: object, source: Path) -> dict[str, BackendConfig]:
