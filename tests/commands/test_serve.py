@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from voice_server.client import Done, connect_sync
+from voice_server.commands import serve
 
 
 @pytest.mark.parametrize("how", [["-m", "voice_server.cli", "serve"], ["voice_server/server.py"]])
@@ -83,3 +84,15 @@ def test_what_cannot_be_served_is_said_before_anything_is_loaded(
     result = run_command("serve", *arguments)
     assert result.exit_code == 2
     assert sentence in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("url", "found"),
+    [
+        ("http://127.0.0.1:8000", "http://127.0.0.1:8000"),
+        ("http://0.0.0.0:8000", "http://127.0.0.1:8000"),
+        ("http://:::8000", "http://127.0.0.1:8000"),
+    ],
+)
+def test_a_server_that_listens_everywhere_is_found_on_this_machine(url: str, found: str) -> None:
+    assert serve._from_here(url) == found

@@ -120,3 +120,23 @@ def test_a_device_is_chosen_by_its_name(listener: tuple[Home, dict[str, str]]) -
     user.say("--device", names[0])
     assert names[0] in user.say("--playing")
     user.say("--device", "default")
+
+
+def test_a_player_that_is_killed_is_replaced_and_nothing_is_missing(
+    listener: tuple[Home, dict[str, str]],
+) -> None:
+    user, pulse = listener
+    text = rendered(user, FIRST)
+    with recording(pulse) as heard:
+        user.say(FIRST)
+        heard.wait_for_sound()
+        for process in user.processes():
+            if "player" in " ".join(process.cmdline()):
+                process.kill()
+        user.wait_until_idle()
+        heard.wait_for_silence()
+    sounds = heard.sounds()
+    n_before, _ = matched(sounds, text)
+    n_after, _ = matched(sounds[::-1], text[::-1])
+    assert 0 < n_before < len(text)
+    assert n_before + n_after >= len(text)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _NEW_TOKEN = "new"  # noqa: S105 - the word that asks for one
 _AUTO = "auto"
+_EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104 - it is recognized, not chosen
 _LOG_BYTES, _OLD_LOGS = 1_000_000, 3
 _LEVELS = ("debug", "info", "warning", "error")
 
@@ -103,11 +104,17 @@ def serve(
         set_up_at_first_use(loaded, *backends)
 
     def on_ready(url: str, service: SpeechService) -> None:
-        registration.announce(url, token)
+        registration.announce(_from_here(url), token)
         _announce(url, service, loaded.source, as_json=as_json)
 
     with Registration() as registration:
         server.run(server.serve(loaded, host=host, token=token, on_ready=on_ready, **listening))
+
+
+def _from_here(url: str) -> str:
+    """The address for programs on this machine, where the server listens on every address it has."""
+    host, _, port = url.removeprefix("http://").rpartition(":")
+    return f"http://127.0.0.1:{port}" if host in _EVERYWHERE else url
 
 
 def _rotating_file(name: str) -> logging.Handler:
