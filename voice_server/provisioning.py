@@ -70,16 +70,17 @@ class Provisioning:
         (venv / UNFINISHED).unlink()
         return venv
 
-    def fetch_weights(self, name: str, backend: BackendConfig) -> Path | None:
+    def fetch_weights(self, name: str, backend: BackendConfig, *, only_find: bool = False) -> Path | None:
         """Have the backend fetch what its model needs; return where it lies, None for one without weights.
 
         Raises BackendError.
         """
+        options = ["--find"] if only_find else []
         script = backend.adapter.parent / "weights.py"
         if not script.is_file():
             return None
         finished = subprocess.run(
-            [str(python_in(backend.environment)), "-P", str(script), json.dumps(backend.settings)],
+            [str(python_in(backend.environment)), "-P", str(script), json.dumps(backend.settings), *options],
             env=_with_proxies(worker_environment(backend, self.environ), self.environ),
             capture_output=True,
             text=True,

@@ -60,9 +60,19 @@ def test_the_packages_that_a_backends_project_asks_for_are_looked_up(
 def test_an_environment_that_is_not_there_says_how_to_make_it(run_command: Any, tmp_path: Path) -> None:
     own = tmp_path / "own.yaml"
     own.write_text("backends: {kokoro: {adapter: a.py, environment: nowhere}}")
-    result = run_command("doctor", "--json", "--config", str(own))
+    result = run_command("doctor", "kokoro", "--json", "--config", str(own))
     assert result.exit_code == 1
-    assert "voice-server setup kokoro" in findings(result.stdout)["environment"][1]
+    assert "voice-server setup kokoro" in findings(result.stdout)["is set up"][1]
+
+
+def test_a_backend_that_nobody_asked_for_and_nobody_set_up_is_no_failure(
+    run_command: Any, tmp_path: Path
+) -> None:
+    own = tmp_path / "own.yaml"
+    own.write_text("backends: {kokoro: {adapter: a.py, environment: nowhere}}")
+    result = run_command("doctor", "--config", str(own))
+    assert result.exit_code == 0
+    assert "voice-server setup kokoro" in result.stdout
 
 
 def test_an_unknown_backend_is_an_error_that_lists_them(run_command: Any) -> None:

@@ -1,7 +1,7 @@
 """Where Chatterbox's weights are: a folder that the user names, or the copy that the hub's client keeps.
 
-Run as a program it fetches them and prints the folder; that is how `voice-server setup chatterbox` does it.
-Its argument is the backend's settings as JSON.
+Run as a program it fetches them, or with --find only looks for them, and prints the folder; `voice-server
+setup chatterbox` and `voice-server doctor chatterbox` do so. Its first argument is the settings as JSON.
 """
 
 from __future__ import annotations
@@ -44,6 +44,10 @@ def folder_of(kind: str, model: str, *, fetch: bool = False) -> Path:
 if __name__ == "__main__":
     settings = json.loads(sys.argv[1])
     try:
-        print(folder_of(settings.get("kind", "turbo"), settings.get("model", ""), fetch=True))
+        print(
+            folder_of(
+                settings.get("kind", "turbo"), settings.get("model", ""), fetch="--find" not in sys.argv
+            )
+        )
     except FileNotFoundError as error:
         sys.exit(str(error))

@@ -1,7 +1,7 @@
 """Where Kokoro's weights are: a folder that the user names, or the copy that the hub's client keeps.
 
-Run as a program it fetches them and prints the folder; that is how `voice-server setup kokoro` does it. Its
-argument is the backend's settings as JSON.
+Run as a program it fetches them, or with --find only looks for them, and prints the folder; `voice-server
+setup kokoro` and `voice-server doctor kokoro` do so. Its first argument is the settings as JSON.
 """
 
 from __future__ import annotations
@@ -51,11 +51,11 @@ def _fetch_tagger() -> None:
 
 if __name__ == "__main__":
     try:
-        path = folder_of(json.loads(sys.argv[1]).get("model", PUBLISHED), fetch=True)
+        path = folder_of(json.loads(sys.argv[1]).get("model", PUBLISHED), fetch="--find" not in sys.argv)
     except FileNotFoundError as error:
         sys.exit(str(error))
     from importlib.util import find_spec
 
-    if find_spec("en_core_web_sm") is None:
+    if "--find" not in sys.argv and find_spec("en_core_web_sm") is None:
         _fetch_tagger()
     print(path)

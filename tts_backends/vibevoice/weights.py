@@ -1,7 +1,7 @@
 """Where VibeVoice's weights are: a folder that the user names, or the copy that the hub's client keeps.
 
-Run as a program it fetches them and prints the folder; that is how `voice-server setup vibevoice` does it.
-Its argument is the backend's settings as JSON.
+Run as a program it fetches them, or with --find only looks for them, and prints the folder; `voice-server
+setup vibevoice` and `voice-server doctor vibevoice` do so. Its first argument is the settings as JSON.
 """
 
 from __future__ import annotations
@@ -33,6 +33,6 @@ def folder_of(model: str, *, fetch: bool = False) -> Path:
 
 if __name__ == "__main__":
     try:
-        print(folder_of(json.loads(sys.argv[1]).get("model", PUBLISHED), fetch=True))
+        print(folder_of(json.loads(sys.argv[1]).get("model", PUBLISHED), fetch="--find" not in sys.argv))
     except FileNotFoundError as error:
         sys.exit(str(error))

@@ -17,7 +17,7 @@ import click
 
 from voice_server.commands.common import Command, json_option, say
 from voice_server.core.types import Ready
-from voice_server.errors import BackendDown, UnknownName
+from voice_server.errors import BackendDown, BackendError, UnknownName
 
 if TYPE_CHECKING:
     from voice_server.config import BackendConfig, Config
@@ -36,6 +36,7 @@ if u.find_spec("torch"):
 print(json.dumps({"python": platform.python_version(), "device": device, "versions": versions}))
 """
 _PROBE_S = 120
+_ABSENT = "is set up"
 _NAME_WIDTH = 52
 _PACKAGE_NAME = re.compile(r"[A-Za-z0-9._-]+")
 
@@ -67,19 +68,23 @@ def doctor(*, names: tuple[str, ...], config: str | None, quick: bool, as_json: 
     for name in names:
         if name not in loaded.backends:
             raise UnknownName("backend", name, loaded.backends)
-    failed = run(_examine(loaded, names or tuple(loaded.backends), quick=quick, as_json=as_json))
+    failed = run(_examine(loaded, names, quick=quick, as_json=as_json))
     if failed:
         click.get_current_context().exit(1)
 
 
 async def _examine(config: Config, names: tuple[str, ...], *, quick: bool, as_json: bool) -> int:
-    """Look at the backends one after the other and tell what is found; return how much of it failed."""
+    """Look at the backends one after the other and tell what is found; return how much of it failed.
+
+    Without names all are looked at, and one that nobody has set up is no failure.
+    """
     failed = 0
-    for name in names:
+    everything = not names
+    for name in names or tuple(config.backends):
         if not as_json:
             click.echo(click.style(name, bold=True))
         async for finding in _findings(name, config.backends[name], quick=quick):
-            failed += not finding.passed
+            failed += not finding.passed and (not everything or finding.name != _ABSENT)
             click.echo(json.dumps(dataclasses.asdict(finding)) if as_json else _line(finding))
     if not as_json:
         say("all is well" if not failed else f"{failed} checks failed")
@@ -99,6 +104,9 @@ async def _findings(name: str, backend: BackendConfig, *, quick: bool) -> AsyncI
     yield environment
     if not environment.passed:
         return
+    weights = await asyncio.to_thread(_weights, name, backend)
+    if weights is not None:
+        yield weights
     started = time.perf_counter()
     async with LocalPool({name: backend}) as pool:
         status = pool.backends[name]
@@ -111,6 +119,19 @@ async def _findings(name: str, backend: BackendConfig, *, quick: bool) -> AsyncI
             async for check in checks_of(pool, name):
                 if check.name != "starts":
                     yield Finding(name, check.name, check.passed, check.detail)
+
+
+def _weights(name: str, backend: BackendConfig) -> Finding | None:
+    """Where the model's weights are; None for an engine that needs none."""
+    from voice_server.provisioning import Provisioning, size_bytes  # noqa: PLC0415 - not needed for --help
+
+    try:
+        folder = Provisioning().fetch_weights(name, backend, only_find=True)
+    except BackendError as error:
+        return Finding(name, "weights", passed=False, detail=error.message)
+    if folder is None:
+        return None
+    return Finding(name, "weights", passed=True, detail=f"{folder.name}, {size_bytes(folder) / 1e9:.2f} GB")
 
 
 def _start(ready: Ready, took_s: float) -> str:
@@ -128,7 +149,7 @@ async def _environment(name: str, backend: BackendConfig) -> Finding:
     try:
         python = python_of(name, backend.environment)
     except BackendDown as error:
-        return Finding(name, "environment", passed=False, detail=error.message)
+        return Finding(name, _ABSENT, passed=False, detail=error.message)
     process = await asyncio.create_subprocess_exec(
         *(python, "-c", _PROBE, *_requirements(backend.environment)),
         stdout=asyncio.subprocess.PIPE,

@@ -1,0 +1,214 @@
+"""Environments are made as locked or not at all, with a uv that only writes down what it was asked for."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from voice_server.config import BackendConfig
+from voice_server.errors import BackendDown, BackendError
+from voice_server.pool.venvs import STAMP, UNFINISHED, python_of
+from voice_server.provisioning import Provisioning, size_bytes
+
+_FAKE_UV = f"""#!{sys.executable}
+import json, os, pathlib, sys
+log = pathlib.Path(os.environ["UV_LOG"])
+with log.open("a") as file:
+    file.write(json.dumps(sys.argv[1:]) + "\\n")
+if sys.argv[1] == "venv":
+    venv = pathlib.Path(sys.argv[-1])
+    (venv / "bin").mkdir(parents=True)
+    (venv / "bin" / "python").touch()
+    (venv / "pyvenv.cfg").touch()
+for failing, complaint in json.loads(os.environ.get("UV_FAILS", "{{}}")).items():
+    if failing in " ".join(sys.argv):
+        sys.exit(complaint)
+print("Installed 3 packages", file=sys.stderr)
+"""
+_LOCK = """
+version = 1
+[[package]]
+name = "torch"
+version = "2.13.0"
+[[package]]
+name = "nvidia-cublas"
+version = "13.0"
+[[package]]
+name = "kokoro"
+version = "0.9.4"
+"""
+
+
+class Bench:
+    """A project, a uv that obeys the test, and what it was told."""
+
+    def __init__(self, folder: Path) -> None:
+        self.project = folder / "project"
+        self.project.mkdir()
+        (self.project / "uv.lock").write_text(_LOCK)
+        self.backend = BackendConfig(adapter=self.project / "backend.py", environment=self.project)
+        self.log = folder / "log"
+        self.bin = folder / "bin"
+        self.bin.mkdir()
+        (self.bin / "uv").write_text(_FAKE_UV)
+        (self.bin / "uv").chmod(0o755)
+        self.said: list[str] = []
+
+    def provisioning(
+        self,
+        device: str = "cpu",
+        fails: Mapping[str, str] | None = None,
+        environ: Mapping[str, str] | None = None,
+    ) -> Provisioning:
+        variables = {"PATH": str(self.bin), "UV_LOG": str(self.log), "UV_FAILS": json.dumps(fails or {})}
+        return Provisioning(device, environ=variables | dict(environ or {}), say=self.said.append)  # type: ignore[arg-type]
+
+    def make(self, device: str = "cpu", fails: Mapping[str, str] | None = None, **environ: str) -> Path:
+        return self.provisioning(device, fails, environ).make_environment("kokoro", self.backend)
+
+    @property
+    def calls(self) -> list[str]:
+        if not self.log.exists():
+            return []
+        return [" ".join(json.loads(line)) for line in self.log.read_text().splitlines()]
+
+
+@pytest.fixture
+def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
+    made = Bench(tmp_path)
+    monkeypatch.setenv("PATH", str(made.bin))
+    monkeypatch.setattr("sys.platform", "linux")
+    return made
+
+
+def test_a_made_environment_is_used_and_made_only_once(bench: Bench) -> None:
+    venv = bench.make()
+    assert python_of("kokoro", bench.project) == str(venv / "bin" / "python")
+    calls = bench.calls
+    assert bench.make() == venv
+    assert bench.calls == calls
+
+
+def test_without_a_gpu_everything_but_torch_and_cuda_comes_as_locked(bench: Bench) -> None:
+    bench.make("cpu")
+    _, sync, torch = bench.calls
+    assert sync.startswith("sync --frozen")
+    assert {"--no-install-package=torch", "--no-install-package=nvidia-cublas"} <= set(sync.split())
+    assert "--no-install-package=kokoro" not in sync
+    assert torch.endswith("--index-url=https://download.pytorch.org/whl/cpu torch==2.13.0+cpu")
+
+
+def test_for_cuda_the_lock_is_followed_to_the_letter(bench: Bench) -> None:
+    bench.make("cuda")
+    assert bench.calls[1:] == ["sync --frozen --compile-bytecode"]
+
+
+@pytest.mark.parametrize("variable", ["PIP_FIND_LINKS", "UV_FIND_LINKS"])
+def test_a_folder_of_wheels_comes_before_the_index(bench: Bench, variable: str) -> None:
+    bench.make("cpu", None, **{variable: "/wheels"})
+    assert "--no-index --find-links=/wheels torch==2.13.0+cpu" in bench.calls[-1]
+    assert not [call for call in bench.calls if "index-url" in call]
+
+
+def test_the_index_is_asked_for_what_the_folder_of_wheels_lacks(bench: Bench) -> None:
+    bench.make("cpu", {"--no-index": "no such wheel"}, PIP_FIND_LINKS="/wheels")
+    assert "--index-url=https://download.pytorch.org/whl/cpu" in bench.calls[-1]
+
+
+@pytest.mark.parametrize("step", ["sync", "pip install"])
+def test_a_half_made_environment_is_never_used_and_made_again(bench: Bench, step: str) -> None:
+    with pytest.raises(BackendError):
+        bench.make("cpu", {step: "error: disk full"})
+    assert (bench.project / ".venv" / UNFINISHED).exists()
+    with pytest.raises(BackendDown, match="was broken off; run: voice-server setup kokoro") as caught:
+        python_of("kokoro", bench.project)
+    assert caught.value.code == "not_set_up"
+    bench.make()
+    assert python_of("kokoro", bench.project)
+
+
+def test_an_environment_of_an_older_lock_file_is_not_used_and_made_again(bench: Bench) -> None:
+    venv = bench.make()
+    (bench.project / "uv.lock").write_text(_LOCK.replace("0.9.4", "0.9.5"))
+    with pytest.raises(BackendDown, match="has new requirements; run: voice-server setup kokoro"):
+        python_of("kokoro", bench.project)
+    calls = len(bench.calls)
+    bench.make()
+    assert len(bench.calls) > calls
+    assert (venv / STAMP).exists()
+
+
+def test_an_environment_that_the_user_made_is_left_to_the_user(tmp_path: Path) -> None:
+    (tmp_path / ".venv" / "bin").mkdir(parents=True)
+    (tmp_path / ".venv" / "bin" / "python").touch()
+    (tmp_path / ".venv" / "pyvenv.cfg").touch()
+    (tmp_path / "uv.lock").write_text("whatever")
+    assert python_of("mine", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("complaint", "sentence"),
+    [
+        (
+            "error: Failed to fetch: `https://pypi.org/simple/kokoro/`\\n  dns error",
+            "the packages of kokoro cannot be downloaded: no way to the package index; when there is one, run: ",  # noqa: E501
+        ),
+        ("error: disk full", "uv could not install the packages of kokoro: disk full"),
+    ],
+)
+def test_what_went_wrong_is_one_sentence(bench: Bench, complaint: str, sentence: str) -> None:
+    with pytest.raises(BackendError) as caught:
+        bench.make("cpu", {"sync": complaint})
+    assert caught.value.message.removesuffix("voice-server setup kokoro") == sentence
+
+
+def test_without_uv_the_sentence_says_where_to_get_it(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    (bench.bin / "uv").unlink()
+    monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
+    with pytest.raises(BackendError, match="get it with: pip install uv"):
+        bench.make()
+
+
+def test_a_backend_without_a_lock_file_has_nothing_to_set_up(bench: Bench) -> None:
+    (bench.project / "uv.lock").unlink()
+    with pytest.raises(BackendError, match=r"no uv\.lock"):
+        bench.make()
+
+
+def _script(bench: Bench, text: str) -> None:
+    (bench.project / "weights.py").write_text(text)
+    bench.make()
+    python = bench.project / ".venv" / "bin" / "python"
+    python.unlink()
+    python.symlink_to(sys.executable)
+
+
+def test_weights_are_fetched_by_the_backends_own_script(bench: Bench) -> None:
+    _script(bench, "import sys; print('half'); print(sys.argv[1:])")
+    settings = {"model": "large"}
+    backend = BackendConfig(adapter=bench.backend.adapter, environment=bench.project, settings=settings)
+    found = bench.provisioning().fetch_weights("kokoro", backend, only_find=True)
+    assert str(found) == str([json.dumps(settings), "--find"])
+    assert bench.said[-1] == "half"
+
+
+def test_weights_that_cannot_be_had_are_one_sentence(bench: Bench) -> None:
+    _script(bench, "import sys; print('x', file=sys.stderr); sys.exit('no way to the hub')")
+    with pytest.raises(BackendError) as caught:
+        bench.provisioning().fetch_weights("kokoro", bench.backend)
+    assert caught.value.message == "kokoro: no way to the hub"
+
+
+def test_an_engine_without_weights_fetches_none(bench: Bench) -> None:
+    assert bench.provisioning().fetch_weights("kokoro", bench.backend) is None
+
+
+def test_a_file_with_two_names_takes_its_room_once(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"12345")
+    (tmp_path / "b").hardlink_to(tmp_path / "a")
+    (tmp_path / "gone").symlink_to(tmp_path / "nowhere")
+    assert size_bytes(tmp_path) == 5
