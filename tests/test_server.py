@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import json
 
 import httpx
@@ -87,3 +88,9 @@ def test_a_drain_does_not_wait_for_ever() -> None:
             await server.doors.drain(0.05)
 
     run(main)
+
+
+def test_small_answers_are_not_held_back() -> None:
+    # asyncio sets TCP_NODELAY on sockets that name their protocol, and accepted ones inherit the name.
+    with bind("127.0.0.1", 0) as listener:
+        assert listener.proto == socket.IPPROTO_TCP
