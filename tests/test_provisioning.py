@@ -197,7 +197,7 @@ def test_weights_are_fetched_by_the_backends_own_script(bench: Bench) -> None:
 
 
 def test_weights_that_cannot_be_had_are_one_sentence(bench: Bench) -> None:
-    _script(bench, "import sys; print('x', file=sys.stderr); sys.exit('no way to the hub')")
+    _script(bench, "import sys; print('x', file=sys.stderr); print('no way to the hub'); sys.exit(1)")
     with pytest.raises(BackendError) as caught:
         bench.provisioning().fetch_weights("kokoro", bench.backend)
     assert caught.value.message == "kokoro: no way to the hub"

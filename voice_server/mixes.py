@@ -1,7 +1,8 @@
 """Weighted mixes of voices: how they are written, and those that were saved under a name.
 
-A mix is written `af_bella(2)+af_sky(1)`; a weight of 1 may be left out. Saved mixes live in one small JSON
-file that is replaced as a whole, so that a crash leaves the old one. Names are words, never paths.
+A mix is written `af_bella(2)+af_sky(1)`, or with a comma for the plus; a weight of 1 may be left out. Saved
+mixes live in one small JSON file that is replaced as a whole, so that a crash leaves the old one. Names are
+words, never paths.
 """
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ class Mix:
 
 def parse_mix(text: str) -> Mix | None:
     """The mix that a text means; None when it is a plain name. Raises RequestError for a mix gone wrong."""
+    text = text.replace(",", "+")
     if "+" not in text and "(" not in text:
         return None
     parts = []

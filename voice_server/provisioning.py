@@ -38,6 +38,7 @@ _NO_NETWORK = re.compile(
     re.IGNORECASE,
 )
 _LAST_LINES = 40
+_BARS_OFF = {"TQDM_DISABLE", "HF_HUB_DISABLE_PROGRESS_BARS"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +80,15 @@ class Provisioning:
         script = backend.adapter.parent / "weights.py"
         if not script.is_file():
             return None
+        environment = worker_environment(backend, self.environ)
+        if not only_find:
+            # Progress bars are for people; a worker's log has no use for them.
+            environment = {name: value for name, value in environment.items() if name not in _BARS_OFF}
         finished = subprocess.run(
             [str(python_in(backend.environment)), "-P", str(script), json.dumps(backend.settings), *options],
-            env=_with_proxies(worker_environment(backend, self.environ), self.environ),
-            capture_output=True,
+            env=_with_proxies(environment, self.environ),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL if only_find else None,
             text=True,
             check=False,
         )
@@ -90,8 +96,7 @@ class Provisioning:
         for line in told:
             self.say(line)
         if finished.returncode:
-            reason = finished.stderr.strip().rpartition("\n")[2] or "its weights cannot be fetched"
-            raise BackendError(f"{name}: {reason}")
+            raise BackendError(f"{name}: {last or 'its weights cannot be fetched'}")
         return Path(last)
 
     def _wants_cpu(self, project: Path) -> bool:

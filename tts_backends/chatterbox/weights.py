@@ -1,6 +1,6 @@
 """Where Chatterbox's weights are: a folder that the user names, or the copy that the hub's client keeps.
 
-Run as a program it fetches them, or with --find only looks for them, and prints the folder; `voice-server
+Run as a program it fetches them, or with --find only looks for them, and tells where; `voice-server
 setup chatterbox` and `voice-server doctor chatterbox` do so. Its first argument is the settings as JSON.
 """
 
@@ -50,4 +50,5 @@ if __name__ == "__main__":
             )
         )
     except FileNotFoundError as error:
-        sys.exit(str(error))
+        print(error)
+        sys.exit(1)

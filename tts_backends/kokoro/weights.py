@@ -1,6 +1,6 @@
 """Where Kokoro's weights are: a folder that the user names, or the copy that the hub's client keeps.
 
-Run as a program it fetches them, or with --find only looks for them, and prints the folder; `voice-server
+Run as a program it fetches them, or with --find only looks for them, and tells where; `voice-server
 setup kokoro` and `voice-server doctor kokoro` do so. Its first argument is the settings as JSON.
 """
 
@@ -53,7 +53,8 @@ if __name__ == "__main__":
     try:
         path = folder_of(json.loads(sys.argv[1]).get("model", PUBLISHED), fetch="--find" not in sys.argv)
     except FileNotFoundError as error:
-        sys.exit(str(error))
+        print(error)
+        sys.exit(1)
     from importlib.util import find_spec
 
     if "--find" not in sys.argv and find_spec("en_core_web_sm") is None:

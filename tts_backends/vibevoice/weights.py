@@ -1,6 +1,6 @@
 """Where VibeVoice's weights are: a folder that the user names, or the copy that the hub's client keeps.
 
-Run as a program it fetches them, or with --find only looks for them, and prints the folder; `voice-server
+Run as a program it fetches them, or with --find only looks for them, and tells where; `voice-server
 setup vibevoice` and `voice-server doctor vibevoice` do so. Its first argument is the settings as JSON.
 """
 
@@ -35,4 +35,5 @@ if __name__ == "__main__":
     try:
         print(folder_of(json.loads(sys.argv[1]).get("model", PUBLISHED), fetch="--find" not in sys.argv))
     except FileNotFoundError as error:
-        sys.exit(str(error))
+        print(error)
+        sys.exit(1)
