@@ -86,6 +86,17 @@ def test_new_text_of_a_voice_ends_its_old_text() -> None:
     play(scene)
 
 
+def test_a_voice_ends_its_old_text_whether_its_language_is_named_or_not() -> None:
+    async def scene(speakers: Loudspeakers) -> None:
+        old, _ = speakers.accept(LONG, ANNA)
+        new, _ = speakers.accept(SHORT, SpeechRequest(voice="alba", language="en-us"))
+        assert old.language == "en-US"
+        assert ids(speakers.status().playing) == [new.id]
+        assert len(speakers._channels) == 1
+
+    play(scene)
+
+
 def test_another_voice_waits_unless_it_is_told_to_mix() -> None:
     async def scene(speakers: Loudspeakers) -> None:
         first, _ = speakers.accept(LONG, ANNA)

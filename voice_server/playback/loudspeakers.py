@@ -139,7 +139,7 @@ class Loudspeakers:
         """
         self._check_room(text)
         settings, notices = self._service.settings(request)
-        channel = f"{settings.backend}/{settings.voice}/{settings.language or ''}"
+        channel = self._channel_name(settings)
         item = Item(next(self._numbers), channel, policy)
         self._texts[item.number] = _Text(item, text, settings)
         self._quiet.clear()
@@ -224,7 +224,7 @@ class Loudspeakers:
     def warm(self, request: SpeechRequest | None = None) -> None:
         """Start the player of a voice before there is anything to say. Raises what `accept` raises."""
         settings, _ = self._service.settings(request or SpeechRequest())
-        name = f"{settings.backend}/{settings.voice}/{settings.language or ''}"
+        name = self._channel_name(settings)
         self._channel(name)
         self._receive(lists.Warmed(name))
 
@@ -252,11 +252,22 @@ class Loudspeakers:
             id=item.number,
             state=state,
             voice=settings.voice,
-            language=settings.language or "",
+            language=self._language(settings),
             backend=settings.backend,
             text=text.text,
             heard_ms=text.heard_ms,
         )
+
+    def _channel_name(self, settings: SpeechSettings) -> str:
+        return f"{settings.backend}/{settings.voice}/{self._language(settings).casefold()}"
+
+    def _language(self, settings: SpeechSettings) -> str:
+        """What was asked for, else what the voice speaks: both lead to the same channel."""
+        if settings.language:
+            return settings.language
+        named = (settings.backend, settings.voice)
+        voices = self._service.pool.voices()
+        return next((each.language for each in voices if (each.backend, each.id) == named), "")
 
     # ------------------------------------------------------------------ what a channel tells
 
