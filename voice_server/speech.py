@@ -19,7 +19,7 @@ from voice_server.casting import Casting, SpeechRequest
 from voice_server.config import Config
 from voice_server.core import utterance_inputs as inputs
 from voice_server.core.audio.resample import Resampler
-from voice_server.core.events import Event, Reason
+from voice_server.core.events import Event, Heard, Reason
 from voice_server.core.scheduling import Scheduler
 from voice_server.core.segments import Limits, PendingSegment, SpeechSettings
 from voice_server.core.types import Frame, Notice, WordMark
@@ -85,6 +85,15 @@ class Speech:
     def cancel(self, played_ms: float | None = None, reason: Reason = Reason.CANCELLED) -> None:
         """Barge-in: stop at once; `Heard` and `Finished` are all that still comes."""
         self.receive(inputs.Cancel(played_ms, reason))
+
+    def heard(self, played_ms: float | None = None) -> Heard:
+        """What the listener has heard by now; also of an utterance that is over but still being played."""
+        return self.utterance.heard(self._service.now(), played_ms)
+
+    @property
+    def is_playing(self) -> bool:
+        """Whether the listener has sound that it has not heard."""
+        return self.utterance.is_playing(self._service.now())
 
     @property
     def is_over(self) -> bool:

@@ -435,3 +435,29 @@ def test_a_connection_that_says_nothing_is_closed_after_the_idle_time() -> None:
         assert told.close_code == 1000
 
     run(main)
+
+
+def test_a_turn_that_was_sent_to_its_end_can_be_interrupted_while_it_plays() -> None:
+    async def main() -> None:
+        text = "One is here for a while. Two is never heard at all."
+        async with served() as server, server.connect() as socket:
+            await socket.send(json.dumps({"v": 2, "token": text, "turn": "a", "end": True}))
+            told = await listen(socket, until="turn_done")
+            await socket.send(json.dumps({"token": "Nor is this.", "turn": "b", "end": True}))
+            await listen(socket, until="turn_done", told=told)
+            first_ms = len("One is here for a while.") * 20
+            await socket.send(json.dumps({"played_ms": 5, "turn": "a"}))
+            await socket.send(json.dumps({"cancel": True, "played_ms": first_ms}))
+            await socket.send(json.dumps({"ping": 1}))
+            await listen(socket, until="pong", told=told)
+            await socket.send(json.dumps({"cancel": True}))
+            await listen(socket, until="warning", told=told)
+        assert [(each["turn"], each["heard"]) for each in told.of("cancelled")] == [
+            ("a", "One is here for a while."),
+            ("b", ""),
+        ]
+        assert told.of("cancelled")[0]["unheard"] == " Two is never heard at all."
+        assert [each["reason"] for each in told.of("turn_done")] == ["complete", "complete"]
+        assert [each["code"] for each in told.of("warning")] == ["nothing_to_cancel"]
+
+    run(main)

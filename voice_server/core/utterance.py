@@ -18,7 +18,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from voice_server.core.delivery import BYTES_PER_SECOND, Delivery
-from voice_server.core.events import Event, Finished, Generating, Reason, SentenceFailed, Warned
+from voice_server.core.events import Event, Finished, Generating, Heard, Reason, SentenceFailed, Warned
 from voice_server.core.merging import Merger
 from voice_server.core.render_queue import RenderQueue
 from voice_server.core.segments import Limits, PendingSegment, Phase, SpeechSettings, new_segment
@@ -92,7 +92,7 @@ class Utterance:
 
     def receive(self, event: Input, now: float) -> None:
         """Take what happened. Raises TooMuch for text beyond the limit, and then the text was not taken."""
-        if not self._is_over:
+        if not self._is_over or isinstance(event, Played):
             self._HANDLERS[type(event)](self, event, now)
 
     def take_actions(self) -> list[PendingSegment]:
@@ -138,6 +138,16 @@ class Utterance:
         if self._is_over or self._is_paused:
             return False
         return self._delivery.has_event or (self._is_ending and self._delivery.is_empty)
+
+    def heard(self, now: float, played_ms: float | None = None) -> Heard:
+        """What the listener has heard by now, or at the position it reports; also when all was handed out."""
+        if played_ms is not None:
+            self._delivery.clock.report(played_ms / 1000, now)
+        return self._delivery.heard("".join(self._typed), now)
+
+    def is_playing(self, now: float) -> bool:
+        """Whether the listener has sound that it has not heard."""
+        return self._delivery.clock.ahead_s(now) > 0
 
     @property
     def is_over(self) -> bool:
@@ -355,9 +365,7 @@ class Utterance:
         self._delivery.clock.report(event.played_ms / 1000, now)
 
     def _on_cancel(self, event: Cancel, now: float) -> None:
-        if event.played_ms is not None:
-            self._delivery.clock.report(event.played_ms / 1000, now)
-        heard = self._delivery.heard("".join(self._typed), now)
+        heard = self.heard(now, event.played_ms)
         for pending in self._delivery.clear():
             self._forget(pending)
         self._notes.clear()

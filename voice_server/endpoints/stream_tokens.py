@@ -40,6 +40,9 @@ NORMAL, WRONG_KIND, INVALID_TEXT, POLICY, RESTART, TRY_LATER = 1000, 1003, 1007,
 _TURN_S = 0.001
 """Messages that wait are read for this long at a time: a flood must not keep others' audio waiting."""
 
+_PLAYED_OUT_TURNS = 8
+"""How many turns that were sent to their end may still be interrupted: engines are faster than listeners."""
+
 _decode = msgspec.json.Decoder(ClientMessage).decode
 
 
@@ -82,6 +85,7 @@ class StreamConnection:
         self._session = session
         self._settings: SpeechSettings | None = None
         self._turns: deque[_Turn] = deque()
+        self._played_out: deque[_Turn] = deque(maxlen=_PLAYED_OUT_TURNS)
         self._opened_turns = 0
         self._paused = False
         self._answers: deque[str] = deque()
@@ -204,8 +208,7 @@ class StreamConnection:
                 case commands.CancelTurns():
                     self._cancel(command)
                 case commands.PlayedUntil(name, played_ms):
-                    for turn in self._open_turns(name)[:1]:
-                        turn.speech.played(played_ms)
+                    self._set_played(name, played_ms)
                 case commands.SetPaused(paused):
                     self._set_paused(paused=paused)
                 case commands.Pong(ping):
@@ -254,14 +257,36 @@ class StreamConnection:
         return [turn for turn in self._turns if not turn.speech.is_over and name in (None, turn.name)]
 
     def _cancel(self, command: commands.CancelTurns) -> None:
+        self._cut_played_out(command)
         turns = self._open_turns(command.turn)
-        if not turns and not command.preempted:
-            self._answers.append(warning_message("nothing_to_cancel", "no such turn is being spoken"))
-            self._wake()
         reason = Reason.PREEMPTED if command.preempted else Reason.CANCELLED
         for turn in turns:
             is_heard = turn is self._turns[0]
             turn.speech.cancel(command.played_ms if is_heard else None, reason)
+
+    def _cut_played_out(self, command: commands.CancelTurns) -> None:
+        """Answer for turns that were sent to their end but are still being played.
+
+        The first of them is the one being heard; of those behind it nothing has been.
+        """
+        played_ms, is_answered = command.played_ms, False
+        for turn in list(self._played_out):
+            if command.turn in (None, turn.name):
+                heard = turn.speech.heard(played_ms)
+                self._played_out.remove(turn)
+                if heard.dropped_ms > 0:
+                    self._answers.extend(each for each in turn.messages(heard) if isinstance(each, str))
+                    played_ms, is_answered = 0.0, True
+        if not is_answered and not command.preempted and not self._open_turns(command.turn):
+            self._answers.append(warning_message("nothing_to_cancel", "no such turn is being spoken"))
+        self._wake()
+
+    def _set_played(self, name: str | None, played_ms: float) -> None:
+        playing = (turn for turn in (*self._played_out, *self._turns) if turn.speech.is_playing)
+        for turn in playing:
+            if name in (None, turn.name):
+                turn.speech.played(played_ms)
+                return
 
     def _set_paused(self, *, paused: bool) -> None:
         self._paused = paused
@@ -302,6 +327,8 @@ class StreamConnection:
                 if event is not None:
                     if isinstance(event, Finished):
                         self._turns.remove(turn)
+                        if event.reason is Reason.COMPLETE:
+                            self._played_out.append(turn)
                     return turn.messages(event)
         return None
 
