@@ -83,9 +83,13 @@ def fields_from(given: object, kind: type[_Fields], *, as_text: bool = False) ->
         raise RequestError("the body must be a JSON object with the fields of this route")
     present = {name: _clean(value) for name, value in given.items() if value is not None}
     try:
-        return msgspec.convert(present, kind, strict=not as_text)
+        fields = msgspec.convert(present, kind, strict=not as_text)
     except msgspec.ValidationError as error:
         raise _refusal(str(error), present, kind) from None
+    for name in present:
+        if as_text and getattr(fields, name, name) is None:  # msgspec reads the text "null" as null
+            raise _refusal(f" - at `$.{name}`", present, kind)
+    return fields
 
 
 async def _body(request: Request) -> bytes:
