@@ -182,7 +182,7 @@ class Casting:
 
 def _is_mix(name: str) -> bool:
     """Whether a name looks like a mix rather than like a language with a speaker (`de+f3`)."""
-    parts = name.split("+")
+    parts = name.replace(",", "+").split("+")
     return "(" in name or (len(parts) > 1 and all("_" in part for part in parts))
 
 

@@ -7,6 +7,7 @@ that all workers of a pool share one copy. On a CPU the blocks of the vocoder ru
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import hashlib
 import io
 import json
@@ -43,6 +44,7 @@ class Model:
         self._device = pick_device(device)
         self._dtype = _DTYPES[dtype]
         self._network = _load(folder).to(self._device)
+        _return_memory()
         self.phonemes = frozenset(self._network.vocab)
         self._poll: Callable[[], object] = lambda: None
         for module in self._network.modules():
@@ -117,6 +119,12 @@ def _fold(network: KModel, checkpoint: Path, folded: Path) -> bool:
         print(f"every worker keeps weights of its own: {error.strerror}", file=sys.stderr)
         return False
     return True
+
+
+def _return_memory() -> None:
+    """Give the kernel back what loading took and the C library keeps: a quarter of a gigabyte; glibc only."""
+    with contextlib.suppress(AttributeError, OSError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _published(checkpoint: Path) -> Mapping[str, Mapping[str, torch.Tensor]]:
