@@ -16,6 +16,7 @@ from voice_server.config import (
     find_config,
     load_config,
     parse_config,
+    with_backends,
 )
 from voice_server.errors import ConfigError
 
@@ -239,3 +240,12 @@ def test_a_file_that_is_named_but_not_there_is_not_replaced_by_another(tmp_path:
         find_config(tmp_path / "nowhere.yaml", {})
     with pytest.raises(ConfigError, match=f"{CONFIG_VARIABLE} names"):
         find_config(None, {CONFIG_VARIABLE: "nowhere.yaml"})
+
+
+def test_only_the_named_backends_are_kept_and_those_they_fall_back_on(tmp_path: Path) -> None:
+    text = "backends: {a: {adapter: a, fallback: b}, b: {adapter: b}, c: {adapter: c}, d: {adapter: d}}"
+    config = parse_config(text, tmp_path / "backends.yaml")
+    kept = with_backends(config, ["c", "a"])
+    assert (kept.default_backend, list(kept.backends)) == ("c", ["c", "a", "b"])
+    with pytest.raises(ConfigError, match="unknown backend 'e'"):
+        with_backends(config, ["e"])
