@@ -5,15 +5,19 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+import sys
+from pathlib import Path
 
 import httpx
+import msgspec
 import pytest
 
 from tests.arithmetic_pool import ArithmeticPool
 from tests.core.rendering import pcm_of
 from tests.endpoints.serving import converse, listen, run, served
+from voice_server.config import load_config
 from voice_server.errors import ConfigError
-from voice_server.server import bind
+from voice_server.server import _needed, bind
 
 
 def test_health_says_which_backends_speak() -> None:
@@ -94,3 +98,13 @@ def test_small_answers_are_not_held_back() -> None:
     # asyncio sets TCP_NODELAY on sockets that name their protocol, and accepted ones inherit the name.
     with bind("127.0.0.1", 0) as listener:
         assert listener.proto == socket.IPPROTO_TCP
+
+
+def test_only_an_engine_that_is_needed_at_once_is_waited_for() -> None:
+    config = load_config()
+    slow = msgspec.structs.replace(config.backends["tone"], environment=Path(sys.executable))
+    embedded = {name: config.backends[name] for name in ("espeak", "tone")}
+    config = msgspec.structs.replace(config, backends={**embedded, "slow": slow})
+    assert _needed(config) == {"espeak", "tone"}
+    config = msgspec.structs.replace(config, default_backend="slow")
+    assert _needed(config) == {"espeak", "tone", "slow"}

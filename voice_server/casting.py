@@ -16,7 +16,7 @@ from voice_server.core.segments import SpeechSettings
 from voice_server.core.types import Notice, OptionValue, Ready, Segment
 from voice_server.errors import BackendDown, RequestError, UnknownName
 from voice_server.mixes import Mix, MixStore, SavedMix, parse_mix
-from voice_server.pool.base import WorkerPool
+from voice_server.pool.base import BackendState, WorkerPool
 from voice_server.voices import VoiceCatalogue
 
 
@@ -162,7 +162,9 @@ class Casting:
             return name
         fallback = self.config.backends[name].fallback
         if fallback is None or self.pool.backends[fallback].ready is None:
-            raise BackendDown(status.error or f"the backend {name} is not running")
+            is_starting = status.state is BackendState.STARTING
+            why = "is still starting; ask again soon" if is_starting else "is not running"
+            raise BackendDown(status.error or f"the backend {name} {why}")
         notices.append(
             Notice("backend_fallback", f"the backend {name} is not running, {fallback} speaks in its place")
         )

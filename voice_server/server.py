@@ -25,7 +25,7 @@ if __package__ in (None, ""):  # run as a script, in this folder or from the pro
 import uvicorn
 from starlette.types import ASGIApp
 
-from voice_server.config import Config
+from voice_server.config import EMBEDDED, Config
 from voice_server.endpoints.app import build_app
 from voice_server.endpoints.doors import Doors
 from voice_server.endpoints.idle import Use, until_idle
@@ -128,11 +128,19 @@ def _uvicorn_config(app: ASGIApp, config: Config) -> uvicorn.Config:
     )
 
 
+def _needed(config: Config) -> set[str]:
+    """The backends to wait for: who speaks by default or in its place, and those that are ready in a blink."""
+    default = config.backends[config.default_backend]
+    embedded = {name for name, each in config.backends.items() if each.environment == EMBEDDED}
+    return embedded | {config.default_backend} | ({default.fallback} if default.fallback else set())
+
+
 @asynccontextmanager
 async def open_service(config: Config) -> AsyncIterator[SpeechService]:
     """A speech service over workers on this machine."""
     mixes = MixStore(data_folder() / "mixes.json")
-    async with LocalPool(config.backends) as pool, SpeechService(pool, config, mixes=mixes) as service:
+    pool = LocalPool(config.backends, needed=_needed(config))
+    async with pool, SpeechService(pool, config, mixes=mixes) as service:
         yield service
 
 

@@ -8,7 +8,7 @@ refuses twice.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from itertools import count
@@ -33,19 +33,21 @@ _USUAL_POLICY = SupervisionPolicy()
 class LocalPool:
     """A WorkerPool of subprocesses; an async context manager.
 
-    Entering starts the workers of all backends at once and returns when each backend has its first worker
-    ready or is given up for now; the others go on starting. `patience_s` is the time that each rung of the
-    ladder has when the pool is closed.
+    Entering starts the workers of all backends at once and returns when each of those in `needed` (all of
+    them where it is not given) has its first worker ready or is given up for now; the rest go on starting.
+    `patience_s` is the time that each rung of the ladder has when the pool is closed.
     """
 
     def __init__(
         self,
         backends: Mapping[str, BackendConfig],
         *,
+        needed: Collection[str] | None = None,
         policy: SupervisionPolicy = _USUAL_POLICY,
         patience_s: float = 1.0,
     ) -> None:
         self._configs = dict(backends)
+        self._needed = self._configs if needed is None else needed
         self._policy = policy
         self._patience_s = patience_s
         self._backends: dict[str, BackendWorkers] = {}
@@ -61,8 +63,8 @@ class LocalPool:
         try:
             for workers in self._backends.values():
                 workers.open()
-            for workers in self._backends.values():
-                await workers.settled.wait()
+            for name in self._needed:
+                await self._backends[name].settled.wait()
         except BaseException:
             await self.aclose()
             raise
