@@ -16,6 +16,7 @@ import signal
 import stat
 import sys
 import time
+import warnings
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -48,7 +49,9 @@ def runtime_folder() -> Path:
     """The folder for locks and pid files, which nobody but this user can change. Raises ConfigError."""
     import platformdirs  # noqa: PLC0415 - a server at a named address needs no folder
 
-    folder = platformdirs.user_runtime_path(APP_NAME, appauthor=False)
+    with warnings.catch_warnings():  # without XDG_RUNTIME_DIR it takes a folder that is checked below
+        warnings.simplefilter("ignore")
+        folder = platformdirs.user_runtime_path(APP_NAME, appauthor=False)
     try:
         folder.mkdir(mode=_PRIVATE, parents=True, exist_ok=True)
         found, above = folder.lstat(), folder.parent.stat()

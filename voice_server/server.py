@@ -128,8 +128,13 @@ def _uvicorn_config(app: ASGIApp, config: Config) -> uvicorn.Config:
     )
 
 
+def _url(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
 def _needed(config: Config) -> set[str]:
-    """The backends to wait for: who speaks by default or in its place, and those that are ready in a blink."""
+    """The backends to wait for: who speaks by default or in its place, and those that start in a blink."""
     default = config.backends[config.default_backend]
     embedded = {name for name, each in config.backends.items() if each.environment == EMBEDDED}
     return embedded | {config.default_backend} | ({default.fallback} if default.fallback else set())
@@ -168,7 +173,7 @@ async def running_server(
     """A whole server in this program, on a free port by default; yields its base URL."""
     listener = bind(host, port)
     async with open_service(config) as service, listening(service, listener, **guard):
-        yield f"http://{host}:{listener.getsockname()[1]}"
+        yield _url(listener)
 
 
 async def serve(
@@ -196,7 +201,7 @@ async def serve(
         use = Use(build_app(doors, **guard))
         server = Server(_uvicorn_config(use, config), doors, handle_signals=True)
         listener.listen(_BACKLOG)  # from here on a client waits for the loop instead of being refused
-        on_ready(f"http://{host}:{listener.getsockname()[1]}", service)
+        on_ready(_url(listener), service)
         watch = tasks.create_task(server.end_when_idle(idle_exit_s, use))
         await server.serve(sockets=[listener])
         watch.cancel()
