@@ -13,7 +13,7 @@ import torch
 from kokoro.istftnet import AdaIN1d, AdaINResBlock1
 from torch.nn import functional
 
-_ROWS = 512
+_ROWS = 2048
 
 
 def speed_up(block: AdaINResBlock1) -> None:
