@@ -251,7 +251,7 @@ async def delete_mix(request: Request) -> ASGIApp:
 _ONE_BACKEND = {"backend": "Only the voices of this backend."}
 
 
-def _operations() -> Iterable[Operation]:
+def _lists() -> Iterable[Operation]:
     yield Operation(
         method="GET",
         path="/voices",
@@ -309,6 +309,9 @@ def _operations() -> Iterable[Operation]:
             answers={JSON: NamedVoices},
             refusals=(400,),
         )
+
+
+def _mixes() -> Iterable[Operation]:
     yield Operation(
         method="POST",
         path="/v1/audio/voices/combine",
@@ -331,5 +334,5 @@ def _operations() -> Iterable[Operation]:
     )
 
 
-OPERATIONS = tuple(_operations())
+OPERATIONS = (*_lists(), *_mixes())
 """The routes of this file."""
