@@ -25,7 +25,10 @@ from voice_server.core.types import Capabilities, Option, Ready, Voice
 from voice_server.pool.base import BackendState, BackendStatus
 from voice_server.server import running_server
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine")
+pytestmark = [
+    pytest.mark.realtime,
+    pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine"),
+]
 
 SHORT = "One small step. Then another one."
 LONG = " ".join(

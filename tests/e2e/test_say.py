@@ -14,6 +14,8 @@ import pytest
 
 from tests.e2e.saying import ROOT, Home, home, wait_until, wait_until_gone
 
+pytestmark = pytest.mark.realtime
+
 LONG = "This takes rather long to say. " * 20
 
 

@@ -20,7 +20,10 @@ from tests.playback.sound_server import (
 )
 from voice_server.core.audio.mixing import FADE_MS
 
-pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"needs {', '.join(MISSING)} to hear what is played")
+pytestmark = [
+    pytest.mark.realtime,
+    pytest.mark.skipif(bool(MISSING), reason=f"needs {', '.join(MISSING)} to hear what is played"),
+]
 
 FIRST = "This sentence is the first, and it is not short."
 SECOND = "Here is another one."

@@ -11,6 +11,8 @@ import pytest
 from tests.arithmetic_pool import ArithmeticPool
 from tests.endpoints.serving import served
 
+pytestmark = pytest.mark.realtime
+
 pytest.importorskip("schemathesis", reason="schemathesis is in the dev group")
 
 _SETTINGS = Path(__file__).with_name("schemathesis.toml")
