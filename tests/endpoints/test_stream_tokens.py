@@ -461,3 +461,20 @@ def test_a_turn_that_was_sent_to_its_end_can_be_interrupted_while_it_plays() -> 
         assert [each["code"] for each in told.of("warning")] == ["nothing_to_cancel"]
 
     run(main)
+
+
+def test_an_engine_without_word_times_gets_estimates_that_say_so() -> None:
+    async def main() -> None:
+        async with served() as server, server.connect() as socket:
+            told = await converse(
+                socket, {"v": 2, "timestamps": "word", "token": "Hello world.", "done": True}
+            )
+        (words,) = told.of("words")
+        assert words["source"] == "estimate"
+        assert [(word, start, end) for word, _, _, start, end in words["words"]] == [
+            ("Hello", 0, 5),
+            ("world", 6, 11),
+        ]
+        assert 0 == words["words"][0][1] < words["words"][1][1] < words["words"][1][2] <= 240
+
+    run(main)
