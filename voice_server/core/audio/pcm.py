@@ -6,8 +6,6 @@ only where an array is really in hand, and bytes pass through without it.
 
 from __future__ import annotations
 
-import math
-import struct
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -43,40 +41,6 @@ def samples_in(pcm: bytes) -> int:
 def duration_ms(n_bytes: int, sample_rate_hz: int) -> float:
     """Return how long `n_bytes` of PCM play."""
     return n_bytes * 1000 / (BYTES_PER_SAMPLE * sample_rate_hz)
-
-
-def silence(ms: float, sample_rate_hz: int) -> bytes:
-    """Return `ms` of silence, rounded to a whole sample."""
-    return bytes(BYTES_PER_SAMPLE * round(ms * sample_rate_hz / 1000))
-
-
-def fade_in(pcm: bytes, ms: float, sample_rate_hz: int) -> bytes:
-    """Return `pcm` with its first `ms` (or all of it, if shorter) rising from silence."""
-    length = _fade_samples(pcm, ms, sample_rate_hz)
-    head = length * BYTES_PER_SAMPLE
-    return _scaled(pcm[:head], _ramp(length)) + pcm[head:]
-
-
-def fade_out(pcm: bytes, ms: float, sample_rate_hz: int) -> bytes:
-    """Return `pcm` with its last `ms` (or all of it, if shorter) falling to silence."""
-    length = _fade_samples(pcm, ms, sample_rate_hz)
-    tail = len(pcm) - length * BYTES_PER_SAMPLE
-    return pcm[:tail] + _scaled(pcm[tail:], _ramp(length)[::-1])
-
-
-def _fade_samples(pcm: bytes, ms: float, sample_rate_hz: int) -> int:
-    return min(samples_in(pcm), round(ms * sample_rate_hz / 1000))
-
-
-def _ramp(length: int) -> list[float]:
-    # Half a cosine: a fade out and a fade in over the same samples add up to one.
-    return [0.5 - 0.5 * math.cos(math.pi * (i + 0.5) / length) for i in range(length)]
-
-
-def _scaled(pcm: bytes, factors: list[float]) -> bytes:
-    layout = f"<{len(factors)}h"
-    values = struct.unpack(layout, pcm)
-    return struct.pack(layout, *(round(v * f) for v, f in zip(values, factors, strict=True)))
 
 
 def _as_array(samples: object) -> npt.NDArray[Any]:
