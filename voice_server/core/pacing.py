@@ -28,11 +28,6 @@ class PlayClock:
         """Whether any audio has been delivered."""
         return self._anchored_at is not None
 
-    @property
-    def delivered_s(self) -> float:
-        """Seconds of audio delivered so far."""
-        return self._delivered_s
-
     def deliver(self, audio_s: float, now: float) -> float:
         """Count audio as delivered; returns how long the listener had heard silence before it."""
         gap_s = 0.0

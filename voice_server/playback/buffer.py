@@ -33,11 +33,6 @@ class PlayBuffer:
         self._is_closed = False
 
     @property
-    def pending_ms(self) -> float:
-        """How much is waiting to be read."""
-        return duration_ms(self._pending, self._rate_hz)
-
-    @property
     def played_ms(self) -> float:
         """How much has been heard."""
         with self._changed:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 
-from voice_server.core.audio.pcm import BYTES_PER_SAMPLE
+from voice_server.core.types import BYTES_PER_SAMPLE
 
 WAV_HEADER_BYTES = 44
 _UNKNOWN_SIZE = 0xFFFFFFFF

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from voice_server.core.types import BYTES_PER_SAMPLE
+
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-BYTES_PER_SAMPLE = 2
 _FULL_SCALE = 32767.0
 _PCM_FORMATS = {"B", "b", "c", "h", "<h"}
 
