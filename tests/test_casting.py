@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.arithmetic_pool import ArithmeticPool, config_of
+from tests.arithmetic_pool import SPEED, ArithmeticPool, config_of
 from voice_server.casting import Casting, SpeechRequest
-from voice_server.core.types import Notice, Segment
+from voice_server.core.types import Notice, Option, Segment
 from voice_server.errors import BackendDown, RequestError, UnknownName
 from voice_server.mixes import MixStore
 
@@ -72,3 +72,35 @@ def test_a_segment_for_the_fallback_keeps_what_that_one_knows() -> None:
     assert cast.fallback_segment(segment, "two") == Segment("two", "Hi.", "bert", {"speed": 1.5}, 7)
     stranger = Segment("one", "Hi.", "nobody", {"speed": 99})
     assert cast.fallback_segment(stranger, "two") == Segment("two", "Hi.", "alba", {"speed": 1.0})
+
+
+def test_an_option_without_effect_is_checked_taken_and_told() -> None:
+    cast = casting(ArithmeticPool(options=(SPEED, Option("top_k", "integer", None, 1, 9, ignored=True))))
+    settings, notices = cast.settings(SpeechRequest(options={"top_k": 3, "speed": 1.5}))
+    assert settings.options == {"top_k": 3, "speed": 1.5}
+    assert notices == [Notice("option_ignored", "top_k has no effect with the model that one has loaded")]
+    assert cast.settings(SpeechRequest(options={"top_k": None}))[1] == []
+    with pytest.raises(RequestError, match="option top_k must be a whole number from 1 to 9"):
+        cast.settings(SpeechRequest(options={"top_k": 10}))
+
+
+@pytest.mark.parametrize(
+    ("language", "chosen", "read_as"),
+    [
+        ("fr-CA", None, "fr"),
+        ("de-AT", None, "de"),
+        ("en", None, "voice"),  # the voice's own, which needs no saying
+        ("tlh", None, "voice"),
+        (None, None, "voice"),
+        ("fr", "de", "de"),
+    ],
+)
+def test_the_language_of_the_text_reaches_a_backend_that_reads_several_with_one_voice(
+    language: str | None, chosen: str | None, read_as: str
+) -> None:
+    reading = Option("language", "choice", "voice", choices=("voice", "de", "fr"))
+    options = {} if chosen is None else {"language": chosen}
+    settings, _ = casting(ArithmeticPool(options=(reading,))).settings(
+        SpeechRequest(voice="alba", language=language, options=options)
+    )
+    assert settings.options["language"] == read_as

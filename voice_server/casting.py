@@ -6,15 +6,16 @@ option out of range, is an error that says what there is.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from voice_server.config import Config
 from voice_server.core.options import complete_options
 from voice_server.core.segments import SpeechSettings
-from voice_server.core.types import Notice, OptionValue, Ready, Segment
+from voice_server.core.types import Notice, Option, OptionValue, Ready, Segment
 from voice_server.errors import BackendDown, RequestError, UnknownName
+from voice_server.languages import closest_language, serves_language
 from voice_server.mixes import Mix, MixStore, SavedMix, parse_mix
 from voice_server.pool.base import BackendState, WorkerPool
 from voice_server.voices import VoiceCatalogue
@@ -80,11 +81,14 @@ class Casting:
         assert ready is not None
         voice = self._voice(request, name, notices)
         abilities = ready.capabilities
+        notices += _without_effect(name, abilities.options, request.options)
         settings = SpeechSettings(
             backend=name,
             voice=voice,
             language=request.language or None,
-            options=complete_options(abilities.options, request.options, configured.options),
+            options=complete_options(
+                abilities.options, _with_language(request, ready, voice), configured.options
+            ),
             markup=request.markup,
             known_tags=frozenset(abilities.tags),
             word_times=request.word_times,
@@ -180,6 +184,25 @@ class Casting:
             voice = self.catalogue.resolve(None, backend=fallback).voice.id
         options = _understood(ready, segment.options)
         return Segment(fallback, segment.text, voice, options, segment.seed)
+
+
+def _without_effect(
+    backend: str, understood: Sequence[Option], given: Mapping[str, object]
+) -> Iterator[Notice]:
+    """Tell of options that were given in vain."""
+    for option in understood:
+        if option.ignored and given.get(option.name) is not None:
+            sentence = f"{option.name} has no effect with the model that {backend} has loaded"
+            yield Notice("option_ignored", sentence)
+
+
+def _with_language(request: SpeechRequest, ready: Ready, voice: str) -> Mapping[str, object]:
+    """The options, with the text's language for a backend that can read it with a voice of another one."""
+    choices = next((each.choices for each in ready.capabilities.options if each.name == "language"), ())
+    own = next((each.language for each in ready.voices if each.id == voice), "")
+    if not (request.language and own and choices) or serves_language(request.language, (own,)):
+        return request.options
+    return {"language": closest_language(request.language, choices), **request.options}
 
 
 def _is_mix(name: str) -> bool:

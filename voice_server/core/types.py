@@ -39,7 +39,10 @@ class Voice:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """An option that a backend understands: its type, range and default."""
+    """An option that a backend understands: its type, range and default.
+
+    One that is `ignored` is checked like the others and has no effect with the model that is loaded.
+    """
 
     name: str
     kind: Literal["number", "integer", "boolean", "text", "choice"]
@@ -48,6 +51,7 @@ class Option:
     maximum: float | None = None
     choices: tuple[str, ...] = ()
     description: str = ""
+    ignored: bool = False
 
 
 @dataclass(frozen=True, slots=True)

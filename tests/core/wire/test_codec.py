@@ -38,7 +38,7 @@ OPTIONS = (
     Option("speed", "number", 1.0, 0.5, 2, (), "how fast"),
     Option("mood", "choice", "calm", choices=("calm", "wild")),
     Option("loud", "boolean", False),
-    Option("note", "text"),
+    Option("note", "text", ignored=True),
 )
 READY = Ready(1, VOICES, 22_050, Capabilities(OPTIONS, "engine", ("laugh",), streams=True, clones=True), 0.5)
 EXAMPLES: list[Message] = [

@@ -18,7 +18,7 @@ export class Options {
   show(options) {
     this._touched = {};
     const speed = options.filter((option) => option.name === "speed");
-    const others = options.filter((option) => option.name !== "speed");
+    const others = options.filter((option) => option.name !== "speed" && !option.ignored);
     this._main.replaceChildren(...speed.map((option) => this._field(option)));
     this._more.replaceChildren(...others.map((option) => this._field(option)));
     return others.length;
