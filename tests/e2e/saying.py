@@ -69,6 +69,18 @@ class Home:
         assert done.returncode == 0, done.stderr
         return done.stdout
 
+    @contextmanager
+    def serving(self, *arguments: str) -> Iterator[None]:
+        """A server that somebody has started by hand, from when it can be found to its end."""
+        command = [*self.command()[:-1], "serve", "--port", "0", *arguments]
+        process = subprocess.Popen(command, env=self.variables, cwd=ROOT, stderr=subprocess.DEVNULL)
+        try:
+            wait_until(lambda: self.server() is not None)
+            yield
+        finally:
+            process.terminate()
+            process.wait()
+
     def ask(self, method: str, path: str, fields: Mapping[str, object] | None = None) -> Any:
         """The server's own answer, without a program in between."""
         file = self.folder / "run" / "voice-server" / "server.pid"

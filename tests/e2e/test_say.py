@@ -84,6 +84,16 @@ def test_a_server_that_nobody_uses_any_more_ends_by_itself(user: Home) -> None:
     assert b"Traceback" not in done.stderr
 
 
+def test_the_first_who_speaks_and_nobody_else_is_told_that_there_is_no_sound_device(user: Home) -> None:
+    deaf = user.variables | {"VOICE_SERVER_DEVICE": "", "PULSE_SERVER": "unix:/nowhere"}
+    user.variables = deaf | {"ALSA_CONFIG_PATH": "/nowhere"}
+    with user.serving():
+        told = [user.run("Hello.").stderr for _ in range(3)]
+        if user.ask("GET", "/playback")["device"]:
+            pytest.skip("this machine has a sound device")
+    assert told == ["this machine has no sound device, so nothing can be heard\n", "", ""]
+
+
 def test_a_server_that_cannot_start_is_one_sentence_and_an_exit_code(user: Home) -> None:
     done = user.run("Hello.", VOICE_SERVER_CONFIG="/nowhere/backends.yaml")
     assert done.returncode == 1

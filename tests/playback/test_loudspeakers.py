@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +14,9 @@ import pytest
 from tests.arithmetic_pool import ArithmeticPool, config_of
 from voice_server.core.playlist import Policy
 from voice_server.errors import Busy, TooMuch, UnknownName
+from voice_server.playback import channel as channel_module
 from voice_server.playback import device as device_module
+from voice_server.playback import loudspeakers as loudspeakers_module
 from voice_server.playback.loudspeakers import Loudspeakers
 from voice_server.speech import SpeechRequest, SpeechService
 
@@ -192,22 +195,55 @@ def test_a_player_ends_when_its_voice_has_been_silent() -> None:
     play(scene, idle_s=0.05)
 
 
-def test_a_machine_without_a_sound_device_says_so_once(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def _no_sound_device(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PULSE_SERVER", "unix:/nowhere")
     monkeypatch.setenv("ALSA_CONFIG_PATH", "/nowhere")
     if _has_speakers():
         pytest.skip("this machine has a sound device")
 
+
+async def speak(speakers: Loudspeakers, request: SpeechRequest) -> list[str]:
+    """What a program that speaks is told."""
+    _, notices = speakers.accept(SHORT, request)
+    return [notice.code for notice in [*notices, *await speakers.take_notices()]]
+
+
+@pytest.mark.usefixtures("_no_sound_device")
+def test_a_machine_without_a_sound_device_says_so_to_the_first_who_speaks_and_to_nobody_else() -> None:
     async def scene(speakers: Loudspeakers) -> None:
-        _, told = speakers.accept(SHORT, ANNA)
-        await speakers.drain()
-        told += speakers.accept(SHORT, BERT)[1]
-        await speakers.drain()
-        told += speakers.accept(SHORT, BERT)[1]
-        assert [notice.code for notice in told] == ["no_speakers"]
+        assert await speak(speakers, ANNA) == ["no_speakers"]
         assert speakers.status().device == ""
+        assert await speak(speakers, BERT) == []
+        await speakers.drain()
+        assert await speak(speakers, BERT) == []
 
     play(scene, device="")
+
+
+@pytest.mark.usefixtures("_no_sound_device")
+def test_one_of_many_that_speak_at_the_same_instant_is_told_that_nobody_hears() -> None:
+    async def scene(speakers: Loudspeakers) -> None:
+        told = await asyncio.gather(*(speak(speakers, ANNA) for _ in range(5)))
+        assert sorted(told) == [[], [], [], [], ["no_speakers"]]
+
+    play(scene, device="")
+
+
+def test_a_player_that_never_gets_ready_is_waited_for_only_once(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    deaf = tmp_path / "deaf.py"
+    deaf.write_text("import os; os.read(0, 999), os.read(0, 999)")  # what to open, and the farewell
+    monkeypatch.setattr(channel_module, "_PLAYER", deaf)
+    monkeypatch.setattr(loudspeakers_module, "_LOOK_S", 0.01)
+
+    async def scene(speakers: Loudspeakers) -> None:
+        assert await speak(speakers, ANNA) == []
+        async with asyncio.timeout(0.0):  # not even a turn of the loop
+            assert await speak(speakers, ANNA) == []
+
+    play(scene)
 
 
 def _has_speakers() -> bool:

@@ -71,7 +71,7 @@ class DeviceFields(msgspec.Struct, frozen=True):
 
 
 async def synthesize(request: Request) -> ASGIApp:
-    """Put a text on the list and answer at once."""
+    """Put a text on the list and answer; only before there was a sound device this waits for one."""
     loudspeakers = _loudspeakers(request)
     fields = await read_json(request, SynthesizeFields)
     doors = request.app.state.doors
@@ -80,6 +80,7 @@ async def synthesize(request: Request) -> ASGIApp:
     with doors.speaking():
         wish = fields.request(doors.service)
         entry, notices = loudspeakers.accept(fields.text, wish, Policy(fields.policy))
+        notices += await loudspeakers.take_notices()
     answer = asdict(entry) | {"is_paused": loudspeakers.status().is_paused, "warnings": _told(notices)}
     del answer["text"], answer["heard_ms"]
     return JSONResponse(answer)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
 from types import TracebackType
@@ -30,6 +31,7 @@ CHANNEL_IDLE_S = 60.0
 
 _REPORT_MS = 250.0
 _PROBE_S = 10.0
+_LOOK_S = 2.0
 _NOBODY_HEARS = Notice("no_speakers", "this machine has no sound device, so nothing can be heard")
 
 _log = logging.getLogger(__name__)
@@ -107,6 +109,7 @@ class Loudspeakers:
         self._tasks = asyncio.TaskGroup()
         self._timer: asyncio.TimerHandle | None = None
         self._opened = asyncio.Event()
+        self._looked = asyncio.Event()
         self._quiet = asyncio.Event()
         self._quiet.set()
         self._is_closed = False
@@ -133,7 +136,7 @@ class Loudspeakers:
     def accept(
         self, text: str, request: SpeechRequest, policy: Policy = Policy.INTERRUPT
     ) -> tuple[Entry, list[Notice]]:
-        """Put a text on the list; return how it stands, and what is not as was asked.
+        """Put a text on the list; return how it stands, and what of its wish is not as was asked.
 
         Raises UnknownName, RequestError, TooMuch, Busy or BackendDown.
         """
@@ -145,8 +148,20 @@ class Loudspeakers:
         self._quiet.clear()
         self._channel(channel)
         self._receive(lists.Added(item))
+        return self._entry(item, self._state(item)), notices
+
+    async def take_notices(self) -> list[Notice]:
+        """What nobody has been told yet, such as that there is no sound device; each is returned once.
+
+        Before a first player has looked for a device this waits for it, so that whoever speaks first is told;
+        the sound does not wait. One that takes longer than `_LOOK_S` is not waited for again.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LOOK_S):
+                await self._looked.wait()
+        self._looked.set()
         told, self._sound.untold = self._sound.untold, []
-        return self._entry(item, self._state(item)), [*notices, *told]
+        return told
 
     def _check_room(self, text: str) -> None:
         limits = self._service.config.limits
@@ -200,15 +215,12 @@ class Loudspeakers:
         """The sound devices of this machine; a player is started to look, where none has looked before."""
         if self._sound.opened is None:
             self.warm()
-            await self._probe()
+            try:
+                async with asyncio.timeout(_PROBE_S):
+                    await self._opened.wait()
+            except TimeoutError:
+                raise NoSpeakers(f"no player was ready within {_PROBE_S:g} s to look for devices") from None
         return (*self._sound.names, NULL_DEVICE)
-
-    async def _probe(self) -> None:
-        try:
-            async with asyncio.timeout(_PROBE_S):
-                await self._opened.wait()
-        except TimeoutError:
-            raise NoSpeakers(f"no player was ready within {_PROBE_S:g} s to look for devices") from None
 
     async def set_device(self, name: str) -> None:
         """Play on another device from here on; "default" is the system's own choice. Raises UnknownName."""
@@ -283,6 +295,7 @@ class Loudspeakers:
             self._sound.device = ""
         self._sound.opened, self._sound.names = opened.device, opened.devices
         self._opened.set()
+        self._looked.set()
 
     def track_heard(self, track: int, heard_ms: float) -> None:
         text = self._texts.get(track)

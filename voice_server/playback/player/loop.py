@@ -12,6 +12,7 @@ import sys
 from contextlib import suppress
 from threading import Event, Lock, Thread
 from time import monotonic
+from types import ModuleType
 
 from voice_server.core.audio.mixing import Mixer
 from voice_server.core.types import SAMPLE_RATE_HZ
@@ -130,8 +131,9 @@ class _Player:
 
 def play(channel: Channel) -> None:
     """Play for the server at the other end of `channel`; does not return."""
-    # miniaudio loads numpy where it finds it, for arrays that we have none of: half of a player's start.
+    # miniaudio loads numpy, for arrays, and a web client, for radio: more than half of a player's start.
     sys.modules["numpy"] = None  # type: ignore[assignment]
+    sys.modules["urllib.request"] = ModuleType("urllib.request")
     sys.setswitchinterval(_SWITCH_S)
     with suppress(OSError):  # most users may not; a listener hears it when a player is late
         os.setpriority(os.PRIO_PROCESS, 0, _NICENESS)
