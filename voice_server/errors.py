@@ -7,6 +7,7 @@
     ├── Busy                  nothing wrong with the request; come back later
     ├── BackendError          an engine could not do its work
     │   ├── BackendDown       it is not running and will not be for a while
+    │   │   └── NotSetUp      what it needs is not on this machine; the message says how to get it
     │   └── RenderError       this one segment could not be rendered
     ├── WireError             the other end of a worker's pipe did not keep to the protocol
     └── ConfigError           backends.yaml, a command line or a variable is wrong
@@ -83,6 +84,12 @@ class BackendDown(BackendError):
     """The backend has no running worker and will have none for a while."""
 
     code = "backend_down"
+
+
+class NotSetUp(BackendDown):
+    """Its environment or its weights are missing; trying again cannot help before they are there."""
+
+    code = "not_set_up"
 
 
 class RenderError(BackendError):

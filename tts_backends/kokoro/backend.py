@@ -12,7 +12,16 @@ from typing import Any
 
 import torch
 
-from voice_server.worker.api import BackendError, Capabilities, Option, Pcm, RequestError, Voice, WordMark
+from voice_server.worker.api import (
+    BackendError,
+    Capabilities,
+    NotSetUp,
+    Option,
+    Pcm,
+    RequestError,
+    Voice,
+    WordMark,
+)
 
 from .model import DTYPES, FRAME_MS, Model
 from .phonemes import Token, phonemes_of, pieces_of, tokens_of
@@ -48,7 +57,7 @@ class Backend:
             self._folder = folder_of(model)
             self._model = Model(self._folder, device, dtype)
         except FileNotFoundError as missing:
-            raise BackendError(str(missing)) from None
+            raise NotSetUp(str(missing)) from None
         self._pack = lru_cache(maxsize=64)(self._read_pack)
 
     def voices(self) -> Iterable[Voice]:

@@ -21,7 +21,7 @@ from voice_server.samples import (
     samples_folder,
     unreadable,
 )
-from voice_server.worker.api import BackendError, Capabilities, Option, Pcm, Voice
+from voice_server.worker.api import Capabilities, NotSetUp, Option, Pcm, Voice
 
 from .model import Model
 from .weights import PUBLISHED, folder_of
@@ -43,7 +43,7 @@ class Backend:
         try:
             self._model = Model(folder_of(model), device)
         except FileNotFoundError as missing:
-            raise BackendError(str(missing)) from None
+            raise NotSetUp(str(missing)) from None
         self.sample_rate = self._model.sample_rate_hz
         self._samples = samples_folder()
         self._read = lru_cache(maxsize=32)(self._read_sample)

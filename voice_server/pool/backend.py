@@ -30,16 +30,17 @@ from voice_server.core.supervision import (
 from voice_server.core.types import Ready, Segment
 from voice_server.core.wire import messages
 from voice_server.core.wire.messages import STOPPED, Done, Failed
-from voice_server.errors import BackendDown, RequestError, UnknownName, VoiceServerError
+from voice_server.errors import BackendDown, NotSetUp, RequestError, UnknownName, VoiceServerError
 from voice_server.pool.base import BackendState, BackendStats, BackendStatus
 from voice_server.pool.job import Job, Outcome, Unavailable
-from voice_server.pool.venvs import python_of, worker_environment
+from voice_server.pool.venvs import python_of, set_up_at, worker_environment
 from voice_server.pool.worker import Worker
 from voice_server.samples import sample_voices
 from voice_server.worker.faults import public
 
 _LATE_S = 0.5
 _CATCH_UP_S = 0.1
+_LOOK_S = 2.0
 _BOOTSTRAP = Path(__file__).resolve().parent.parent / "worker"
 
 logger = logging.getLogger(__name__)
@@ -58,6 +59,7 @@ class BackendWorkers:
     ) -> None:
         self._name = name
         self._config = config
+        self._policy = policy
         self._spawn = spawn
         self._numbers = numbers
         self._loop = asyncio.get_running_loop()
@@ -67,6 +69,8 @@ class BackendWorkers:
         self._timer: asyncio.TimerHandle | None = None
         self._is_closed = False
         self._is_absent = False
+        self._set_up_at = 0
+        self._watch: asyncio.TimerHandle | None = None
         self._samples_at = 0
         self._ready: Ready | None = None
         self._error = ""
@@ -79,22 +83,22 @@ class BackendWorkers:
     # For the pool.
 
     def open(self) -> None:
-        """Start all workers; a backend that has not been set up only says so."""
+        """Start all workers; of a backend that has not been set up, when it has been."""
+        self._set_up_at = set_up_at(self._config.environment)
         try:
             python_of(self._name, self._config.environment)
-        except BackendDown as error:
-            self._error = error.message
-            self._is_absent = True
-            self.settled.set()
-            return
-        self._tick()
+        except NotSetUp as error:
+            self._await_set_up(error.message)
+        else:
+            self._tick()
 
     async def close(self, patience_s: float) -> None:
         """End all workers; returns when their processes have gone."""
         self._is_closed = True
         self._supervisor.close()
-        if self._timer is not None:
-            self._timer.cancel()
+        for timer in (self._timer, self._watch):
+            if timer is not None:
+                timer.cancel()
         self._refuse_waiting("the server is stopping")
         async with asyncio.TaskGroup() as tasks:
             for worker in self._workers:
@@ -131,6 +135,8 @@ class BackendWorkers:
     def down(self) -> BackendDown:
         """The error of whoever asks while the backend cannot speak."""
         reason = "the server is stopping" if self._is_closed else self._error
+        if self._is_absent:
+            return NotSetUp(reason)
         return BackendDown(f"backend {self._name} is not running: {reason}")
 
     def count(self, what: str) -> None:
@@ -139,18 +145,23 @@ class BackendWorkers:
 
     def status(self) -> BackendStatus:
         """A snapshot for whoever asks."""
-        is_up = False if self._is_absent else self._supervisor.is_up
         self._look_for_samples()
-        state = BackendState.STARTING if is_up is None else BackendState.UP if is_up else BackendState.DOWN
         return BackendStatus(
             name=self._name,
-            state=state,
+            state=self._state,
             workers=self._config.workers,
             ready=self._ready,
             error=self._error,
             free=sum(self._is_idle(slot) for slot in range(self._config.workers)),
             waiting=len(self._waiting),
         )
+
+    @property
+    def _state(self) -> BackendState:
+        if self._is_absent:
+            return BackendState.NOT_SET_UP
+        is_up = self._supervisor.is_up
+        return BackendState.STARTING if is_up is None else BackendState.UP if is_up else BackendState.DOWN
 
     def _look_for_samples(self) -> None:
         """List the recordings again when their folder has changed, so that a new one is a voice at once."""
@@ -191,8 +202,10 @@ class BackendWorkers:
         self._error = ""
         self._receive(Event.READY, slot)
 
-    def load_failed(self, slot: int, reason: str) -> None:
+    def load_failed(self, slot: int, reason: str, code: str = "") -> None:
         self._error = public(reason)
+        if code == NotSetUp.code and not self._supervisor.is_up:
+            self._await_set_up(self._error)
         self._receive(Event.LOAD_FAILED, slot)
 
     def job_ended(self, slot: int, job: Job, outcome: Outcome) -> None:
@@ -217,6 +230,36 @@ class BackendWorkers:
             extra={"backend": self._name, "slot": slot, "reason": reason, "last_words": last_words},
         )
         self._receive(Event.EXITED, slot)
+
+    # Set up while the server runs.
+
+    def _await_set_up(self, reason: str) -> None:
+        """Start nothing before `voice-server setup` has been here: trying again brings nothing."""
+        self._error = reason
+        if not self._is_absent:
+            self._is_absent = True
+            self._supervisor.close()
+            for worker in filter(None, self._workers):
+                worker.kill("cannot do without what its backend misses")
+            self._refuse_waiting(reason)
+            self.settled.set()
+        if self._watch is None:
+            self._watch = self._loop.call_later(_LOOK_S, self._look_for_set_up)
+
+    def _look_for_set_up(self) -> None:
+        self._watch = None
+        environment = self._config.environment
+        try:
+            python_of(self._name, environment)
+        except NotSetUp as error:
+            self._await_set_up(error.message)
+            return
+        if set_up_at(environment) == self._set_up_at or any(self._workers):
+            self._await_set_up(self._error)
+            return
+        self._is_absent, self._error = False, ""
+        self._supervisor = Supervisor(self._config.workers, self._policy, self._loop.time())
+        self.open()
 
     # Decide and act.
 
@@ -290,7 +333,7 @@ class BackendWorkers:
                 if isinstance(error, VoiceServerError)
                 else f"its python cannot run: {error.strerror}"
             )
-            self.load_failed(slot, reason)
+            self.load_failed(slot, reason, getattr(error, "code", ""))
             self._workers[slot] = None
             self._receive(Event.EXITED, slot)
 

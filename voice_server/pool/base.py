@@ -24,6 +24,7 @@ class BackendState(StrEnum):
     STARTING = "starting"
     UP = "up"
     DOWN = "down"
+    NOT_SET_UP = "not_set_up"
 
 
 @dataclass(frozen=True, slots=True)

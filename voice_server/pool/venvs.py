@@ -6,21 +6,23 @@ start with one of the prefixes below belong to libraries and drivers and are pas
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from voice_server.config import EMBEDDED, BackendConfig
-from voice_server.errors import BackendDown
+from voice_server.errors import NotSetUp
 from voice_server.samples import SAMPLES_VARIABLE
 
 UNFINISHED = ".voice-server-unfinished"
 """Lies in an environment from before the first package until after the last."""
 STAMP = "voice-server.json"
-"""Lies in an environment that `voice-server setup` made, and says from which lock file."""
+"""Lies in an environment that `voice-server setup` made: the lock file, and whose weights were fetched."""
 
 _PASSED = {"PATH", "HOME", "USER", "LOGNAME", "LANG", "LANGUAGE", "TZ", "TMPDIR", "LD_LIBRARY_PATH"}
 _PASSED |= {"SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"}
@@ -41,7 +43,7 @@ _QUIET = {
 def python_of(name: str, environment: Path) -> str:
     """Return the interpreter of a backend's environment: our own, a uv project's, or the one named.
 
-    Raises BackendDown, which says what to run, when it is not there.
+    Raises NotSetUp, which says what to run, when it is not there.
     """
     if environment == EMBEDDED:
         return sys.executable
@@ -50,18 +52,56 @@ def python_of(name: str, environment: Path) -> str:
     venv = environment / ".venv"
     python = python_in(environment)
     command = f"run: voice-server setup {name}"
+    if is_being_set_up(environment):
+        raise NotSetUp(f"backend {name} is being set up, which takes some minutes; ask again later")
     if (venv / UNFINISHED).exists():
-        raise BackendDown(f"the set-up of backend {name} was broken off; {command}", code="not_set_up")
+        raise NotSetUp(f"the set-up of backend {name} was broken off; {command}")
     if not python.is_file() or not (venv / "pyvenv.cfg").is_file():
-        raise BackendDown(f"backend {name} is not set up; {command}", code="not_set_up")
+        raise NotSetUp(f"backend {name} is not set up; {command}")
     if _is_outdated(environment):
-        raise BackendDown(f"backend {name} has new requirements; {command}", code="not_set_up")
+        raise NotSetUp(f"backend {name} has new requirements; {command}")
     return str(python)
 
 
 def python_in(project: Path) -> Path:
     """Return where the interpreter of a uv project's environment is, or would be."""
     return project / ".venv" / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+
+
+def set_up_at(project: Path) -> int:
+    """Return when the environment was last set up, as a number that is another one after each time."""
+    for mark in (STAMP, "pyvenv.cfg"):
+        with suppress(OSError):
+            return (project / ".venv" / mark).stat().st_mtime_ns
+    return 0
+
+
+def lock_set_up(project: Path, kind: int = fcntl.LOCK_EX) -> int | None:
+    """Return a descriptor that keeps every other program from setting up the same backend; None if one does.
+
+    The lock is held as long as the descriptor is open anywhere: a program that inherits it holds it too, so
+    that an installer which outlives us is waited for. Raises OSError.
+    """
+    descriptor = os.open(project, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        return None
+    except OSError:
+        pass  # a file system without locks: two set-ups at once are the user's business
+    return descriptor
+
+
+def is_being_set_up(project: Path) -> bool:
+    """Whether some program is setting up the backend of this project at the moment."""
+    try:
+        descriptor = lock_set_up(project, fcntl.LOCK_SH)
+    except OSError:
+        return False
+    if descriptor is not None:
+        os.close(descriptor)
+    return descriptor is None
 
 
 def lock_digest(project: Path) -> str:

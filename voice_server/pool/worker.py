@@ -43,8 +43,8 @@ class WorkerOwner(Protocol):
     def worker_ready(self, slot: int, ready: Ready) -> None:
         """The backend is warm."""
 
-    def load_failed(self, slot: int, reason: str) -> None:
-        """The backend could not be loaded; `reason` is one line."""
+    def load_failed(self, slot: int, reason: str, code: str) -> None:
+        """The backend could not be loaded; `reason` is one line, `code` NotSetUp's where that is why."""
 
     def job_ended(self, slot: int, job: Job, outcome: Outcome) -> None:
         """The worker has ended its job and is free."""
@@ -190,7 +190,7 @@ class Worker:
     def _end_came(self, end: Done | Failed) -> None:
         if end.job == NO_JOB and isinstance(end, Failed):
             self._fate = "could not load its engine"
-            self._owner.load_failed(self._slot, end.message)
+            self._owner.load_failed(self._slot, end.message, end.code)
             return
         job = self._current(end.job)
         if job is None:

@@ -27,12 +27,13 @@ from typing import Any, Protocol
 
 from voice_server.core.options import complete_options
 from voice_server.core.types import Capabilities, Option, OptionValue, Voice, WordMark
-from voice_server.errors import BackendError, RenderError, RequestError, UnknownName
+from voice_server.errors import BackendError, NotSetUp, RenderError, RequestError, UnknownName
 
 __all__ = [
     "Backend",
     "BackendError",
     "Capabilities",
+    "NotSetUp",
     "Option",
     "OptionValue",
     "Pcm",

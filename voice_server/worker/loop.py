@@ -37,7 +37,7 @@ from voice_server.core.wire.messages import (
     Stop,
     Words,
 )
-from voice_server.errors import RenderError, VoiceServerError, WireError
+from voice_server.errors import NotSetUp, RenderError, VoiceServerError, WireError
 from voice_server.worker.adapter import capabilities_of, load_backend, options_of, voices_of
 from voice_server.worker.api import Backend
 from voice_server.worker.faults import describe, public
@@ -79,7 +79,8 @@ class _Worker:
         except BaseException as error:
             # SystemExit too: packages that download what they miss raise it when they cannot.
             traceback.print_exc()
-            self._channel.send([Failed(NO_JOB, "load_failed", describe(error), retryable=False)])
+            code = error.code if isinstance(error, NotSetUp) else "load_failed"
+            self._channel.send([Failed(NO_JOB, code, describe(error), retryable=False)])
             leave(1)
             raise
         while isinstance(request := self._work.get(), Render):

@@ -21,7 +21,7 @@ from typing import Any
 
 from voice_server.core.wire.codec import MAGIC, encode
 from voice_server.core.wire.messages import Audio
-from voice_server.worker.api import Option, RenderError, RequestError, Voice, WordMark
+from voice_server.worker.api import NotSetUp, Option, RenderError, RequestError, Voice, WordMark
 from voice_server.worker.stdio import Channel
 
 SAMPLE_RATE_HZ = 8000
@@ -253,6 +253,13 @@ def _exit_at_start_until_mended(scratch: Path) -> None:
         _exit_at_start(scratch)
 
 
+def _miss_weights_until_mended(scratch: Path) -> None:
+    with (scratch / "starts").open("ab") as file:
+        file.write(b".")
+    if not (scratch / "mended").exists():
+        raise NotSetUp("the weights are not on this machine; run: voice-server setup scripted")
+
+
 def _hang_at_start(scratch: Path) -> None:
     (scratch / "arrivals").write_bytes(b"x")
     _hang()
@@ -269,6 +276,7 @@ def _miss_a_package(_: Path) -> None:
 _START_FAULTS: dict[str, Callable[[Path], None]] = {
     "exit": _exit_at_start,
     "exit until mended": _exit_at_start_until_mended,
+    "miss weights until mended": _miss_weights_until_mended,
     "hang": _hang_at_start,
     "raise": _raise_at_start,
     "miss a package": _miss_a_package,
