@@ -1,21 +1,26 @@
 """Chatterbox: clones a voice from a few seconds of sound, and laughs where the text says so.
 
 `kind` chooses the model: `turbo` (the default), `english` or `multilingual`. A voice is `default`, or the
-name of a recording in the folder of voice samples. All audio carries the model's inaudible watermark.
+name of a recording in the folder of voice samples; the multilingual model has a `default-fr` and so on, too.
+All audio carries the model's inaudible watermark.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 import torch
 
 from voice_server.samples import sample_voices, samples_folder
-from voice_server.worker.api import BackendError, Capabilities, Pcm, RenderError, Voice
+from voice_server.worker.api import BackendError, Capabilities, NotSetUp, Pcm, RenderError, Voice
 
-from .engine import KINDS, OPTIONS, arguments, call_between_steps, known_tags, load, pick_device, spell_tags
+from .engine import KINDS, call_between_steps, forget_attention, load, pick_device
+from .languages import ENGLISH, check_readable, code_of, languages_of
+from .options import OF_THE_VOICE, arguments, options_of
 from .speakers import Speakers
+from .tags import known_tags, spell_tags
 from .weights import folder_of
 
 _BUILT_IN = "default"
@@ -33,22 +38,25 @@ class Backend:
             folder = folder_of(kind, model)
             self._model = load(kind, folder, pick_device(device))
         except FileNotFoundError as missing:
-            raise BackendError(str(missing)) from None
+            raise NotSetUp(str(missing)) from None
         self._kind = kind
         self._samples = samples_folder()
         self._speakers = Speakers(self._model, kind, folder, self._samples)
+        self._languages = languages_of(self._model)
         self._tags = known_tags(self._model.tokenizer)
         self._poll: Callable[[], object] = lambda: None
         call_between_steps(self._model, self._between_steps)
         self.sample_rate = int(self._model.sr)
-        self.options = OPTIONS[kind]
+        self.options = options_of(kind, self._languages)
         self.capabilities = Capabilities(tags=tuple(self._tags), clones=True, watermark=True)
 
     def voices(self) -> Iterable[Voice]:
-        """The model's own voice, if it has one, and the recordings."""
-        if self._speakers.has_built_in:
-            yield Voice(_BUILT_IN, "Default", "en")
-        yield from sample_voices(self._samples, "en")
+        """The model's own voice in each of its languages, if it has one, and the recordings."""
+        samples = sample_voices(self._samples, ENGLISH)
+        if not self._own and not samples:
+            raise BackendError("the model has no voice of its own (conds.pt), and there is no voice sample")
+        yield from self._own.values()
+        yield from samples
 
     def synthesize(self, text: str, voice: str, options: Mapping[str, Any]) -> Iterator[Pcm]:
         """Speak `text`, in one piece."""
@@ -59,26 +67,50 @@ class Backend:
     def push(self, text: str, voice: str, options: Mapping[str, Any], give: Callable[[Pcm], object]) -> None:
         """The same, with `give` asked between the steps of the model whether to go on."""
         self._poll = lambda: give(b"")
-        if voice == _BUILT_IN and self._speakers.has_built_in:
+        if voice in self._own:
             conditionals = self._speakers.take_built_in()
         else:
             conditionals = self._speakers.take(voice, norm_loudness=options.get("norm_loudness", True))
         if any(map(str.isalnum, text)):
-            give(self._generate(spell_tags(text, self._tags), conditionals, options))
+            taken = arguments(self._kind, options) | self._reading(text, voice, options)
+            give(self._generate(spell_tags(text, self._tags), conditionals, taken, options.get("seed", 0)))
+
+    @cached_property
+    def _own(self) -> dict[str, Voice]:
+        if not self._speakers.has_built_in:
+            return {}
+        others = [
+            Voice(f"{_BUILT_IN}-{tag}", f"Default, {name}", tag)
+            for tag, name in self._languages.items()
+            if tag != ENGLISH
+        ]
+        return {voice.id: voice for voice in (Voice(_BUILT_IN, "Default", ENGLISH), *others)}
+
+    def _reading(self, text: str, voice: str, options: Mapping[str, Any]) -> dict[str, str]:
+        """In which language, for the model that has to be told."""
+        language = options.get("language")
+        if language is None:
+            return {}
+        if language == OF_THE_VOICE:
+            language = self._own[voice].language if voice in self._own else ENGLISH
+        check_readable(text, language, self._model.tokenizer)
+        return {"language_id": code_of(language)}
 
     def _between_steps(self) -> None:
         self._poll()
 
-    def _generate(self, text: str, conditionals: Any, options: Mapping[str, Any]) -> torch.Tensor:
+    def _generate(self, text: str, conditionals: Any, taken: Mapping[str, Any], seed: int) -> torch.Tensor:
         for attempt in range(_TRIES):
             self._model.conds = conditionals
-            torch.manual_seed(options.get("seed", 0) + attempt)
+            torch.manual_seed(seed + attempt)
             try:
                 with torch.inference_mode():
-                    audio: torch.Tensor = self._model.generate(text, **arguments(self._kind, options))
+                    audio: torch.Tensor = self._model.generate(text, **taken)
             except RuntimeError as error:
                 if _NO_TOKENS not in str(error):
                     raise
             else:
                 return audio
+            finally:
+                forget_attention(self._model)
         raise RenderError("the model made no sound of this text")

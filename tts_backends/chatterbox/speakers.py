@@ -9,20 +9,22 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import sys
 from collections import OrderedDict
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
 
 import librosa
 import numpy as np
+import soundfile
 
 from voice_server.samples import MAX_SECONDS, check_sample, find_sample, unreadable
 
-from .engine import SHORTEST_SAMPLE_S
-
 _KEPT = 32
+_SHORTEST_S = {"turbo": 5.1, "english": 1.0, "multilingual": 1.0}
 
 
 class Speakers:
@@ -33,6 +35,7 @@ class Speakers:
         self._kind = kind
         self._samples = samples
         self._built_in = model.conds
+        self._conditionals = sys.modules[type(model).__module__].Conditionals
         self._identity = f"{kind} {folder.resolve()}"
         self._kept: OrderedDict[str, Any] = OrderedDict()
 
@@ -61,8 +64,7 @@ class Speakers:
             return self._kept[key]
         kept = _cache() / f"{key[:32]}.pt"
         if kept.is_file():
-            made = type(self._built_in).load(kept) if self.has_built_in else self._load(kept)
-            made = made.to(self._model.device)
+            made = self._conditionals.load(kept).to(self._model.device)
         else:
             made = self._make(voice, file, norm_loudness=norm_loudness)
             _keep(made, kept)
@@ -71,19 +73,17 @@ class Speakers:
             self._kept.popitem(last=False)
         return made
 
-    def _load(self, file: Path) -> Any:
-        from importlib import import_module  # noqa: PLC0415 - only for a model without a voice of its own
-
-        return import_module(type(self._model).__module__).Conditionals.load(file)
-
     def _make(self, voice: str, file: Path, *, norm_loudness: bool) -> Any:
         try:
             samples, rate_hz = librosa.load(file, sr=None, duration=MAX_SECONDS)
         except Exception:  # every decoder has its own
             raise unreadable(voice) from None
-        check_sample(voice, np.abs(samples), int(rate_hz), shortest_s=SHORTEST_SAMPLE_S[self._kind])
+        check_sample(voice, np.abs(samples), int(rate_hz), shortest_s=_SHORTEST_S[self._kind])
+        start = BytesIO()
+        soundfile.write(start, samples, int(rate_hz), format="WAV", subtype="FLOAT")
+        start.seek(0)
         extra = {"norm_loudness": norm_loudness} if self._kind == "turbo" else {}
-        self._model.prepare_conditionals(str(file), **extra)
+        self._model.prepare_conditionals(start, **extra)
         return self._model.conds
 
 

@@ -44,13 +44,14 @@ def shrink() -> None:
 
 
 def _shrink_language_models(configs: Any) -> None:
+    # The multilingual model watches head 15 of layer 12 and head 11 of layer 13.
     configs["Llama_520M"].update(
         hidden_size=_SIZE,
         intermediate_size=_SIZE,
-        num_hidden_layers=1,
-        num_attention_heads=1,
-        num_key_value_heads=1,
-        head_dim=_SIZE,
+        num_hidden_layers=14,
+        num_attention_heads=16,
+        num_key_value_heads=16,
+        head_dim=_SIZE // 16,
     )
     configs["GPT2_medium"].update(
         n_embd=_SIZE, hidden_size=_SIZE, n_head=1, n_layer=1, n_positions=1399, n_ctx=1399, vocab_size=8
