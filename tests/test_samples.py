@@ -15,6 +15,7 @@ from voice_server.samples import (
     list_samples,
     sample_voices,
     samples_folder,
+    skipped_samples,
     unreadable,
 )
 
@@ -44,6 +45,29 @@ def test_a_folder_that_is_not_there_holds_no_voices(tmp_path: Path) -> None:
     assert list_samples(tmp_path / "nowhere") == list_samples(None) == {}
 
 
+def test_what_looks_like_a_recording_and_is_not_listed_has_a_reason(folder: Path) -> None:
+    same = "has the name of another one"
+    assert skipped_samples(folder) == {
+        "bell\a.wav": "has a control character in its name",
+        "folder.wav": "is no plain file",
+        "huge.wav": "is larger than 20 MiB",
+        "linked.wav": "is no plain file",
+        "twice.flac": same,
+        "twice.wav": same,
+    }
+    assert skipped_samples(None) == {}
+
+
+def test_names_may_have_blanks_accents_and_capitals_in_the_suffix(tmp_path: Path) -> None:
+    composed, apart = "Zoë Müller", "Zoe\u0308 Mu\u0308ller"
+    (tmp_path / f"{apart}.FLAC").write_bytes(b"sound")
+    (tmp_path / "o'neill, jr..Ogg").write_bytes(b"sound")
+    assert list(list_samples(tmp_path)) == [composed, "o'neill, jr."]
+    assert find_sample(tmp_path, composed).name == f"{apart}.FLAC"
+    (tmp_path / f"{composed}.wav").write_bytes(b"sound")
+    assert list(list_samples(tmp_path)) == ["o'neill, jr."]
+
+
 @pytest.mark.parametrize("name", ["nobody", "../Obama", "Obama.wav", "linked", "twice", "huge", ""])
 def test_only_a_listed_name_finds_a_file(folder: Path, name: str) -> None:
     assert find_sample(folder, "Obama") == folder / "Obama.wav"
@@ -63,6 +87,7 @@ def test_a_worker_learns_its_folder_from_a_variable() -> None:
         (np.zeros(0), r"is 0\.0 s long"),
         (np.zeros(2000), "is silent"),
         (np.r_[np.zeros(1900), np.full(100, 0.3)], "is almost all silence"),
+        (np.r_[np.full(1900, 0.3), np.full(100, 1.0)], "is clipped.*record it at a lower level"),
     ],
 )
 def test_a_recording_of_no_use_is_refused_with_what_to_do(magnitudes: object, complaint: str) -> None:
@@ -73,6 +98,7 @@ def test_a_recording_of_no_use_is_refused_with_what_to_do(magnitudes: object, co
 
 def test_a_good_recording_is_taken() -> None:
     check_sample("anna", np.full(2000, 0.3), RATE_HZ, shortest_s=1)
+    check_sample("anna", np.r_[np.full(1990, 0.3), np.full(10, 1.0)], RATE_HZ, shortest_s=1)
 
 
 def test_what_cannot_be_decoded_says_which_kinds_can() -> None:

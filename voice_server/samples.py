@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 from voice_server.core.types import Voice
 from voice_server.errors import RequestError, UnknownName
@@ -27,6 +28,8 @@ MAX_SECONDS = 30.0
 _MAX_BYTES = 20 * 1024 * 1024
 _QUIETEST = 0.01
 _SILENT_SHARE = 0.9
+_FULL_SCALE = 0.999
+_CLIPPED_SHARE = 0.01
 
 
 def samples_folder(environ: Mapping[str, str] = os.environ) -> Path | None:
@@ -37,19 +40,42 @@ def samples_folder(environ: Mapping[str, str] = os.environ) -> Path | None:
 
 def list_samples(folder: Path | None) -> dict[str, Path]:
     """The recordings by the name of their voice, in order."""
+    return {_name(file): file for file, fault in _judged(folder) if not fault}
+
+
+def skipped_samples(folder: Path | None) -> dict[str, str]:
+    """Files that look like recordings and are not listed, and what is wrong with each."""
+    return {file.name: fault for file, fault in _judged(folder) if fault}
+
+
+def _judged(folder: Path | None) -> list[tuple[Path, str]]:
+    """The files with a recording's suffix, in order, each with what is wrong with it or ""."""
     if folder is None or not folder.is_dir():
-        return {}
+        return []
     with os.scandir(folder) as entries:
-        files = sorted(
-            Path(entry.path)
+        judged = [
+            (Path(entry.path), _fault(entry))
             for entry in entries
-            if entry.is_file(follow_symlinks=False)
-            and entry.name.isprintable()
-            and entry.stat().st_size <= _MAX_BYTES
-            and Path(entry.name).suffix.lower() in SUFFIXES
-        )
-    names = Counter(file.stem for file in files)
-    return {file.stem: file for file in files if names[file.stem] == 1}
+            if Path(entry.name).suffix.lower() in SUFFIXES
+        ]
+    names = Counter(_name(file) for file, fault in judged if not fault)
+    return sorted(
+        (file, fault or ("has the name of another one" if names[_name(file)] > 1 else ""))
+        for file, fault in judged
+    )
+
+
+def _fault(entry: os.DirEntry[str]) -> str:
+    if not entry.is_file(follow_symlinks=False):
+        return "is no plain file"
+    if not entry.name.isprintable():
+        return "has a control character in its name"
+    return f"is larger than {_MAX_BYTES >> 20} MiB" if entry.stat().st_size > _MAX_BYTES else ""
+
+
+def _name(file: Path) -> str:
+    # Some systems keep an accent apart from its letter; who types the name does not.
+    return normalize("NFC", file.stem)
 
 
 def sample_voices(folder: Path | None, language: str) -> list[Voice]:
@@ -77,6 +103,8 @@ def check_sample(name: str, magnitudes: Any, sample_rate_hz: int, *, shortest_s:
         raise _unfit(name, "is silent; record it louder")
     if (magnitudes > _QUIETEST).mean() < 1 - _SILENT_SHARE:
         raise _unfit(name, "is almost all silence; cut the pauses out, or record it louder")
+    if (magnitudes >= _FULL_SCALE).mean() > _CLIPPED_SHARE:
+        raise _unfit(name, "is clipped: too much of it is at full scale; record it at a lower level")
 
 
 def unreadable(name: str) -> RequestError:

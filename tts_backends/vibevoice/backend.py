@@ -21,9 +21,9 @@ from voice_server.samples import (
     samples_folder,
     unreadable,
 )
-from voice_server.worker.api import Capabilities, NotSetUp, Option, Pcm, Voice
+from voice_server.worker.api import BackendError, Capabilities, NotSetUp, Option, Pcm, Voice
 
-from .model import Model
+from .model import DTYPES, Model
 from .weights import PUBLISHED, folder_of
 
 _ANY = "any"
@@ -36,12 +36,18 @@ class Backend:
     options = (
         Option("guidance_scale", "number", 1.3, 1.0, 3.0, description="higher keeps closer to the sample"),
         Option("num_diffusion_steps", "integer", 10, 1, 50, description="fewer are faster, 5 still good"),
+        Option("cfg_scale", "number", None, 1.0, 3.0, description="another name of guidance_scale"),
+        Option("inference_steps", "integer", None, 1, 50, description="another name of num_diffusion_steps"),
+        Option("do_sample", "boolean", ignored=True),  # the model always takes the likeliest token
+        Option("temperature", "number", None, 0.0, 2.0, ignored=True),
     )
     capabilities = Capabilities(streams=True, clones=True)
 
-    def __init__(self, model: str = PUBLISHED, device: str = "auto") -> None:
+    def __init__(self, model: str = PUBLISHED, device: str = "auto", dtype: str = "auto") -> None:
+        if dtype not in DTYPES:
+            raise BackendError(f"dtype is one of {', '.join(DTYPES)}, not {dtype!r}")
         try:
-            self._model = Model(folder_of(model), device)
+            self._model = Model(folder_of(model), device, dtype)
         except FileNotFoundError as missing:
             raise NotSetUp(str(missing)) from None
         self.sample_rate = self._model.sample_rate_hz

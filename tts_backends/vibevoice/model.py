@@ -13,6 +13,7 @@ from typing import Any
 import torch
 from transformers import AutoProcessor, VibeVoiceForConditionalGeneration
 
+DTYPES = ("auto", "float32", "bfloat16")
 Give = Callable[[torch.Tensor], object]
 _TOKENS_A_SECOND = 7.5
 _START_S, _S_A_CHARACTER, _LONGEST_S = 2.0, 0.12, 60.0
@@ -31,9 +32,10 @@ class _Streaming(VibeVoiceForConditionalGeneration):  # type: ignore[misc]
 class Model:
     """The model and its processor on one device."""
 
-    def __init__(self, folder: Path, device: str) -> None:
+    def __init__(self, folder: Path, device: str, dtype: str) -> None:
         self._device = pick_device(device)
-        self._dtype = torch.bfloat16 if self._device == "cuda" else torch.float32
+        usual = "bfloat16" if self._device == "cuda" else "float32"
+        self._dtype = getattr(torch, usual if dtype == "auto" else dtype)
         self._processor = AutoProcessor.from_pretrained(folder)
         model = _Streaming.from_pretrained(folder, dtype=self._dtype)
         self._network = model.to(self._device).eval()
@@ -56,8 +58,8 @@ class Model:
         with torch.inference_mode():
             made = self._network.generate(
                 **inputs,
-                guidance_scale=options["guidance_scale"],
-                num_diffusion_steps=options["num_diffusion_steps"],
+                guidance_scale=options.get("cfg_scale", options["guidance_scale"]),
+                num_diffusion_steps=options.get("inference_steps", options["num_diffusion_steps"]),
                 max_new_tokens=tokens_for(text),
             )
         if not self._streams:
