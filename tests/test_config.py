@@ -41,6 +41,7 @@ backends:
   tone:
     adapter: /opt/tone.py
     environment: embedded
+    folder: elsewhere
 """
 
 
@@ -50,6 +51,7 @@ def test_a_full_file_says_everything(tmp_path: Path) -> None:
     assert config.default_backend == "kokoro"
     assert (config.limits.connections, config.limits.drain_s, config.limits.handshake_s) == (7, 1.5, 10.0)
     assert kokoro.adapter == tmp_path / "tts_backends/kokoro/backend.py"
+    assert (kokoro.folder, tone.folder) == (tmp_path, tmp_path / "elsewhere")
     assert kokoro.environment == tmp_path / "tts_backends/kokoro"
     assert (tone.adapter, tone.environment) == (Path("/opt/tone.py"), EMBEDDED)
     assert (kokoro.workers, kokoro.fallback, kokoro.default_voice) == (3, "tone", "af_heart")

@@ -35,10 +35,11 @@ class BackendConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
     `settings` go to the adapter's constructor, `options` are its options for requests that do not say, `env`
     are variables of its workers (null: taken over from the server's environment), `samples` is the folder of
-    recordings that it clones voices from. A worker is replaced when a
-    start takes over `start_timeout_s`, a render over `render_timeout_s` or is silent for `silence_timeout_s`
-    (or five times what such a text was seen to take, if that is longer), when a stop is not obeyed within
-    `stop_timeout_s`, and when it is idle and leaves a ping unanswered for `ping_timeout_s`.
+    recordings that it clones voices from. Workers run in `folder`, by default the file's, so that a path in
+    the settings is relative to it like every other. A worker is replaced when a start takes over
+    `start_timeout_s`, a render over `render_timeout_s` or is silent for `silence_timeout_s` (or five times
+    what such a text was seen to take, if that is longer), when a stop is not obeyed within `stop_timeout_s`,
+    and when it is idle and leaves a ping unanswered for `ping_timeout_s`.
     """
 
     adapter: Path
@@ -60,6 +61,7 @@ class BackendConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     ping_interval_s: Seconds = 5.0
     ping_timeout_s: Seconds = 10.0
     max_audio_s: Seconds = 600.0
+    folder: Path = Path()
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -204,6 +206,8 @@ def _table(fields: object, kind: type[_Table], source: Path, key: str) -> _Table
     if not isinstance(fields, dict):
         raise ConfigError(f"{source.name}: {key} is a mapping of keys to values")
     _refuse_unknown(fields, kind.__struct_fields__, source.name, key)
+    if kind is BackendConfig:
+        fields = {"folder": ".", **fields}
 
     def path_from(expected: type, value: object) -> Path:
         # The only type here that msgspec does not know itself; another one needs a rule of its own.

@@ -456,3 +456,18 @@ def test_a_pool_that_is_cancelled_while_it_opens_leaves_nothing_behind(run: Run,
             await opening
 
     run(main())
+
+
+def test_a_path_in_the_settings_is_relative_to_the_folder_of_the_configuration(
+    run: Run, stage: Stage
+) -> None:
+    async def main() -> None:
+        folder = stage.scratch / "configured"
+        (folder / "model").mkdir(parents=True)
+        (folder / "model" / "mended").touch()
+        settings = {"scratch": "model", "start_fault": "miss weights until mended"}
+        async with stage.pool(workers=1, folder=folder, settings=settings) as pool:
+            assert pool.backends["scripted"].state is BackendState.UP
+        assert (folder / "model" / "starts").exists()
+
+    run(main())

@@ -326,7 +326,8 @@ class BackendWorkers:
         try:
             python = python_of(self._name, config.environment)
             command = (python, str(_BOOTSTRAP), str(config.adapter.absolute()))
-            await worker.start(command, worker_environment(config), config.settings, config.default_voice)
+            variables, folder = worker_environment(config), config.folder.absolute()
+            await worker.start(command, variables, config.settings, config.default_voice, folder)
         except (VoiceServerError, OSError) as error:
             reason = (
                 error.message

@@ -14,6 +14,7 @@ import os
 import signal
 from collections import deque
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Protocol, cast
 
 from voice_server.core.wire.codec import Decoder, encode
@@ -61,14 +62,19 @@ class WorkerProcess(asyncio.SubprocessProtocol):
 
     @classmethod
     async def launch(
-        cls, name: str, command: Sequence[str], environment: Mapping[str, str], owner: ProcessOwner
+        cls,
+        name: str,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        owner: ProcessOwner,
+        folder: Path | None = None,
     ) -> WorkerProcess:
-        """Start the command in a session of its own, so that Ctrl-C reaches only the server.
+        """Start the command in `folder` and a session of its own, so that Ctrl-C reaches only the server.
 
         Raises OSError when it cannot be started.
         """
         _, process = await asyncio.get_running_loop().subprocess_exec(
-            lambda: cls(name, owner), *command, env=dict(environment), start_new_session=True
+            lambda: cls(name, owner), *command, env=dict(environment), cwd=folder, start_new_session=True
         )
         return process
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import signal
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, Protocol
 
 from voice_server.core.audio.pcm import duration_ms
@@ -76,14 +77,19 @@ class Worker:
         return self._process.pid if self._process is not None else 0
 
     async def start(
-        self, command: Sequence[str], environment: Mapping[str, str], settings: Mapping[str, Any], voice: str
+        self,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        settings: Mapping[str, Any],
+        voice: str,
+        folder: Path,
     ) -> None:
-        """Launch the process and greet it.
+        """Launch the process in `folder` and greet it.
 
         Raises OSError when it cannot be started, WireError when the settings cannot be sent.
         """
         hello = encode(Hello(PROTOCOL_VERSION, settings, voice))
-        self._process = await WorkerProcess.launch(self.name, command, environment, self)
+        self._process = await WorkerProcess.launch(self.name, command, environment, self, folder)
         if self._fate:
             # Killed, or told to end, while it was being launched.
             self._process.kill()
