@@ -53,6 +53,11 @@ class Recording:
         """When the first piece came in which there is sound, of those after a moment."""
         return min((at for at, pcm in list(self.pieces) if at >= after and any(pcm)), default=float("inf"))
 
+    def ms_until_silence(self, since: float) -> float:
+        """How much was heard from a moment on until the last sound."""
+        last = self.last_sound_at()
+        return sum(len(pcm) for at, pcm in list(self.pieces) if since <= at <= last) / (2 * RATE_HZ / 1000)
+
     def wait_for_sound(self) -> None:
         wait_until(lambda: any(self.samples))
 

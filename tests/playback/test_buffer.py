@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+from array import array
 
 import pytest
 from hypothesis import given
@@ -58,8 +59,28 @@ def test_clearing_drops_what_was_not_read_and_says_how_much() -> None:
     buffer.write(b"\1" * 320)
     buffer.read(80)
     assert buffer.clear() == 15
+    assert buffer.read(80) != bytes(80)
     assert buffer.read(16) == bytes(16)
-    assert buffer.played_ms == 5
+    assert buffer.played_ms == 10  # with the fade
+
+
+def test_what_is_cut_fades_out_within_five_milliseconds() -> None:
+    buffer = PlayBuffer(RATE)
+    for _ in range(30):  # the fade lies across pieces
+        buffer.write(array("h", [4000] * 3).tobytes())
+    buffer.read(2 * 8)
+    buffer.clear()
+    levels = array("h", buffer.read(2 * 50)).tolist()
+    assert levels[:40] == [100 * left for left in range(39, -1, -1)]
+    assert levels[40:] == [0] * 10
+
+
+def test_clearing_what_is_all_read_leaves_silence() -> None:
+    buffer = PlayBuffer(RATE)
+    buffer.write(b"\1" * 80)
+    buffer.read(80)
+    assert buffer.clear() == 0
+    assert buffer.read(80) == bytes(80)
 
 
 def test_half_a_sample_is_refused() -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import sys
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext, suppress
+from types import FrameType
 
 import click
 
@@ -22,15 +24,40 @@ def say_lines(reach: Reach, wish: JsonObject) -> None:
 
     At a terminal a line ends the one before it; lines from a pipe wait for each other.
     """
-    if not sys.stdin.isatty():
+    is_typed = sys.stdin.isatty()
+    if not is_typed:
         wish = {"policy": "queue"} | wish
     said = _Said(reach, wish)
-    for line in _prompted(said) if sys.stdin.isatty() else sys.stdin:
+    for line in _prompted(said) if is_typed else sys.stdin:
         if line.strip():
             try:
-                said.say(line.strip())
+                with interruption(said.stop) if is_typed else nullcontext():
+                    said.say(line.strip())
             except VoiceServerError as error:
                 click.echo(click.style(error.message, fg="red"), err=True)
+
+
+@contextmanager
+def interruption(then: Callable[[], object]) -> Iterator[None]:
+    """Keep a Ctrl-C until the block is over, and do `then`: what is being asked for is known only by then.
+
+    The second Ctrl-C ends the block, as ever.
+    """
+    presses = 0
+
+    def note(_number: int, _frame: FrameType | None) -> None:
+        nonlocal presses
+        presses += 1
+        if presses > 1:
+            raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, note)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if presses:
+        then()
 
 
 class _Said:

@@ -1,7 +1,8 @@
 """What has been received and not yet heard: written by the program, read by the sound device's thread.
 
 Laws: what is read is what was written, in order, and silence only where nothing was there; the play position
-counts sound and never silence, and lies behind what was read by as much as the device still holds.
+counts sound and never silence, and lies behind what was read by as much as the device still holds; what is
+cut is faded out, so that nothing clicks.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections import deque
 from threading import Condition
 
+from voice_server.core.audio.mixing import FADE_MS, ramped
 from voice_server.core.audio.pcm import duration_ms, samples_in
 from voice_server.core.types import BYTES_PER_SAMPLE
 
@@ -50,29 +52,24 @@ class PlayBuffer:
 
     def read(self, n_bytes: int) -> bytes:
         """Take the next `n_bytes`, with silence behind where there is not so much."""
-        taken = bytearray()
         with self._changed:
-            while self._pieces and len(taken) < n_bytes:
-                piece = self._pieces.popleft()
-                wanted = n_bytes - len(taken)
-                taken += piece[:wanted]
-                if len(piece) > wanted:
-                    self._pieces.appendleft(piece[wanted:])
+            taken = self._take(n_bytes)
             sound = len(taken)
-            self._pending -= sound
             self._read += sound
             self._note_read(sound, n_bytes)
             self._changed.notify_all()
-        return bytes(taken) + bytes(n_bytes - sound)
+        return taken + bytes(n_bytes - sound)
 
     def clear(self) -> float:
-        """Drop what has not been read; return how many milliseconds that was."""
+        """Fade out what has not been read, within 5 ms; return how many milliseconds that was."""
+        fade = round(FADE_MS * self._rate_hz / 1000)
         with self._changed:
-            dropped = self._pending
-            self._pieces.clear()
-            self._pending = 0
+            unread = self._pending
+            last = ramped(self._take(fade * BYTES_PER_SAMPLE), 1.0, 0.0, fade)
+            self._pieces = deque([memoryview(last)])
+            self._pending = len(last)
             self._changed.notify_all()
-        return duration_ms(dropped, self._rate_hz)
+        return duration_ms(unread, self._rate_hz)
 
     def close(self) -> None:
         """Take nothing more, and let whoever waits go."""
@@ -86,6 +83,18 @@ class PlayBuffer:
             return self._changed.wait_for(
                 lambda: self._is_closed or not (self._pending or self._held()), timeout_s
             )
+
+    def _take(self, n_bytes: int) -> bytes:
+        """The next bytes there are, `n_bytes` at most."""
+        taken = bytearray()
+        while self._pieces and len(taken) < n_bytes:
+            piece = self._pieces.popleft()
+            wanted = n_bytes - len(taken)
+            taken += piece[:wanted]
+            if len(piece) > wanted:
+                self._pieces.appendleft(piece[wanted:])
+        self._pending -= len(taken)
+        return bytes(taken)
 
     def _note_read(self, sound: int, total: int) -> None:
         """Keep the reads that the device has not played yet: as many as fill it."""

@@ -141,7 +141,7 @@ class Mixer:
         mixed = self._moved_on(n_bytes)
         if flow is _Flow.RESUMING:
             self._flow = _Flow.PLAYING
-            mixed = _ramped(mixed, 0.0, 1.0, self._fade)
+            mixed = ramped(mixed, 0.0, 1.0, self._fade)
         return self._at_volume(mixed, n_bytes)
 
     def take_reports(self) -> list[Report]:
@@ -179,7 +179,7 @@ class Mixer:
         return self._at_volume(self._faded_out(mixed), n_bytes)
 
     def _faded_out(self, pcm: bytes) -> bytes:
-        return _ramped(pcm, 1.0, 0.0, self._fade)
+        return ramped(pcm, 1.0, 0.0, self._fade)
 
     def _drop_stopped(self) -> None:
         self._tracks = {number: track for number, track in self._tracks.items() if not track.is_stopped}
@@ -187,7 +187,7 @@ class Mixer:
     def _at_volume(self, pcm: bytes, n_bytes: int) -> bytes:
         before, self._volume = self._volume, self._wanted_volume
         if not before == self._volume == 1.0:
-            pcm = _ramped(pcm, before, self._volume, self._fade)
+            pcm = ramped(pcm, before, self._volume, self._fade)
         return pcm + bytes(n_bytes - len(pcm))
 
 
@@ -202,8 +202,8 @@ def _sum(parts: list[bytes]) -> bytes:
     return array("h", [min(_LOUDEST, max(_LOWEST, sample)) for sample in total]).tobytes()
 
 
-def _ramped(pcm: bytes, start: float, end: float, over: int) -> bytes:
-    """Samples whose level goes from `start` to `end` within the first `over` of them, or within all."""
+def ramped(pcm: bytes, start: float, end: float, over: int) -> bytes:
+    """int16 samples whose level goes from `start` to `end` within the first `over` of them, or within all."""
     samples = array("h", pcm)
     over = min(over, len(samples))
     step = (end - start) / over if over else 0.0
