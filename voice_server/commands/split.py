@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import dataclasses
 import json
 from collections.abc import Iterator
 
@@ -28,7 +27,7 @@ def split(*, file: str, language: str | None, early: bool, explain: bool, as_jso
     """Print the sentences of FILE, or of standard input for "-", with their offsets in characters."""
     options = SplitterOptions(language=language, first_piece="clause" if early else "sentence")
     for piece in pieces_of(chunks_of(file), options):
-        click.echo(json.dumps(dataclasses.asdict(piece), ensure_ascii=False) if as_json else line_of(piece))
+        click.echo(json.dumps(piece._asdict(), ensure_ascii=False) if as_json else line_of(piece))
         if explain and not as_json:
             click.echo(f"{'':>13}  ↳ {piece.reason} ({piece.language})")
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from voice_server.core.text.lexicon import lexicon
+from voice_server.core.text.lexicon import lexicon, listed_anywhere
 
 
 def test_english_titles_travel_into_every_language() -> None:
@@ -21,6 +21,10 @@ def test_ordinals_with_a_dot_are_a_matter_of_language() -> None:
 def test_only_english_is_english() -> None:
     assert lexicon("en").is_english
     assert not lexicon("de").is_english
+
+
+def test_what_is_listed_anywhere_is_all_that_any_language_lists() -> None:
+    assert lexicon("de").listed | lexicon("ru").listed | {"yahoo", "xii"} <= listed_anywhere()
 
 
 def test_an_unknown_language_still_knows_numbers_and_starters() -> None:

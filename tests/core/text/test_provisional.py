@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from voice_server.core.text.lexicon import lexicon
-from voice_server.core.text.provisional import likely_end, strength
+from voice_server.core.text.provisional import is_opening, likely_end, strength
 
 
 def _likely(text: str, language: str = "en", *, quoted: bool = False) -> bool:
@@ -27,6 +27,12 @@ def _likely(text: str, language: str = "en", *, quoted: bool = False) -> bool:
         ("Այսօր է։", "hy"),
         ("Այսօր է:", "hy"),
         ("هذا كتاب جديد.", "ar"),
+        ("Es war in 2024.", "de"),
+        ("He said so to me.", "en"),
+        ("Run `it` and then *this*.", "en"),
+        ("* This is **it** here.", "en"),
+        ("„Wir gehen“ sagen sie.", "de"),
+        ("Էլեկտրակայանը հասավ` այսօր։", "hy"),
     ],
 )
 def test_what_is_announced_at_its_mark(text: str, language: str) -> None:
@@ -39,7 +45,13 @@ def test_what_is_announced_at_its_mark(text: str, language: str) -> None:
         ("Done.", "en"),
         ("We are not Dr.", "en"),
         ("It is about 3.", "en"),
-        ("Es war in 2024.", "de"),
+        ("Ez volt 1848.", "hu"),
+        ("It is on MyShop.", "en"),
+        ("Run `the whole thing.", "en"),
+        ("**This is it.", "en"),
+        ("*This is it.", "en"),
+        ("„Wir gehen heim.", "de"),
+        ("彼は「はい。」", "ja"),
         ("What a lovely day!", "en"),
         ("This is called Yahoo?", "en"),
         ("He asked “why not?”", "en"),
@@ -59,6 +71,31 @@ def test_what_is_announced_at_its_mark(text: str, language: str) -> None:
 )
 def test_what_is_not_announced(text: str, language: str) -> None:
     assert not _likely(text, language)
+
+
+@pytest.mark.parametrize("text", ["Sure!", "Great question!", "¡Claro que sí!", "Konечно!", "물론입니다!"])
+def test_the_exclamation_that_opens_an_answer_is_announced(text: str) -> None:
+    assert is_opening(text, frozenset())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "wow!",
+        "THIS IS IT!",
+        "Mamma Mia!",
+        "Yahoo!",
+        'He said "no!',
+        "*No!",
+        "'No!",
+        "The password is a=1!",
+        "What a very long exclamation it is!",
+        "Sure",
+        "!",
+    ],
+)
+def test_shouts_names_and_quotations_are_no_openings(text: str) -> None:
+    assert not is_opening(text, frozenset(["yahoo"]))
 
 
 def test_a_sentence_inside_quotes_waits_for_the_closing_one() -> None:

@@ -16,6 +16,7 @@ from voice_server.core.text.splitter import Splitter, SplitterOptions
         "Happy! ... no one had said so.",
         "I read Yahoo! News and Yahoo! daily.¦ I love Yahoo!¦ It is fun.",
         "He saw Mamma Mia! twice.",
+        "What the @#$%! is that?",
         "why?¦ i do not know.¦ he is not here.¦ ok?",
         "Are you in?¦ we go now.¦ Is it he? and she?",
         "Look at this.¦ it is fine.¦ oh no.¦ my bad.¦ He sees gen. rules.",
@@ -74,6 +75,7 @@ def test_a_forgotten_space_is_told_from_a_name_with_a_dot(marked: str) -> None:
         ("ja", "「行く。」¦彼は行った。"),
         ("ja", "今日は晴れ。¦明日は？¦「ここにある。」と言った。¦すごい!¦本当（そう。）だ。¦はい。"),
         ("zh", "你好。¦我们去看《摔跤吧！爸爸》好吗？¦好！"),
+        ("zh", "“你是谁？”他问道。¦“你是谁？”¦她不知道。"),
         ("hi", "डॉ. सिंह आए।¦ जी.डी.पी. बढ़ी।¦ क्या?¦ हाँ।"),
         ("ar", "د. أحمد هنا.¦ هل جاء؟¦ نعم."),
         ("ur", "یہ اردو ہے۔¦ جی ہاں۔"),
@@ -105,3 +107,9 @@ def test_a_dash_waits_for_what_follows_it() -> None:
 
 def test_a_wide_gap_ends_a_sentence() -> None:
     check("It is the U.S." + " " * 60 + "¦Army")
+
+
+def test_a_chinese_quotation_waits_for_who_spoke() -> None:
+    splitter = Splitter(SplitterOptions(language="zh"))
+    assert splitter.feed("“你是谁？”她") == []
+    assert [piece.text for piece in splitter.feed("不知道。")] == ["“你是谁？”"]

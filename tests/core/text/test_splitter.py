@@ -149,14 +149,24 @@ def test_a_provisional_end_is_announced_at_the_mark_and_committed_unchanged() ->
         "He said “this is it.",
         "A list (of all things.",
         "So it is...",
-        "What a day!",
+        "We go. What a day!",
         "Hi.",
+        "```foo bar baz qux.",
     ],
 )
 def test_what_may_well_go_on_is_not_announced(text: str) -> None:
     splitter = Splitter()
     splitter.feed(text)
     assert splitter.provisional is None
+
+
+def test_an_opening_exclamation_is_announced_at_its_mark() -> None:
+    splitter = Splitter()
+    splitter.feed(" Great question")
+    splitter.feed("!")
+    announced = splitter.provisional
+    assert announced is not None
+    assert splitter.feed(" Here")[0][:3] == announced[:3] == ("Great question!", 1, 16)
 
 
 def test_a_provisional_end_is_taken_back_when_the_sentence_goes_on() -> None:
@@ -315,3 +325,10 @@ def test_an_early_first_piece_keeps_to_a_low_hard_cap_too(cap: int) -> None:
     pieces = [piece for character in text for piece in splitter.feed(character)] + splitter.finish()
     assert max(len(piece.text) for piece in pieces) <= cap
     assert "".join(piece.text for piece in pieces).replace(" ", "") == text.replace(" ", "")
+
+
+def test_a_sentence_that_passes_the_hard_cap_with_its_mark_is_not_announced() -> None:
+    splitter = Splitter(SplitterOptions(soft_cap=20, hard_cap=24))
+    splitter.feed("It is so very long today")
+    splitter.feed(".")
+    assert splitter.provisional is None

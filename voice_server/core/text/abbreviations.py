@@ -16,12 +16,13 @@ from __future__ import annotations
 NEVER: dict[str, str] = {
     "en": "mr mrs ms mx messrs mmes dr drs prof profs Rev revd Fr Hon Gov Sen Sens Rep Reps Gen Col lt"
     " capt cpt cmdr cdr Maj sgt cpl pvt adm brig Pres Supt Insp Det atty asst assoc Dep e.g i.e eg ie vs"
-    " v viz cf approx ca incl excl esp resp intl natl msgr mgr Amb Treas",
+    " v viz cf approx ca incl excl esp resp intl natl msgr mgr Amb Treas Ald attn Jos Chas Geo Thos Benj"
+    " Robt Jas",
     "de": "hr fr frl herrn dr prof dipl ing med phil rer nat jur h.c mag bzw ca evtl ggf inkl exkl zzgl"
     " abzgl vgl sog geb gest bspw insb insbes bes bez betr bzgl einschl ehem eigtl entspr z.b d.h u.a z.t"
     " o.ä i.d.r u.u v.a s.o s.u i.e e.g m.e o.g kath ev evang röm griech lat dt engl frz ital span amerik"
     " dgl gem gez hrsg jew lfd max mind mtl od rd st tägl urspr verh versch vorm vors wg zw zzt z.zt allg"
-    " angebl ausschl bayer botan chem ger",
+    " angebl ausschl bayer botan chem ger fa em Joh Seb Wilh Friedr Jos",
     "fr": "m mm mme mmes mlle mlles mgr dr drs pr me mes ste st p.ex c.-à-d cf env ex apr j.-c boul chap"
     " gal col cdt lt cap adj capt resp",
     "es": "sr sra srta sres sras srtas dr dra dres d dª dña prof profa lic ing arq abg gral cnel tte cmte"
@@ -34,7 +35,7 @@ NEVER: dict[str, str] = {
     " pe rev gen cel cap maj ten sgt min dep sen gov st sto sta fl fls aprox dept depto",
     "ca": "sr sra dr dra prof p.ex av",
     "nl": "dhr mevr mw dr drs ir ing prof mr jhr mgr ds Past st bijv bv d.w.z m.a.w o.a m.n z.g zgn resp"
-    " ca evt incl excl i.p.v t.a.v t.o.v n.a.v i.v.m m.b.t m.i.v gebr vgl nl burg aanw vnw plm",
+    " ca evt incl excl i.p.v t.a.v t.o.v n.a.v i.v.m m.b.t m.i.v gebr vgl nl burg aanw vnw plm fa",
     "sv": "hr fr dr prof doc ca t.ex d.v.s dvs bl.a m.a.o s.k resp inkl exkl f.d jfr fr.o.m kap tf e.d alt",
     "da": "hr fr frk dr prof ca f.eks fx bl.a d.v.s dvs jf inkl ekskl vedr evt skt sct mht pga ang hhv alm"
     " adm dir cand civ ing o.l sml ltr sgt p.gr.a m.h.t",
@@ -61,8 +62,8 @@ NEVER: dict[str, str] = {
     " бул наб ш д кв корп оф обл р-н пос дер пгт с ст т.е т.н т.к т.о напр ср в.н ок прибл тел ф англ нем"
     " фр лат греч итал исп яп кит букв собств сокр устар разг совр нач кон чл м яз",
     "uk": "п пп проф акад доц д-р канд інж ген полк св ім вул просп пров пл бул буд кв корп оф обл р-н с м"
-    " смт т.зв т.д напр див пор ред тел англ нім фр франц лат грец рос укр букв наук худ церк спец чл"
-    " журн зв знач нар нац мал стор град т",
+    " поч кін сер смт т.зв т.д напр див пор ред тел англ нім фр франц лат грец рос укр букв наук худ церк"
+    " спец чл журн зв знач нар нац мал стор град т",
     "bg": "г-н г-жа г-ца д-р проф доц акад инж ген полк майор св ул бул пл кв ет вх напр т.е т.нар вж изд"
     " рис фиг арх адв чл ал жк тел",
     "kk": "т.с.с проф акад ред көш қ ғ",
@@ -82,12 +83,12 @@ MAY: dict[str, str] = {
     " Tex Calif Fla Mass Conn Wash Ill Ind Mich Minn Wis Ariz Ark Colo Ga Okla Ore Penn Tenn Neb Nev Ala"
     " Md Va Vt Cal Civ Crim est ed eds trans misc min max hr hrs avg temp govt mfg ibid op cit seq cir"
     " supp def appt bldg sch coll acad inst tel fax bal pkg qty ref n.b p.s mph kph wt yr yrs mo mos wk"
-    " wks dept univ assn",
+    " wks dept assn intro Fed Evid acct deg hosp",
     "de": "usw etc bsp Jan Feb Mär Apr Jun Jul Aug Sep Sept Okt Nov Dez mio mrd tsd stk str std min sek jh"
     " jhd jhdt co gmbh u.s.w u.a.m usf ff n.chr v.chr chr tel ges anm aufl zit bd",
     "fr": "etc janv févr avr juil sept oct nov déc av tél bd s.a cie fig vol éd hab ha",
     "es": "etc uu ee.uu Ene Feb Mar Abr May Jun Jul Ago Sep Sept Oct Nov Dic Lun Mié Jue Vie Sáb Dom cía"
-    " s.a a.c d.c tel ext ud uds vd vds a.m p.m vol ed fig cap",
+    " s.a a.c d.c tel ext ud uds vd vds vol ed fig cap",
     "it": "ecc etc Gen Feb Mar Apr Mag Giu Lug Ago Sett Ott Nov Dic a.c d.c s.p.a s.r.l tel fig vol",
     "pt": "etc Jan Fev Mar Abr Jun Jul Ago Nov Dez cia ltda s.a a.c d.c tel obs",
     "nl": "enz etc jan feb mrt apr jun jul aug sep sept okt nov dec e.d e.v tel n.chr v.chr b.v n.v min max",
@@ -119,8 +120,7 @@ MAY: dict[str, str] = {
     " см мм с",
     "kk": "т.б ж жж мың млн млрд тг б.з.б б.з",
     "sr": "итд итсл и др хиљ мил млрд н.е",
-    "el": "κ.λπ κ.λ.π κλπ κ.α κ.ά κ.τ.λ κτλ π.μ μ.μ π.χ μ.χ εκ δισ χιλ ιαν φεβ μαρ απρ αυγ σεπ οκτ νοε δεκ"
-    " α.ε",
+    "el": "κ.λπ κ.λ.π κλπ κ.α κ.ά κ.τ.λ κτλ π.χ μ.χ εκ δισ χιλ ιαν φεβ μαρ απρ αυγ σεπ οκτ νοε δεκ α.ε",
     "hy": "և այլն հոկտ նոյ դեկ հունվ փետր",
     "ar": "إلخ الخ ق.م ب.م",
     "fa": "ق.م ه.ش ه.ق",
@@ -129,7 +129,7 @@ MAY: dict[str, str] = {
 
 NUMBER: dict[str, str] = {
     "en": "no nos rs n° nº nr fig figs tab vol vols p pp pg pgs ch chap chaps sec secs art arts eq eqs ex"
-    " par para apt ste rm ext bk bks fn ll rev ver",
+    " par para apt ste rte rm ext bk bks fn ll rev ver",
     "de": "nr nrn s abb tab bd kap art abs ziff anm aufl pos str hausnr kl stk rn az bl",
     "fr": "n° nº no p pp fig vol chap art ch t tab al",
     "es": "n° nº no núm num nro p pp pág págs fig vol cap art arts apdo párr párrf inc cra cl tel ext piso"
@@ -153,6 +153,7 @@ NUMBER: dict[str, str] = {
     "el": "αρ σελ σ εικ κεφ αρθ παρ τηλ",
     "hy": "էջ նկ գլ հ",
     "hi": "सं क्र पृ",
+    "ro": "nr str bl ap sc pag art vol cap fig tel",
     "id": "no hlm hal gbr tabel bab ps",
 }
 
@@ -178,4 +179,17 @@ BRANDS = "yahoo jeopardy yum guess who e"
 """Names written with a mark at their end."""
 
 INTERNATIONAL_NEVER = "mr mrs ms dr prof vs"
-INTERNATIONAL_MAY = "inc ltd corp co jr bros etc st mt ft llc"
+INTERNATIONAL_MAY = "inc ltd corp co jr bros etc st mt ft llc univ"
+
+AND_SO_ON = (
+    "etc usw u.s.w u.a.m ecc enz osv o.s.v m.m m.fl o.s.frv o.fl jne yms ynnä itd itp atd atp atď apod"
+    " ipd i.dr stb vb vs vd dll dsb dst ș.a jms т.д т.п др пр ін т.н т.б итд итсл κ.λπ κ.λ.π κλπ κ.τ.λ κτλ"
+    " այլն إلخ الخ"
+)
+"""The rest of a list, left out: a capital after it belongs to the next sentence, but for German nouns."""
+
+CURRENCIES = "euro euros dollar dollars eur usd gbp chf kč czk dkk sek nok pln huf rub uah"
+"""What is counted in millions and thousands, and may have a capital."""
+
+TITLES = "mr mrs ms dr prof hr fr sr sra sres m mme mlle sig"
+"""Before a name: they begin the next sentence after an abbreviation that may end one."""

@@ -20,7 +20,7 @@ _WRAPPED = range(60, 100)
 """A line of prose of so many characters that ends without a mark was broken for the page, if lower case
 follows; list items, headings and rows of tables are lines of their own."""
 _LABEL_ENDS = marks.BULLETS + ")"
-_AT_ONCE = marks.LINE_BREAKS + _LABEL_ENDS
+AT_ONCE = marks.LINE_BREAKS + _LABEL_ENDS
 """What can be decided without the next character."""
 
 
@@ -42,7 +42,9 @@ class Verdict(NamedTuple):
 
 def is_speakable(text: str, start: int, end: int) -> bool:
     """Whether text[start:end] is more than a label, a mark or white space."""
-    if end - start >= _LONGEST_LABEL and text[start : start + _LONGEST_LABEL].isalpha():
+    if end - start >= _LONGEST_LABEL and (
+        text[start : start + _LONGEST_LABEL].isalpha() or text[end - _LONGEST_LABEL : end].isalpha()
+    ):
         return True
     label = marks.LABEL.match(text, start, end)
     return marks.SPEAKABLE.search(text, label.end() if label else start, end) is not None
@@ -51,7 +53,7 @@ def is_speakable(text: str, start: int, end: int) -> bool:
 def judge(text: str, start: int, at: int, *, final: bool, quoted: bool, lexicon: Lexicon) -> Verdict:
     """Decide about the mark, line break or label at `at` in a sentence that began at `start`."""
     mark = text[at]
-    if at + 1 == len(text) and not final and mark not in _AT_ONCE:
+    if at + 1 == len(text) and not final and mark not in AT_ONCE:
         return Verdict(Decision.WAIT, at + 1, "more text is needed")
     try:
         if mark in marks.LINE_BREAKS:

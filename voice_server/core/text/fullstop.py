@@ -5,14 +5,19 @@ from __future__ import annotations
 import re
 from enum import Enum
 
-from voice_server.core.text import marks, words
+from voice_server.core.text import abbreviations, marks, words
 from voice_server.core.text.place import Place
 
 _MOMENTS = frozenset(words.MOMENTS.split())
 _TIME_PHRASE = 6
 """A sentence that begins with a preposition and has no more words than this has only told the time."""
-_CAPITAL_NOUNS = frozenset(("de", "lb", "hu", "tr"))
+_CAPITAL_NOUNS = frozenset(("de", "lb"))
+"""Where every noun has a capital."""
+_CAPITAL_AFTER_ORDINAL = _CAPITAL_NOUNS | {"hu", "tr"}
 """Where a noun or a month with a capital follows an ordinal."""
+_TITLES = frozenset(abbreviations.TITLES.split())
+_AND_SO_ON = frozenset(abbreviations.AND_SO_ON.split())
+_CURRENCIES = frozenset(abbreviations.CURRENCIES.split())
 _ORDINARY_TOO = frozenset(("no", "nos", "art", "ex", "ok"))
 """Abbreviations before a number that are words of their own."""
 
@@ -22,7 +27,18 @@ _ENDINGS = frozenset(("s", "t", "d", "m", "ll", "re", "ve", ""))
 """What follows an apostrophe in English; in other languages an article stands before it ("l'Ing.")."""
 _NUMBER = re.compile(r"\d[\d.,:/]*+")
 _INDIC = re.compile("[\u0980-\u0dff]{1,3}|[\u0900-\u097f]")
+_SYLLABLE = re.compile("[\u0900-\u097f]{2,3}")
+"""An initial too, where it follows another or a title."""
+_UNIT_LETTERS = frozenset("hmsgl")
+"""Hours, metres, seconds, grams, litres: units in every language."""
+_LONGEST_PART = 5
 _SINGLE_OF_CASELESS = re.compile("[\u0600-\u06ff\u0900-\u0dff\u0531-\u0587]")
+
+
+_HEADING = re.compile(
+    rf"(?i)[\W_]*(?:{'|'.join(words.HEADINGS.split())})\.?[ \u00a0]"
+    r"(?:\d{1,3}(?:\.\d+)*|[ivxlc]+|[a-z])[*_]*"
+)
 
 
 class Kind(Enum):
@@ -31,6 +47,7 @@ class Kind(Enum):
     PLAIN = "word"
     NEVER = "abbreviation"
     MAY = "abbreviation that may end"
+    AND_SO_ON = "and so on"
     NUMBER = "abbreviation before a number"
     UNIT = "unit"
     INITIAL = "initial"
@@ -56,6 +73,7 @@ class Act(Enum):
     HOLD = "hold"
     STARTER = "cut if the next word starts sentences"
     STYLE = "cut if the writer does without capitals"
+    NOUN = "cut unless nouns have capitals"
     ROMAN = "hold before a Roman number or a letter"
     CLOCK = "cut unless the sentence has only begun"
     COUNT = "cut unless it counts"
@@ -66,6 +84,7 @@ _TABLE: dict[Kind, tuple[Act, Act, Act, Act]] = {
     Kind.PLAIN: (Act.STYLE, Act.CUT, Act.CUT, Act.CUT),
     Kind.NEVER: (Act.HOLD, Act.HOLD, Act.HOLD, Act.HOLD),
     Kind.MAY: (Act.HOLD, Act.STARTER, Act.HOLD, Act.HOLD),
+    Kind.AND_SO_ON: (Act.HOLD, Act.NOUN, Act.HOLD, Act.HOLD),
     Kind.NUMBER: (Act.STYLE, Act.ROMAN, Act.HOLD, Act.HOLD),
     Kind.UNIT: (Act.HOLD, Act.CLOCK, Act.HOLD, Act.CUT),
     Kind.INITIAL: (Act.HOLD, Act.STARTER, Act.HOLD, Act.HOLD),
@@ -84,6 +103,8 @@ def rule(place: Place) -> tuple[bool, str]:
         return True, "word, opener follows"
     if kind not in (Kind.PLAIN, Kind.NUMBER) and place.at - place.start <= len(word) + 1:
         return False, f"{kind.value} alone"
+    if _HEADING.fullmatch(place.text, place.start, place.at):
+        return False, "label of a heading"
     shape = shape_of(place)
     act = _TABLE[kind][(Shape.LOWER, Shape.UPPER, Shape.DIGIT, Shape.OTHER).index(shape)]
     cuts = act is Act.CUT or (act is not Act.HOLD and _LOOKS[act](place, word))
@@ -112,7 +133,9 @@ def kind_of(word: str, place: Place) -> Kind:
     before, _, last = tail.rpartition("-")
     if before and len(last) == 1 and "." not in before:
         return Kind.PLAIN
-    listed = _listed_kind(tail, place) or _listed_kind(last, place)
+    listed = (
+        _listed_kind(_joined(tail, place), place) or _listed_kind(tail, place) or _listed_kind(last, place)
+    )
     if listed is not None and place.is_detached and listed is not Kind.NEVER:
         return Kind.PLAIN
     return listed or _kind_by_shape(last, place)
@@ -132,7 +155,7 @@ def _listed_kind(word: str, place: Place) -> Kind | None:
     if is_never or ("." in lower and lower.partition(".")[0] in lexicon.never):
         return Kind.MOMENT if lower in _MOMENTS else Kind.NEVER
     if lower in lexicon.may or word in lexicon.may:
-        return Kind.MAY
+        return Kind.AND_SO_ON if lower in _AND_SO_ON else Kind.MAY
     if lower in lexicon.number or (lexicon.language == "de" and lower.endswith("str")):
         return Kind.NUMBER
     return Kind.MOMENT if lower.lstrip("0123456789") in _MOMENTS else None
@@ -141,17 +164,26 @@ def _listed_kind(word: str, place: Place) -> Kind | None:
 def _kind_by_shape(word: str, place: Place) -> Kind:
     if word in place.lexicon.short_words:
         return Kind.PLAIN
-    if _is_initial(word):
-        return Kind.INITIAL
+    if _is_initial(word, place):
+        return Kind.UNIT if word in _UNIT_LETTERS and _follows_number(place, word) else Kind.INITIAL
     if _ACRONYM.fullmatch(word):
         return Kind.ACRONYM
     if place.lexicon.has_ordinal_dot and marks.ROMAN.fullmatch(word):
         return Kind.ORDINAL
-    return Kind.MAY if marks.CONSONANTS.fullmatch(word) else Kind.PLAIN
+    return Kind.MAY if marks.CONSONANTS.fullmatch(word[:1].lower() + word[1:]) else Kind.PLAIN
 
 
-def _is_initial(word: str) -> bool:
+def _joined(word: str, place: Place) -> str:
+    """The word with the one before it, if that is a part of it: "z. B", "p. m", "т. д"."""
+    parts = place.text[max(place.start, place.at - len(word) - _LONGEST_PART) : place.at - len(word)].split()
+    first = parts[-1] if parts else ""
+    return first + word if first[-1:] == "." and first.islower() and len(word) <= _LONGEST_PART else word
+
+
+def _is_initial(word: str, place: Place) -> bool:
     """One letter, or a syllable of an Indian or Ethiopic script, which is what an initial is there."""
+    if _SYLLABLE.fullmatch(word) and place.text[place.start : place.at - len(word)].rstrip()[-1:] == ".":
+        return True
     if len(word) == 1 and word.isalpha():
         return word.lower() != word.upper() or _SINGLE_OF_CASELESS.match(word) is not None
     return _INDIC.fullmatch(word) is not None or _CASELESS_ACRONYM.fullmatch(word) is not None
@@ -166,7 +198,12 @@ def _starts_sentence(place: Place, word: str) -> bool:
     after, behind = place.word_after()
     if len(after) == 1 and behind in (".", ""):
         return False
-    return after.lower().replace("’", "'") in place.lexicon.starters
+    lower, starters = after.lower().replace("’", "'"), place.lexicon.starters
+    return lower in starters or lower.partition("'")[0] in starters or (behind == "." and lower in _TITLES)
+
+
+def _is_no_noun(place: Place, word: str) -> bool:
+    return place.lexicon.language not in _CAPITAL_NOUNS or _starts_sentence(place, word)
 
 
 def _is_style(place: Place, word: str) -> bool:
@@ -190,8 +227,10 @@ def _is_not_roman(place: Place, word: str) -> bool:
 
 def _is_clock_end(place: Place, word: str) -> bool:
     after, _ = place.word_after()
-    if after.lower() in place.lexicon.months:
+    if after.lower() in place.lexicon.months or after.lower() in _CURRENCIES:
         return False
+    if place.lexicon.language in _CAPITAL_NOUNS:
+        return _starts_sentence(place, word)
     before = place.text[place.start : place.at].rpartition(":")[2].split()
     return len(before) > _TIME_PHRASE or (
         len(before) > 1 and before[0].lower() not in place.lexicon.time_prepositions
@@ -202,7 +241,11 @@ def _is_counted_out(place: Place, word: str) -> bool:
     after, _ = place.word_after()
     if after.lower() in place.lexicon.months:
         return False
-    if word.isdigit() and place.lexicon.language not in _CAPITAL_NOUNS and place.start < place.at - len(word):
+    if (
+        word.isdigit()
+        and place.lexicon.language not in _CAPITAL_AFTER_ORDINAL
+        and place.start < place.at - len(word)
+    ):
         return True
     return _starts_sentence(place, word)
 
@@ -210,6 +253,7 @@ def _is_counted_out(place: Place, word: str) -> bool:
 _LOOKS = {
     Act.STARTER: _starts_sentence,
     Act.STYLE: _is_style,
+    Act.NOUN: _is_no_noun,
     Act.ROMAN: _is_not_roman,
     Act.CLOCK: _is_clock_end,
     Act.COUNT: _is_counted_out,

@@ -16,8 +16,6 @@ _WORDS = 24
 """Words before the mark that are looked up."""
 _ENOUGH = 2
 """Function words that a Latin language must show to change the guess."""
-_PLENTY = 3
-"""When every third word is one of the language before, no other is looked at."""
 
 _BLOCKS: tuple[tuple[int, int, str], ...] = (
     (0x0370, 0x0400, "el"),
@@ -44,6 +42,9 @@ _BLOCKS: tuple[tuple[int, int, str], ...] = (
     (0xAC00, 0xD7B0, "ko"),
 )
 
+_SIGNS = frozenset("«»°·²³×÷§©®±µ½¼¾ºª¹£¥¢´¨¬¶")
+"""Signs among the accented letters that tell nothing."""
+
 _TELLING: tuple[tuple[str, str, str], ...] = (
     ("ru", "әғқңөұүһ", "kk"),
     ("ru", "іїєґ", "uk"),
@@ -55,19 +56,28 @@ _TELLING: tuple[tuple[str, str, str], ...] = (
 """Letters that tell a language from its script's first one."""
 
 _LATIN_LETTERS = {
-    "de": "ß",
-    "es": "ñ¿¡",
-    "pt": "ãõ",
-    "is": "ðþ",
-    "pl": "łąęśź",
-    "cs": "řěů",
-    "sk": "ľĺŕ",
-    "hu": "őű",
-    "tr": "ğış",
-    "ro": "țșă",
-    "fi": ("ää",),
+    "de": "ß äöü",
+    "es": "ñ¿¡ áéíóúü",
+    "pt": "ãõ áâàçéêíóôú",
+    "is": "ðþ áéíóúýæö",
+    "pl": "łąęśź ćńóż",
+    "cs": "řěů áčďéíňóšťúýž",
+    "sk": "ľĺŕ áäčďéíňóôšťúýž",
+    "hu": "őű áéíóöúü",
+    "tr": "ğış çöüâ",
+    "ro": "țșă âî",
+    "fr": "œ àâæçéèêëîïôùûü",
+    "it": " àèéìíòóùú",
+    "nl": " éèëïöü",
+    "sv": " åäöé",
+    "da": " æøåé",
+    "no": " æøåéòô",
+    "fi": " äö",
+    "et": " õäöüšž",
+    "hr": "đ čćšž",
+    "sl": " čšž",
 }
-"""Letters that hardly any other of the Latin languages here has."""
+"""Letters that hardly any other of the Latin languages here has, and the rest of those beyond ASCII."""
 
 
 def guess(text: str, fallback: str) -> str:
@@ -112,18 +122,28 @@ def _is_bulgarian(text: str) -> bool:
 
 
 def _latin(text: str, fallback: str) -> str:
-    found = set(text.lower().split()[-_WORDS:])
-    stop_words = _latin_stop_words()
-    kept = len(found & stop_words.get(fallback, frozenset()))
-    if kept > _ENOUGH and kept * _PLENTY >= len(found):
-        return fallback
-    counts = {language: len(found & known) for language, known in stop_words.items()}
+    lower = text.lower()
+    telling = _latin_words()
+    counts: dict[str, int] = {}
+    for word in dict.fromkeys(lower.split()[-_WORDS:]):
+        for language in telling.get(word, ()):
+            counts[language] = counts.get(language, 0) + 1
     if not text.isascii():
-        for language, letters in _LATIN_LETTERS.items():
-            counts[language] += _ENOUGH * any(letter in text for letter in letters)
+        _count_letters(counts, lower)
+    if not counts:
+        return fallback
     language = max(counts, key=counts.__getitem__)
     is_clear = counts[language] >= _ENOUGH and counts[language] > counts.get(fallback, 0)
     return language if is_clear else fallback
+
+
+def _count_letters(counts: dict[str, int], lower: str) -> None:
+    """One for each language that has all the letters beyond ASCII, and more for one of its own."""
+    found = {character for character in lower if "\u00a0" < character < "\u0250"} - _SIGNS
+    for language, letters in _LATIN_LETTERS.items() if found else ():
+        if found.issubset(letters):
+            own = letters.partition(" ")[0]
+            counts[language] = counts.get(language, 0) + 1 + _ENOUGH * (not found.isdisjoint(own))
 
 
 @cache
@@ -134,9 +154,18 @@ def _script_table() -> dict[int, str]:
 
 @cache
 def _stop_words() -> dict[str, frozenset[str]]:
-    return {language: frozenset(text.split()) for language, text in words.STARTERS.items()}
+    return {
+        language: frozenset((text + " " + words.COMMON.get(language, "")).split())
+        for language, text in words.STARTERS.items()
+    }
 
 
 @cache
-def _latin_stop_words() -> dict[str, frozenset[str]]:
-    return {language: stop for language, stop in _stop_words().items() if min(stop)[0] < "\u0370"}
+def _latin_words() -> dict[str, list[str]]:
+    """The languages in Latin letters that each telling word belongs to."""
+    languages: dict[str, list[str]] = {}
+    for language, known in _stop_words().items():
+        if min(known)[0] < "\u0370":
+            for word in known:
+                languages.setdefault(word, []).append(language)
+    return languages

@@ -28,6 +28,8 @@ class Lexicon:
     brands: frozenset[str]
     time_prepositions: frozenset[str]
     has_ordinal_dot: bool
+    listed: frozenset[str]
+    """All words after which a mark may be no end, in lower case."""
 
     @property
     def is_english(self) -> bool:
@@ -43,16 +45,29 @@ def _set(*texts: str) -> frozenset[str]:
 def lexicon(language: str) -> Lexicon:
     """The lexicon for a two-letter language code; an unknown one gets what travels between languages."""
     tables = _ALIASES.get(language, language)
+    never = _set(abbreviations.NEVER.get(tables, ""), abbreviations.INTERNATIONAL_NEVER)
+    may = _set(abbreviations.MAY.get(tables, ""), abbreviations.INTERNATIONAL_MAY)
+    number = _set(abbreviations.NUMBER.get(tables, "no nr fig vol p pp art"), "n° nº №")
+    units = _set(abbreviations.UNITS.get(tables, ""))
+    brands = _set(abbreviations.BRANDS)
     return Lexicon(
         language=language,
-        never=_set(abbreviations.NEVER.get(tables, ""), abbreviations.INTERNATIONAL_NEVER),
-        may=_set(abbreviations.MAY.get(tables, ""), abbreviations.INTERNATIONAL_MAY),
-        number=_set(abbreviations.NUMBER.get(tables, "no nr fig vol p pp art"), "n° nº №"),
-        starters=_set(words.STARTERS.get(tables, ""), words.STARTERS["en"]),
+        never=never,
+        may=may,
+        number=number,
+        starters=_set(words.STARTERS.get(tables, words.STARTERS["en"]), words.STARTERS_ANYWHERE),
         months=_set(words.MONTHS.get(tables, "")),
         short_words=_set(words.SHORT_WORDS.get(tables, "")),
-        units=_set(abbreviations.UNITS.get(tables, "")),
-        brands=_set(abbreviations.BRANDS),
+        units=units,
+        brands=brands,
         time_prepositions=_set(words.TIME_PREPOSITIONS.get(tables, words.TIME_PREPOSITIONS["en"])),
         has_ordinal_dot=language in _ORDINAL_DOT_LANGUAGES.split(),
+        listed=frozenset(map(str.lower, never | may | number | units | brands | _set(words.ROMAN_NUMBERS))),
     )
+
+
+@cache
+def listed_anywhere() -> frozenset[str]:
+    """What any language lists, for a text whose language is not known."""
+    languages = {*abbreviations.NEVER, *abbreviations.MAY, *abbreviations.NUMBER, *abbreviations.UNITS}
+    return frozenset().union(*(lexicon(language).listed for language in languages))

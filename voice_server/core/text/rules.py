@@ -26,6 +26,9 @@ _NO_SENTENCE_START = frozenset("./@:_=&\\(#%~")
 _SUFFIXES = frozenset(words.SUFFIXES.split())
 _JAPANESE_GOES_ON = re.compile("[とっがはをにでのもかなや]")
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_PRONOUNS = "他她它我你您咱"
+_SPEAKER = re.compile(f"[{_PRONOUNS}]们?\\w{{0,2}}?(?<![不知])[问說说道喊叫答笑]")
+_LONGEST_SPEAKER = 5
 _GREEK = re.compile("[\u0370-\u03ff]")
 _ARMENIAN = re.compile("[\u0531-\u0587]")
 
@@ -62,9 +65,19 @@ def stop_of_script(place: Place) -> Ruling | None:
         return None
     if place.is_glued and place.end > place.at + 1:
         is_aside = place.text[place.end - 1] in "）)" and place.text[place.start] not in "（("
-        if is_aside or _JAPANESE_GOES_ON.match(place.next):
+        if is_aside or _JAPANESE_GOES_ON.match(place.next) or _tells_who_spoke(place):
             return False, "quotation goes on"
     return not _is_inside(place, "「『（《(", "」』）》)", _LONGEST_QUOTATION), "full stop of the script"
+
+
+def _tells_who_spoke(place: Place) -> bool:
+    """Whether "he asked" follows a Chinese quotation."""
+    if place.next not in _PRONOUNS or place.mark not in "？！":
+        return False
+    after = place.text[place.following : place.following + _LONGEST_SPEAKER]
+    if len(after) < _LONGEST_SPEAKER and not place.final:
+        raise Unseen
+    return _SPEAKER.match(after) is not None
 
 
 def glued(place: Place) -> Ruling | None:
@@ -137,7 +150,7 @@ def loud(place: Place) -> Ruling:
 def _is_careless(place: Place, word: str) -> bool:
     """Whether "?" or "!" ends a sentence although lower case follows: people write without capitals."""
     text, start = place.text, place.start
-    if text[place.end - 1] in "." + marks.ELLIPSES:
+    if text[place.end - 1] in "." + marks.ELLIPSES or marks.SPEAKABLE.search(word) is None:
         return False
     if text[start].islower():
         return True

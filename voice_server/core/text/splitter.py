@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from voice_server.core.text import boundary, clauses, marks
+from voice_server.core.text import boundary, clauses, marks, ordinary
 from voice_server.core.text.boundary import Decision, Verdict
 from voice_server.core.text.language import guess
-from voice_server.core.text.lexicon import Lexicon, lexicon
-from voice_server.core.text.provisional import Strength, likely_end, strength
+from voice_server.core.text.lexicon import Lexicon, lexicon, listed_anywhere
+from voice_server.core.text.provisional import Strength, is_opening, likely_end, strength
 
 _EARLY_STOP = re.compile(f"{marks.STOP.pattern}|{clauses.CLAUSE_MARK.pattern}")
 _stop = marks.STOP.search
@@ -25,8 +25,7 @@ _NEEDS_LANGUAGE = marks.FULL_STOPS + marks.LOUD_MARKS + marks.ELLIPSES
 _FENCES = ("```", "~~~")
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """A sentence, or a part of an over-long one: `text == fed[start:end]`."""
 
     text: str
@@ -69,6 +68,7 @@ class Splitter:
         self._language = (self._options.language or "en").partition("-")[0].lower()
         self._lexicon = lexicon(self._language)
         self._guesses = self._options.language is None
+        self._listed = listed_anywhere() if self._guesses else self._lexicon.listed
         self._text = ""
         """What is not handed out yet; it never begins with white space."""
         self._offset = 0
@@ -79,10 +79,13 @@ class Splitter:
         """Whether the mark at `_scanned` waits for more text."""
         self._quoted = False
         self._fenced = False
+        self._opening = True
+        """Whether nothing was handed out yet."""
         self._early = self._options.first_piece == "clause"
+        self._first_cap = min(self._options.first_piece_max, self._options.hard_cap)
         self._quiet_limit = 0
-        """Up to this length of `_text`, a token without a mark changes nothing; 0 while that cannot be
-        said.
+        """Up to this length of `_text`, a token without a mark changes nothing, and one that ends in its
+        first mark waits; 0 while that cannot be said.
         """
         self._finished = False
 
@@ -94,10 +97,13 @@ class Splitter:
     @property
     def provisional(self) -> Piece | None:
         """The sentence that the buffer looks like when its last mark has just been seen."""
-        if not self._waiting or self._fenced:
+        if not self._waiting or self._fenced or self._text.startswith(_FENCES):
             return None
+        if self._opening and is_opening(self._text, self._lexicon.brands):
+            return self._piece(0, len(self._text), "provisional")
         end = likely_end(self._text, 0, self._scanned, quoted=self._quoted, lexicon=self._lexicon)
-        return None if end is None else self._piece(0, end, "provisional")
+        limit = self._first_cap if self._early else self._options.hard_cap
+        return None if end is None or end > limit else self._piece(0, end, "provisional")
 
     @property
     def end_strength(self) -> Strength:
@@ -109,13 +115,19 @@ class Splitter:
 
     def feed(self, text: str) -> list[Piece]:
         """Take the next token; the pieces that are now certain."""
+        self._text = buffer = self._text + text
+        if len(buffer) <= self._quiet_limit:
+            found = _stop(buffer, self._scanned)
+            if found is None:
+                self._scanned = len(buffer)
+                return []
+            if found.end() == len(buffer) and buffer[-1] not in boundary.AT_ONCE:
+                self._scanned = found.start()
+                self._waiting = True
+                self._quiet_limit = 0
+                return []
         if self._finished:
             raise RuntimeError("this splitter is finished; use a new one for a new text")
-        seen = self._scanned
-        self._text = buffer = self._text + text
-        if seen > 0 and len(buffer) <= self._quiet_limit and _stop(buffer, seen) is None:
-            self._scanned = len(buffer)
-            return []
         return self._advance(final=False)
 
     def finish(self) -> list[Piece]:
@@ -140,12 +152,12 @@ class Splitter:
 
     def _advance(self, *, final: bool) -> list[Piece]:
         pieces: list[Piece] = []
-        text, start, at = self._text, 0, self._scanned
+        text, at = self._text, self._scanned
+        start = self._skip_space(text, 0)
         self._waiting = False
         while True:
-            start = self._skip_space(text, start)
             at = max(at, start)
-            limit = start + self._limit
+            limit = start + (self._first_cap if self._early else self._options.hard_cap)
             found = (_EARLY_STOP if self._early else marks.STOP).search(text, at)
             at = found.start() if found else len(text)
             if found is None and at <= limit:
@@ -157,15 +169,9 @@ class Splitter:
             at = verdict.end
             if verdict.decision is Decision.CUT:
                 pieces.append(self._hand_out(start, at, verdict.reason))
-                start = at
+                start = self._skip_space(text, at)
         self._keep(start, at)
-        self._quiet_limit = 0 if self._waiting or self._early else self._options.hard_cap
         return pieces
-
-    @property
-    def _limit(self) -> int:
-        cap = self._options.hard_cap
-        return min(self._options.first_piece_max, cap) if self._early else cap
 
     def _judge(self, text: str, start: int, at: int, limit: int, *, final: bool) -> Verdict:
         """What the scan does at the mark at `at`, or because the sentence has passed its limit."""
@@ -175,6 +181,8 @@ class Splitter:
             verdict = self._judge_fenced(text, start, at)
         elif self._early and clauses.CLAUSE_MARK.match(text, at):
             return clauses.judge_clause(text, start, at, self._options.first_piece_min, final=final)
+        elif ordinary.ends_sentence(text, start, at, self._listed, final=final):
+            verdict = Verdict(Decision.CUT, at + 1, "ordinary end")
         else:
             lists = self._lexicon_at(text, start, at)
             verdict = boundary.judge(text, start, at, final=final, quoted=self._quoted, lexicon=lists)
@@ -209,12 +217,9 @@ class Splitter:
 
     def _hand_out(self, start: int, end: int, reason: str) -> Piece:
         if self._guesses:
-            ends_in_list = self._text[end - 1] in _NEEDS_LANGUAGE
-            self._language = (
-                self._lexicon.language if ends_in_list else guess(self._text[start:end], self._language)
-            )
+            self._language = guess(self._text[start:end], self._language)
         self._quoted ^= self._text.count('"', start, end) % 2 == 1
-        self._early = False
+        self._early = self._opening = False
         return self._piece(start, end, reason)
 
     def _skip_space(self, text: str, start: int) -> int:
@@ -230,6 +235,8 @@ class Splitter:
         self._text = self._text[start:]
         self._offset += start
         self._scanned = at - start
+        is_quiet = at > start and not (self._waiting or self._early or self._fenced)
+        self._quiet_limit = self._options.hard_cap if is_quiet else 0
 
     def _piece(self, start: int, end: int, reason: str) -> Piece:
         body = self._text[start:end].rstrip()

@@ -16,7 +16,9 @@ STARTERS: dict[str, str] = {
     " few several another other such only even just still perhaps maybe well once later finally first"
     " second next last thus hence nor or yet everyone everything nothing nobody somebody anyone whether"
     " unless despite according thanks thank sorry ok okay hello hi oh given over under through among"
-    " between within",
+    " between within use see try check make add click get look need any ask avoid choose consider create find"
+    " follow give help leave put remember run start stop take tell think turn visit wait write like unlike"
+    " both either neither enjoy bring buy keep call come",
     "de": "der die das den dem des ein eine einen einem einer es er sie wir ich ihr man dies diese dieser"
     " dieses dieser aber und oder doch denn wenn weil als da dann dort hier nun nur noch so auch in im am"
     " an auf aus bei mit nach von vom vor zu zum zur für über unter durch um was wer wie wo warum wann ob"
@@ -117,6 +119,9 @@ STARTERS: dict[str, str] = {
     "hi": "यह वह ये वे मैं हम आप तुम इस उस और लेकिन या अगर जब क्योंकि में से को पर के क्या कौन कैसे कहाँ क्यों नहीं हाँ",
 }
 
+STARTERS_ANYWHERE = "the this that these those there it he she they we you what when where who why how"
+"""English ones that are no words elsewhere: English stands in texts of every language."""
+
 MONTHS: dict[str, str] = {
     "de": "januar jänner februar märz april mai juni juli august september oktober november dezember"
     " jahrhundert jh",
@@ -130,14 +135,16 @@ MONTHS: dict[str, str] = {
 }
 
 SHORT_WORDS: dict[str, str] = {
-    "en": "oh no me it so him her you too now one two ten end bad us we he she they yes ok go do did done"
-    " not out up off in on day way man men boy war law job car bus dog cat sun sea sky air ice oil gas tea"
-    " pub bar bed box bag cup egg arm leg eye ear lip toe hip gun age art ago all any bit buy by big old"
-    " new hot sad mad wet dry fun sky low high far few for fly cry try die lie tie run sit eat met ate saw"
-    " see say let get got put cut hit won had has was is are be am an as at of or if my our his its who"
-    " why how that this than then them more most less here home hi hey lol yet also ask nz uk usa uae eu"
-    " tv pc cd dvd app pm dad mom mum son kid baby bro sis guy gal god key map net pen pie pot pay tax tip"
+    "en": "mm Mm mhm Mhm hm Hm hmm Hmm shh Shh psst Psst brr Brr pfft Pfft tsk Tsk grr Grr mmm Mmm oh no me"
+    " it so him her you too now one two ten end bad us we he she they yes ok go do did done not out up"
+    " off in on day way man men boy war law job car bus dog cat sun sea sky air ice oil gas tea pub bar"
+    " bed box bag cup egg arm leg eye ear lip toe hip gun age art ago all any bit buy by big old new hot"
+    " sad mad wet dry fun sky low high far few for fly cry try die lie tie run sit eat met ate saw see"
+    " say let get got put cut hit won had has was is are be am an as at of or if my our his its who why"
+    " how that this than then them more most less here home hi hey lol yet also ask nz uk usa uae eu tv"
+    " pc cd dvd app pm dad mom mum son kid baby bro sis guy gal god key map net pen pie pot pay tax tip"
     " top toy use via win yep nah ya u ur pls plz thx btw imo omg tho idk",
+    "no": "Frp Krf Nrk",
     "fr": "y a à",
     "it": "è",
     "pt": "é",
@@ -152,6 +159,7 @@ In English also those after which lower case begins a sentence, where people wri
 
 MOMENTS = (
     "a.m p.m b.c a.d c.e b.c.e ph.d m.d b.a m.a b.s b.sc m.s m.sc ll.m ll.b j.d m.b.a d.d.s r.n d.phil ed.d"
+    " π.μ μ.μ"
 )
 """Dotted acronyms of time and degree: a capital after them hardly belongs to them."""
 
@@ -166,9 +174,80 @@ TIME_PREPOSITIONS: dict[str, str] = {
     "sk": "v vo do od po pred na",
     "ru": "в во до с от по около к на за",
     "uk": "у в до з від по близько на за",
+    "el": "στις στη στο από μέχρι πριν μετά κατά",
+    "es": "a las la el en desde hasta antes después sobre entre",
     "bg": "през от до към около на",
 }
 """What a phrase of time begins with: "At 5 a.m. Mr. Smith went", "В 1999 г. Путин"."""
 
 SUFFIXES = "com org net io ai edu gov co uk de eu js ts py txt pdf md html json xml csv jpg png exe"
 """Ends of addresses and file names, which no sentence begins with."""
+
+HEADINGS = (
+    "step chapter section part figure fig table tab no question exercise example rule day week phase"
+    " level lesson article art item point tip act scene volume vol book unit appendix annex version"
+    " option reason problem task schritt kapitel abschnitt teil abbildung abb tabelle nr frage aufgabe"
+    " beispiel regel tag étape chapitre partie exemple question règle jour paso capítulo sección parte"
+    " figura pregunta regla día passo capitolo sezione domanda esempio giorno seção etapa stap hoofdstuk"
+    " deel vraag krok rozdział część шаг глава часть раздел пункт рис крок kapitola část fejezet adım"
+    " bölüm bab langkah steg luku osa"
+)
+"""Words that a number behind them makes a label of, at the beginning of a line: "Step 1. Open it."."""
+
+JOINERS = (
+    "and or & + und oder et ou y e o en of och eller og i a oraz lub nebo alebo ja tai és vagy ve и или і та"
+)
+"""Words and signs for "and" and "or": what they join is one thing."""
+
+ROMAN_NUMBERS = "i ii iii iv v vi vii viii ix x xi xii xiii xiv xv"
+"""What labels of lists count with, in order."""
+
+COMMON: dict[str, str] = {
+    "en": "of is be been being not no or me him them us more than about out up had were am who which very"
+    " into down off own does said says like get make use you your",
+    "de": "ist sind war waren wurde wurden wird werden hat haben kann können muss soll sich nicht sehr mehr"
+    " einen einem einer eines des dem den vom beim sowie etwa schon",
+    "fr": "est sont été fut était étaient ont avait être avoir fait peut plus pas très que qu'il d'un d'une"
+    " c'est n'est s'est ses ces aux du des se ne y où dont chez vers",
+    "es": "es son fue era eran ha han había ser estar tiene puede más muy que del al los las una por con"
+    " como pero sus nos les hasta",
+    "it": "è sono era erano ha hanno stato stata essere fare può più molto che del della dei delle dello"
+    " degli dal nella nelle sul al alla alle gli una anche come suo c'è dell'",
+    "pt": "é são foi era eram foram tem têm ser está pode mais muito que do da dos das ao à um uma com não"
+    " pela pelo seu sua você num numa",
+    "nl": "is zijn was waren wordt worden werd heeft hebben had kan kunnen moet zou zich niet meer zeer van"
+    " het een ook aan bij naar uit wel geen te",
+    "sv": "är var varit blir blev har hade kan ska skulle sig inte mycket mer att och som på av för med"
+    " till den det ett från om när eller än",
+    "da": "er var været bliver blev har havde kan skal skulle sig ikke meget mere at og som på af for med"
+    " til den det et fra om når eller end af mig efter noget nogle ud også blevet uden",
+    "no": "er var vært blir ble har hadde kan skal skulle seg ikke mye mer å og som på av for med til den"
+    " det et fra om når eller enn av meg etter noe noen ut også blitt uten",
+    "fi": "on oli ovat olivat ollut olla ei eivät ole kun kuin että tai joka jotka mukaan vain myös sekä"
+    " noin kanssa jälkeen sitä sen hänen voi saa pitää muun muassa ettei mikä kuten vielä aina nyt",
+    "pl": "jest są był była było być się nie na do w z że jak po ale od jego dla przez przy który która"
+    " które którzy może bardzo więcej tym tego",
+    "cs": "je jsou byl byla bylo být se si v na že do za s z po od ale jako pro který která které kteří"
+    " může více velmi jeho ještě tím při nebo",
+    "sk": "je sú bol bola bolo boli byť sa si v na že do za s z po od ale ako pre ktorý ktorá ktoré ktorí"
+    " môže viac veľmi jeho ešte tým pri alebo sme som nie však bude iba",
+    "sl": "je so bil bila bilo biti se si v na da do za s z po od ampak kot ki več zelo njegov še pri ali"
+    " sem smo bo",
+    "hr": "je su bio bila bilo biti se si u na da do za s iz po od ali kao koji koja koje više vrlo njegov"
+    " još pri ili sam smo će",
+    "hu": "a az van volt volna lesz meg is nem és hogy ki le el fel már még csak mint egy ezt azt ami aki"
+    " szerint után között által vagy",
+    "tr": "bir ve bu da de ile için olarak çok daha en var yok mı mi mu mü değil gibi kadar olan oldu"
+    " olduğu ise ki ya sonra nin",
+    "id": "yang dan di ke dari ini itu untuk dengan pada adalah sebagai oleh dalam tidak akan telah dapat"
+    " juga karena atau ada bisa lebih sangat para tersebut antara saat secara sekitar tahun menjadi",
+    "ro": "este sunt era au fost fi nu de la în pe cu din care mai foarte sau și al ale a unei unui să se"
+    " ce către fiind",
+    "et": "on oli olid olnud olla ei ole ja et kui kuid või mis kes see ka oma ning nagu veel väga pärast"
+    " kuni",
+    "is": "er var voru verið vera hefur hafa hafði ekki sem að og í á til með um fyrir frá við af það sig"
+    " mjög meira en eða",
+    "bg": "на се е са и в за да от с по че не като към беше бил била който която което които ще си при",
+    "ru": "на и в не что с как по это к из за от для его при который которая которые также был ы",
+}
+"""Words that tell a language though no sentence need begin with them."""
