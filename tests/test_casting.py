@@ -59,7 +59,7 @@ def test_a_backend_that_is_down_is_replaced_by_its_fallback_or_refused() -> None
     pool = ArithmeticPool(("one", "two"), down={"one"})
     settings, notices = casting(pool, fallback="two").settings(SpeechRequest())
     assert settings.backend == "two"
-    assert notices == [Notice("backend_fallback", "the backend one is not running, two speaks in its place")]
+    assert notices == [Notice("backend_fallback", "two speaks in place of one: the backend one has no model")]
     with pytest.raises(BackendDown, match="has no model"):
         casting(pool).settings(SpeechRequest())
     with pytest.raises(UnknownName, match="unknown backend"):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from voice_server.config import BackendConfig
-from voice_server.errors import BackendDown, BackendError
-from voice_server.pool.venvs import STAMP, UNFINISHED, python_of
-from voice_server.provisioning import Provisioning, size_bytes
+from voice_server.errors import BackendDown, BackendError, NotSetUp
+from voice_server.pool.venvs import STAMP, UNFINISHED, is_being_set_up, lock_set_up, python_of
+from voice_server.provisioning import Provisioning, is_set_up, size_bytes
 
 _FAKE_UV = f"""#!{sys.executable}
 import json, os, pathlib, sys
@@ -68,7 +70,7 @@ class Bench:
         return Provisioning(device, environ=variables | dict(environ or {}), say=self.said.append)  # type: ignore[arg-type]
 
     def make(self, device: str = "cpu", fails: Mapping[str, str] | None = None, **environ: str) -> Path:
-        return self.provisioning(device, fails, environ).make_environment("kokoro", self.backend)
+        return self.provisioning(device, fails, environ).set_up("kokoro", self.backend).environment
 
     @property
     def calls(self) -> list[str]:
@@ -95,31 +97,48 @@ def test_a_made_environment_is_used_and_made_only_once(bench: Bench) -> None:
 
 def test_without_a_gpu_everything_but_torch_and_cuda_comes_as_locked(bench: Bench) -> None:
     bench.make("cpu")
-    _, sync, torch = bench.calls
-    assert sync.startswith("sync --frozen")
-    assert {"--no-install-package=torch", "--no-install-package=nvidia-cublas"} <= set(sync.split())
-    assert "--no-install-package=kokoro" not in sync
-    assert torch.endswith("--index-url=https://download.pytorch.org/whl/cpu torch==2.13.0+cpu")
+    _, export, packages, torch = bench.calls
+    assert export.startswith("export --quiet --frozen")
+    assert {"--no-emit-package=torch", "--no-emit-package=nvidia-cublas"} <= set(export.split())
+    assert "--no-emit-package=kokoro" not in export
+    assert packages.startswith("pip install")
+    assert "--requirements=" in packages
+    assert torch.endswith("--index=https://download.pytorch.org/whl/cpu torch==2.13.0+cpu")
 
 
 def test_for_cuda_the_lock_is_followed_to_the_letter(bench: Bench) -> None:
     bench.make("cuda")
-    assert bench.calls[1:] == ["sync --frozen --compile-bytecode"]
+    _, export, packages = bench.calls
+    assert "--no-emit-package" not in export
+    assert packages.startswith("pip install")
 
 
-@pytest.mark.parametrize("variable", ["PIP_FIND_LINKS", "UV_FIND_LINKS"])
-def test_a_folder_of_wheels_comes_before_the_index(bench: Bench, variable: str) -> None:
-    bench.make("cpu", None, **{variable: "/wheels"})
-    assert "--no-index --find-links=/wheels torch==2.13.0+cpu" in bench.calls[-1]
-    assert not [call for call in bench.calls if "index-url" in call]
+def test_a_device_once_chosen_is_kept_until_another_one_is(bench: Bench) -> None:
+    bench.make("cuda")
+    calls = len(bench.calls)
+    bench.make("auto")
+    assert len(bench.calls) == calls
+    bench.make("cpu")
+    assert bench.calls[-1].endswith("torch==2.13.0+cpu")
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"), [("PIP_FIND_LINKS", "/wheels  /more"), ("UV_FIND_LINKS", "/wheels, /more,")]
+)
+def test_folders_of_wheels_come_before_the_index(bench: Bench, variable: str, value: str) -> None:
+    bench.make("cpu", None, **{variable: value})
+    *_, packages, torch = bench.calls
+    assert "--find-links=/wheels --find-links=/more --requirements=" in packages
+    assert "--no-index --find-links=/wheels --find-links=/more torch==2.13.0+cpu" in torch
+    assert not [call for call in bench.calls if "--index=" in call]
 
 
 def test_the_index_is_asked_for_what_the_folder_of_wheels_lacks(bench: Bench) -> None:
     bench.make("cpu", {"--no-index": "no such wheel"}, PIP_FIND_LINKS="/wheels")
-    assert "--index-url=https://download.pytorch.org/whl/cpu" in bench.calls[-1]
+    assert "--index=https://download.pytorch.org/whl/cpu" in bench.calls[-1]
 
 
-@pytest.mark.parametrize("step", ["sync", "pip install"])
+@pytest.mark.parametrize("step", ["export", "--requirements", "torch=="])
 def test_a_half_made_environment_is_never_used_and_made_again(bench: Bench, step: str) -> None:
     with pytest.raises(BackendError):
         bench.make("cpu", {step: "error: disk full"})
@@ -157,12 +176,16 @@ def test_an_environment_that_the_user_made_is_left_to_the_user(tmp_path: Path) -
             "error: Failed to fetch: `https://pypi.org/simple/kokoro/`\\n  dns error",
             "the packages of kokoro cannot be downloaded: no way to the package index; when there is one, run: ",  # noqa: E501
         ),
+        (
+            "error: No solution found\\nhint: Packages were unavailable because the network was disabled.",
+            "the packages of kokoro cannot be downloaded: no way to the package index; when there is one, run: ",  # noqa: E501
+        ),
         ("error: disk full", "uv could not install the packages of kokoro: disk full"),
     ],
 )
 def test_what_went_wrong_is_one_sentence(bench: Bench, complaint: str, sentence: str) -> None:
     with pytest.raises(BackendError) as caught:
-        bench.make("cpu", {"sync": complaint})
+        bench.make("cpu", {"--requirements": complaint})
     assert caught.value.message.removesuffix("voice-server setup kokoro") == sentence
 
 
@@ -180,8 +203,8 @@ def test_a_backend_without_a_lock_file_has_nothing_to_set_up(bench: Bench) -> No
 
 
 def _script(bench: Bench, text: str) -> None:
-    (bench.project / "weights.py").write_text(text)
     bench.make()
+    (bench.project / "weights.py").write_text(text)
     python = bench.project / ".venv" / "bin" / "python"
     python.unlink()
     python.symlink_to(sys.executable)
@@ -203,8 +226,70 @@ def test_weights_that_cannot_be_had_are_one_sentence(bench: Bench) -> None:
     assert caught.value.message == "kokoro: no way to the hub"
 
 
+def test_weights_are_fetched_once_and_again_for_other_settings(bench: Bench) -> None:
+    _script(bench, "import sys; print('fetched') if len(sys.argv) == 2 else None; print('.')")
+    assert not is_set_up(bench.backend)
+    bench.make()
+    assert bench.said[-1] == "fetched"
+    assert is_set_up(bench.backend)
+    other = BackendConfig(adapter=bench.backend.adapter, environment=bench.project, settings={"model": "x"})
+    assert not is_set_up(other)
+
+
+def test_an_environment_without_its_weights_is_not_wholly_set_up(bench: Bench) -> None:
+    (bench.project / "weights.py").write_text("")
+    bench.provisioning().set_up("kokoro", bench.backend, weights=False)
+    assert python_of("kokoro", bench.project)
+    assert not is_set_up(bench.backend)
+
+
 def test_an_engine_without_weights_fetches_none(bench: Bench) -> None:
-    assert bench.provisioning().fetch_weights("kokoro", bench.backend) is None
+    assert bench.provisioning().set_up("kokoro", bench.backend).weights is None
+    assert is_set_up(bench.backend)
+
+
+def test_a_set_up_waits_for_one_that_another_program_is_at(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The other program hands the lock down and dies, as a `setup` that is killed leaves its uv behind.
+    lock = lock_set_up(bench.project)
+    assert lock is not None
+    heir = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE, pass_fds=[lock])
+    os.close(lock)
+    assert is_being_set_up(bench.project)
+    with pytest.raises(NotSetUp, match="kokoro is being set up, which takes some minutes"):
+        python_of("kokoro", bench.project)
+
+    def say(line: str) -> None:
+        bench.said.append(line)
+        if len(bench.said) == 1:
+            heir.communicate(b"\n")
+
+    monkeypatch.setattr("voice_server.provisioning._LOOK_S", 0.001)
+    variables = {"PATH": str(bench.bin), "UV_LOG": str(bench.log)}
+    Provisioning("cpu", environ=variables, say=say).set_up("kokoro", bench.backend)
+    assert bench.said[0] == "kokoro: another program is setting it up; waiting for it"
+    assert not is_being_set_up(bench.project)
+
+
+def test_what_is_left_of_an_old_environment_is_never_taken_for_one_of_the_users(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    venv = bench.make()
+    (bench.project / "uv.lock").write_text(_LOCK.replace("0.9.4", "0.9.5"))
+
+    def killed(folder: Path, **_: object) -> None:
+        if folder.exists():
+            (folder / STAMP).unlink()
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("shutil.rmtree", killed)
+        with pytest.raises(KeyboardInterrupt):
+            bench.make()
+    with pytest.raises(NotSetUp, match="is not set up"):
+        python_of("kokoro", bench.project)
+    assert bench.make() == venv
 
 
 def test_a_file_with_two_names_takes_its_room_once(tmp_path: Path) -> None:

@@ -169,9 +169,8 @@ class Casting:
             is_starting = status.state is BackendState.STARTING
             why = "is still starting; ask again soon" if is_starting else "is not running"
             raise BackendDown(status.error or f"the backend {name} {why}")
-        notices.append(
-            Notice("backend_fallback", f"the backend {name} is not running, {fallback} speaks in its place")
-        )
+        why = status.error or f"the backend {name} is not running"
+        notices.append(Notice("backend_fallback", f"{fallback} speaks in place of {name}: {why}"))
         return fallback
 
     def fallback_segment(self, segment: Segment, fallback: str) -> Segment:

@@ -1,11 +1,12 @@
-"""Makes a backend's environment from its lock file: `voice-server setup NAME`.
+"""Makes a backend's environment from its lock file, and fetches its weights: `voice-server setup NAME`.
 
 Laws. What is installed is what the lock says, whichever wheels of torch it comes with. A half-made
-environment is never used: a mark is set before anything else and taken away last. Whatever cannot be done is
-one sentence with the command that would do it.
+environment is never used: a mark is set before anything else and taken away last. One program at a time sets
+a backend up. Whatever cannot be done is one sentence with the command that would do it.
 
-A machine without an NVIDIA GPU gets torch for the CPU, from a wheel folder of the user's or from PyTorch's
-own index, which spares several GB; every other package comes as locked.
+The lock is exported and installed as a list with hashes, since only so does uv heed a mirror and a wheel
+folder of the user's; what it installs by itself comes from the addresses in the lock. A machine without an
+NVIDIA GPU gets torch for the CPU, from such a folder or from PyTorch's own index, which spares several GB.
 """
 
 from __future__ import annotations
@@ -17,15 +18,24 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-from voice_server.config import BackendConfig
+from voice_server.config import EMBEDDED, BackendConfig
 from voice_server.errors import BackendError
-from voice_server.pool.venvs import STAMP, UNFINISHED, lock_digest, python_in, worker_environment
+from voice_server.pool.venvs import (
+    STAMP,
+    UNFINISHED,
+    lock_digest,
+    lock_set_up,
+    python_in,
+    worker_environment,
+)
 
 Device = Literal["auto", "cpu", "cuda", "mps"]
 Say = Callable[[str], None]
@@ -33,12 +43,24 @@ Say = Callable[[str], None]
 _CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 _GPU_PACKAGES = re.compile(r"torch|triton|nvidia-.*|cuda-.*")
 _NO_NETWORK = re.compile(
-    r"dns error|error sending request|could not connect|connection (refused|reset)|timed out|network|"
-    r"failed to (fetch|download)|offline",
+    r"dns error|error sending request|could not connect|connection (refused|reset)|timed out|"
+    r"network (was|connectivity is) disabled|request failed|failed to (fetch|download)",
     re.IGNORECASE,
 )
+_UNTOLD = (" + ", " - ", " ~ ", "Activate with", "Creating virtual environment")
 _LAST_LINES = 40
+_REQUIREMENTS = "voice-server-requirements.txt"
+_DISCARDED = ".venv.discarded"
+_LOOK_S, _LOOKS = 0.1, 10
 _BARS_OFF = {"TQDM_DISABLE", "HF_HUB_DISABLE_PROGRESS_BARS"}
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where a backend's environment and its weights lie; None for one without weights, or not asked for."""
+
+    environment: Path
+    weights: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,26 +72,81 @@ class Provisioning:
     environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
     say: Say = print
 
-    def make_environment(self, name: str, backend: BackendConfig) -> Path:
-        """Make the backend's environment unless it is there as locked; return its folder.
+    def set_up(self, name: str, backend: BackendConfig, *, weights: bool = True) -> Places:
+        """Make the backend's environment, and fetch its weights, unless they are there as locked.
 
         Raises BackendError.
         """
-        project = backend.environment
+        project = backend.environment.absolute()
         if not (project / "uv.lock").is_file():
-            raise BackendError(f"backend {name} has no environment to set up: its folder has no uv.lock")
+            raise BackendError(f"backend {name} has no environment to set up: {_without_lock(backend)}")
+        with self._alone(name, project) as lock:
+            self._make_environment(name, project, lock)
+            folder = self.fetch_weights(name, backend) if weights else None
+            if folder is not None:
+                _write_stamp(project, _stamp(project) | {"weights": _weights_of(backend)})
+        return Places(project / ".venv", folder)
+
+    @contextmanager
+    def _alone(self, name: str, project: Path) -> Iterator[int]:
+        """Wait until no other program sets up the same backend; yields what an installer must inherit."""
+        looks = 0
+        while (lock := lock_set_up(project)) is None:
+            looks += 1
+            if looks == _LOOKS:
+                self.say(f"{name}: another program is setting it up; waiting for it")
+            time.sleep(_LOOK_S)
+        try:
+            yield lock
+        finally:
+            os.close(lock)
+
+    def _make_environment(self, name: str, project: Path, lock: int) -> None:
         venv = project / ".venv"
-        wants_cpu = self._wants_cpu(project)
-        if _stamp(venv) == _stamp_of(project, wants_cpu=wants_cpu):
-            return venv
-        shutil.rmtree(venv, ignore_errors=True)
+        wanted, found = self._wanted_stamp(project), _stamp(project)
+        if all(found.get(key) == wanted[key] for key in ("lock", "torch")):
+            _write_stamp(project, found | wanted)
+            return
+        # Renamed first: an environment that is half deleted would look like one that the user made.
+        shutil.rmtree(project / _DISCARDED, ignore_errors=True)
+        with suppress(FileNotFoundError):
+            venv.rename(project / _DISCARDED)
+        shutil.rmtree(project / _DISCARDED, ignore_errors=True)
         venv.mkdir()
         (venv / UNFINISHED).touch()
-        self._uv(name, ["venv", "--allow-existing", str(venv)], project)
-        self._install(name, project, wants_cpu=wants_cpu)
-        (venv / STAMP).write_text(json.dumps(_stamp_of(project, wants_cpu=wants_cpu)))
+        uv = _Uv(name, project, lock, self.environ, self.say)
+        uv.run("venv", "--allow-existing", str(venv))
+        self._install(uv, project, wants_cpu=wanted["torch"] == "cpu")
+        _write_stamp(project, wanted)
         (venv / UNFINISHED).unlink()
-        return venv
+
+    def _wanted_stamp(self, project: Path) -> dict[str, str]:
+        # Who has chosen a device once need not say so again.
+        device = self.device if self.device != "auto" else _stamp(project).get("device", "auto")
+        torch = "cpu" if _wants_cpu(device, project) else "locked"
+        return {"lock": lock_digest(project), "torch": torch, "device": device}
+
+    def _install(self, uv: _Uv, project: Path, *, wants_cpu: bool) -> None:
+        skipped = [package for package in _locked(project) if wants_cpu and _GPU_PACKAGES.fullmatch(package)]
+        requirements = str(project / ".venv" / _REQUIREMENTS)
+        export = ["export", "--quiet", "--frozen", "--no-annotate", "--no-header"]
+        without = [f"--no-emit-package={package}" for package in skipped]
+        uv.run(*export, *without, f"--output-file={requirements}")
+        install = ["pip", "install", f"--python={python_in(project)}", "--no-deps", "--compile-bytecode"]
+        links = [f"--find-links={link}" for link in self._wheel_folders()]
+        uv.run(*install, *links, f"--requirements={requirements}")
+        if not wants_cpu:
+            return
+        torch = f"torch=={_locked(project)['torch']}+cpu"
+        self.say(f"  {torch}")
+        if not (links and uv.run(*install, "--no-index", *links, torch, may_fail=True)):
+            uv.run(*install, f"--index={_CPU_INDEX}", torch)
+
+    def _wheel_folders(self) -> Sequence[str]:
+        # uv separates them by commas, pip by blanks.
+        from_uv = self.environ.get("UV_FIND_LINKS", "").split(",")
+        from_pip = self.environ.get("PIP_FIND_LINKS", "").split()
+        return [*self.find_links, *filter(None, map(str.strip, from_uv)), *from_pip]
 
     def fetch_weights(self, name: str, backend: BackendConfig, *, only_find: bool = False) -> Path | None:
         """Have the backend fetch what its model needs; return where it lies, None for one without weights.
@@ -77,15 +154,17 @@ class Provisioning:
         Raises BackendError.
         """
         options = ["--find"] if only_find else []
-        script = backend.adapter.parent / "weights.py"
+        script = backend.adapter.parent.absolute() / "weights.py"
         if not script.is_file():
             return None
         environment = worker_environment(backend, self.environ)
         if not only_find:
             # Progress bars are for people; a worker's log has no use for them.
             environment = {name: value for name, value in environment.items() if name not in _BARS_OFF}
+        python = python_in(backend.environment.absolute())
         finished = subprocess.run(
-            [str(python_in(backend.environment)), "-P", str(script), json.dumps(backend.settings), *options],
+            [str(python), "-P", str(script), json.dumps(backend.settings), *options],
+            cwd=backend.folder,
             env=_with_proxies(environment, self.environ),
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL if only_find else None,
@@ -97,44 +176,28 @@ class Provisioning:
             self.say(line)
         if finished.returncode:
             raise BackendError(f"{name}: {last or 'its weights cannot be fetched'}")
-        return Path(last)
+        return backend.folder / last
 
-    def _wants_cpu(self, project: Path) -> bool:
-        """Whether torch for the CPU is put in place of the locked one, which brings CUDA."""
-        if sys.platform != "linux" or not _locked_torch(project):
-            return False
-        if self.device == "auto":
-            return shutil.which("nvidia-smi") is None and not Path("/proc/driver/nvidia").exists()
-        return self.device != "cuda"
 
-    def _install(self, name: str, project: Path, *, wants_cpu: bool) -> None:
-        sync = ["sync", "--frozen", "--compile-bytecode"]
-        if not wants_cpu:
-            self._uv(name, sync, project)
-            return
-        skipped = [package for package in _locked(project) if _GPU_PACKAGES.fullmatch(package)]
-        self._uv(name, [*sync, *(f"--no-install-package={package}" for package in skipped)], project)
-        torch = f"torch=={_locked_torch(project)}+cpu"
-        install = ["pip", "install", "--python", str(python_in(project)), "--no-deps", "--compile-bytecode"]
-        links = [f"--find-links={link}" for link in self._wheel_folders()]
-        if links and self._uv(name, [*install, "--no-index", *links, torch], project, may_fail=True):
-            return
-        self._uv(name, [*install, f"--index-url={_CPU_INDEX}", torch], project)
+@dataclass(frozen=True, slots=True)
+class _Uv:
+    """Runs uv in a project; it inherits the lock, so that one that outlives us is waited for."""
 
-    def _wheel_folders(self) -> Sequence[str]:
-        from_environment = f"{self.environ.get('UV_FIND_LINKS', '')} {self.environ.get('PIP_FIND_LINKS', '')}"
-        return [*self.find_links, *re.split(r"[\s,]+", from_environment.strip())] if (
-            self.find_links or from_environment.strip()
-        ) else []  # fmt: skip
+    name: str
+    project: Path
+    lock: int
+    environ: Mapping[str, str]
+    say: Say
 
-    def _uv(self, name: str, arguments: Sequence[str], project: Path, *, may_fail: bool = False) -> bool:
+    def run(self, *arguments: str, may_fail: bool = False) -> bool:
         """Run uv and pass on what it tells; say whether it succeeded. Raises BackendError, or may fail."""
         process = subprocess.Popen(
-            [*_uv_command(name), *arguments],
-            cwd=project,
-            env=self._uv_environment(project),
+            [*_uv_command(self.name), *arguments],
+            cwd=self.project,
+            env=self._environment(),
             stderr=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
+            pass_fds=[self.lock],
             text=True,
         )
         assert process.stderr is not None
@@ -142,16 +205,23 @@ class Provisioning:
         with process:
             for line in process.stderr:
                 lines = [*lines[-_LAST_LINES:], line.strip()]
-                if not may_fail and not line.startswith((" + ", " - ", " ~ ")):
+                if not may_fail and line.strip() and not line.startswith(_UNTOLD):
                     self.say(f"  {line.strip()}")
         if process.returncode and not may_fail:
-            raise _failure(name, lines)
+            raise _failure(self.name, lines)
         return not process.returncode
 
-    def _uv_environment(self, project: Path) -> dict[str, str]:
+    def _environment(self) -> dict[str, str]:
         unwanted = {"VIRTUAL_ENV", "UV_FIND_LINKS", "PIP_FIND_LINKS"}
         kept = {key: value for key, value in self.environ.items() if key not in unwanted}
-        return kept | {"UV_PROJECT_ENVIRONMENT": str(project.absolute() / ".venv"), "NO_COLOR": "1"}
+        return kept | {"UV_PROJECT_ENVIRONMENT": str(self.project / ".venv"), "NO_COLOR": "1"}
+
+
+def is_set_up(backend: BackendConfig) -> bool:
+    """Whether `set_up` has nothing to do; an environment that the user made is the user's business."""
+    stamp = _stamp(backend.environment)
+    has_weights = (backend.adapter.parent / "weights.py").is_file()
+    return not stamp or not has_weights or stamp.get("weights") == _weights_of(backend)
 
 
 def size_bytes(folder: Path) -> int:
@@ -162,6 +232,14 @@ def size_bytes(folder: Path) -> int:
         if path.is_file():
             seen[status.st_dev, status.st_ino] = status.st_size
     return sum(seen.values())
+
+
+def _without_lock(backend: BackendConfig) -> str:
+    if backend.environment == EMBEDDED:
+        return "it runs in the server's own"
+    if backend.environment.is_file():
+        return f"{backend.environment.name} is a python of yours"
+    return f"there is no uv.lock in {backend.environment.name} (uv lock makes one)"
 
 
 def _failure(name: str, lines: Sequence[str]) -> BackendError:
@@ -185,24 +263,37 @@ def _uv_command(name: str) -> Sequence[str]:
     raise BackendError(f"to set up {name} the program uv is needed; get it with: pip install uv")
 
 
-def _stamp(venv: Path) -> Any:
+def _stamp(project: Path) -> dict[str, str]:
+    """What `set_up` wrote into the environment; nothing where it has not been, or not to its end."""
+    venv = project / ".venv"
     try:
-        return json.loads((venv / STAMP).read_text()) if not (venv / UNFINISHED).exists() else None
+        found = json.loads((venv / STAMP).read_text()) if not (venv / UNFINISHED).exists() else {}
     except (OSError, ValueError):
-        return None
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
-def _stamp_of(project: Path, *, wants_cpu: bool) -> dict[str, object]:
-    return {"lock": lock_digest(project), "torch": "cpu" if wants_cpu else "locked"}
+def _write_stamp(project: Path, stamp: Mapping[str, str]) -> None:
+    (project / ".venv" / STAMP).write_text(json.dumps(stamp))
+
+
+def _weights_of(backend: BackendConfig) -> str:
+    """What tells whether other weights are needed than those that were fetched."""
+    return json.dumps([str(backend.folder), backend.settings], sort_keys=True)
+
+
+def _wants_cpu(device: str, project: Path) -> bool:
+    """Whether torch for the CPU is put in place of the locked one, which brings CUDA."""
+    if sys.platform != "linux" or "torch" not in _locked(project):
+        return False
+    if device == "auto":
+        return shutil.which("nvidia-smi") is None and not Path("/proc/driver/nvidia").exists()
+    return device != "cuda"
 
 
 def _locked(project: Path) -> dict[str, str]:
     packages = tomllib.loads((project / "uv.lock").read_text())["package"]
     return {package["name"]: package.get("version", "") for package in packages}
-
-
-def _locked_torch(project: Path) -> str:
-    return _locked(project).get("torch", "")
 
 
 def _with_proxies(variables: dict[str, str], environ: Mapping[str, str]) -> dict[str, str]:

@@ -54,8 +54,8 @@ class Server(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         """Leave signals alone inside another program."""
         if self._handle_signals:
+            self._loop = asyncio.get_running_loop()  # first: a signal may come at once
             with super().capture_signals():
-                self._loop = asyncio.get_running_loop()
                 yield
         else:
             yield

@@ -59,7 +59,7 @@ def test_people_are_told_what_runs_and_how_to_try_it(run_command: Any) -> None:
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=10)
     assert len(token) >= 32
-    assert told[0] == "  tone: 1 worker, the default\n"
+    assert told[0] == "  tone (the default): 1 worker\n"
     assert told[1].startswith("  broken: not running: ")
     assert "voice-server listens on http://127.0.0.1:" in told[2]
     assert "voice-server stream-tokens --url ws://127.0.0.1:" in told[3]

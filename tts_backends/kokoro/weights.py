@@ -29,6 +29,8 @@ def folder_of(model: str, *, fetch: bool = False) -> Path:
         if not (folder / "config.json").is_file():
             raise FileNotFoundError(f"the model folder {folder.name} has no config.json")
         return folder
+    if model.startswith(("/", ".", "~")):
+        raise FileNotFoundError(f"there is no model folder {model}")
     from huggingface_hub import snapshot_download  # noqa: PLC0415 - a local model needs no hub
 
     try:
@@ -37,7 +39,8 @@ def folder_of(model: str, *, fetch: bool = False) -> Path:
         missing = f"the weights {model} are not on this machine"
         if fetch:
             missing += (
-                " and the hub cannot be reached: name a folder as `model:` in its settings, or go online"
+                " and the hub cannot be reached: name a folder that has them in backends.yaml"
+                " (settings: {model: FOLDER}), or go online"
             )
         raise FileNotFoundError(f"{missing}; run: voice-server setup kokoro") from error
 

@@ -177,11 +177,16 @@ async def reachable_server(choice: ServerChoice) -> AsyncIterator[str]:
     if choice.url is not None:
         yield choice.url
         return
+    import asyncio  # noqa: PLC0415 - `say` does without it
+
     from voice_server.commands.setup import set_up_at_first_use  # noqa: PLC0415
+    from voice_server.config import EMBEDDED  # noqa: PLC0415
     from voice_server.server import running_server  # noqa: PLC0415 - only where no server runs already
 
     config = chosen_config(choice)
-    set_up_at_first_use(config, choice.backend)
+    await asyncio.to_thread(set_up_at_first_use, config, config.default_backend)
+    if config.backends[config.default_backend].environment != EMBEDDED:
+        say(f"starting {config.default_backend} …")
     async with running_server(config) as url:
         yield url
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from http.client import HTTPResponse
@@ -9,13 +10,16 @@ from typing import Any
 
 from voice_server import local_server
 from voice_server.commands.asking import Unreachable, ask, asking, is_going_down
-from voice_server.errors import Busy
+from voice_server.errors import Busy, VoiceServerError
 from voice_server.local_server import Running
 
 IDLE_EXIT_S = 900
 """A server that was started to speak ends when nobody has used it for so long."""
 
 _GOING_DOWN_S = 40.0
+_NOTICED_S = 5.0
+"""A server notices sooner than this that a backend has been set up."""
+_LOOK_S = 0.2
 _ATTEMPTS = 3
 
 
@@ -52,6 +56,29 @@ class Reach:
         """The answer to a POST that is no JSON, and may take as long as it likes."""
         with asking(self._server(), "POST", path, fields, limit_s=None) as response:
             yield response
+
+    def prepare(self, backend: str) -> None:
+        """Set a backend of this user's server up if it has not been, and wait until it has started.
+
+        Raises VoiceServerError with what keeps it from being set up.
+        """
+        if self._url is not None:
+            return
+        from voice_server.commands.setup import set_up_at_first_use  # noqa: PLC0415 - loads much
+        from voice_server.config import load_config  # noqa: PLC0415
+
+        set_up_at_first_use(load_config(backend=backend), backend)
+        limit = time.monotonic() + _NOTICED_S
+        while (state := self._state_of(backend)) == "starting" or (
+            state == "not_set_up" and time.monotonic() < limit
+        ):
+            time.sleep(_LOOK_S)
+
+    def _state_of(self, backend: str) -> str:
+        try:
+            return str(self.ask("GET", "/health")["backends"][backend]["state"])
+        except (VoiceServerError, KeyError):
+            return ""  # whatever it is, the request will meet it too
 
     def _server(self) -> Running:
         if self._url is not None:

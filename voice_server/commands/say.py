@@ -100,6 +100,8 @@ def say(
     reach = Reach(url, start, lambda: tell("starting the server …"))
     speaker["options"] = options_of(opts) or None
     wish = {key: value for key, value in speaker.items() if value is not None}
+    if speaker["backend"] is not None:
+        reach.prepare(speaker["backend"])
     desk = Desk(reach, as_json=as_json)
     if not desk.switch(Switches(action, volume, device), has_text=bool(words) or interactive):
         return

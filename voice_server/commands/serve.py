@@ -17,6 +17,7 @@ from voice_server.local_server import Registration, log_folder
 from voice_server.logs import log_to
 
 if TYPE_CHECKING:
+    from voice_server.pool.base import BackendStatus
     from voice_server.speech import SpeechService
 
 _NEW_TOKEN = "new"  # noqa: S105 - the word that asks for one
@@ -89,7 +90,7 @@ def serve(
     """
     from voice_server import server  # noqa: PLC0415 - loads the server, which `--help` does not need
     from voice_server.commands.reload import watch  # noqa: PLC0415
-    from voice_server.commands.setup import set_up_at_first_use  # noqa: PLC0415
+    from voice_server.commands.setup import setting_up_beside  # noqa: PLC0415
     from voice_server.config import find_config, load_config, with_backends  # noqa: PLC0415
 
     log = _rotating_file(log_file) if log_file else logging.StreamHandler()
@@ -101,13 +102,13 @@ def serve(
     loaded = load_config(config, pool_size=pool_size)
     if backends:
         loaded = with_backends(loaded, backends)
-        set_up_at_first_use(loaded, *backends)
 
     def on_ready(url: str, service: SpeechService) -> None:
         registration.announce(_from_here(url), token)
         _announce(url, service, loaded.source, as_json=as_json)
 
-    with Registration() as registration:
+    asked_for = backends or (loaded.default_backend,)
+    with Registration() as registration, setting_up_beside(loaded, *asked_for):
         server.run(server.serve(loaded, host=host, token=token, on_ready=on_ready, **listening))
 
 
@@ -148,6 +149,11 @@ def _is_this_machine(host: str) -> bool:
         return host == "localhost"
 
 
+def _why_not(status: BackendStatus) -> str:
+    """Why a backend does not speak yet."""
+    return f"not running: {status.error}" if status.error else "still starting"
+
+
 def _announce(url: str, service: SpeechService, source: Path, *, as_json: bool) -> None:
     """Tell that the server is ready, and which of its backends speak."""
     backends = service.pool.backends
@@ -156,9 +162,9 @@ def _announce(url: str, service: SpeechService, source: Path, *, as_json: bool) 
         click.echo(json.dumps({"type": "ready", "url": url, "backends": states}))
         return
     for name, status in backends.items():
-        default = ", the default" if name == service.config.default_backend else ""
+        default = " (the default)" if name == service.config.default_backend else ""
         workers = "1 worker" if status.workers == 1 else f"{status.workers} workers"
-        state = f"{workers}{default}" if status.ready is not None else f"not running: {status.error}"
-        click.echo(f"  {name}: {state}", err=True)
+        state = workers if status.ready is not None else _why_not(status)
+        click.echo(f"  {name}{default}: {state}", err=True)
     click.echo(f"voice-server listens on {url} (backends from {source.name}); Ctrl-C ends it", err=True)
     say(f"try: voice-server stream-tokens --url {url.replace('http', 'ws', 1)}/stream-tokens")

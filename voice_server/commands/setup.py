@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from voice_server.commands.common import Command, say
-from voice_server.errors import BackendDown, BackendError, UnknownName
+from voice_server.errors import BackendError, ConfigError, NotSetUp, UnknownName
+from voice_server.pool.venvs import is_being_set_up, python_of
 
 if TYPE_CHECKING:
     from voice_server.config import BackendConfig, Config
     from voice_server.provisioning import Device, Provisioning
 
 _DEVICES = ("auto", "cpu", "cuda", "mps")
+_CLI = Path(__file__).resolve().parent.parent / "cli.py"
+_STDERR = 2
+_LOOK_S = 0.02
 
 
 @click.command(cls=Command)
@@ -27,6 +37,7 @@ _DEVICES = ("auto", "cpu", "cuda", "mps")
 @click.option("--find-links", "find_links", metavar="FOLDER", multiple=True,
               help="A folder or page with wheels; UV_FIND_LINKS and PIP_FIND_LINKS count too.")  # fmt: skip
 @click.option("--no-weights", is_flag=True, help="Make the environments, fetch no weights, start nothing.")
+@click.option("--no-warm-up", is_flag=True, help="Do not try the engines afterwards.")
 def setup(
     *,
     names: tuple[str, ...],
@@ -35,67 +46,122 @@ def setup(
     device: Device,
     find_links: tuple[str, ...],
     no_weights: bool,
+    no_warm_up: bool,
 ) -> None:
     """Make the environments of backends from their lock files, fetch their weights, and warm them up.
 
-    What is there already stays. Run it again after an update, or when it was broken off.
+    What is there already stays. Run it again after an update, or when it was broken off. A server that runs
+    starts the backend when it is set up.
     """
     from voice_server.config import load_config  # noqa: PLC0415 - not needed for --help
     from voice_server.provisioning import Provisioning  # noqa: PLC0415
 
+    if device == "mps" and sys.platform != "darwin":
+        raise ConfigError("--device mps is for Apple's GPUs; here it is auto, cpu or cuda")
     loaded = load_config(config)
+    chosen = _chosen(loaded, names, all_backends=all_backends)
     provisioning = Provisioning(device, find_links, say=say)
-    for name in _chosen(loaded, names, all_backends=all_backends):
-        set_up(name, loaded.backends[name], provisioning, weights=not no_weights)
+    failures = []
+    for name in chosen:
+        try:
+            set_up(name, loaded.backends[name], provisioning, weights=not no_weights, warm_up=not no_warm_up)
+        except BackendError as error:
+            failures.append(error.message)
+            if len(chosen) > 1:
+                say(error.message)
+    if failures:
+        rest = f" ({len(failures)} of {len(chosen)} backends are not set up)" if len(chosen) > 1 else ""
+        raise BackendError(failures[-1] + rest)
 
 
 def _chosen(config: Config, names: tuple[str, ...], *, all_backends: bool) -> list[str]:
-    own = [name for name, backend in config.backends.items() if (backend.environment / "uv.lock").is_file()]
+    own = [name for name, backend in config.backends.items() if has_lock(backend)]
     if all_backends:
         return own
     for name in names:
         if name not in config.backends:
             raise UnknownName("backend", name, config.backends)
     if not names:
-        raise click.UsageError(f"name a backend ({', '.join(own)}), or --all")
+        raise ConfigError(f"name a backend ({', '.join(own)}), or --all")
     return list(names)
 
 
-def set_up(name: str, backend: BackendConfig, provisioning: Provisioning, *, weights: bool) -> None:
+def has_lock(backend: BackendConfig) -> bool:
+    """Whether a backend has an environment of its own that can be set up."""
+    return (backend.environment / "uv.lock").is_file()
+
+
+def set_up(
+    name: str, backend: BackendConfig, provisioning: Provisioning, *, weights: bool, warm_up: bool
+) -> None:
     """Set up one backend and tell where everything is. Raises BackendError."""
     from voice_server.provisioning import size_bytes  # noqa: PLC0415 - see above
 
     began = time.monotonic()
-    say(f"{name}: packages")
-    venv = provisioning.make_environment(name, backend)
-    places = [(venv, "packages")]
-    if weights:
-        say(f"{name}: weights")
-        folder = provisioning.fetch_weights(name, backend)
-        places += [(folder, "weights")] if folder is not None else []
+    say(f"{name}: packages and weights, which take some minutes the first time" if weights
+        else f"{name}: packages, which take some minutes the first time")  # fmt: skip
+    try:
+        places = provisioning.set_up(name, backend, weights=weights)
+    except KeyboardInterrupt:
+        say(f"{name} is not set up; to go on run: voice-server setup {name}")
+        raise
+    if weights and warm_up:
         say(f"{name}: warm-up")
         _warm_up(name, backend)
+    folders = {"packages": places.environment, "weights": places.weights}
     told = ", ".join(
-        f"{what} {size_bytes(folder) / 1e9:.2f} GB in {_shown(folder)}" for folder, what in places
+        f"{what} {size_bytes(folder) / 1e9:.2f} GB in {_shown(folder)}"
+        for what, folder in folders.items()
+        if folder is not None
     )
     click.echo(f"{name} is set up in {time.monotonic() - began:.0f} s: {told}")
 
 
-def set_up_at_first_use(config: Config, *names: str | None) -> None:
-    """Set up those of the named backends that somebody asks for and that are not there, after saying so."""
-    from voice_server.pool.venvs import python_of  # noqa: PLC0415 - see above
-    from voice_server.provisioning import Provisioning  # noqa: PLC0415
+def set_up_at_first_use(config: Config, *names: str) -> None:
+    """Set up those of the named backends that are not, after saying so. Raises BackendError."""
+    from voice_server.provisioning import Provisioning  # noqa: PLC0415 - see above
 
-    for name in filter(None, names):
-        backend = config.backends[name]
-        try:
-            python_of(name, backend.environment)
-        except BackendDown:
-            if (backend.environment / "uv.lock").is_file():
-                say(f"{name} is not set up yet; that is done now, once (voice-server setup {name})")
-                provisioning = Provisioning(say=say)
-                provisioning.make_environment(name, backend)
-                provisioning.fetch_weights(name, backend)
+    for name in names:
+        if _is_to_be_set_up(name, config):
+            say(f"{name} is not set up yet; that is done now, once (voice-server setup {name})")
+            Provisioning(say=say).set_up(name, config.backends[name])
+
+
+@contextmanager
+def setting_up_beside(config: Config, *names: str) -> Iterator[None]:
+    """Set up those of the named backends that are not, in a process that ends with the block at the latest.
+
+    The server runs meanwhile, and starts them when they are there.
+    """
+    missing = [name for name in names if _is_to_be_set_up(name, config)]
+    if not missing:
+        yield
+        return
+    say(f"not set up yet: {', '.join(missing)}; that is done now, once, while the server runs already")
+    command = [sys.executable, str(_CLI), "setup", *missing, "--no-warm-up", "--config", str(config.source)]
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=_STDERR, start_new_session=True)
+    try:
+        first = config.backends[missing[0]].environment
+        while process.poll() is None and not is_being_set_up(first):
+            time.sleep(_LOOK_S)
+        yield
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
+        process.wait()
+
+
+def _is_to_be_set_up(name: str, config: Config) -> bool:
+    from voice_server.provisioning import is_set_up  # noqa: PLC0415 - see above
+
+    backend = config.backends[name]
+    if not has_lock(backend):
+        return False
+    try:
+        python_of(name, backend.environment)
+    except NotSetUp:
+        return True
+    return not is_set_up(backend)
 
 
 def _warm_up(name: str, backend: BackendConfig) -> None:
@@ -113,7 +179,7 @@ def _warm_up(name: str, backend: BackendConfig) -> None:
 
 
 def _shown(folder: Path) -> str:
-    absolute = folder.absolute()
+    absolute = folder.resolve()
     try:
         return f"~/{absolute.relative_to(Path.home())}"
     except ValueError:

