@@ -216,3 +216,16 @@ def test_a_server_that_drains_ends_the_open_turn_once() -> None:
     assert session.drain() == [EndTurn()]
     assert session.drain() == []
     assert session.state is State.DRAINING
+
+
+@pytest.mark.parametrize("other", [each for each in ClientMessage.__struct_fields__ if each != "token"])
+def test_mere_text_is_text_alone_for_a_turn_that_takes_it(other: str) -> None:
+    session = Session()
+    assert session.mere_text(M(token="a")) is None
+    session.receive(M(token="a"))
+    assert session.mere_text(M(token="b")) == "b"
+    assert session.receive(M(token="b")) == [Push("b")]
+    assert session.mere_text(M(token="b", **{other: 1})) is None  # type: ignore[arg-type]
+    assert session.mere_text(M()) is None
+    session.receive(M(done=True))
+    assert session.mere_text(M(token="late")) is None

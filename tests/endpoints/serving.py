@@ -21,6 +21,19 @@ from voice_server.speech import SpeechService
 
 Message = dict[str, Any]
 
+UPGRADE = b"\r\n".join(
+    (
+        b"GET /stream-tokens HTTP/1.1",
+        b"Host: localhost",
+        b"Upgrade: websocket",
+        b"Connection: Upgrade",
+        b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==",
+        b"Sec-WebSocket-Version: 13",
+        b"\r\n",
+    )
+)
+"""The request that makes a bare connection a WebSocket."""
+
 
 @dataclass
 class Served:

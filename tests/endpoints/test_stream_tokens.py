@@ -12,21 +12,13 @@ import pytest
 
 from tests.arithmetic_pool import ArithmeticPool, config_of
 from tests.core.rendering import pcm_of
-from tests.endpoints.serving import Told, converse, listen, run, served
+from tests.endpoints.serving import UPGRADE, Told, converse, listen, run, served
+from voice_server.commands.benchmark.lean_socket import framed
 from voice_server.core.types import Notice
+from voice_server.endpoints import stream_tokens
+from voice_server.endpoints.transport import DIRECT_LINE
 
 HELLO = pcm_of("Hello world.")
-_UPGRADE = b"\r\n".join(
-    (
-        b"GET /stream-tokens HTTP/1.1",
-        b"Host: localhost",
-        b"Upgrade: websocket",
-        b"Connection: Upgrade",
-        b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==",
-        b"Sec-WebSocket-Version: 13",
-        b"\r\n",
-    )
-)
 
 
 def test_version_1_is_answered_to_the_letter() -> None:
@@ -166,6 +158,49 @@ def test_too_much_text_is_refused_with_a_code_and_the_rest_is_spoken() -> None:
             told = await converse(socket, {"token": "a" * 2000}, {"token": "Hello world."}, {"done": True})
         assert [error["code"] for error in told.of("error")] == ["text_overflow"]
         assert told.audio == HELLO
+
+    run(main)
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_of_tokens_that_come_together_only_those_beyond_the_limit_are_refused(together: bool) -> None:
+    async def main() -> None:
+        pool = ArithmeticPool(frame_s=30.0)
+        async with served(pool, config_of("one", workers=1, buffered_chars=1000)) as server:
+            reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+            writer.write(UPGRADE)
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(framed(v=2, token="This one is spoken. "))
+            while not pool.rendered:
+                await asyncio.sleep(0)
+            for frame in [framed(token="a" * 99 + " ")] * 15:
+                writer.write(frame)
+                if not together:
+                    await asyncio.sleep(0.01)
+            writer.write(framed(cancel=True, done=True))
+            said = await reader.read()
+            writer.close()
+        assert said.count(b'"code":"text_overflow"') == 5
+        assert b'"characters":1020,' in said
+
+    run(main)
+
+
+def test_a_server_without_a_direct_line_says_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    messages = ({"v": 2}, *({"token": character} for character in "Hello world."), {"done": True})
+
+    async def main() -> None:
+        told: list[list[str | bytes]] = []
+        for extension in (DIRECT_LINE, "none such"):
+            monkeypatch.setattr(stream_tokens, "DIRECT_LINE", extension)
+            async with served() as server, server.connect() as socket:
+                told.append((await converse(socket, *messages)).messages)
+        direct, indirect = ([each for each in one if isinstance(each, bytes)] for one in told)
+        assert b"".join(direct) == b"".join(indirect) == HELLO
+        direct, indirect = (
+            [json.loads(each)["type"] for each in one if isinstance(each, str)] for one in told
+        )
+        assert direct == indirect
 
     run(main)
 
@@ -407,7 +442,7 @@ def test_a_reader_that_stops_reading_is_closed_and_harms_nobody() -> None:
             url_host, port = "127.0.0.1", server.port
             stalled = await asyncio.open_connection(url_host, port, limit=1024, family=sockets.AF_INET)
             reader, writer = stalled
-            writer.write(_UPGRADE)
+            writer.write(UPGRADE)
             await reader.readuntil(b"\r\n\r\n")
             reader._transport.pause_reading()  # type: ignore[attr-defined]
             for _ in range(40):

@@ -85,6 +85,8 @@ class StreamConfig:
 
 _CONFIG_KEYS = tuple(each.name for each in fields(StreamConfig))
 _config_values = attrgetter(*_CONFIG_KEYS)
+_all_but_text = attrgetter(*(name for name in ClientMessage.__struct_fields__ if name != "token"))
+_NOTHING = _all_but_text(ClientMessage())
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +176,10 @@ class Session:
         self.turn: str | None = None
         self._turns: dict[str, None] = {}  # names that were used, oldest first
         self._opened = 0
+
+    def mere_text(self, message: ClientMessage) -> str | None:
+        """The text of a message that has nothing else, if a turn takes it: that changes no state."""
+        return message.token if self.turn is not None and _all_but_text(message) == _NOTHING else None
 
     def config_after(self, message: ClientMessage) -> StreamConfig:
         """The sticky configuration once a message is obeyed; the same object when it changes nothing.

@@ -1,9 +1,8 @@
 """`/stream-tokens`: an LLM's tokens in, sentences and PCM out, versions 1 and 2.
 
-One task reads and one writes. The reader turns messages into commands (core/session.py) and commands into
-calls of the speech service; the writer sends answers first, then the events of the turn that is being heard.
-Whichever ends, ends the other, and what was still being spoken is cancelled: a closed socket frees its
-workers at once.
+Messages become commands (core/session.py) and commands calls of the speech service in the turn of the loop in
+which they are read. A task writes: answers first, then the events of the turn that is being heard. It ends
+with the connection, and what was still being spoken is cancelled: a closed socket frees its workers at once.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -32,13 +31,11 @@ from voice_server.endpoints.stream_messages import (
     version_1,
     warning_message,
 )
-from voice_server.errors import BackendDown, Busy, VoiceServerError
+from voice_server.endpoints.transport import DIRECT_LINE, WebSocketProtocol
+from voice_server.errors import BackendDown, Busy, TooMuch, VoiceServerError
 from voice_server.speech import Speech, SpeechRequest, SpeechService
 
 NORMAL, WRONG_KIND, INVALID_TEXT, POLICY, RESTART, TRY_LATER = 1000, 1003, 1007, 1008, 1012, 1013
-
-_TURN_S = 0.001
-"""Messages that wait are read for this long at a time: a flood must not keep others' audio waiting."""
 
 _PLAYED_OUT_TURNS = 8
 """How many turns that were sent to their end may still be interrupted: engines are faster than listeners."""
@@ -80,6 +77,7 @@ class StreamConnection:
 
     def __init__(self, websocket: WebSocket, service: SpeechService, session: Session) -> None:
         self._websocket = websocket
+        self._line: WebSocketProtocol | None = websocket.scope.get("extensions", {}).get(DIRECT_LINE)
         self._service = service
         self._limits: Limits = service.config.limits
         self._session = session
@@ -119,18 +117,15 @@ class StreamConnection:
     # ------------------------------------------------------------------ reading
 
     async def _read(self) -> None:
-        began_at = self._service.now()
+        if self._line is not None:
+            self._line.listen(self._take)
         while self._close_code is None:
             message = await self._websocket.receive()
             if message["type"] == "websocket.disconnect":
                 self._is_gone = True
                 self._wake()
                 return
-            self._last_message_at = self._service.now()
-            self._take(message)
-            if self._last_message_at - began_at > _TURN_S:
-                await asyncio.sleep(0)
-                began_at = self._service.now()
+            self._take([message["text"] if "text" in message else message["bytes"]])
 
     async def _watch(self, writer: asyncio.Task[None]) -> None:
         """Close a connection that says nothing, and one that takes nothing of what it is sent."""
@@ -143,19 +138,48 @@ class StreamConnection:
             elif not self._turns and now - self._last_message_at >= idle_s and self._close_code is None:
                 self._fatal("idle", f"no message came for {idle_s:g} s", NORMAL)
 
-    def _take(self, message: Mapping[str, Any]) -> None:
-        text = message.get("text")
-        if text is None:
-            self._fatal("wrong_kind", "messages to this address are JSON text, not binary", WRONG_KIND)
+    def _take(self, messages: Sequence[Message]) -> None:
+        """Obey messages that came together; tokens that follow one another are one text."""
+        self._last_message_at = self._service.now()
+        tokens: list[str] = []
+        for message in messages:
+            if self._close_code is not None:
+                return
+            decoded = self._decoded(message)
+            if decoded is None:
+                continue
+            text = self._session.mere_text(decoded)
+            if text is not None:
+                tokens.append(text)
+            else:
+                self._push(tokens)
+                tokens = []
+                self.obey(decoded)
+        self._push(tokens)
+
+    def _push(self, tokens: list[str]) -> None:
+        if not tokens:
             return
         try:
-            decoded = _decode(text)
+            self._turns[-1].speech.push("".join(tokens))
+        except TooMuch as error:
+            if len(tokens) == 1:
+                self._refuse(error)
+            else:
+                for token in tokens:
+                    self._push([token])
+
+    def _decoded(self, message: Message) -> ClientMessage | None:
+        if isinstance(message, bytes):
+            self._fatal("wrong_kind", "messages to this address are JSON text, not binary", WRONG_KIND)
+            return None
+        try:
+            return _decode(message)
         except (msgspec.ValidationError, UnicodeError) as error:
             self._fatal("invalid_message", f"a message is not as it must be: {error}", POLICY)
         except msgspec.DecodeError as error:
             self._fatal("invalid_json", f"a message must be one JSON object: {error}", INVALID_TEXT)
-        else:
-            self.obey(decoded)
+        return None
 
     def obey(self, message: ClientMessage) -> None:
         """Do what a message says, or tell the client why not and change nothing."""
@@ -302,9 +326,8 @@ class StreamConnection:
     async def _write(self) -> None:
         try:
             while not self._is_gone:
-                while (messages := self._next_messages()) is not None:
-                    for message in messages:
-                        await self._send(message)
+                while messages := self._next_messages():
+                    await self._send(messages)
                 if self._close_code is None and not self._turns:
                     self._close_code = self._close_code_when_over
                 if self._close_code is not None:
@@ -315,11 +338,18 @@ class StreamConnection:
         except WebSocketDisconnect:
             return
 
-    def _next_messages(self) -> list[Message] | None:
-        if self._answers:
-            return [self._answers.popleft()]
-        if self._close_code is not None:
-            return None
+    def _next_messages(self) -> list[Message]:
+        """What can be sent now, up to the next audio."""
+        messages: list[Message] = [*self._answers]
+        self._answers.clear()
+        while self._close_code is None and not (messages and isinstance(messages[-1], bytes)):
+            found = self._next_event()
+            if found is None:
+                break
+            messages += found[0].messages(found[1])
+        return messages
+
+    def _next_event(self) -> tuple[_Turn, Event] | None:
         for turn in self._turns:
             # A turn that was cut off answers at once; otherwise turns are heard one after the other.
             if turn.speech.is_over or turn is self._turns[0]:
@@ -329,18 +359,22 @@ class StreamConnection:
                         self._turns.remove(turn)
                         if event.reason is Reason.COMPLETE:
                             self._played_out.append(turn)
-                    return turn.messages(event)
+                    return turn, event
         return None
 
-    async def _send(self, message: Message) -> None:
-        kind = "text" if isinstance(message, str) else "bytes"
+    async def _send(self, messages: Sequence[Message]) -> None:
         self._sending_since = self._service.now()
-        await self._websocket.send({"type": "websocket.send", kind: message})
+        if self._line is not None:
+            await self._line.send_all(messages)
+        else:
+            for message in messages:
+                kind = "text" if isinstance(message, str) else "bytes"
+                await self._websocket.send({"type": "websocket.send", kind: message})
         self._sending_since = None
 
     async def _close(self, code: int) -> None:
         if code == NORMAL and self._close_code_when_over == NORMAL:
-            await self._send(to_json({"type": "done"}))
+            await self._send([to_json({"type": "done"})])
         await self._websocket.close(code)
 
     # ------------------------------------------------------------------ answers
