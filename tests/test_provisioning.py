@@ -31,6 +31,10 @@ for failing, complaint in json.loads(os.environ.get("UV_FAILS", "{{}}")).items()
         sys.exit(complaint)
 print("Installed 3 packages", file=sys.stderr)
 """
+_NO_INDEX = (
+    "packages for kokoro cannot be downloaded: no way to the package index; when there is one, "
+    "or with a folder of wheels (--find-links FOLDER), run: voice-server setup kokoro"
+)
 _LOCK = """
 version = 1
 [[package]]
@@ -97,7 +101,7 @@ def test_a_made_environment_is_used_and_made_only_once(bench: Bench) -> None:
 
 def test_without_a_gpu_everything_but_torch_and_cuda_comes_as_locked(bench: Bench) -> None:
     bench.make("cpu")
-    _, export, packages, torch = bench.calls
+    _, torch, export, packages = bench.calls
     assert export.startswith("export --quiet --frozen")
     assert {"--no-emit-package=torch", "--no-emit-package=nvidia-cublas"} <= set(export.split())
     assert "--no-emit-package=kokoro" not in export
@@ -119,7 +123,7 @@ def test_a_device_once_chosen_is_kept_until_another_one_is(bench: Bench) -> None
     bench.make("auto")
     assert len(bench.calls) == calls
     bench.make("cpu")
-    assert bench.calls[-1].endswith("torch==2.13.0+cpu")
+    assert [call for call in bench.calls if call.endswith("torch==2.13.0+cpu")]
 
 
 @pytest.mark.parametrize(
@@ -127,7 +131,7 @@ def test_a_device_once_chosen_is_kept_until_another_one_is(bench: Bench) -> None
 )
 def test_folders_of_wheels_come_before_the_index(bench: Bench, variable: str, value: str) -> None:
     bench.make("cpu", None, **{variable: value})
-    *_, packages, torch = bench.calls
+    _, torch, _, packages = bench.calls
     assert "--find-links=/wheels --find-links=/more --requirements=" in packages
     assert "--no-index --find-links=/wheels --find-links=/more torch==2.13.0+cpu" in torch
     assert not [call for call in bench.calls if "--index=" in call]
@@ -135,7 +139,7 @@ def test_folders_of_wheels_come_before_the_index(bench: Bench, variable: str, va
 
 def test_the_index_is_asked_for_what_the_folder_of_wheels_lacks(bench: Bench) -> None:
     bench.make("cpu", {"--no-index": "no such wheel"}, PIP_FIND_LINKS="/wheels")
-    assert "--index=https://download.pytorch.org/whl/cpu" in bench.calls[-1]
+    assert "--index=https://download.pytorch.org/whl/cpu" in bench.calls[2]
 
 
 @pytest.mark.parametrize("step", ["export", "--requirements", "torch=="])
@@ -174,19 +178,20 @@ def test_an_environment_that_the_user_made_is_left_to_the_user(tmp_path: Path) -
     [
         (
             "error: Failed to fetch: `https://pypi.org/simple/kokoro/`\\n  dns error",
-            "the packages of kokoro cannot be downloaded: no way to the package index; when there is one, run: ",  # noqa: E501
+            _NO_INDEX,
         ),
         (
             "error: No solution found\\nhint: Packages were unavailable because the network was disabled.",
-            "the packages of kokoro cannot be downloaded: no way to the package index; when there is one, run: ",  # noqa: E501
+            _NO_INDEX,
         ),
-        ("error: disk full", "uv could not install the packages of kokoro: disk full"),
+        ("error: disk full", "uv could not install packages for kokoro: disk full"),
     ],
 )
 def test_what_went_wrong_is_one_sentence(bench: Bench, complaint: str, sentence: str) -> None:
     with pytest.raises(BackendError) as caught:
         bench.make("cpu", {"--requirements": complaint})
-    assert caught.value.message.removesuffix("voice-server setup kokoro") == sentence
+    assert caught.value.message == sentence
+    assert not [line for line in bench.said if "error" in line]
 
 
 def test_without_uv_the_sentence_says_where_to_get_it(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

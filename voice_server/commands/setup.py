@@ -98,8 +98,8 @@ def set_up(
     from voice_server.provisioning import size_bytes  # noqa: PLC0415 - see above
 
     began = time.monotonic()
-    say(f"{name}: packages and weights, which take some minutes the first time" if weights
-        else f"{name}: packages, which take some minutes the first time")  # fmt: skip
+    what = "packages and weights" if weights else "packages"
+    say(f"{name}: {what}, which take some minutes the first time")
     try:
         places = provisioning.set_up(name, backend, weights=weights)
     except KeyboardInterrupt:
