@@ -257,6 +257,15 @@ def _without_lock(backend: BackendConfig) -> str:
     return f"there is no uv.lock in {backend.environment.name} (uv lock makes one)"
 
 
+def shown(folder: Path) -> str:
+    """A folder's place as people write it."""
+    resolved = folder.resolve()
+    try:
+        return f"~/{resolved.relative_to(Path.home())}"
+    except ValueError:
+        return str(resolved)
+
+
 def _uv_command(name: str) -> Sequence[str]:
     if shutil.which("uv"):
         return ["uv"]

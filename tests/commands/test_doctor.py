@@ -28,19 +28,23 @@ def test_a_backend_that_does_not_start_is_told_with_its_reason(run_command: Any)
     result = run_command("doctor", "--quick")
     assert result.exit_code == 1
     assert "missing.py" in result.stdout
-    assert "1 checks failed" in result.stderr
+    assert "1 check failed" in result.stderr
 
 
 @pytest.mark.parametrize(
-    ("project", "detail"),
+    ("project", "name", "detail"),
     [
-        ('[project]\ndependencies = ["no-such-package>=1"]', "no-such-package not installed in it"),
-        ('[project]\ndependencies = ["numpy>=2", "x; python_version<\'3\'"]', "numpy 2."),
-        ("[broken", "Python 3."),
+        (
+            '[project]\ndependencies = ["no-such-package>=1"]',
+            "packages",
+            "not installed: no-such-package; delete",
+        ),
+        ('[project]\ndependencies = ["numpy>=2", "x; python_version<\'3\'"]', "packages", "numpy 2."),
+        ("[broken", "environment", "Python 3."),
     ],
 )
 def test_the_packages_that_a_backends_project_asks_for_are_looked_up(
-    run_command: Any, tmp_path: Path, project: str, detail: str
+    run_command: Any, tmp_path: Path, project: str, name: str, detail: str
 ) -> None:
     environment = tmp_path / "project"
     venv = environment / ".venv"
@@ -54,7 +58,7 @@ def test_the_packages_that_a_backends_project_asks_for_are_looked_up(
     own = tmp_path / "own.yaml"
     own.write_text(f"backends: {{tone: {{adapter: {adapter}, environment: {environment}}}}}")
     result = run_command("doctor", "--quick", "--json", "--config", str(own))
-    assert detail in findings(result.stdout)["environment"][1]
+    assert detail in findings(result.stdout)[name][1]
 
 
 def test_an_environment_that_is_not_there_says_how_to_make_it(run_command: Any, tmp_path: Path) -> None:
@@ -72,10 +76,42 @@ def test_a_backend_that_nobody_asked_for_and_nobody_set_up_is_no_failure(
     own.write_text("backends: {kokoro: {adapter: a.py, environment: nowhere}}")
     result = run_command("doctor", "--config", str(own))
     assert result.exit_code == 0
+    assert "– is set up" in result.stdout
     assert "voice-server setup kokoro" in result.stdout
+    assert result.stderr == "all is well that is set up; kokoro is not\n"
 
 
 def test_an_unknown_backend_is_an_error_that_lists_them(run_command: Any) -> None:
     result = run_command("doctor", "kokoro")
     assert result.exit_code == 2
     assert "there are 2: broken, tone" in result.stderr
+
+
+def test_weights_that_are_missing_are_told_once_and_the_backend_is_not_started(
+    run_command: Any, tmp_path: Path
+) -> None:
+    project = tmp_path / "project"
+    (project / ".venv" / "bin").mkdir(parents=True)
+    (project / ".venv" / "bin" / "python").symlink_to(sys.executable)
+    (project / ".venv" / "pyvenv.cfg").touch()
+    (project / "weights.py").write_text("import sys; print('the weights are not here'); sys.exit(1)")
+    own = tmp_path / "own.yaml"
+    own.write_text("backends: {mine: {adapter: project/backend.py, environment: project}}")
+    found = findings(run_command("doctor", "mine", "--json", "--config", str(own)).stdout)
+    assert found["weights"] == (False, "mine: the weights are not here")
+    assert list(found) == ["environment", "weights"]
+    assert run_command("doctor", "mine", "--config", str(own)).exit_code == 1
+    assert run_command("doctor", "--config", str(own)).exit_code == 0
+
+
+def test_a_python_that_cannot_run_is_told_with_what_to_do(run_command: Any, tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    (project / ".venv" / "bin").mkdir(parents=True)
+    (project / ".venv" / "bin" / "python").write_text("no program")
+    (project / ".venv" / "pyvenv.cfg").touch()
+    own = tmp_path / "own.yaml"
+    own.write_text("backends: {mine: {adapter: project/backend.py, environment: project}}")
+    result = run_command("doctor", "--json", "--config", str(own))
+    assert result.exit_code == 1
+    detail = findings(result.stdout)["environment"][1]
+    assert "its python cannot run (permission denied); delete it and run: voice-server setup mine" in detail

@@ -6,9 +6,10 @@ import asyncio
 import dataclasses
 import json
 import re
+import sys
 import time
 import tomllib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ import click
 
 from voice_server.commands.common import Command, json_option, say
 from voice_server.core.types import Ready
-from voice_server.errors import BackendDown, BackendError, UnknownName
+from voice_server.errors import BackendError, NotSetUp, UnknownName
 
 if TYPE_CHECKING:
     from voice_server.config import BackendConfig, Config
@@ -31,13 +32,17 @@ for name in sys.argv[1:]:
 device = "cpu"
 if u.find_spec("torch"):
     import torch
+    cuda = torch.version.cuda or torch.version.hip
+    flavour = f" for CUDA {cuda}" if cuda else " for the CPU"
+    versions["torch"] = torch.__version__.partition("+")[0] + flavour
     if torch.cuda.is_available(): device = "cuda, " + torch.cuda.get_device_name()
     elif torch.backends.mps.is_available(): device = "mps"
 print(json.dumps({"python": platform.python_version(), "device": device, "versions": versions}))
 """
 _PROBE_S = 120
-_ABSENT = "is set up"
-_NAME_WIDTH = 52
+_SET_UP, _WEIGHTS = "is set up", "weights"
+_NAME_WIDTH = 55
+_REMADE = "delete it and run: voice-server setup"
 _PACKAGE_NAME = re.compile(r"[A-Za-z0-9._-]+")
 
 
@@ -79,34 +84,42 @@ async def _examine(config: Config, names: tuple[str, ...], *, quick: bool, as_js
     Without names all are looked at, and one that nobody has set up is no failure.
     """
     failed = 0
-    everything = not names
+    absent: list[str] = []
     for name in names or tuple(config.backends):
         if not as_json:
             click.echo(click.style(name, bold=True))
         async for finding in _findings(name, config.backends[name], quick=quick):
-            failed += not finding.passed and (not everything or finding.name != _ABSENT)
-            click.echo(json.dumps(dataclasses.asdict(finding)) if as_json else _line(finding))
+            is_absent = not finding.passed and not names and finding.name in (_SET_UP, _WEIGHTS)
+            absent += [name] if is_absent else []
+            failed += not finding.passed and not is_absent
+            click.echo(json.dumps(dataclasses.asdict(finding)) if as_json else _line(finding, is_absent))
     if not as_json:
-        say("all is well" if not failed else f"{failed} checks failed")
+        say(_summary(failed, absent))
     return failed
 
 
-def _line(finding: Finding) -> str:
-    mark = click.style("✓", fg="green") if finding.passed else click.style("✗", fg="red")
-    return f"  {mark} {finding.name:<{_NAME_WIDTH}} {click.style(finding.detail, dim=True)}"
+def _line(finding: Finding, is_absent: bool) -> str:
+    mark, color = ("✓", "green") if finding.passed else ("–", "yellow") if is_absent else ("✗", "red")
+    detail = click.style(finding.detail, dim=True) if finding.detail else ""
+    return f"  {click.style(mark, fg=color)} {finding.name:<{_NAME_WIDTH}} {detail}".rstrip()
+
+
+def _summary(failed: int, absent: Sequence[str]) -> str:
+    if failed:
+        return "1 check failed" if failed == 1 else f"{failed} checks failed"
+    return f"all is well that is set up; {', '.join(absent)} is not" if absent else "all is well"
 
 
 async def _findings(name: str, backend: BackendConfig, *, quick: bool) -> AsyncIterator[Finding]:
     from voice_server.conformance import checks_of  # noqa: PLC0415 - not needed for --help
     from voice_server.pool.local import LocalPool  # noqa: PLC0415
 
-    environment = await _environment(name, backend)
-    yield environment
-    if not environment.passed:
+    is_sound = True
+    async for finding in _before_the_start(name, backend):
+        yield finding
+        is_sound = is_sound and finding.passed
+    if not is_sound:
         return
-    weights = await asyncio.to_thread(_weights, name, backend)
-    if weights is not None:
-        yield weights
     started = time.perf_counter()
     async with LocalPool({name: backend}) as pool:
         status = pool.backends[name]
@@ -121,17 +134,36 @@ async def _findings(name: str, backend: BackendConfig, *, quick: bool) -> AsyncI
                     yield Finding(name, check.name, check.passed, check.detail)
 
 
+async def _before_the_start(name: str, backend: BackendConfig) -> AsyncIterator[Finding]:
+    """What can be seen of a backend without starting it."""
+    from voice_server.pool.venvs import python_of  # noqa: PLC0415 - not needed for --help
+
+    try:
+        python = python_of(name, backend.environment)
+    except NotSetUp as error:
+        yield Finding(name, _SET_UP, passed=False, detail=error.message)
+        return
+    environment = await _environment(name, backend, python)
+    for finding in environment:
+        yield finding
+    if not all(finding.passed for finding in environment):
+        return
+    weights = await asyncio.to_thread(_weights, name, backend)
+    if weights is not None:
+        yield weights
+
+
 def _weights(name: str, backend: BackendConfig) -> Finding | None:
     """Where the model's weights are; None for an engine that needs none."""
-    from voice_server.provisioning import Provisioning, size_bytes  # noqa: PLC0415 - not needed for --help
+    from voice_server.provisioning import Provisioning, shown, size_bytes  # noqa: PLC0415 - see above
 
     try:
         folder = Provisioning().fetch_weights(name, backend, only_find=True)
     except BackendError as error:
-        return Finding(name, "weights", passed=False, detail=error.message)
+        return Finding(name, _WEIGHTS, passed=False, detail=error.message)
     if folder is None:
         return None
-    return Finding(name, "weights", passed=True, detail=f"{folder.name}, {size_bytes(folder) / 1e9:.2f} GB")
+    return Finding(name, _WEIGHTS, passed=True, detail=f"{shown(folder)}, {size_bytes(folder) / 1e9:.2f} GB")
 
 
 def _start(ready: Ready, took_s: float) -> str:
@@ -142,40 +174,62 @@ def _start(ready: Ready, took_s: float) -> str:
     )
 
 
-async def _environment(name: str, backend: BackendConfig) -> Finding:
-    """Look into the backend's environment: python, device, and the versions of what the engine is made of."""
-    from voice_server.pool.venvs import python_of, worker_environment  # noqa: PLC0415
+async def _environment(name: str, backend: BackendConfig, python: str) -> list[Finding]:
+    """Look into the backend's environment: where it is, and the versions of what the engine is made of."""
+    from voice_server.pool.venvs import worker_environment  # noqa: PLC0415 - see above
 
+    place = await asyncio.to_thread(_place, backend.environment)
     try:
-        python = python_of(name, backend.environment)
-    except BackendDown as error:
-        return Finding(name, _ABSENT, passed=False, detail=error.message)
-    process = await asyncio.create_subprocess_exec(
-        *(python, "-c", _PROBE, *_requirements(backend.environment)),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-        env=worker_environment(backend),
-    )
+        process = await asyncio.create_subprocess_exec(
+            *(python, "-c", _PROBE, *_requirements(backend.environment)),
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            env=worker_environment(backend),
+        )
+    except OSError as error:
+        why = f"{place}: its python cannot run ({(error.strerror or str(error)).lower()}); {_REMADE} {name}"
+        return [Finding(name, "environment", passed=False, detail=why)]
     try:
         async with asyncio.timeout(_PROBE_S):
-            output, _ = await process.communicate()
-        return _environment_found(name, backend.environment, json.loads(output))
+            output, complaints = await process.communicate()
+        return _environment_found(name, place, json.loads(output))
     except (TimeoutError, ValueError):
-        return Finding(name, "environment", passed=False, detail="its python cannot tell what it holds")
+        last = (
+            complaints.decode(errors="replace").strip().rpartition("\n")[2]
+            if process.returncode
+            else "it hangs"
+        )
+        why = f"{place}: its python cannot tell what it holds ({last}); {_REMADE} {name}"
+        return [Finding(name, "environment", passed=False, detail=why)]
     finally:
         if process.returncode is None:
             process.kill()
             await process.wait()
 
 
-def _environment_found(name: str, environment: Path, probed: dict[str, Any]) -> Finding:
+def _place(environment: Path) -> str:
+    from voice_server.config import EMBEDDED  # noqa: PLC0415 - see above
+    from voice_server.provisioning import shown, size_bytes  # noqa: PLC0415
+
+    if environment == EMBEDDED:
+        return f"the server's own, {shown(Path(sys.prefix))}"
+    if environment.is_file():
+        return shown(environment)
+    venv = environment / ".venv"
+    return f"{shown(venv)}, {size_bytes(venv) / 1e9:.2f} GB"
+
+
+def _environment_found(name: str, place: str, probed: dict[str, Any]) -> list[Finding]:
     versions: dict[str, str | None] = probed["versions"]
+    environment = Finding(
+        name, "environment", passed=True, detail=f"{place}, Python {probed['python']} on {probed['device']}"
+    )
     missing = [package for package, version in versions.items() if version is None]
     if missing:
-        return Finding(name, "environment", passed=False, detail=f"{', '.join(missing)} not installed in it")
-    packages = "".join(f", {package} {version}" for package, version in versions.items())
-    detail = f"{environment.name}, Python {probed['python']} on {probed['device']}{packages}"
-    return Finding(name, "environment", passed=True, detail=detail)
+        why = f"not installed: {', '.join(missing)}; {_REMADE} {name}"
+        return [environment, Finding(name, "packages", passed=False, detail=why)]
+    told = ", ".join(f"{package} {version}" for package, version in versions.items())
+    return [environment, Finding(name, "packages", passed=True, detail=told)] if told else [environment]
 
 
 def _requirements(environment: Path) -> list[str]:

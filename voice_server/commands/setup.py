@@ -95,7 +95,7 @@ def set_up(
     name: str, backend: BackendConfig, provisioning: Provisioning, *, weights: bool, warm_up: bool
 ) -> None:
     """Set up one backend and tell where everything is. Raises BackendError."""
-    from voice_server.provisioning import size_bytes  # noqa: PLC0415 - see above
+    from voice_server.provisioning import shown, size_bytes  # noqa: PLC0415 - see above
 
     began = time.monotonic()
     what = "packages and weights" if weights else "packages"
@@ -110,7 +110,7 @@ def set_up(
         _warm_up(name, backend)
     folders = {"packages": places.environment, "weights": places.weights}
     told = ", ".join(
-        f"{what} {size_bytes(folder) / 1e9:.2f} GB in {_shown(folder)}"
+        f"{what} {size_bytes(folder) / 1e9:.2f} GB in {shown(folder)}"
         for what, folder in folders.items()
         if folder is not None
     )
@@ -176,11 +176,3 @@ def _warm_up(name: str, backend: BackendConfig) -> None:
     error = run(start())
     if error:
         raise BackendError(f"{name} does not start: {error}")
-
-
-def _shown(folder: Path) -> str:
-    absolute = folder.resolve()
-    try:
-        return f"~/{absolute.relative_to(Path.home())}"
-    except ValueError:
-        return str(absolute)
