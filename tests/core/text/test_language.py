@@ -52,6 +52,10 @@ def test_little_evidence_leaves_the_language_as_it_was(fallback: str) -> None:
     assert guess("Wir sehen das Wort 本 darin und das ist es", fallback) == "de"
 
 
+def test_another_script_long_ago_says_nothing() -> None:
+    assert guess("本" + " the house is here and it is old" * 2, "de") == "en"
+
+
 def test_a_script_keeps_the_language_within_its_family() -> None:
     assert guess("Москва", "kk") == "kk"
     assert guess("كتاب", "fa") == "fa"

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from voice_server.core.text.boundary import Decision, judge
 from voice_server.core.text.lexicon import lexicon, listed_anywhere
-from voice_server.core.text.ordinary import ends_sentence
+from voice_server.core.text.ordinary import ends_sentence, is_glued
 
 
 def _ends(text: str, language: str = "en", *, final: bool = False) -> bool:
@@ -58,7 +58,20 @@ def test_a_plain_word_at_the_end_of_the_text_is_an_ordinary_end() -> None:
     assert _ends("It rains.", final=True)
 
 
-_WORDS = """it rains Dr prof U.S vii ii Str a The A 3 . ! ? ( ) [ " ' * ; 3ft they're Она я Ό"""
+@pytest.mark.parametrize("text", ["See example.com", "Take 3.5", "He said e.g"])
+def test_a_full_stop_within_a_word_is_no_end(text: str) -> None:
+    assert is_glued(text, 0, text.index("."))
+
+
+@pytest.mark.parametrize("text", ["1. a 2.b", "The end.Then", "So. It", "x².", "i. a ii.b", "So.²", "Why?so"])
+def test_what_may_be_a_label_or_an_end_is_left_to_the_rules(text: str) -> None:
+    at = max(text.rfind(mark) for mark in ".?")
+    assert not is_glued(text, 0, at)
+
+
+_WORDS = (
+    """it rains Dr prof U.S vii ii Str a The A 3 . ! ? ( ) [ " ' * ; 3ft they're Она я Ό ` x.y iv.b 1.a"""
+)
 _TEXTS = st.lists(st.sampled_from([*_WORDS.split(), " ", " ", " ", "\n"]), min_size=2, max_size=14).map(
     "".join
 )
@@ -73,3 +86,6 @@ def test_it_only_says_what_the_rules_say_too(text: str, language: str, final: bo
                 if ends_sentence(text, start, at, listed, final=final):
                     verdict = judge(text, start, at, final=final, quoted=False, lexicon=known)
                     assert verdict[:2] == (Decision.CUT, at + 1)
+            if is_glued(text, start, at):
+                verdict = judge(text, start, at, final=final, quoted=False, lexicon=known)
+                assert verdict[:2] == (Decision.HOLD, at + 1)

@@ -38,6 +38,7 @@ def test_other_marks_end_a_sentence_unless_they_belong_to_a_name_or_it_goes_on(m
         "He wrote [see page. 4] a lot.¦ It was fun (really).¦ Yes.",
         "He said so (Smith 5).¦ “It is so.” (Smith 5)",
         "It is a gas.[1]¦ It burns. [2][3]¦ It glows.¹¦ It is hot. [...]¦ It is cold.",
+        'Run `echo "Hi. There"` or `json.Load()`.¦ It `a.¦\nb. C`.¦ He said `It is so.\'¦ He left.',
         "**It is bold.**¦ *So it is.*¦ `Code.`¦ Yes.",
         "Sure! 😊¦ Here it is. 🎉🎉¦ I like it. :)¦ Bye!",
         "👉 One.¦ 👉 Two.",
@@ -75,6 +76,7 @@ def test_a_forgotten_space_is_told_from_a_name_with_a_dot(marked: str) -> None:
         ("ja", "「行く。」¦彼は行った。"),
         ("ja", "今日は晴れ。¦明日は？¦「ここにある。」と言った。¦すごい!¦本当（そう。）だ。¦はい。"),
         ("zh", "你好。¦我们去看《摔跤吧！爸爸》好吗？¦好！"),
+        ("zh", "《你好，李焕英！》很好看。¦“真的？”孔子问。"),
         ("zh", "“你是谁？”他问道。¦“你是谁？”¦她不知道。"),
         ("hi", "डॉ. सिंह आए।¦ जी.डी.पी. बढ़ी।¦ क्या?¦ हाँ।"),
         ("ar", "د. أحمد هنا.¦ هل جاء؟¦ نعم."),
@@ -112,4 +114,4 @@ def test_a_wide_gap_ends_a_sentence() -> None:
 def test_a_chinese_quotation_waits_for_who_spoke() -> None:
     splitter = Splitter(SplitterOptions(language="zh"))
     assert splitter.feed("“你是谁？”她") == []
-    assert [piece.text for piece in splitter.feed("不知道。")] == ["“你是谁？”"]
+    assert [piece.text for piece in splitter.feed("不知道了。")] == ["“你是谁？”"]

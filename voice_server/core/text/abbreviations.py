@@ -22,7 +22,7 @@ NEVER: dict[str, str] = {
     " abzgl vgl sog geb gest bspw insb insbes bes bez betr bzgl einschl ehem eigtl entspr z.b d.h u.a z.t"
     " o.ä i.d.r u.u v.a s.o s.u i.e e.g m.e o.g kath ev evang röm griech lat dt engl frz ital span amerik"
     " dgl gem gez hrsg jew lfd max mind mtl od rd st tägl urspr verh versch vorm vors wg zw zzt z.zt allg"
-    " angebl ausschl bayer botan chem ger fa em Joh Seb Wilh Friedr Jos",
+    " angebl ausschl bayer botan chem ger fa em mult Joh Seb Wilh Friedr Jos",
     "fr": "m mm mme mmes mlle mlles mgr dr drs pr me mes ste st p.ex c.-à-d cf env ex apr j.-c boul chap"
     " gal col cdt lt cap adj capt resp",
     "es": "sr sra srta sres sras srtas dr dra dres d dª dña prof profa lic ing arq abg gral cnel tte cmte"
@@ -31,8 +31,8 @@ NEVER: dict[str, str] = {
     "it": "sig sigg sig.ra sig.na sig.re dott dott.ssa dr prof prof.ssa ing avv arch geom rag on sen egr"
     " gent spett ill.mo mons s ss p.es ad.es es cfr ca art.li dir amm cav comm col cap ten magg uff vs st"
     " idraul meteor psicol econ",
-    "pt": "sr sra srs sras srta dr dra drs profa prof eng engª enga arq exmo exma ilmo ilma d p.ex ex av r"
-    " pe rev gen cel cap maj ten sgt min dep sen gov st sto sta fl fls aprox dept depto",
+    "pt": "sr sra srs sras srta dr dra drs profa profª srª prof eng engª enga arq exmo exma ilmo ilma d p.ex"
+    " ex av r pe rev gen cel cap maj ten sgt min dep sen gov st sto sta fl fls aprox dept depto",
     "ca": "sr sra dr dra prof p.ex av",
     "nl": "dhr mevr mw dr drs ir ing prof mr jhr mgr ds Past st bijv bv d.w.z m.a.w o.a m.n z.g zgn resp"
     " ca evt incl excl i.p.v t.a.v t.o.v n.a.v i.v.m m.b.t m.i.v gebr vgl nl burg aanw vnw plm fa",
@@ -60,7 +60,7 @@ NEVER: dict[str, str] = {
     "lt": "p dr prof doc inž t.y pvz vad šv gen",
     "ru": "г-н г-жа гр проф акад доц д-р канд инж ген полк подп майор кап св преп арх ред ул просп пер пл"
     " бул наб ш д кв корп оф обл р-н пос дер пгт с ст т.е т.н т.к т.о напр ср в.н ок прибл тел ф англ нем"
-    " фр лат греч итал исп яп кит букв собств сокр устар разг совр нач кон чл м яз",
+    " фр лат греч итал исп яп кит букв раб собств сокр устар разг совр нач кон чл м яз",
     "uk": "п пп проф акад доц д-р канд інж ген полк св ім вул просп пров пл бул буд кв корп оф обл р-н с м"
     " поч кін сер смт т.зв т.д напр див пор ред тел англ нім фр франц лат грец рос укр букв наук худ церк"
     " спец чл журн зв знач нар нац мал стор град т",
@@ -83,7 +83,8 @@ MAY: dict[str, str] = {
     " Tex Calif Fla Mass Conn Wash Ill Ind Mich Minn Wis Ariz Ark Colo Ga Okla Ore Penn Tenn Neb Nev Ala"
     " Md Va Vt Cal Civ Crim est ed eds trans misc min max hr hrs avg temp govt mfg ibid op cit seq cir"
     " supp def appt bldg sch coll acad inst tel fax bal pkg qty ref n.b p.s mph kph wt yr yrs mo mos wk"
-    " wks dept assn intro Fed Evid acct deg hosp",
+    " wks dept assn intro Fed Evid acct deg hosp Amend Nat"
+    " Phys",
     "de": "usw etc bsp Jan Feb Mär Apr Jun Jul Aug Sep Sept Okt Nov Dez mio mrd tsd stk str std min sek jh"
     " jhd jhdt co gmbh u.s.w u.a.m usf ff n.chr v.chr chr tel ges anm aufl zit bd",
     "fr": "etc janv févr avr juil sept oct nov déc av tél bd s.a cie fig vol éd hab ha",
@@ -134,8 +135,8 @@ NUMBER: dict[str, str] = {
     "fr": "n° nº no p pp fig vol chap art ch t tab al",
     "es": "n° nº no núm num nro p pp pág págs fig vol cap art arts apdo párr párrf inc cra cl tel ext piso"
     " km",
-    "it": "n n° nº nr p pp pag pagg fig vol cap art artt par tel",
-    "pt": "n n° nº no nr p pp pág págs fig vol cap art arts inc km",
+    "it": "n n° nº nr p pp pag pagg sec fig vol cap art artt par tel",
+    "pt": "n n° nº no nr p pp pág págs séc fig vol cap art arts inc km",
     "nl": "nr nrs p pp blz fig afb hfst art par tel dl jg bl",
     "sv": "nr nris s sid fig tab kap art bil kl tel",
     "da": "nr s fig tab kap art bil kl tlf stk",
@@ -160,6 +161,7 @@ NUMBER: dict[str, str] = {
 UNITS: dict[str, str] = {
     "en": "ft in lb lbs oz yd yds mi pt qt gal tsp tbsp sq cu cm mm km kg hp rpm",
     "de": "mio mrd tsd std min sek",
+    "fr": "min sec h km kg cm mm ha",
     "sv": "kr mkr milj st",
     "da": "kr mio mia mill pct stk min",
     "no": "kr mill mrd pst",
@@ -178,7 +180,19 @@ UNITS: dict[str, str] = {
 BRANDS = "yahoo jeopardy yum guess who e"
 """Names written with a mark at their end."""
 
-INTERNATIONAL_NEVER = "mr mrs ms dr prof vs"
+INTERNATIONAL_NEVER = (
+    "mr mrs ms dr prof vs messrs mme mmes mlle mlles mgr msgr sra sras srta srtas drs profa dña avda"
+    " excmo excma ilmo ilma exmo exma sigg dott avv egr spett mevr abzgl allg angebl bspw bzgl bzw dgl"
+    " dipl ehem eigtl einschl entspr evang evtl exkl frl ggf hrsg inkl insb insbes kath lfd sog urspr"
+    " versch vgl zzgl aprox admón bijv zgn płk ppłk mjr inż tzw tzn sierż św tzv např napr příp popř"
+    " mudr judr rndr phdr esim ifj özv yrd doç müh bkz jfr skt vedr hhv dvs t.ex d.v.s f.eks bl.a z.b"
+    " d.h i.d.r d.w.z p.ej p.ex p.es m.in"
+)
+INTERNATIONAL_NUMBER = "n° nº № abb pág págs núm pag pagg blz afb rys rozdz séc čís"
+"""What is no word in any other language holds in all: texts quote each other, and a short one is easily
+taken for another language.
+"""
+
 INTERNATIONAL_MAY = "inc ltd corp co jr bros etc st mt ft llc univ"
 
 AND_SO_ON = (

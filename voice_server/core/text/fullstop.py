@@ -17,11 +17,12 @@ _CAPITAL_AFTER_ORDINAL = _CAPITAL_NOUNS | {"hu", "tr"}
 """Where a noun or a month with a capital follows an ordinal."""
 _TITLES = frozenset(abbreviations.TITLES.split())
 _AND_SO_ON = frozenset(abbreviations.AND_SO_ON.split())
+_SUFFIXES = frozenset(words.SUFFIXES.split())
 _CURRENCIES = frozenset(abbreviations.CURRENCIES.split())
 _ORDINARY_TOO = frozenset(("no", "nos", "art", "ex", "ok"))
 """Abbreviations before a number that are words of their own."""
 
-_ACRONYM = re.compile(r"(?:[^\W\d_]{1,2}+\.)+[^\W\d_]{1,2}+")
+_ACRONYM = re.compile(r"(?:[^\W\d_]{1,2}+\.)+[^\W\d_]{1,4}+")
 _CASELESS_ACRONYM = re.compile("(?:[\u0900-\u0dff\u1200-\u137f]{1,3}[.])+[\u0900-\u0dff\u1200-\u137f]{1,3}")
 _ENDINGS = frozenset(("s", "t", "d", "m", "ll", "re", "ve", ""))
 """What follows an apostrophe in English; in other languages an article stands before it ("l'Ing.")."""
@@ -103,7 +104,7 @@ def rule(place: Place) -> tuple[bool, str]:
         return True, "word, opener follows"
     if kind not in (Kind.PLAIN, Kind.NUMBER) and place.at - place.start <= len(word) + 1:
         return False, f"{kind.value} alone"
-    if _HEADING.fullmatch(place.text, place.start, place.at):
+    if (word[-1:].isdigit() or word.isupper()) and _HEADING.fullmatch(place.text, place.start, place.at):
         return False, "label of a heading"
     shape = shape_of(place)
     act = _TABLE[kind][(Shape.LOWER, Shape.UPPER, Shape.DIGIT, Shape.OTHER).index(shape)]
@@ -127,14 +128,16 @@ def kind_of(word: str, place: Place) -> Kind:
         return Kind.PLAIN
     if word[0].isdigit() and _NUMBER.fullmatch(word):
         return _kind_of_number(word, place)
-    head, _, tail = word.replace("’", "'").rpartition("'")
+    head, _, tail = word.replace("’", "'").replace("–", "-").rpartition("'")
     if tail in _ENDINGS and head:
         return Kind.PLAIN
     before, _, last = tail.rpartition("-")
     if before and len(last) == 1 and "." not in before:
         return Kind.PLAIN
     listed = (
-        _listed_kind(_joined(tail, place), place) or _listed_kind(tail, place) or _listed_kind(last, place)
+        _listed_kind(_joined(tail, place), place)
+        or _listed_kind(tail, place)
+        or _listed_kind(last.rpartition("/")[2], place)
     )
     if listed is not None and place.is_detached and listed is not Kind.NEVER:
         return Kind.PLAIN
@@ -166,7 +169,7 @@ def _kind_by_shape(word: str, place: Place) -> Kind:
         return Kind.PLAIN
     if _is_initial(word, place):
         return Kind.UNIT if word in _UNIT_LETTERS and _follows_number(place, word) else Kind.INITIAL
-    if _ACRONYM.fullmatch(word):
+    if _ACRONYM.fullmatch(word) and word.rpartition(".")[2] not in _SUFFIXES:
         return Kind.ACRONYM
     if place.lexicon.has_ordinal_dot and marks.ROMAN.fullmatch(word):
         return Kind.ORDINAL

@@ -6,6 +6,7 @@ language of the sentence before, so that a short sentence does not flip it.
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from voice_server.core.text import words
@@ -42,8 +43,8 @@ _BLOCKS: tuple[tuple[int, int, str], ...] = (
     (0xAC00, 0xD7B0, "ko"),
 )
 
-_SIGNS = frozenset("«»°·²³×÷§©®±µ½¼¾ºª¹£¥¢´¨¬¶")
-"""Signs among the accented letters that tell nothing."""
+_OTHER_SCRIPT = re.compile("[\u0370-\u1fff\u3040-\ud7af]")
+_BEYOND_ASCII = re.compile("[¡¿ß-öø-ɏ]")
 
 _TELLING: tuple[tuple[str, str, str], ...] = (
     ("ru", "әғқңөұүһ", "kk"),
@@ -82,7 +83,8 @@ _LATIN_LETTERS = {
 
 def guess(text: str, fallback: str) -> str:
     """The two-letter code of the language that `text` seems to be in."""
-    script = None if text.isascii() else _script(text[-_SAMPLE:])
+    is_latin = text.isascii() or _OTHER_SCRIPT.search(text) is None
+    script = None if is_latin else _script(text[-_SAMPLE:])
     if script is None:
         return _latin(text, fallback)
     for base, letters, language in _TELLING:
@@ -126,8 +128,9 @@ def _latin(text: str, fallback: str) -> str:
     telling = _latin_words()
     counts: dict[str, int] = {}
     for word in dict.fromkeys(lower.split()[-_WORDS:]):
-        for language in telling.get(word, ()):
-            counts[language] = counts.get(language, 0) + 1
+        if word in telling:
+            for language in telling[word]:
+                counts[language] = counts.get(language, 0) + 1
     if not text.isascii():
         _count_letters(counts, lower)
     if not counts:
@@ -139,7 +142,7 @@ def _latin(text: str, fallback: str) -> str:
 
 def _count_letters(counts: dict[str, int], lower: str) -> None:
     """One for each language that has all the letters beyond ASCII, and more for one of its own."""
-    found = {character for character in lower if "\u00a0" < character < "\u0250"} - _SIGNS
+    found = set(_BEYOND_ASCII.findall(lower))
     for language, letters in _LATIN_LETTERS.items() if found else ():
         if found.issubset(letters):
             own = letters.partition(" ")[0]

@@ -47,7 +47,9 @@ def lexicon(language: str) -> Lexicon:
     tables = _ALIASES.get(language, language)
     never = _set(abbreviations.NEVER.get(tables, ""), abbreviations.INTERNATIONAL_NEVER)
     may = _set(abbreviations.MAY.get(tables, ""), abbreviations.INTERNATIONAL_MAY)
-    number = _set(abbreviations.NUMBER.get(tables, "no nr fig vol p pp art"), "n° nº №")
+    number = _set(
+        abbreviations.NUMBER.get(tables, "no nr fig vol p pp art"), abbreviations.INTERNATIONAL_NUMBER
+    )
     units = _set(abbreviations.UNITS.get(tables, ""))
     brands = _set(abbreviations.BRANDS)
     return Lexicon(

@@ -45,6 +45,9 @@ QUOTES = "\"'“”„‟«»‹›‘’「」『』〝〞〟"
 MARKDOWN = "*_~`"
 BULLETS = "•●▪◦⁃"
 DASHES = "-–—―"
+CODE = re.compile("(?<!\\w)`")
+"""A backtick that opens; in Armenian it is typed behind a word, as a pause."""
+
 CLAUSE_MARKS = ",;:，；：、،؛—–"
 
 CONTINUING = ",;:%)]}，；：、،؛）］｝№|/="

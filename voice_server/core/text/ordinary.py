@@ -1,5 +1,5 @@
-"""The common case, decided at little cost: a plain word, ".", "?" or "!", then a space and a capital or a
-line break.
+"""The common cases, decided at little cost: a plain word, ".", "?" or "!", then a space and a capital or a
+line break; and a full stop that the same word goes on behind.
 
 It only ever says what `boundary.judge` would say too, in every language whose lists were asked; whatever it
 does not know is left to the rules.
@@ -9,12 +9,16 @@ from __future__ import annotations
 
 import re
 
+_ROMAN_DIGITS = "ivx"
 _MARKS = ".?!"
 _VOWELS = "aeiouyáàâãäåæéèêëíìîïóòôõöøúùûüýаеёиоуыэюяіїєαεηιουωάέήίόύώ"
-_LOWER = "a-zß-öø-ÿ\u0101-\u017f\u0430-\u045f\u0491\u03ac-\u03ce"
-_WORD = re.compile(f"(?=\\w\\w)[^\\W\\d_]?(?:(?![{_VOWELS}])[{_LOWER}])*[{_VOWELS}][{_LOWER}]*+(?<!str)")
+_LOWER = "".join(filter(str.islower, map(chr, range(0x61, 0x492))))
+_CONSONANTS = "".join(letter for letter in _LOWER if letter not in _VOWELS)
+_WORD = re.compile(f"(?=\\w\\w)[^\\W\\d_]?[{_CONSONANTS}]*[{_VOWELS}][{_LOWER}]*+(?<!str)")
 """A word in lower case but for its first letter, with a vowel: without one it may be an abbreviation that no
 list has. (German street names end in "str.".)"""
+_OPENER = re.compile(r"[(\[{（`]")
+"""What may be open at the mark: a bracket, or code."""
 
 
 def is_plain_word(text: str, start: int, at: int, listed: frozenset[str]) -> bool:
@@ -35,15 +39,20 @@ def ends_sentence(text: str, start: int, at: int, listed: frozenset[str], *, fin
         return False
     behind = text[at + 1 : at + 3]
     if behind[1:].isupper() and behind[0] == " ":
-        return is_plain_word(text, start, at, listed) and not has_bracket(text, start, at)
+        return is_plain_word(text, start, at, listed) and _OPENER.search(text, start, at) is None
     return (behind[:1] == "\n" or (not behind and final)) and is_plain_word(text, start, at, listed)
 
 
-def has_bracket(text: str, start: int, end: int) -> bool:
-    """Whether a bracket opens in text[start:end]."""
+def is_glued(text: str, start: int, at: int) -> bool:
+    """Whether the full stop at `at` is a part of a number, an address or a file name.
+
+    A sentence that begins with a letter or a sign may be an item of a list: that is left to the rules.
+    """
+    after = text[at + 1 : at + 2]
     return (
-        text.find("(", start, end) >= 0
-        or text.find("[", start, end) >= 0
-        or text.find("{", start, end) >= 0
-        or text.find("（", start, end) >= 0
+        text[at] == "."
+        and after.isascii()
+        and (after.islower() or after.isdigit())
+        and text[start : start + 2].isalpha()
+        and text[start] not in _ROMAN_DIGITS
     )

@@ -34,8 +34,6 @@ _CJK_CLOSERS = "」』”）"
 _CAMEL = re.compile("[a-z][A-Z]")
 """A capital within a word: a name that may go on as an address, "RecordStore.com"."""
 _QUOTE_OR_CODE = re.compile("[\"“”„«»「『（(\\[`,*_]|(?<!\\w)'")
-_CODE = re.compile("(?<!\\w)`")
-"""A backtick that opens; in Armenian it is typed behind a word, as a pause."""
 _OPENER = re.compile("[“„«「『《(（\\[`,*]")
 """What may be open behind the mark; most sentences have none of these."""
 
@@ -52,6 +50,8 @@ def is_opening(text: str, brands: frozenset[str]) -> bool:
 
 def likely_end(text: str, start: int, at: int, *, quoted: bool, lexicon: Lexicon) -> int | None:
     """The end of the sentence that text[start:] looks like, if the mark at `at` is the last thing in it."""
+    if text.startswith("|", start):
+        return None  # a table's row ends with its line
     has_length = " " not in text[at - _SHORTEST : at]
     if has_length and text[at:] == "." and ordinary.is_plain_word(text, start, at, lexicon.listed):
         is_likely = _is_long_enough(text, start, at) and not _is_open(text, start, at, quoted=quoted)
@@ -145,7 +145,7 @@ def _is_open(text: str, start: int, end: int, *, quoted: bool) -> bool:
     return (
         text.count("“", start, end) > text.count("”", start, end) + 2 * low
         or low > text.count("“", start, end) + text.count("”", start, end)
-        or (text.count("`", start, end) % 2 == 1 and _CODE.search(text, start, end) is not None)
+        or (text.count("`", start, end) % 2 == 1 and marks.CODE.search(text, start, end) is not None)
         or text.count("**", start, end) % 2 == 1
         or (text.count("*", start, end) - text.startswith("* ", start)) % 2 == 1
         or any(text.count(opener, start, end) > text.count(closer, start, end) for opener, closer in _PAIRS)

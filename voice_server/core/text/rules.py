@@ -17,6 +17,7 @@ _GAP = 48
 """White space of more characters than this ends any sentence."""
 _LONGEST_BRACKET = 160
 _LONGEST_QUOTATION = 80
+_LONGEST_CODE = 100
 """What stays open for more characters than this was never meant to close; dense scripts say more in fewer."""
 
 _OPENING = marks.OPENERS + marks.QUOTES + marks.MARKDOWN
@@ -26,9 +27,10 @@ _NO_SENTENCE_START = frozenset("./@:_=&\\(#%~")
 _SUFFIXES = frozenset(words.SUFFIXES.split())
 _JAPANESE_GOES_ON = re.compile("[とっがはをにでのもかなや]")
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_PRONOUNS = "他她它我你您咱"
-_SPEAKER = re.compile(f"[{_PRONOUNS}]们?\\w{{0,2}}?(?<![不知])[问說说道喊叫答笑]")
-_LONGEST_SPEAKER = 5
+_SPEAKER = re.compile(
+    "(?:[他她它我你您咱]们?\\w{0,2}?(?<![不知])[问說说道喊叫答笑]|\\w{1,4}(?<![不知])[问說说道喊叫答笑]道?[，。：,:])"
+)
+_LONGEST_SPEAKER = 6
 _GREEK = re.compile("[\u0370-\u03ff]")
 _ARMENIAN = re.compile("[\u0531-\u0587]")
 
@@ -64,7 +66,7 @@ def stop_of_script(place: Place) -> Ruling | None:
     if place.mark not in marks.SURE_STOPS:
         return None
     if place.is_glued and place.end > place.at + 1:
-        is_aside = place.text[place.end - 1] in "）)" and place.text[place.start] not in "（("
+        is_aside = place.text[place.end - 1] in "）)》〉" and place.text[place.start] not in "（("
         if is_aside or _JAPANESE_GOES_ON.match(place.next) or _tells_who_spoke(place):
             return False, "quotation goes on"
     return not _is_inside(place, "「『（《(", "」』）》)", _LONGEST_QUOTATION), "full stop of the script"
@@ -72,7 +74,7 @@ def stop_of_script(place: Place) -> Ruling | None:
 
 def _tells_who_spoke(place: Place) -> bool:
     """Whether "he asked" follows a Chinese quotation."""
-    if place.next not in _PRONOUNS or place.mark not in "？！":
+    if place.lexicon.language != "zh" or place.mark not in "？！" or not _CJK.match(place.next):
         return False
     after = place.text[place.following : place.following + _LONGEST_SPEAKER]
     if len(after) < _LONGEST_SPEAKER and not place.final:
@@ -103,6 +105,17 @@ def inside_bracket(place: Place) -> Ruling | None:
     return None
 
 
+def inside_code(place: Place) -> Ruling | None:
+    """Between backticks: `json.loads()`, `print("Hi. Bye.")`; not in a quotation typed `so.'"""
+    text, start, at, end = place.text, place.start, place.at, place.end
+    opener = text.rfind("`", start, at)
+    if opener < 0 or text.count("`", start, at) % 2 == 0 or not marks.CODE.match(text, opener):
+        return None
+    code = text[opener + 1 : end + 1]
+    is_closed = "`" in code[:-1] or "\n" in code or "' " in code
+    return None if is_closed or at - opener > _LONGEST_CODE else (False, "inside code")
+
+
 def quotation(place: Place) -> Ruling | None:
     """Behind a closing quote or bracket, lower case goes on: "Stop!" she cried."""
     if place.end == place.at + 1 or place.text[place.end - 1] not in _CLOSES_SPEECH:
@@ -122,7 +135,17 @@ def dash(place: Place) -> Ruling | None:
     return (False, "dash and lower case") if after[:1].islower() else None
 
 
-IN_ORDER = (end_of_line, goes_on, foreign_sign, stop_of_script, glued, inside_bracket, quotation, dash)
+IN_ORDER = (
+    end_of_line,
+    goes_on,
+    foreign_sign,
+    stop_of_script,
+    inside_code,
+    glued,
+    inside_bracket,
+    quotation,
+    dash,
+)
 
 
 def ellipsis(place: Place) -> Ruling:

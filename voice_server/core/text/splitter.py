@@ -183,6 +183,8 @@ class Splitter:
             return clauses.judge_clause(text, start, at, self._options.first_piece_min, final=final)
         elif ordinary.ends_sentence(text, start, at, self._listed, final=final):
             verdict = Verdict(Decision.CUT, at + 1, "ordinary end")
+        elif ordinary.is_glued(text, start, at):
+            verdict = Verdict(Decision.HOLD, at + 1, "glued to the next character")
         else:
             lists = self._lexicon_at(text, start, at)
             verdict = boundary.judge(text, start, at, final=final, quoted=self._quoted, lexicon=lists)
