@@ -43,7 +43,23 @@ def test_options_that_belong_to_no_command_are_an_error_that_lists_them() -> Non
 def test_an_unknown_command_is_an_error_that_lists_them() -> None:
     result = CliRunner().invoke(cli, ["spaek"])
     assert result.exit_code == 2
-    assert "there is no command 'spaek'; there are serve, " in result.stderr
+    assert "there is no command 'spaek'; did you mean speak; there are serve, " in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ("--colour", "error: name a command (serve, "),
+        ("serve --port x", "error: invalid value for '--port': 'x' is not a valid integer range; see "),
+        ("speak --speed", "error: option '--speed' requires an argument; see voice-server speak --help\n"),
+        ("split a b", "error: got unexpected extra argument (b); see voice-server split --help\n"),
+    ],
+)
+def test_a_wrong_command_line_is_one_sentence(arguments: str, sentence: str) -> None:
+    result = CliRunner().invoke(cli, arguments.split(), prog_name="voice-server")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith(sentence)
+    assert len(result.stderr.splitlines()) == 1
 
 
 @pytest.mark.parametrize("name", NAMES)

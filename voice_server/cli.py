@@ -7,9 +7,12 @@ The seeds' spellings work too: options without a command's name mean the command
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 if __package__ in (None, ""):  # run as a script, in this folder or from the project's root
     sys.path[0] = str(Path(__file__).resolve().parent.parent)
@@ -50,16 +53,36 @@ class _LazyGroup(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args[0] not in _COMMANDS:
-            ctx.fail(f"there is no command {args[0]!r}; there are {', '.join(_COMMANDS)}")
+            near = get_close_matches(args[0], _COMMANDS, n=1)
+            hint = f"; did you mean {near[0]}" if near else ""
+            ctx.fail(f"there is no command {args[0]!r}{hint}; there are {', '.join(_COMMANDS)}")
         return super().resolve_command(ctx, args)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         return super().parse_args(ctx, respelled(args))
 
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:
+        with _told_in_one_sentence():
+            return super().make_context(*args, **extra)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        with _told_in_one_sentence():
+            return super().invoke(ctx)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         del ctx
         with formatter.section("Commands"):
             formatter.write_dl(list(_COMMANDS.items()))
+
+
+@contextmanager
+def _told_in_one_sentence() -> Iterator[None]:
+    try:
+        yield
+    except click.UsageError as error:
+        from voice_server.commands.common import in_one_sentence  # noqa: PLC0415 - only when it goes wrong
+
+        raise in_one_sentence(error, "voice-server") from None
 
 
 def respelled(arguments: Sequence[str]) -> list[str]:

@@ -23,6 +23,12 @@ def test_a_backend_that_does_not_run_is_told_and_the_others_are_listed(run_comma
     assert len(result.stdout.splitlines()) == 1
 
 
+def test_a_backend_that_was_asked_for_and_does_not_run_is_an_error(run_command: Any) -> None:
+    result = run_command("voices", "--backend", "broken")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.splitlines()[-1].startswith("error: broken: ")
+
+
 @pytest.mark.parametrize(
     ("wanted", "language", "does"),
     [

@@ -39,8 +39,26 @@ class _OneSentence(click.ClickException):
         click.echo(f"{click.style('error:', fg='red')} {self.message}", file=file or sys.stderr)
 
 
+def in_one_sentence(error: click.UsageError, path: str) -> click.ClickException:
+    """Return click's complaint about the command line of `path` the way all errors are told."""
+    if isinstance(error, getattr(click.exceptions, "NoArgsIsHelpError", ())):
+        return error  # it is a page of help
+    complaint = " ".join(error.format_message().split()).rstrip(".")
+    return _OneSentence(ConfigError(f"{complaint[0].lower()}{complaint[1:]}; see {path} --help"))
+
+
 class Command(click.Command):
     """A command whose errors are one sentence and an exit code: 2 for a wrong request, 1 for a failure."""
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        """Read the arguments, and tell what is wrong with them as a sentence."""
+        try:
+            return super().make_context(info_name, args, parent, **extra)
+        except click.UsageError as error:
+            path = f"{parent.command_path} {info_name}" if parent is not None else str(info_name)
+            raise in_one_sentence(error, path) from None
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run, and tell a VoiceServerError, also one inside a task group, as a sentence."""
@@ -124,7 +142,7 @@ def speaker_options(function: _Function) -> _Function:
     """Add --voice, --lang, --speed and --opt, given to the function as `speaker`."""
 
     @click.option("--voice", metavar="NAME", help="The voice, by name or number.")
-    @click.option("--lang", metavar="TAG", help="The language, for example en-gb.")
+    @click.option("--language", "--lang", "lang", metavar="TAG", help="The language, for example en-gb.")
     @click.option("--speed", metavar="FACTOR", type=float, help="The same as --opt speed=FACTOR.")
     @click.option(
         "--opt", "opts", metavar="KEY=VALUE", multiple=True, help="An option of the backend; repeatable."

@@ -18,7 +18,7 @@ _CHUNK_BYTES = 4096
 @click.command(cls=Command)
 @click.argument("file", metavar="FILE|-")
 @click.option(
-    "--language", metavar="TAG", help="The text's language, for example de; guessed when not given."
+    "--language", "--lang", metavar="TAG", help="The text's language, for example de; guessed when not given."
 )
 @click.option("--early", is_flag=True, help="Let the first piece end at a clause, as the server does.")
 @click.option("--explain", is_flag=True, help="Say for each sentence why it ends there, and its language.")

@@ -11,6 +11,7 @@ import click
 
 from voice_server.commands.common import Command, ServerChoice, chosen_config, json_option, say
 from voice_server.core.types import Voice
+from voice_server.errors import BackendDown
 
 if TYPE_CHECKING:
     from voice_server.config import Config
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 @click.command(cls=Command)
 @click.option("--config", metavar="FILE", help="The backends.yaml to use.")
 @click.option("--backend", metavar="NAME", help="Only this backend's voices.")
-@click.option("--lang", metavar="TAG", help="Only voices of this language, for example en or en-gb.")
+@click.option("--language", "--lang", "lang", metavar="TAG",
+              help="Only voices of this language, for example en or en-gb.")  # fmt: skip
 @json_option
 def voices(*, config: str | None, backend: str | None, lang: str | None, as_json: bool) -> None:
     """List the voices of the backends, with their languages."""
@@ -30,6 +32,8 @@ def voices(*, config: str | None, backend: str | None, lang: str | None, as_json
     loaded = load_config(config) if backend is None else chosen_config(choice)
     found, errors = run(voices_of(loaded))
     shown = [voice for voice in found if speaks(voice, lang) and backend in (None, voice.backend)]
+    if backend is not None and not any(voice.backend == backend for voice in found):
+        raise BackendDown(errors[0])
     for error in errors:
         say(error)
     for voice in shown:
@@ -43,7 +47,11 @@ async def voices_of(config: Config) -> tuple[Sequence[Voice], list[str]]:
     from voice_server.server import open_service  # noqa: PLC0415
 
     async with open_service(config) as service:
-        down = [f"{name}: {each.error}" for name, each in service.pool.backends.items() if each.ready is None]
+        down = [
+            f"{name}: {each.error or f'still starting; its voices: voice-server voices --backend {name}'}"
+            for name, each in service.pool.backends.items()
+            if each.ready is None
+        ]
         return service.pool.voices(), down
 
 

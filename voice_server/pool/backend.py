@@ -157,6 +157,11 @@ class BackendWorkers:
         )
 
     @property
+    def _level(self) -> int:
+        """How loudly the end of a worker is logged: what is not set up has been told already."""
+        return logging.DEBUG if self._is_absent else logging.WARNING
+
+    @property
     def _state(self) -> BackendState:
         if self._is_absent:
             return BackendState.NOT_SET_UP
@@ -225,7 +230,8 @@ class BackendWorkers:
         was_starting = self._supervisor.state(slot) is SlotState.STARTING
         if was_starting or not self._error:
             self._error = public(f"a worker {reason}" + (f": {last_words}" if last_words else ""))
-        logger.warning(
+        logger.log(
+            self._level,
             "worker ended",
             extra={"backend": self._name, "slot": slot, "reason": reason, "last_words": last_words},
         )
@@ -286,9 +292,8 @@ class BackendWorkers:
                 case Launch(slot):
                     self._launch(slot)
                 case Kill(slot, reason):
-                    logger.warning(
-                        "worker killed", extra={"backend": self._name, "slot": slot, "reason": reason}
-                    )
+                    told = {"backend": self._name, "slot": slot, "reason": reason}
+                    logger.log(self._level, "worker killed", extra=told)
                     if (worker := self._workers[slot]) is not None:
                         worker.kill(reason)
                 case Ask(slot):
