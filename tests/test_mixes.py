@@ -58,6 +58,17 @@ def test_what_was_saved_is_there_after_a_restart_and_what_was_deleted_is_not(tmp
     assert [each.name for each in file.parent.iterdir()] == ["mixes.json"]
 
 
+def test_what_another_program_has_saved_is_there_when_the_file_is_read_again(tmp_path: Path) -> None:
+    store, other = (MixStore(tmp_path / "mixes.json") for _ in range(2))
+    other.save(MINE)
+    assert len(store) == 0
+    store.read_again()
+    assert list(store) == ["mine"]
+    (tmp_path / "mixes.json").write_bytes(b"{")
+    store.read_again()
+    assert list(store) == ["mine"]
+
+
 def test_a_damaged_file_is_as_none(tmp_path: Path) -> None:
     file = tmp_path / "mixes.json"
     file.write_bytes(b'[{"id": 3}]')

@@ -76,9 +76,13 @@ class MixStore(Mapping[str, SavedMix]):
     def __init__(self, file: Path | None = None) -> None:
         self._file = file
         self._mixes: dict[str, SavedMix] = {}
-        if file is not None:
-            with contextlib.suppress(FileNotFoundError, msgspec.MsgspecError, UnicodeError):
-                saved = msgspec.json.decode(file.read_bytes(), type=list[SavedMix])
+        self.read_again()
+
+    def read_again(self) -> None:
+        """Take what the file holds by now; one that is missing or damaged changes nothing."""
+        if self._file is not None:
+            with contextlib.suppress(OSError, msgspec.MsgspecError, UnicodeError):
+                saved = msgspec.json.decode(self._file.read_bytes(), type=list[SavedMix])
                 self._mixes = {each.id: each for each in saved}
 
     def __getitem__(self, name: str) -> SavedMix:

@@ -50,6 +50,8 @@ def test_help_shows_every_option_and_examples_that_stand_on_lines_of_their_own()
     for option in ("--voice", "--policy", "--output", "--interactive", "--kill", "--device", "--log-level"):
         assert option in shown
     assert '\n  voice-server say --output hello.mp3 "Hello world"\n' in shown
+    for heading in ("Examples:", "Exit status:", "Variables:", "Files (on Linux):"):
+        assert f"\n{heading}\n" in shown
 
 
 @pytest.mark.parametrize("action", ["--pause", "--resume", "--skip", "--stop", "--playing", "--kill"])

@@ -123,6 +123,21 @@ def test_voices_have_numbers_that_say_takes_and_are_kept_for_completion(resident
     assert unknown.stderr.startswith("error: unknown voice 'nobody'")
 
 
+def test_an_update_finds_recordings_and_mixes_and_tells_those_that_are_new(user: Home) -> None:
+    recordings = user.folder / "recordings"
+    recordings.mkdir()
+    config = user.folder / "backends.yaml"
+    config.write_text(config.read_text().replace("backend.py}", f"backend.py, samples: {recordings}}}"))
+    user.say("--list")
+    (recordings / "aunt.wav").write_bytes(b"RIFF")
+    mixes = user.folder / "data" / "voice-server" / "mixes.json"
+    mixes.parent.mkdir(parents=True)
+    mixes.write_text(json.dumps([{"id": "duo", "mix": "a(1)+b(1)", "backend": "tone"}]))
+    assert user.say("--update-voices") == "aunt\nduo\n"
+    again = user.run("--update-voices")
+    assert (again.stdout, again.stderr.strip()[-5:]) == ("", "0 new")
+
+
 def test_what_is_heard_is_steered_from_the_command_line(user: Home) -> None:
     user.say("--volume", "40", "--policy", "queue", LONG)
     user.say("--policy", "queue", "The next one.")
@@ -193,3 +208,5 @@ def test_the_server_logs_where_the_platform_keeps_logs(user: Home) -> None:
     user.say("--log-level", "info", "Hello.")
     log = user.folder / "state" / "voice-server" / "log" / "server.log"
     wait_until(lambda: log.exists() and log.read_text() != "")
+    later = user.run("--log-level", "debug", "Hello.")
+    assert later.stderr == "the server runs already and keeps its log level; --kill ends it\n"

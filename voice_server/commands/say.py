@@ -29,6 +29,20 @@ Examples:
   voice-server say --policy queue "and this comes after it"
   voice-server say --output hello.mp3 "Hello world"
   voice-server say --pause; voice-server say --resume
+
+Exit status:
+  0  accepted, or done     1  it failed     2  the request is wrong
+
+Variables:
+  VOICE_SERVER_URL     the same as --url
+  VOICE_SERVER_TOKEN   what the server at --url asks for
+  VOICE_SERVER_CONFIG  the backends.yaml of a server that this starts
+  VOICE_SERVER_DEVICE  its first sound device
+
+Files (on Linux):
+  $XDG_STATE_HOME/voice-server/log/server.log  the log, 1 MB and three older ones
+  $XDG_STATE_HOME/voice-server/say_history     the lines of --interactive
+  $XDG_RUNTIME_DIR/voice-server/server.pid     where the server is; readable by you only
 """
 
 
@@ -62,7 +76,8 @@ class _SayCommand(Command):
     "--interactive", "-i", is_flag=True, help="Speak every line that is typed; Ctrl-C stops speech."
 )
 @click.option("--list", "action", flag_value="list", help="List the voices with their numbers.")
-@click.option("--update-voices", "action", flag_value="update", help="Read the list of voices anew.")
+@click.option("--update-voices", "action", flag_value="update",
+              help="Look again for recordings, saved mixes and backends; show what is new.")  # fmt: skip
 @click.option("--playing", "action", flag_value="playing", help="Show what is heard and what comes next.")
 @click.option("--pause", "action", flag_value="pause", help="Fall silent; nothing is lost.")
 @click.option("--resume", "action", flag_value="resume", help="Go on where it fell silent.")
@@ -74,8 +89,8 @@ class _SayCommand(Command):
 @click.option("--kill", "action", flag_value="kill", help="End the server and all of its processes.")
 @click.option("--url", metavar="URL", envvar="VOICE_SERVER_URL",
               help="Speak on the speakers of another server, for example http://localhost:8000.")  # fmt: skip
-@click.option("--log-level", type=click.Choice(_LEVELS, case_sensitive=False), default="warning",
-              show_default=True, help="What the server logs, where this starts it.")  # fmt: skip
+@click.option("--log-level", type=click.Choice(_LEVELS, case_sensitive=False),
+              help="What a server logs that this starts, else warning; one that runs keeps its level.")  # fmt: skip
 @json_option
 def say(
     *,
@@ -87,7 +102,7 @@ def say(
     volume: int | None,
     device: str | None,
     url: str | None,
-    log_level: str,
+    log_level: str | None,
     as_json: bool,
     **speaker: Any,
 ) -> None:
@@ -96,8 +111,9 @@ def say(
     Returns as soon as the text is accepted; the speech goes on. A server in the background does it: one is
     started where none runs, and ends when nobody has used it for a quarter of an hour.
     """
-    start = ("--port", "0", "--idle-exit", str(IDLE_EXIT_S), "--log-file", "auto", "--log-level", log_level)
-    reach = Reach(url, start, lambda: tell("starting the server …"))
+    reach = Reach(url, _start(log_level or "warning"), lambda: tell("starting the server …"))
+    if log_level is not None and reach.running() is not None:
+        tell("the server runs already and keeps its log level; --kill ends it")
     speaker["options"] = options_of(opts) or None
     wish = {key: value for key, value in speaker.items() if value is not None}
     if speaker["backend"] is not None:
@@ -117,6 +133,11 @@ def say(
         save(reach, wish | {"text": text}, output)
     else:
         desk.speak(wish | {"text": text})
+
+
+def _start(log_level: str) -> tuple[str, ...]:
+    """What `serve` is told by whom it is started to speak for."""
+    return ("--port", "0", "--idle-exit", str(IDLE_EXIT_S), "--log-file", "auto", "--log-level", log_level)
 
 
 def _text_of(words: Iterable[str]) -> str:

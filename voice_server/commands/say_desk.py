@@ -53,8 +53,12 @@ class Desk:
         return has_text or switches == Switches(None, None, None)
 
     def _act(self, action: str) -> None:
-        if action in ("list", "update"):
-            self._list(is_update=action == "update")
+        if action == "list":
+            answer = self._reach.ask("GET", "/voices")
+            voice_cache.store(answer["voices"])
+            self._show(answer, _voice_lines)
+        elif action == "update":
+            self._update()
         elif action == "devices":
             self._show(self._reach.ask("GET", "/playback/devices"), _device_lines)
         elif self._reach.running() is None:
@@ -72,13 +76,11 @@ class Desk:
         kill(self._reach)
         tell("the server has ended")
 
-    def _list(self, *, is_update: bool) -> None:
-        answer = self._reach.ask("GET", "/voices")
-        voice_cache.store(answer["voices"])
-        if is_update:
-            tell(f"{answer['count']} voices")
-        else:
-            self._show(answer, _voice_lines)
+    def _update(self) -> None:
+        answer = self._reach.ask("POST", "/voices/update", {})
+        new = voice_cache.store(answer["voices"], answer["mixes"])
+        self._show({"new": new}, lambda shown: shown["new"])
+        tell(f"{answer['count']} voices, {len(answer['mixes'])} saved mixes, {len(new)} new")
 
     def _show(self, answer: JsonObject, lines: Callable[[JsonObject], Iterable[str]]) -> None:
         if self._as_json:

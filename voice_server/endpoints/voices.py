@@ -16,7 +16,8 @@ from voice_server.core.types import Voice
 from voice_server.endpoints.operations import JSON, SPEAKING_REFUSALS, Operation
 from voice_server.endpoints.preview import preview
 from voice_server.endpoints.problems import NotFound
-from voice_server.endpoints.requests import fields_from, read_json_value
+from voice_server.endpoints.requests import fields_from, read_json, read_json_value
+from voice_server.endpoints.synthesize import NoFields
 from voice_server.errors import UnknownName
 from voice_server.speech import SpeechService
 from voice_server.voices import ANY_LANGUAGE
@@ -41,6 +42,12 @@ class VoiceList(msgspec.Struct):
     voices: list[ListedVoice]
     count: int
     default_backend: str
+
+
+class UpdatedVoices(VoiceList, kw_only=True):
+    """The same with the names of saved mixes."""
+
+    mixes: list[str]
 
 
 class LanguageOffer(msgspec.Struct):
@@ -141,10 +148,8 @@ def _numbered(service: SpeechService, backend: str | None) -> Iterator[tuple[int
         yield from service.catalogue.numbered(name)
 
 
-async def list_voices(request: Request) -> ASGIApp:
-    """Answer `GET /voices`."""
-    service = _service(request)
-    voices = [
+def _listed(service: SpeechService, backend: str | None) -> list[ListedVoice]:
+    return [
         ListedVoice(
             number=number,
             id=voice.id,
@@ -155,9 +160,26 @@ async def list_voices(request: Request) -> ASGIApp:
             kind=voice.kind,
             preview=f"/voices/{quote(voice.backend)}/{quote(voice.id, safe='')}/preview",
         )
-        for number, voice in _numbered(service, _backend(request))
+        for number, voice in _numbered(service, backend)
     ]
+
+
+async def list_voices(request: Request) -> ASGIApp:
+    """Answer `GET /voices`."""
+    service = _service(request)
+    voices = _listed(service, _backend(request))
     return _json(VoiceList(voices, len(voices), service.config.default_backend))
+
+
+async def update_voices(request: Request) -> ASGIApp:
+    """Answer `POST /voices/update`: recordings and new backends are looked for anyway, saved mixes now."""
+    await read_json(request, NoFields)
+    service = _service(request)
+    service.casting.mixes.read_again()
+    voices = _listed(service, None)
+    return _json(
+        UpdatedVoices(voices, len(voices), service.config.default_backend, mixes=list(service.casting.mixes))
+    )
 
 
 async def list_languages(request: Request) -> ASGIApp:
@@ -261,6 +283,17 @@ def _lists() -> Iterable[Operation]:
         query=_ONE_BACKEND,
         answers={JSON: VoiceList},
         refusals=(400,),
+    )
+    yield Operation(
+        method="POST",
+        path="/voices/update",
+        endpoint=update_voices,
+        summary="Look again for recordings and saved mixes, and list the voices",
+        tag="voices",
+        fields=NoFields,
+        takes="json",
+        answers={JSON: UpdatedVoices},
+        refusals=(400, 413, 415),
     )
     yield Operation(
         method="GET",
