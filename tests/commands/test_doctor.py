@@ -37,7 +37,7 @@ def test_a_backend_that_does_not_start_is_told_with_its_reason(run_command: Any)
         (
             '[project]\ndependencies = ["no-such-package>=1"]',
             "packages",
-            "not installed: no-such-package; delete",
+            "not installed: no-such-package",
         ),
         ('[project]\ndependencies = ["numpy>=2", "x; python_version<\'3\'"]', "packages", "numpy 2."),
         ("[broken", "environment", "Python 3."),
@@ -63,7 +63,9 @@ def test_the_packages_that_a_backends_project_asks_for_are_looked_up(
 
 def test_an_environment_that_is_not_there_says_how_to_make_it(run_command: Any, tmp_path: Path) -> None:
     own = tmp_path / "own.yaml"
-    own.write_text("backends: {kokoro: {adapter: a.py, environment: nowhere}}")
+    own.write_text("backends: {kokoro: {adapter: a.py, environment: project}}")
+    (tmp_path / "project").mkdir()
+    (tmp_path / "project" / "uv.lock").touch()
     result = run_command("doctor", "kokoro", "--json", "--config", str(own))
     assert result.exit_code == 1
     assert "voice-server setup kokoro" in findings(result.stdout)["is set up"][1]
@@ -73,12 +75,14 @@ def test_a_backend_that_nobody_asked_for_and_nobody_set_up_is_no_failure(
     run_command: Any, tmp_path: Path
 ) -> None:
     own = tmp_path / "own.yaml"
-    own.write_text("backends: {kokoro: {adapter: a.py, environment: nowhere}}")
+    own.write_text("backends: {kokoro: {adapter: a.py, environment: project}}")
+    (tmp_path / "project").mkdir()
+    (tmp_path / "project" / "uv.lock").touch()
     result = run_command("doctor", "--config", str(own))
     assert result.exit_code == 0
     assert "– is set up" in result.stdout
     assert "voice-server setup kokoro" in result.stdout
-    assert result.stderr == "all is well that is set up; kokoro is not\n"
+    assert result.stderr == "what is set up is well; not set up: kokoro\n"
 
 
 def test_an_unknown_backend_is_an_error_that_lists_them(run_command: Any) -> None:
@@ -94,6 +98,7 @@ def test_weights_that_are_missing_are_told_once_and_the_backend_is_not_started(
     (project / ".venv" / "bin").mkdir(parents=True)
     (project / ".venv" / "bin" / "python").symlink_to(sys.executable)
     (project / ".venv" / "pyvenv.cfg").touch()
+    (project / "uv.lock").touch()
     (project / "weights.py").write_text("import sys; print('the weights are not here'); sys.exit(1)")
     own = tmp_path / "own.yaml"
     own.write_text("backends: {mine: {adapter: project/backend.py, environment: project}}")
@@ -109,9 +114,18 @@ def test_a_python_that_cannot_run_is_told_with_what_to_do(run_command: Any, tmp_
     (project / ".venv" / "bin").mkdir(parents=True)
     (project / ".venv" / "bin" / "python").write_text("no program")
     (project / ".venv" / "pyvenv.cfg").touch()
+    (project / "uv.lock").touch()
     own = tmp_path / "own.yaml"
     own.write_text("backends: {mine: {adapter: project/backend.py, environment: project}}")
     result = run_command("doctor", "--json", "--config", str(own))
     assert result.exit_code == 1
     detail = findings(result.stdout)["environment"][1]
     assert "its python cannot run (permission denied); delete it and run: voice-server setup mine" in detail
+
+
+def test_an_environment_that_is_none_is_a_failure(run_command: Any, tmp_path: Path) -> None:
+    own = tmp_path / "own.yaml"
+    own.write_text("backends: {mine: {adapter: a.py, environment: nowhere}}")
+    result = run_command("doctor", "--config", str(own))
+    assert result.exit_code == 1
+    assert "mine has no environment: nowhere is neither a python nor a folder with a uv.lock" in result.stdout

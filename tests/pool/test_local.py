@@ -374,16 +374,6 @@ def test_a_configuration_that_the_adapter_does_not_know_takes_only_its_backend_d
     run(main())
 
 
-def test_a_python_that_is_not_there_says_what_to_run(run: Run, stage: Stage) -> None:
-    async def main() -> None:
-        async with stage.pool(environment=stage.scratch) as pool:
-            assert pool.backends["scripted"].error == (
-                "backend scripted is not set up; run: voice-server setup scripted"
-            )
-
-    run(main())
-
-
 def test_a_text_too_long_for_a_frame_is_refused_and_takes_no_worker(
     run: Run, stage: Stage, scripted: ModuleType
 ) -> None:

@@ -47,6 +47,7 @@ def test_a_backend_without_an_environment_says_what_to_run_and_starts_once_it_ha
     run: Run, stage: Stage, scripted: ModuleType
 ) -> None:
     async def main() -> None:
+        (stage.scratch / "uv.lock").touch()
         async with stage.pool(environment=stage.scratch) as pool:
             status = pool.backends["scripted"]
             told = "backend scripted is not set up; run: voice-server setup scripted"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from voice_server.config import EMBEDDED, BackendConfig
-from voice_server.errors import BackendDown
+from voice_server.errors import NotSetUp
 from voice_server.pool.venvs import python_of, worker_environment
 
 
@@ -30,20 +30,27 @@ def test_a_folder_is_a_project_with_an_environment_of_its_own(tmp_path: Path) ->
     python = tmp_path / ".venv" / "bin" / "python"
     python.parent.mkdir(parents=True)
     python.touch()
-    with pytest.raises(BackendDown):
+    with pytest.raises(NotSetUp):
         python_of("kokoro", tmp_path)
     (tmp_path / ".venv" / "pyvenv.cfg").touch()
     assert python_of("kokoro", tmp_path) == str(python)
 
 
-@pytest.mark.parametrize("folder", ["empty", "nowhere"])
-def test_an_environment_that_is_not_there_says_what_to_run(folder: str, tmp_path: Path) -> None:
-    (tmp_path / "empty").mkdir()
+def test_an_environment_that_is_not_there_says_what_to_run(tmp_path: Path) -> None:
+    (tmp_path / "uv.lock").touch()
     with pytest.raises(
-        BackendDown, match=r"^backend kokoro is not set up; run: voice-server setup kokoro$"
+        NotSetUp, match=r"^backend kokoro is not set up; run: voice-server setup kokoro$"
     ) as caught:
-        python_of("kokoro", tmp_path / folder)
+        python_of("kokoro", tmp_path)
     assert caught.value.code == "not_set_up"
+
+
+@pytest.mark.parametrize("folder", ["empty", "nowhere"])
+def test_what_is_no_environment_at_all_says_so(folder: str, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    sentence = f"kokoro has no environment: {folder} is neither a python nor a folder with a uv.lock$"
+    with pytest.raises(NotSetUp, match=sentence):
+        python_of("kokoro", tmp_path / folder)
 
 
 def test_a_worker_sees_what_libraries_need_and_no_secret_of_the_server() -> None:

@@ -42,7 +42,6 @@ print(json.dumps({"python": platform.python_version(), "device": device, "versio
 _PROBE_S = 120
 _SET_UP, _WEIGHTS = "is set up", "weights"
 _NAME_WIDTH = 55
-_REMADE = "delete it and run: voice-server setup"
 _PACKAGE_NAME = re.compile(r"[A-Za-z0-9._-]+")
 
 
@@ -83,13 +82,16 @@ async def _examine(config: Config, names: tuple[str, ...], *, quick: bool, as_js
 
     Without names all are looked at, and one that nobody has set up is no failure.
     """
+    from voice_server.commands.setup import has_lock  # noqa: PLC0415 - not needed for --help
+
     failed = 0
     absent: list[str] = []
     for name in names or tuple(config.backends):
         if not as_json:
             click.echo(click.style(name, bold=True))
+        may_be_absent = not names and has_lock(config.backends[name])
         async for finding in _findings(name, config.backends[name], quick=quick):
-            is_absent = not finding.passed and not names and finding.name in (_SET_UP, _WEIGHTS)
+            is_absent = not finding.passed and finding.name in (_SET_UP, _WEIGHTS) and may_be_absent
             absent += [name] if is_absent else []
             failed += not finding.passed and not is_absent
             click.echo(json.dumps(dataclasses.asdict(finding)) if as_json else _line(finding, is_absent))
@@ -107,7 +109,7 @@ def _line(finding: Finding, is_absent: bool) -> str:
 def _summary(failed: int, absent: Sequence[str]) -> str:
     if failed:
         return "1 check failed" if failed == 1 else f"{failed} checks failed"
-    return f"all is well that is set up; {', '.join(absent)} is not" if absent else "all is well"
+    return f"what is set up is well; not set up: {', '.join(absent)}" if absent else "all is well"
 
 
 async def _findings(name: str, backend: BackendConfig, *, quick: bool) -> AsyncIterator[Finding]:
@@ -176,9 +178,34 @@ def _start(ready: Ready, took_s: float) -> str:
 
 async def _environment(name: str, backend: BackendConfig, python: str) -> list[Finding]:
     """Look into the backend's environment: where it is, and the versions of what the engine is made of."""
-    from voice_server.pool.venvs import worker_environment  # noqa: PLC0415 - see above
-
     place = await asyncio.to_thread(_place, backend.environment)
+    try:
+        probed = await _probe(backend, python)
+    except _Unsound as unsound:
+        return [
+            Finding(name, "environment", passed=False, detail=f"{place}: {unsound}{_remedy(name, backend)}")
+        ]
+    detail = f"{place}, Python {probed['python']} on {probed['device']}"
+    found = [Finding(name, "environment", passed=True, detail=detail)]
+    versions: dict[str, str | None] = probed["versions"]
+    missing = [package for package, version in versions.items() if version is None]
+    if missing:
+        why = f"not installed: {', '.join(missing)}{_remedy(name, backend)}"
+        found.append(Finding(name, "packages", passed=False, detail=why))
+    elif versions:
+        told = ", ".join(f"{package} {version}" for package, version in versions.items())
+        found.append(Finding(name, "packages", passed=True, detail=told))
+    return found
+
+
+class _Unsound(Exception):
+    """An environment's python does not work; the message says how."""
+
+
+async def _probe(backend: BackendConfig, python: str) -> dict[str, Any]:
+    """What the environment's python says of itself. Raises _Unsound."""
+    from voice_server.pool.venvs import worker_environment  # noqa: PLC0415 - not needed for --help
+
     try:
         process = await asyncio.create_subprocess_exec(
             *(python, "-c", _PROBE, *_requirements(backend.environment)),
@@ -187,24 +214,27 @@ async def _environment(name: str, backend: BackendConfig, python: str) -> list[F
             env=worker_environment(backend),
         )
     except OSError as error:
-        why = f"{place}: its python cannot run ({(error.strerror or str(error)).lower()}); {_REMADE} {name}"
-        return [Finding(name, "environment", passed=False, detail=why)]
+        raise _Unsound(f"its python cannot run ({(error.strerror or str(error)).lower()})") from None
     try:
         async with asyncio.timeout(_PROBE_S):
             output, complaints = await process.communicate()
-        return _environment_found(name, place, json.loads(output))
-    except (TimeoutError, ValueError):
-        last = (
-            complaints.decode(errors="replace").strip().rpartition("\n")[2]
-            if process.returncode
-            else "it hangs"
-        )
-        why = f"{place}: its python cannot tell what it holds ({last}); {_REMADE} {name}"
-        return [Finding(name, "environment", passed=False, detail=why)]
+        probed: dict[str, Any] = json.loads(output)
+    except TimeoutError:
+        raise _Unsound(f"its python does not answer within {_PROBE_S} s") from None
+    except ValueError:
+        said = complaints.decode(errors="replace").strip().rpartition("\n")[2] or "it says nothing"
+        raise _Unsound(f"its python cannot tell what it holds ({said})") from None
     finally:
         if process.returncode is None:
             process.kill()
             await process.wait()
+    return probed
+
+
+def _remedy(name: str, backend: BackendConfig) -> str:
+    from voice_server.commands.setup import has_lock  # noqa: PLC0415 - not needed for --help
+
+    return f"; delete it and run: voice-server setup {name}" if has_lock(backend) else ""
 
 
 def _place(environment: Path) -> str:
@@ -217,19 +247,6 @@ def _place(environment: Path) -> str:
         return shown(environment)
     venv = environment / ".venv"
     return f"{shown(venv)}, {size_bytes(venv) / 1e9:.2f} GB"
-
-
-def _environment_found(name: str, place: str, probed: dict[str, Any]) -> list[Finding]:
-    versions: dict[str, str | None] = probed["versions"]
-    environment = Finding(
-        name, "environment", passed=True, detail=f"{place}, Python {probed['python']} on {probed['device']}"
-    )
-    missing = [package for package, version in versions.items() if version is None]
-    if missing:
-        why = f"not installed: {', '.join(missing)}; {_REMADE} {name}"
-        return [environment, Finding(name, "packages", passed=False, detail=why)]
-    told = ", ".join(f"{package} {version}" for package, version in versions.items())
-    return [environment, Finding(name, "packages", passed=True, detail=told)] if told else [environment]
 
 
 def _requirements(environment: Path) -> list[str]:

@@ -35,7 +35,7 @@ from voice_server.pool.base import BackendState, BackendStats, BackendStatus
 from voice_server.pool.job import Job, Outcome, Unavailable
 from voice_server.pool.venvs import python_of, set_up_at, worker_environment
 from voice_server.pool.worker import Worker
-from voice_server.samples import sample_voices
+from voice_server.samples import sample_voices, skipped_samples
 from voice_server.worker.faults import public
 
 _LATE_S = 0.5
@@ -180,6 +180,9 @@ class BackendWorkers:
             language = self._ready.voices[0].language
             samples = [replace(voice, backend=self._name) for voice in sample_voices(folder, language)]
             self._ready = replace(self._ready, voices=(*own, *samples))
+            for file, fault in skipped_samples(folder).items():
+                extra = {"backend": self._name, "file": file, "reason": fault}
+                logger.warning("a recording is not listed as a voice", extra=extra)
 
     def stats(self) -> BackendStats:
         """What was done so far."""

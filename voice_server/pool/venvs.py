@@ -57,6 +57,9 @@ def python_of(name: str, environment: Path) -> str:
     if (venv / UNFINISHED).exists():
         raise NotSetUp(f"the set-up of backend {name} was broken off; {command}")
     if not python.is_file() or not (venv / "pyvenv.cfg").is_file():
+        if not (environment / "uv.lock").is_file():
+            what = f"{environment.name} is neither a python nor a folder with a uv.lock"
+            raise NotSetUp(f"backend {name} has no environment: {what}")
         raise NotSetUp(f"backend {name} is not set up; {command}")
     if _is_outdated(environment):
         raise NotSetUp(f"backend {name} has new requirements; {command}")
