@@ -102,4 +102,6 @@ def test_a_good_recording_is_taken() -> None:
 
 
 def test_what_cannot_be_decoded_says_which_kinds_can() -> None:
+    with pytest.raises(RequestError, match="wav, mp3, flac, ogg"):
+        check_sample("anna", np.zeros(0), 0, shortest_s=1)
     assert "wav, mp3, flac, ogg" in unreadable("anna").message

@@ -96,6 +96,8 @@ def check_sample(name: str, magnitudes: Any, sample_rate_hz: int, *, shortest_s:
 
     `magnitudes` is a numpy array of absolute sample values, full scale at 1.
     """
+    if not sample_rate_hz:
+        raise unreadable(name)  # what the reader of mp3 makes of a text
     seconds = len(magnitudes) / sample_rate_hz
     if seconds < shortest_s:
         raise _unfit(name, f"is {seconds:.1f} s long; record at least {shortest_s:g} s, best 8 to 15 s")
