@@ -11,6 +11,7 @@ from voice_server.core.text.clauses import cut_long, judge_clause
     [
         ("alpha beta, gamma; delta epsilon zeta eta", "alpha beta, gamma;", "clause mark"),
         ("alpha beta gamma and delta epsilon zeta eta", "alpha beta gamma ", "conjunction"),
+        ("alpha beta gamma with delta epsilon zeta eta", "alpha beta gamma ", "preposition"),
         ("alpha beta gamma delta epsilon zeta eta", "alpha beta gamma delta epsilon ", "space"),
         ("x" * 50, "x" * 32, "over-long"),
         ("alpha " + "x" * 26 + " beta", "alpha ", "space"),

@@ -32,6 +32,7 @@ from voice_server.core.text.place import Place, survey
         "It ended in 1999.¦ 20 people came.¦ It costs $5.00.¦ Tax is extra.",
         "P.S. I love you.",
         "| Wall | $0.35/sq. ft. |\n¦Her M.Phil. essay on Jan.–Mar. sales.¦ See x.com.¦ Tom did.",
+        "Keep it for 3 yrs.¦ Consult me.¦ Yes.¦ No.¦ Maybe.",
         "Step 1. Open it.¦ Chapter IV. The Return\n¦Fig. 2. A view\n¦This is step 1.¦ Go on.",
         "We have tea, milk, etc.¦ Milk is white.¦ He left Acme Inc.¦ Mr. Smith came.",
         "It is influenza A.¦ See a doctor.¦ He left the U.S.¦ Don't ask.",

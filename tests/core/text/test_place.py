@@ -115,3 +115,22 @@ def test_what_the_mark_stands_in() -> None:
     assert _survey("Yes.No", 3).is_glued
     assert _survey("Yes.” No", 3).closes_quote
     assert not _survey("Yes.) No", 3).closes_quote
+
+
+@pytest.mark.parametrize(
+    ("following", "is_so"), [("and it", True), ("AND'", True), ("“and ", True), ("any", False)]
+)
+def test_the_next_word_is_known_as_soon_as_it_can_be(following: str, is_so: bool) -> None:
+    text = f"end. {following}"
+    place = survey(text, 0, 3, final=False, quoted=False, lexicon=lexicon("en"))
+    assert place.next_is(("and", "or")) is is_so
+
+
+@pytest.mark.parametrize("following", ["a", "an", "and", "“", "or"])
+def test_a_next_word_that_may_still_be_one_of_them_is_unseen(following: str) -> None:
+    text = f"end. {following}"
+    place = survey(text, 0, 3, final=False, quoted=False, lexicon=lexicon("en"))
+    with pytest.raises(Unseen):
+        place.next_is(("and", "or"))
+    final = survey(text, 0, 3, final=True, quoted=False, lexicon=lexicon("en"))
+    assert final.next_is(("and", "or")) is (following in ("and", "or"))

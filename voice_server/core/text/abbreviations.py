@@ -159,7 +159,8 @@ NUMBER: dict[str, str] = {
 }
 
 UNITS: dict[str, str] = {
-    "en": "ft in lb lbs oz yd yds mi pt qt gal tsp tbsp sq cu cm mm km kg hp rpm",
+    "en": "ft in lb lbs oz yd yds mi pt qt gal tsp tbsp sq cu cm mm km kg hp rpm hr hrs min mins sec secs yr"
+    " yrs mo mos wk wks",
     "de": "mio mrd tsd std min sek",
     "fr": "min sec h km kg cm mm ha",
     "sv": "kr mkr milj st",

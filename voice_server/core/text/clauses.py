@@ -1,5 +1,5 @@
-"""Where to cut inside a sentence: at a clause mark, else before a conjunction, else at a space, else
-anywhere.
+"""Where to cut inside a sentence: at a clause mark, else before a conjunction or a preposition, else at a
+space, else anywhere.
 
 Two uses: a sentence longer than the hard cap, and the first piece of a text, which may end early so that
 speech can begin.
@@ -20,6 +20,12 @@ _CLAUSE_END = re.compile(f"[,;:—–](?=\\s)|[{re.escape('，；：、،؛')}]"
 _CONJUNCTION = re.compile(
     r"\s(?=(?:and|or|but|that|which|because|while|und|oder|aber|dass|weil|et|ou|mais|que|y|o|pero|e|ma|che|и|а|но|что)\s)"
 )
+_PREPOSITION = re.compile(
+    r"\s(?=(?:in|on|at|for|with|from|by|about|into|over|under|after|before|between|through|during|without|than"
+    r"|who|whose|where|when|if|as|so|to|auf|bei|mit|nach|aus|für|über|unter|vor|durch|ohne|um|wo|wenn|als|ob|zu"
+    r"|dans|sur|avec|pour|par|sans|chez|dont|où|si|con|por|para|sin|sobre|donde|cuando|per|tra|dove|quando"
+    r"|com|sem|op|met|voor|naar|bij|na|do|przy|dla|в|на|с|к|по|от|из|у|за|для|без|при|как|когда|где)\s)"
+)
 _SPACE = re.compile(r"\s")
 _LINE_BREAK = re.compile(r"\n")
 
@@ -32,6 +38,7 @@ def cut_long(text: str, start: int, soft: int, hard: int) -> tuple[int, str]:
         (_CLAUSE_END, soft, "clause mark"),
         (_CLAUSE_END, quarter, "clause mark"),
         (_CONJUNCTION, quarter, "conjunction"),
+        (_PREPOSITION, quarter, "preposition"),
         (_SPACE, start + 1, "space"),
     ):
         end = _last(pattern, text, low, hard)

@@ -220,17 +220,19 @@ def _is_style(place: Place, word: str) -> bool:
 
 
 def _is_not_roman(place: Place, word: str) -> bool:
+    is_ordinary_too = word.lower() in _ORDINARY_TOO
+    if is_ordinary_too and place.text[place.following + 1 : place.following + 2].islower():
+        return True
     after, _ = place.word_after()
-    if word.lower() in _ORDINARY_TOO and after in ("I", "A"):
+    if is_ordinary_too and after in ("I", "A"):
         return True
     if len(after) == 1 or marks.ROMAN.fullmatch(after):
         return False
-    return word.lower() in _ORDINARY_TOO or _starts_sentence(place, word)
+    return is_ordinary_too or _starts_sentence(place, word)
 
 
 def _is_clock_end(place: Place, word: str) -> bool:
-    after, _ = place.word_after()
-    if after.lower() in place.lexicon.months or after.lower() in _CURRENCIES:
+    if place.next_is(place.lexicon.months) or place.next_is(_CURRENCIES):
         return False
     if place.lexicon.language in _CAPITAL_NOUNS:
         return _starts_sentence(place, word)

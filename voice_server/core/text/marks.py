@@ -91,6 +91,7 @@ EMOJI_HEAD = re.compile(f"[{EMOJI}]")
 
 SPACES = re.compile(r"\s*+")
 SPEAKABLE = re.compile(r"[^\W_]")
+LETTERS = re.compile(r"[^\W_]{1,24}+")
 WORD = re.compile(r"[^\W_]{1,24}+(?:['’-][^\W_]{1,12}+)?")
 ROMAN = re.compile(r"[IVXLC]{1,7}")
 LABEL = re.compile(

@@ -7,6 +7,7 @@ decision waits, so that no rule can forget to. Looking ahead is bounded, so that
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import NamedTuple
 
 from voice_server.core.text import marks
@@ -88,6 +89,16 @@ class Place(NamedTuple):
         if (joins or not behind) and not self.final:
             raise Unseen
         return found.group(), behind
+
+    def next_is(self, words: Collection[str]) -> bool:
+        """Whether the next word up to an apostrophe is one of `words`, in lower case; waits for no other."""
+        at = self._skip_openers()
+        found = marks.LETTERS.match(self.text, at)
+        word = found.group().lower() if found else ""
+        is_whole = self.final or at + len(word) < len(self.text)
+        if not is_whole and any(each.startswith(word) for each in words):
+            raise Unseen
+        return is_whole and word in words
 
     def letter_after(self) -> str:
         """The first character of the next word, what opens before it left out."""

@@ -154,7 +154,7 @@ def ellipsis(place: Place) -> Ruling:
     if shape in (fullstop.Shape.LOWER, fullstop.Shape.DIGIT):
         return False, "ellipsis goes on"
     if place.lexicon.is_english and place.next == "I" and place.text.count(".", place.at, place.end) <= 3:
-        return place.word_after()[0].replace("’", "'").partition("'")[0] != "I", "ellipsis before I"
+        return not place.next_is(("i",)), "ellipsis before I"
     return True, "ellipsis"
 
 
@@ -180,7 +180,7 @@ def _is_careless(place: Place, word: str) -> bool:
     is_title = word.istitle() and not text.startswith(word, start)
     if not place.lexicon.is_english or is_title:
         return False
-    return place.next not in "ao" or place.word_after()[0] not in ("and", "or")
+    return not place.next_is(("and", "or"))
 
 
 def _is_missing_space(place: Place) -> bool:
