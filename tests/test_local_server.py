@@ -14,7 +14,7 @@ import pytest
 
 from voice_server import local_server
 from voice_server.errors import ConfigError, VoiceServerError
-from voice_server.local_server import Registration, Running, find, find_or_start, runtime_folder
+from voice_server.local_server import Registration, Running, find, find_or_start, log_folder, runtime_folder
 
 URL = "http://127.0.0.1:4711"
 
@@ -79,6 +79,17 @@ def test_a_folder_that_is_none_is_a_sentence_for_programs_and_no_hindrance_for_a
         find()
     with Registration() as registration:
         registration.announce(URL)
+
+
+def test_a_folder_for_logs_that_cannot_be_made_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "state").write_text("")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    with pytest.raises(ConfigError, match=r"cannot log into '.*/log': not a directory"):
+        log_folder()
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "new"))
+    assert stat.S_IMODE(log_folder().stat().st_mode) == 0o700
 
 
 def test_a_folder_that_belongs_to_somebody_else_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -66,10 +66,15 @@ def runtime_folder() -> Path:
 
 
 def log_folder() -> Path:
-    """The folder for logs, where the platform keeps such things; made where it is missing."""
+    """The folder for logs, where the platform keeps them; made where it is missing. Raises ConfigError."""
     import platformdirs  # noqa: PLC0415 - only where something is logged
 
-    return platformdirs.user_log_path(APP_NAME, appauthor=False, ensure_exists=True)
+    folder = platformdirs.user_log_path(APP_NAME, appauthor=False)
+    try:
+        folder.mkdir(mode=_PRIVATE, parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(f"cannot log into {str(folder)!r}: {_why(error)}") from None
+    return folder
 
 
 # ---------------------------------------------------------------------- the server's side

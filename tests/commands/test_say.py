@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -68,6 +70,8 @@ def test_no_server_is_started_only_to_be_silenced(action: str, tmp_path: Path) -
         (("--output", "/", "Hi."), "error: '' names no format"),
         (("--opt", "speed", "Hi."), "error: an option is given as KEY=VALUE"),
         (("--url", "ws://localhost", "Hi."), "error: the address of a server looks like"),
+        (("--url", "http://[::1", "Hi."), "error: the address of a server looks like"),
+        (("--url", "http://localhost:99999", "Hi."), "error: the address of a server looks like"),
         ((), "error: there is nothing to say"),
     ],
 )
@@ -76,6 +80,34 @@ def test_a_wrong_wish_is_one_sentence(arguments: tuple[str, ...], sentence: str)
     assert result.exit_code == 2
     assert result.output.startswith(sentence)
     assert len(result.output.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "sentence"),
+    [
+        (b"SSH-2.0-OpenSSH_9.9\r\n", "what answers at {url} is no voice-server"),
+        (b"HTTP/1.0 404 Nothing\r\n\r\n<h1>", "what answers at {url}, with status 404, is no voice-server"),
+        (b"HTTP/1.0 200 Fine\r\n\r\n<h1>", "what answers at {url} is no voice-server"),
+    ],
+)
+@pytest.mark.parametrize("wish", [("Hi.",), ("--list",), ("--stop",)])
+def test_another_program_at_the_address_is_one_sentence(
+    answer: bytes, sentence: str, wish: tuple[str, ...]
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as stranger:
+
+        def reply() -> None:
+            connection, _ = stranger.accept()
+            with connection:
+                connection.recv(4096)
+                connection.sendall(answer)
+
+        thread = threading.Thread(target=reply)
+        thread.start()
+        url = f"http://127.0.0.1:{stranger.getsockname()[1]}"
+        result = say("--url", url, *wish)
+        thread.join()
+    assert (result.exit_code, result.output) == (1, f"error: {sentence.format(url=url)}\n")
 
 
 def test_a_runtime_folder_that_is_none_is_one_sentence(tmp_path: Path) -> None:

@@ -66,6 +66,20 @@ def test_interactive_silences_nobody_else(user: Home) -> None:
         assert screen.wait_for_end() == 0
 
 
+def test_a_history_that_cannot_be_written_is_told_and_lines_are_spoken_all_the_same(user: Home) -> None:
+    user.say("--volume", "100")
+    nowhere = user.variables | {"XDG_STATE_HOME": "/dev/null"}
+    with terminal(user.command("--interactive"), nowhere, ROOT) as screen:
+        screen.wait_for("the lines are not kept: cannot write '/dev/null/voice-server/say_history'")
+        screen.wait_for("say>")
+        screen.type(LONG + ENTER)
+        wait_until(lambda: spoken(user) == [LONG.strip()])
+        screen.type(CTRL_C)
+        wait_until(lambda: spoken(user) == [])
+        screen.type(CTRL_D)
+        assert screen.wait_for_end() == 0
+
+
 def test_lines_from_a_pipe_are_spoken_one_after_the_other(user: Home) -> None:
     user.say("--volume", "100")
     user.say("--pause")

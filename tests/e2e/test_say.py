@@ -102,6 +102,23 @@ def test_a_server_that_cannot_start_is_one_sentence_and_an_exit_code(user: Home)
     assert "Traceback" not in done.stderr
 
 
+def test_a_state_folder_that_takes_no_log_is_one_sentence(user: Home) -> None:
+    done = user.run("Hello.", XDG_STATE_HOME="/dev/null")
+    assert done.returncode == 1
+    log = "/dev/null/voice-server/log"
+    assert done.stderr.splitlines()[1:] == [
+        f"error: the server did not start: cannot log into '{log}': not a directory"
+    ]
+    assert user.server() is None
+
+
+def test_cron_needs_no_home_and_no_other_folder(user: Home) -> None:
+    keep = ("PATH", "XDG_RUNTIME_DIR", "VOICE_SERVER_CONFIG", "VOICE_SERVER_DEVICE", "XDG_STATE_HOME")
+    user.variables = {name: user.variables[name] for name in keep}
+    assert json.loads(user.say("--json", "Hello."))["id"] == 1
+    assert "the server has ended" in user.run("--kill").stderr
+
+
 def test_texts_come_from_arguments_and_from_a_pipe_and_an_empty_one_is_refused(resident: Home) -> None:
     assert json.loads(resident.say("--json", text="From a pipe.\n"))["state"] == "playing"
     refused = resident.run("--json", text="  \n")

@@ -39,25 +39,38 @@ def asking(
     Raises Unreachable, Busy, RequestError for what the server says is the request's fault, else
     VoiceServerError.
     """
-    address = urlsplit(server.url)
-    if address.scheme != "http" or address.hostname is None:
-        raise ConfigError(f"the address of a server looks like http://localhost:8000, not {server.url!r}")
+    host, port = _address(server.url)
     headers = {"Content-Type": "application/json"}
     token = server.token or os.environ.get(TOKEN_VARIABLE)
     if token:
         headers["Authorization"] = f"Bearer {token}"
     body = None if fields is None else json.dumps(fields).encode()
-    with closing(
-        http.client.HTTPConnection(address.hostname, address.port or 80, timeout=limit_s)
-    ) as connection:
+    with closing(http.client.HTTPConnection(host, port, timeout=limit_s)) as connection:
         try:
             connection.request(method, path, body, headers)
             response = connection.getresponse()
         except OSError as error:
             raise Unreachable(f"no server answers at {server.url}: {error.strerror or error}") from None
+        except http.client.HTTPException:
+            raise _stranger(server) from None
         if response.status >= http.client.BAD_REQUEST:
-            raise _refusal(response)
+            raise _refusal(response, server)
         yield response
+
+
+def _address(url: str) -> tuple[str, int]:
+    try:
+        address = urlsplit(url)
+        if address.scheme == "http" and address.hostname is not None:
+            return address.hostname, address.port or 80
+    except ValueError:  # a port or an IPv6 address that is none
+        pass
+    raise ConfigError(f"the address of a server looks like http://localhost:8000, not {url!r}")
+
+
+def _stranger(server: Running, status: int | None = None) -> VoiceServerError:
+    what = "" if status is None else f", with status {status},"
+    return VoiceServerError(f"what answers at {server.url}{what} is no voice-server", code="refused")
 
 
 def is_going_down(server: Running) -> bool:
@@ -77,17 +90,17 @@ def ask(server: Running, method: str, path: str, fields: Mapping[str, object] | 
         try:
             return json.loads(response.read())
         except (ValueError, OSError, http.client.HTTPException):
-            raise VoiceServerError(f"what answers at {server.url} is no voice-server") from None
+            raise _stranger(server) from None
 
 
-def _refusal(response: http.client.HTTPResponse) -> VoiceServerError:
+def _refusal(response: http.client.HTTPResponse, server: Running) -> VoiceServerError:
     try:
         said = json.loads(response.read())
         if said.get("status") == "draining":  # what /health says
             return VoiceServerError("the server is going down", code="draining")
         message, code = str(said["error"]), str(said["code"])
     except (ValueError, KeyError, AttributeError, OSError, http.client.HTTPException):
-        message, code = f"the server answers with status {response.status}", "refused"
+        return _stranger(server, response.status)
     if response.status == _BUSY and code == Busy.code:
         return Busy(message)
     kind = VoiceServerError if response.status >= _SERVER_FAULT else RequestError

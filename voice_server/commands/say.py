@@ -90,7 +90,7 @@ class _SayCommand(Command):
 @click.option("--url", metavar="URL", envvar="VOICE_SERVER_URL",
               help="Speak on the speakers of another server, for example http://localhost:8000.")  # fmt: skip
 @click.option("--log-level", type=click.Choice(_LEVELS, case_sensitive=False),
-              help="What a server logs that this starts, else warning; one that runs keeps its level.")  # fmt: skip
+              help="What a server logs that this starts (warning); others keep theirs.")  # fmt: skip
 @json_option
 def say(
     *,
