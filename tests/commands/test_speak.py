@@ -29,6 +29,7 @@ def test_a_text_is_saved_whole(run_command: Any) -> None:
         (["--text", "Hello there."], None),
         (["--file", "text.txt"], None),
         (["--file", "-"], "Hello there."),
+        (["-"], "Hello there."),
         ([], "Hello there."),
     ],
 )

@@ -50,7 +50,7 @@ def speak(
     output: Path | None,
     as_json: bool,
 ) -> None:
-    """Speak TEXT or a file, to the speakers or into a WAV file."""
+    """Speak TEXT, standard input (-) or a file, to the speakers or into a WAV file."""
     from voice_server.server import run  # noqa: PLC0415 - loads the server, which `--help` does not need
 
     typed = _typed_text(words, text, file)
@@ -71,7 +71,7 @@ def _typed_text(words: tuple[str, ...], text: str | None, file: str | None) -> s
         raise ConfigError("give one text: as arguments, with --text, or with --file")
     if not given and sys.stdin.isatty():
         raise ConfigError('there is nothing to speak; try: voice-server speak "Hello world"')
-    if file or not given:
+    if file or given in ([], ["-"]):
         return text_of(file or "-")
     if not given[0].strip():
         raise ConfigError("there is no text to speak")
