@@ -6,7 +6,7 @@ Quality, delay of certain and of provisional ends, first piece, speed against a 
 
 SETS is a folder with `score.py` and JSON sets as its README describes them; its scorer prepares the texts
 and the tokens, so that figures compare with the ones it prints for other splitters. Nothing of the sets
-is copied.
+is copied. The project's own answers and cases are measured too.
 """
 
 from __future__ import annotations
@@ -25,10 +25,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from splitter_naive import Naive  # type: ignore[import-not-found]  # a neighbour, not a package
 
+from tests.core.text import own_sets
 from voice_server.core.text.splitter import Piece, Splitter, SplitterOptions
 
 Text = dict[str, Any]
@@ -59,6 +61,7 @@ class Tally:
     missed: int = 0
     longest: int = 0
     delays: list[int] = field(default_factory=list)
+    least_delays: list[int] = field(default_factory=list)
     provisional_delays: list[int] = field(default_factory=list)
     announced: int = 0
     taken_back: int = 0
@@ -76,10 +79,14 @@ class Tally:
         )
 
     def delay(self) -> str:
-        """Tokens from a sentence's last character until it was announced and until it was certain."""
+        """Tokens from a sentence's last character until it was announced and until it was certain.
+
+        The least is the delay of one who knows all ends and waits for the line break or the next letter.
+        """
         share = self.taken_back / max(1, self.announced)
         return (
-            f"certain: mean {statistics.fmean(self.delays or [0]):.3f} p95 {_quantile(self.delays, 0.95)}  "
+            f"certain: mean {statistics.fmean(self.delays or [0]):.3f} p95 {_quantile(self.delays, 0.95)} "
+            f"(least {statistics.fmean(self.least_delays or [0]):.3f})  "
             f"announced: mean {statistics.fmean(self.provisional_delays or [0]):.3f}  "
             f"taken back {self.taken_back} of {self.announced} ({share:.2%})"
         )
@@ -95,7 +102,7 @@ def main() -> None:
     """Print the tables that were asked for."""
     arguments = _arguments()
     scorer = _scorer(arguments.sets)
-    sets = {path.stem: _texts(path) for path in sorted(arguments.sets.glob("*.json"))}
+    sets = {path.stem: _texts(path) for path in sorted(arguments.sets.glob("*.json"))} | _own_sets()
     chosen = arguments.tables.split(",")
     for table, early in (("quality", False), ("delay", False), ("first", True)):
         if table in chosen:
@@ -132,6 +139,28 @@ def _scorer(folder: Path) -> ModuleType:
 def _texts(path: Path) -> list[Text]:
     texts: list[Text] = json.loads(path.read_text(encoding="utf-8"))
     return texts
+
+
+def _own_sets() -> dict[str, list[Text]]:
+    """The project's own texts, as the sets have theirs."""
+    return {
+        "own answers": [_as_text(example) for example in own_sets.answers()],
+        "own cases": [_as_text(example) for example in own_sets.cases()],
+    }
+
+
+def _as_text(example: own_sets.Example) -> Text:
+    ends, open_ends = (
+        {len("".join(example.text[:end].split())) for end in offsets}
+        for offsets in (example.ends, example.open_ends)
+    )
+    return {
+        "id": example.name,
+        "lang": example.language,
+        "text": example.text,
+        "sentences": example.sentences,
+        "optional": sorted(open_ends - ends),
+    }
 
 
 def _tokens(scorer: ModuleType, text: Text) -> list[str]:
@@ -213,10 +242,19 @@ def _count_delays(tally: Tally, scorer: ModuleType, text: Text, run: Run) -> Non
             last = bisect_left(run.ends_of_tokens, piece.end)
             announced = run.announced.get((piece.start, piece.end), token)
             tally.delays.append(token - last)
+            tally.least_delays.append(
+                bisect_left(run.ends_of_tokens, _sign_at(text["text"], piece.end)) - last
+            )
             tally.provisional_delays.append(min(announced, token) - last)
     spans = {(piece.start, piece.end) for piece in run.pieces}
     tally.announced += len(run.announced)
     tally.taken_back += len(run.announced.keys() - spans)
+
+
+def _sign_at(text: str, end: int) -> int:
+    """Behind the character that shows that something else begins: a line break or the next sign."""
+    gap = len(text[end:]) - len(text[end:].lstrip(" \u00a0"))
+    return end + gap + 1
 
 
 def print_speed(scorer: ModuleType, sets: dict[str, list[Text]], rounds: int) -> None:

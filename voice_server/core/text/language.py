@@ -13,10 +13,10 @@ from voice_server.core.text import words
 
 _SAMPLE = 40
 """Characters before the mark that the script is read from."""
-_WORDS = 24
-"""Words before the mark that are looked up."""
+_WORDS = 25
+"""Words before the mark that are looked up, but for the last, which may be an abbreviation."""
 _ENOUGH = 2
-"""Function words that a Latin language must show to change the guess."""
+"""Function words that a Latin language must show to change the guess; its own letters are worth as much."""
 
 _BLOCKS: tuple[tuple[int, int, str], ...] = (
     (0x0370, 0x0400, "el"),
@@ -81,12 +81,15 @@ _LATIN_LETTERS = {
 """Letters that hardly any other of the Latin languages here has, and the rest of those beyond ASCII."""
 
 
-def guess(text: str, fallback: str) -> str:
-    """The two-letter code of the language that `text` seems to be in."""
+def guess(text: str, fallback: str, enough: int = _ENOUGH) -> str:
+    """The two-letter code of the language that `text` seems to be in.
+
+    A Latin language must show `enough` signs, and more of them than `fallback`.
+    """
     is_latin = text.isascii() or _OTHER_SCRIPT.search(text) is None
     script = None if is_latin else _script(text[-_SAMPLE:])
     if script is None:
-        return _latin(text, fallback)
+        return _latin(text, fallback, enough)
     for base, letters, language in _TELLING:
         if script == base and any(letter in text for letter in letters):
             return language
@@ -123,11 +126,11 @@ def _is_bulgarian(text: str) -> bool:
     return len(found & _stop_words()["bg"]) > len(found & _stop_words()["ru"])
 
 
-def _latin(text: str, fallback: str) -> str:
+def _latin(text: str, fallback: str, enough: int) -> str:
     lower = text.lower()
     telling = _latin_words()
     counts: dict[str, int] = {}
-    for word in dict.fromkeys(lower.split()[-_WORDS:]):
+    for word in dict.fromkeys(lower.split()[-_WORDS:-1]):
         if word in telling:
             for language in telling[word]:
                 counts[language] = counts.get(language, 0) + 1
@@ -136,7 +139,7 @@ def _latin(text: str, fallback: str) -> str:
     if not counts:
         return fallback
     language = max(counts, key=counts.__getitem__)
-    is_clear = counts[language] >= _ENOUGH and counts[language] > counts.get(fallback, 0)
+    is_clear = counts[language] >= enough and counts[language] > counts.get(fallback, 0)
     return language if is_clear else fallback
 
 

@@ -214,7 +214,7 @@ class Splitter:
         in.
         """
         if self._guesses and text[at] in _NEEDS_LANGUAGE:
-            self._lexicon = lexicon(guess(text[start:at], self._language))
+            self._lexicon = lexicon(guess(text[start:at], self._language, enough=1 if self._opening else 2))
         return self._lexicon
 
     def _hand_out(self, start: int, end: int, reason: str) -> Piece:
