@@ -66,7 +66,8 @@ class BackendWorkers:
         self._supervisor = Supervisor(config.workers, policy, self._loop.time())
         self._workers: list[Worker | None] = [None] * config.workers
         self._waiting: deque[Job] = deque()
-        self._timer: asyncio.TimerHandle | None = None
+        self._timer: asyncio.Handle | None = None
+        self._timer_at = 0.0
         self._is_closed = False
         self._is_absent = False
         self._set_up_at = 0
@@ -316,9 +317,10 @@ class BackendWorkers:
         if self._is_closed or deadline is None:
             return
         if self._timer is not None:
-            if self._timer.when() <= deadline:
+            if self._timer_at <= deadline:
                 return
             self._timer.cancel()
+        self._timer_at = deadline
         self._timer = self._loop.call_at(deadline, self._wake, deadline)
 
     def _launch(self, slot: int) -> None:
