@@ -36,7 +36,8 @@ class BackendConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     `settings` go to the adapter's constructor, `options` are its options for requests that do not say, `env`
     are variables of its workers (null: taken over from the server's environment), `samples` is the folder of
     recordings that it clones voices from. Workers run in `folder`, by default the file's, so that a path in
-    the settings is relative to it like every other. A worker is replaced when a start takes over
+    the settings is relative to it like every other. With `forked` they are copies of one process that has
+    loaded the engine, where adapter and system allow it. A worker is replaced when a start takes over
     `start_timeout_s`, a render over `render_timeout_s` or is silent for `silence_timeout_s` (or five times
     what such a text was seen to take, if that is longer), when a stop is not obeyed within `stop_timeout_s`,
     and when it is idle and leaves a ping unanswered for `ping_timeout_s`.
@@ -45,6 +46,7 @@ class BackendConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     adapter: Path
     environment: Path = EMBEDDED
     workers: Annotated[int, msgspec.Meta(ge=1, le=64)] = 1
+    forked: bool = False
     settings: dict[str, Any] = {}
     options: dict[str, bool | int | float | str] = {}
     env: dict[str, str | None] = {}

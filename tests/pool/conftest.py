@@ -50,13 +50,13 @@ def scripted() -> ModuleType:
     return module
 
 
-@pytest.fixture
-def stage(tmp_path: Path) -> Iterator[Stage]:
-    """A scratch folder with the named pipes at which workers wait."""
+@pytest.fixture(params=["started", "forked"])
+def stage(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Stage]:
+    """A scratch folder with the named pipes at which workers wait; workers come about either way."""
     for name in ("gate", "arrivals", "meeting"):
         os.mkfifo(tmp_path / name)
     # Open both ways, a named pipe makes neither side wait for the other, and a byte waits in it.
     gate, arrivals = (os.open(tmp_path / name, os.O_RDWR | os.O_NONBLOCK) for name in ("gate", "arrivals"))
-    yield Stage(tmp_path, gate, arrivals)
+    yield Stage(tmp_path, gate, arrivals, forked=request.param == "forked")
     os.close(gate)
     os.close(arrivals)

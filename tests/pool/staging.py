@@ -40,13 +40,14 @@ class Stage:
     scratch: Path
     gate: int
     arrivals: int
+    forked: bool = False
 
     def config(
         self, *, workers: int = 2, adapter: Path = ADAPTER, fault: str = "", **changes: Any
     ) -> BackendConfig:
         """A backend whose limits are short enough to wait for."""
         settings = {"scratch": str(self.scratch), "fault": fault} | changes.pop("settings", {})
-        usual = BackendConfig(adapter=adapter, workers=workers, settings=settings)
+        usual = BackendConfig(adapter=adapter, workers=workers, settings=settings, forked=self.forked)
         return msgspec.structs.replace(usual, **changes)
 
     def pool(self, *, patience_s: float = 1.0, **changes: Any) -> LocalPool:

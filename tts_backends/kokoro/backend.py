@@ -60,6 +60,15 @@ class Backend:
             raise NotSetUp(str(missing)) from None
         self._pack = lru_cache(maxsize=64)(self._read_pack)
 
+    @property
+    def can_fork(self) -> bool:
+        """Whether workers may be copies of this process: a GPU's state cannot be copied."""
+        return self._model.device == "cpu"
+
+    def use_threads(self, count: int) -> None:
+        """Render with so many threads from now on."""
+        torch.set_num_threads(count)
+
     def voices(self) -> Iterable[Voice]:
         """The speakers, then the saved mixes; no weights are read for it."""
         yield from built_in_voices()

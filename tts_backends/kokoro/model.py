@@ -7,7 +7,6 @@ that all workers of a pool share one copy. On a CPU the blocks of the vocoder ru
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import hashlib
 import io
 import json
@@ -41,16 +40,15 @@ class Model:
         # Kokoro logs what it speaks.
         logger.disable("kokoro")
         warnings.filterwarnings("ignore", module="torch.nn")
-        self._device = pick_device(device)
+        self.device = pick_device(device)
         self._dtype = _DTYPES[dtype]
-        self._network = _load(folder).to(self._device)
-        _return_memory()
+        self._network = _load(folder).to(self.device)
         self.phonemes = frozenset(self._network.vocab)
         self._poll: Callable[[], object] = lambda: None
         for module in self._network.modules():
             if isinstance(module, AdaINResBlock1 | torch.nn.LSTM):
                 module.register_forward_pre_hook(self._before_layer)
-                if isinstance(module, AdaINResBlock1) and (self._device, dtype) == ("cpu", "float32"):
+                if isinstance(module, AdaINResBlock1) and (self.device, dtype) == ("cpu", "float32"):
                     speed_up(module)
 
     def _before_layer(self, _module: torch.nn.Module, _inputs: object) -> None:
@@ -65,7 +63,7 @@ class Model:
         """
         self._poll = poll
         torch.manual_seed(seed)
-        mixed = torch.autocast(self._device, self._dtype, enabled=self._dtype is not torch.float32)
+        mixed = torch.autocast(self.device, self._dtype, enabled=self._dtype is not torch.float32)
         with torch.inference_mode(), mixed:
             output = self._network(phonemes, voice[len(phonemes) - 1], speed, return_output=True)
         return output.audio, output.pred_dur.tolist()
@@ -119,12 +117,6 @@ def _fold(network: KModel, checkpoint: Path, folded: Path) -> bool:
         print(f"every worker keeps weights of its own: {error.strerror}", file=sys.stderr)
         return False
     return True
-
-
-def _return_memory() -> None:
-    """Give the kernel back what loading took and the C library keeps: a quarter of a gigabyte; glibc only."""
-    with contextlib.suppress(AttributeError, OSError):
-        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _published(checkpoint: Path) -> Mapping[str, Mapping[str, torch.Tensor]]:

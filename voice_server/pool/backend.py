@@ -30,10 +30,12 @@ from voice_server.core.supervision import (
 from voice_server.core.types import Ready, Segment
 from voice_server.core.wire import messages
 from voice_server.core.wire.messages import STOPPED, Done, Failed
-from voice_server.errors import BackendDown, NotSetUp, RequestError, UnknownName, VoiceServerError
+from voice_server.errors import BackendDown, NotSetUp, RequestError, UnknownName
 from voice_server.pool.base import BackendState, BackendStats, BackendStatus
 from voice_server.pool.job import Job, Outcome, Unavailable
-from voice_server.pool.venvs import python_of, set_up_at, worker_environment
+from voice_server.pool.launching import Launcher
+from voice_server.pool.template import Template
+from voice_server.pool.venvs import python_of, set_up_at
 from voice_server.pool.worker import Worker
 from voice_server.samples import sample_voices, skipped_samples
 from voice_server.worker.faults import public
@@ -41,7 +43,6 @@ from voice_server.worker.faults import public
 _LATE_S = 0.5
 _CATCH_UP_S = 0.1
 _LOOK_S = 2.0
-_BOOTSTRAP = Path(__file__).resolve().parent.parent / "worker"
 
 logger = logging.getLogger(__name__)
 
@@ -60,7 +61,7 @@ class BackendWorkers:
         self._name = name
         self._config = config
         self._policy = policy
-        self._spawn = spawn
+        self._launcher = Launcher(name, config, spawn, self)
         self._numbers = numbers
         self._loop = asyncio.get_running_loop()
         self._supervisor = Supervisor(config.workers, policy, self._loop.time())
@@ -105,6 +106,7 @@ class BackendWorkers:
             for worker in self._workers:
                 if worker is not None:
                     tasks.create_task(worker.end(patience_s))
+        await self._launcher.close(patience_s)
 
     def submit(self, segment: Segment, *, shunned: int | None = None) -> Job:
         """Give a segment to a free worker, by preference not the shunned one, or keep it until one is free.
@@ -201,7 +203,12 @@ class BackendWorkers:
         # No timer to set: this only ever moves a deadline further away.
         self._supervisor.heard(slot, self._loop.time())
 
+    def template_loaded(self, slot: int, template: Template) -> None:
+        if (worker := self._workers[slot]) is not None:
+            self._launcher.template_loaded(worker, template)
+
     def worker_ready(self, slot: int, ready: messages.Ready) -> None:
+        self._launcher.was_ready(slot)
         try:
             self._ready = self._ready or self._described(ready)
         except RequestError as error:
@@ -215,7 +222,8 @@ class BackendWorkers:
         self._error = public(reason)
         if code == NotSetUp.code and not self._supervisor.is_up:
             self._await_set_up(self._error)
-        self._receive(Event.LOAD_FAILED, slot)
+        for each in (slot, *self._launcher.followers(slot)):
+            self._receive(Event.LOAD_FAILED, each)
 
     def job_ended(self, slot: int, job: Job, outcome: Outcome) -> None:
         if isinstance(outcome, Done) and job.outcome is outcome:
@@ -229,6 +237,8 @@ class BackendWorkers:
 
     def worker_gone(self, slot: int, reason: str, last_words: str) -> None:
         self._workers[slot] = None
+        for follower in self._launcher.was_lost(slot):
+            self.worker_gone(follower, reason, last_words)
         if self._is_closed:
             return
         was_starting = self._supervisor.state(slot) is SlotState.STARTING
@@ -329,24 +339,7 @@ class BackendWorkers:
         worker = Worker(f"{self._name}-{slot + 1}", slot, self, max_audio_s=self._config.max_audio_s)
         self._workers[slot] = worker
         self._launches += 1
-        self._spawn(self._start(slot, worker))
-
-    async def _start(self, slot: int, worker: Worker) -> None:
-        config = self._config
-        try:
-            python = python_of(self._name, config.environment)
-            command = (python, str(_BOOTSTRAP), str(config.adapter.absolute()))
-            variables, folder = worker_environment(config), config.folder.absolute()
-            await worker.start(command, variables, config.settings, config.default_voice, folder)
-        except (VoiceServerError, OSError) as error:
-            reason = (
-                error.message
-                if isinstance(error, VoiceServerError)
-                else f"its python cannot run: {error.strerror}"
-            )
-            self.load_failed(slot, reason, getattr(error, "code", ""))
-            self._workers[slot] = None
-            self._receive(Event.EXITED, slot)
+        self._launcher.launch(worker)
 
     def _assign(self) -> None:
         while self._waiting and (slot := self._free_slot(self._waiting[0].shunned)) is not None:

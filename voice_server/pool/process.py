@@ -68,15 +68,26 @@ class WorkerProcess(asyncio.SubprocessProtocol):
         environment: Mapping[str, str],
         owner: ProcessOwner,
         folder: Path | None = None,
+        *,
+        passed: Sequence[int] = (),
     ) -> WorkerProcess:
         """Start the command in `folder` and a session of its own, so that Ctrl-C reaches only the server.
 
-        Raises OSError when it cannot be started.
+        It gets the descriptors `passed` besides its three pipes. Raises OSError when it cannot be started.
         """
         _, process = await asyncio.get_running_loop().subprocess_exec(
-            lambda: cls(name, owner), *command, env=dict(environment), cwd=folder, start_new_session=True
+            lambda: cls(name, owner),
+            *command,
+            env=dict(environment),
+            cwd=folder,
+            pass_fds=passed,
+            start_new_session=True,
         )
         return process
+
+    def hand_to(self, owner: ProcessOwner) -> None:
+        """Tell somebody else from now on."""
+        self._owner = owner
 
     def send(self, request: Request) -> None:
         """Send a message; to a process that has gone, nothing."""
@@ -122,7 +133,7 @@ class WorkerProcess(asyncio.SubprocessProtocol):
             try:
                 messages = self._decoder.feed(data)
             except WireError as error:
-                self._break(f"sent {error.message}")
+                self.distrust(f"sent {error.message}")
                 return
             if messages:
                 self._owner.messages_came(messages)
@@ -142,9 +153,10 @@ class WorkerProcess(asyncio.SubprocessProtocol):
         self._finish()
 
     def _abandon(self) -> None:
-        self._break("cut an answer short" if self._decoder.pending_bytes else "closed its answers")
+        self.distrust("cut an answer short" if self._decoder.pending_bytes else "closed its answers")
 
-    def _break(self, reason: str) -> None:
+    def distrust(self, reason: str) -> None:
+        """Listen no more, and tell the owner why."""
         if not self._is_broken:
             self._is_broken = True
             self._owner.stream_broke(reason)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import signal
+import socket
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -21,6 +22,7 @@ from voice_server.core.wire.messages import (
     Audio,
     Done,
     Failed,
+    Forkable,
     Hello,
     Log,
     Message,
@@ -31,6 +33,7 @@ from voice_server.core.wire.messages import (
 )
 from voice_server.pool.job import Job, Outcome, WorkerLost
 from voice_server.pool.process import WorkerProcess, printable
+from voice_server.pool.template import Template, launch
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +43,9 @@ class WorkerOwner(Protocol):
 
     def worker_heard(self, slot: int) -> None:
         """The worker said something, whatever it was."""
+
+    def template_loaded(self, slot: int, template: Template) -> None:
+        """The process that was loading for this worker is a template; the worker has none any more."""
 
     def worker_ready(self, slot: int, ready: Ready) -> None:
         """The backend is warm."""
@@ -62,10 +68,11 @@ class Worker:
 
     def __init__(self, name: str, slot: int, owner: WorkerOwner, *, max_audio_s: float) -> None:
         self.name = name
-        self._slot = slot
+        self.slot = slot
         self._owner = owner
         self._max_audio_s = max_audio_s
         self._process: WorkerProcess | None = None
+        self._orders: socket.socket | None = None
         self._job: Job | None = None
         self._is_stopped = False
         self._sample_rate_hz = 0
@@ -83,19 +90,40 @@ class Worker:
         settings: Mapping[str, Any],
         voice: str,
         folder: Path,
+        *,
+        may_be_template: bool = False,
     ) -> None:
         """Launch the process in `folder` and greet it.
 
         Raises OSError when it cannot be started, WireError when the settings cannot be sent.
         """
         hello = encode(Hello(PROTOCOL_VERSION, settings, voice))
-        self._process = await WorkerProcess.launch(self.name, command, environment, self, folder)
+        if may_be_template:
+            self._process, self._orders = await launch(self.name, command, environment, self, folder)
+        else:
+            self._process = await WorkerProcess.launch(self.name, command, environment, self, folder)
         if self._fate:
-            # Killed, or told to end, while it was being launched.
-            self._process.kill()
-            await self._process.end(0.0)
+            await self._discard(self._process)
         else:
             self._process.write(hello)
+
+    async def fork(self, template: Template) -> None:
+        """Have the template make the process; where it cannot, this worker has come to its end."""
+        process = WorkerProcess(self.name, self)
+
+        def began() -> None:
+            self._process = process
+
+        if not await template.fork(process, began):
+            self._fate = self._fate or "could not be forked"
+            self._owner.worker_gone(self.slot, self._fate, "")
+        elif self._fate:
+            await self._discard(process)
+
+    async def _discard(self, process: WorkerProcess) -> None:
+        """End what was killed, or told to end, while it was being launched."""
+        process.kill()
+        await process.end(0.0)
 
     def give(self, job: Job) -> None:
         """Have a free worker render."""
@@ -139,7 +167,7 @@ class Worker:
     # What the process tells.
 
     def messages_came(self, messages: list[Message]) -> None:
-        self._owner.worker_heard(self._slot)
+        self._owner.worker_heard(self.slot)
         for message in messages:
             match message:
                 case Audio():
@@ -150,21 +178,32 @@ class Worker:
                     self._end_came(message)
                 case Ready():
                     self._sample_rate_hz = message.sample_rate_hz
-                    self._owner.worker_ready(self._slot, message)
+                    self._owner.worker_ready(self.slot, message)
+                case Forkable():
+                    self._become_template()
                 case Log():
                     text = printable(message.message)
                     logger.log(message.level, "worker says", extra={"worker": self.name, "text": text})
                 case _:
                     pass
 
+    def _become_template(self) -> None:
+        if self._process is None or self._orders is None or self._fate:
+            return
+        template = Template(self.name, self._process, self._orders)
+        self._process = self._orders = None
+        self._owner.template_loaded(self.slot, template)
+
     def stream_broke(self, reason: str) -> None:
-        self._owner.worker_broke(self._slot, reason)
+        self._owner.worker_broke(self.slot, reason)
 
     def process_ended(self, status: int) -> None:
         self._fate = self._fate or _fate(status)
         self._lose_job()
+        if self._orders is not None:
+            self._orders.close()
         last_words = self._process.last_words() if self._process is not None else ""
-        self._owner.worker_gone(self._slot, self._fate, last_words)
+        self._owner.worker_gone(self.slot, self._fate, last_words)
 
     def _current(self, number: int) -> Job | None:
         job = self._job
@@ -196,7 +235,7 @@ class Worker:
     def _end_came(self, end: Done | Failed) -> None:
         if end.job == NO_JOB and isinstance(end, Failed):
             self._fate = "could not load its engine"
-            self._owner.load_failed(self._slot, end.message, end.code)
+            self._owner.load_failed(self.slot, end.message, end.code)
             return
         job = self._current(end.job)
         if job is None:
@@ -209,7 +248,7 @@ class Worker:
             return
         self._job = None
         job.end(end)
-        self._owner.job_ended(self._slot, job, end)
+        self._owner.job_ended(self.slot, job, end)
 
 
 def _fate(status: int) -> str:

@@ -1,8 +1,9 @@
-"""`<a backend's python> <voice_server>/worker <adapter file>`: our code inside somebody else's environment.
+"""`<a backend's python> <voice_server>/worker <adapter file> [orders]`: our code in a foreign environment.
 
 The interpreter belongs to the backend: its packages are the only ones on the path. Our package is found by
 its place, so that neither our site-packages nor the names of files in this folder can hide a library of the
-backend. The pipes are taken before anything that could print is imported.
+backend. The pipes are taken before anything that could print is imported. `orders` is the descriptor of the
+socket of a process that may become a template.
 """
 
 import os
@@ -28,11 +29,12 @@ def _main() -> None:
     _find_package()
     from voice_server.worker.stdio import Channel, die_with_parent, take_descriptors  # noqa: PLC0415
 
-    requests, answers = take_descriptors()
+    orders = int(sys.argv[2]) if len(sys.argv) > 2 else None
+    requests, answers = take_descriptors(orders)
     die_with_parent()
     from voice_server.worker.loop import serve  # noqa: PLC0415 - msgpack comes after the pipes are safe
 
-    serve(Channel(requests, answers), sys.argv[1])
+    serve(Channel(requests, answers), sys.argv[1], orders)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,10 @@ is how a listener's barge-in arrives, so yield early and often. Optional members
 voice, options, give)`, which hands each piece to `give` instead of yielding it and ends when that returns
 true. Files beside the adapter are imported relatively (`from .engine import Engine`): the folder is a
 package with a private name, so that no file of it hides a library.
+
+With `forked: true` in backends.yaml the backend is loaded and warmed up once, with one thread, and the
+workers are copies of that process, if `can_fork` is True then: the adapter holds nothing that a copy could
+not use, such as a GPU, a thread or a connection. `use_threads(count)` is called in each before it renders.
 """
 
 from __future__ import annotations

@@ -2,7 +2,8 @@
 
 The listening thread answers pings, notes stops and ends the process when the server closes the pipe. The main
 thread loads the backend, warms it up, says Ready, and renders. A job that raises does not end the worker, but
-the worker then proves that it can still speak: some engines are useless after an error on the GPU.
+the worker then proves that it can still speak: some engines are useless after an error on the GPU. A process
+that may become a template (template.py) loads before it has a second thread.
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ from __future__ import annotations
 import sys
 import traceback
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from threading import Thread
 from time import perf_counter
 from typing import Any
@@ -30,6 +32,7 @@ from voice_server.core.wire.messages import (
     Failed,
     Hello,
     Log,
+    Message,
     Ping,
     Pong,
     Ready,
@@ -42,9 +45,13 @@ from voice_server.worker.adapter import capabilities_of, load_backend, options_o
 from voice_server.worker.api import Backend
 from voice_server.worker.faults import describe, public
 from voice_server.worker.frames import FrameMerger
+from voice_server.worker.memory import trim
 from voice_server.worker.stdio import Channel, leave
+from voice_server.worker.template import hold_threads, make_workers, may_fork, release_threads
 
 WARM_UP_TEXT = "Ready."
+_REST_S = 1.0
+"""Idle for so long, a worker gives back the memory that its last render took."""
 _LOG_ERROR = 40
 
 
@@ -53,49 +60,47 @@ class _StopRendering(Exception):
 
 
 class _Worker:
-    def __init__(self, channel: Channel) -> None:
+    def __init__(self, channel: Channel, requests: Iterator[Message], voice: str) -> None:
         self._channel = channel
-        self._work: SimpleQueue[Hello | Render | Bye] = SimpleQueue()
+        self._requests = requests
+        self._voice = voice
+        self._work: SimpleQueue[Render | Bye] = SimpleQueue()
         self._stopped_job = NO_JOB
         Thread(target=self._listen, name="requests", daemon=True).start()
 
     def _listen(self) -> None:
         try:
-            for message in self._channel.receive():
+            for message in self._requests:
                 if isinstance(message, Stop):
                     self._stopped_job = message.job
                 elif isinstance(message, Ping):
                     self._channel.send([Pong()])
-                elif isinstance(message, Hello | Render | Bye):
+                elif isinstance(message, Render | Bye):
                     self._work.put(message)
         except WireError:
             leave(1)
         leave(0)
 
-    def run(self, adapter: Path) -> None:
-        """Load, warm up, and render until told Bye."""
-        try:
-            backend = self._load(adapter)
-        except BaseException as error:
-            # SystemExit too: packages that download what they miss raise it when they cannot.
-            traceback.print_exc()
-            code = error.code if isinstance(error, NotSetUp) else "load_failed"
-            self._channel.send([Failed(NO_JOB, code, describe(error), retryable=False)])
-            leave(1)
-            raise
-        while isinstance(request := self._work.get(), Render):
+    def run(self, backend: Backend) -> None:
+        """Warm up, and render until told Bye."""
+        with _failure_told(self._channel):
+            self._get_ready(backend)
+        while isinstance(request := self._next(), Render):
             self._render(backend, request)
         close = getattr(backend, "close", None)
         if close is not None:
             close()
 
-    def _load(self, adapter: Path) -> Backend:
-        hello = self._work.get()
-        if not isinstance(hello, Hello) or hello.protocol != PROTOCOL_VERSION:
-            raise WireError(f"the worker speaks protocol {PROTOCOL_VERSION}")
-        backend = load_backend(adapter, hello.settings)
+    def _next(self) -> Render | Bye:
+        try:
+            return self._work.get(timeout=_REST_S)
+        except Empty:
+            trim()
+            return self._work.get()
+
+    def _get_ready(self, backend: Backend) -> None:
         voices = voices_of(backend)
-        self._voice = hello.voice or voices[0].id
+        self._voice = self._voice or voices[0].id
         silence_ms = _warm_up(backend, self._voice)
         self._channel.send(
             [
@@ -108,7 +113,6 @@ class _Worker:
                 )
             ]
         )
-        return backend
 
     def _render(self, backend: Backend, request: Render) -> None:
         job = request.job
@@ -219,8 +223,53 @@ def _close(pieces: Iterator[Any]) -> None:
         close()
 
 
-def serve(channel: Channel, adapter: str) -> None:
-    """Work for the server at the other end of `channel`; does not return."""
+def serve(channel: Channel, adapter: str, orders: int | None = None) -> None:
+    """Work for the server at the other end of `channel`; does not return.
+
+    With `orders`, a socket, the process makes workers instead if its backend may be forked.
+    """
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
-    _Worker(channel).run(Path(adapter).absolute())
+    file, requests = Path(adapter).absolute(), channel.receive()
+    with _failure_told(channel):
+        if (hello := next(requests, None)) is None:
+            leave(0)
+        if not isinstance(hello, Hello) or hello.protocol != PROTOCOL_VERSION:
+            raise WireError(f"the worker speaks protocol {PROTOCOL_VERSION}")
+    if orders is None:
+        worker = _Worker(channel, requests, hello.voice)
+        with _failure_told(channel):
+            backend = load_backend(file, hello.settings)
+    else:
+        threads = hold_threads()
+        with _failure_told(channel):
+            backend = load_backend(file, hello.settings)
+            is_template = _warm_up_alone(backend, hello.voice)
+        if is_template:
+            channel = make_workers(orders, channel)
+            requests = channel.receive()
+        release_threads(backend, threads)
+        worker = _Worker(channel, requests, hello.voice)
+    worker.run(backend)
     leave(0)
+
+
+def _warm_up_alone(backend: Backend, voice: str) -> bool:
+    """Warm up what all workers will share; whether that left the process fit to be forked."""
+    if not may_fork(backend):
+        return False
+    _warm_up(backend, voice or voices_of(backend)[0].id)
+    return may_fork(backend)
+
+
+@contextmanager
+def _failure_told(channel: Channel) -> Iterator[None]:
+    """What goes wrong inside ends the process, and the server is told why."""
+    try:
+        yield
+    except BaseException as error:
+        # SystemExit too: packages that download what they miss raise it when they cannot.
+        traceback.print_exc()
+        code = error.code if isinstance(error, NotSetUp) else "load_failed"
+        channel.send([Failed(NO_JOB, code, describe(error), retryable=False)])
+        leave(1)
+        raise

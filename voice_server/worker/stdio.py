@@ -20,30 +20,30 @@ from collections.abc import Iterable, Iterator
 from voice_server.core.wire.codec import Decoder, encode_parts
 from voice_server.core.wire.messages import Answer, Message
 
-PARENT_VARIABLE = "VOICE_SERVER_PARENT"
-"""Holds the server's process id in a worker's environment."""
-
 _READ_BYTES = 64 * 1024
 _PIPE_BYTES = 512 * 1024
 _PR_SET_PDEATHSIG = 1
 
 
-def take_descriptors() -> tuple[int, int]:
-    """Return (requests, answers), the descriptors that were 0 and 1."""
+def take_descriptors(kept: int | None = None) -> tuple[int, int]:
+    """Return (requests, answers), the descriptors that were 0 and 1; `kept` is not closed either."""
     requests, answers = os.dup(0), os.dup(1)
-    kept = 2
-    for descriptor in (*sorted((requests, answers)), os.sysconf("SC_OPEN_MAX")):
-        os.closerange(kept + 1, descriptor)
-        kept = descriptor
+    last = 2
+    ours = {requests, answers} if kept is None else {requests, answers, kept}
+    for descriptor in (*sorted(ours), os.sysconf("SC_OPEN_MAX")):
+        os.closerange(last + 1, descriptor)
+        last = descriptor
+    if kept is not None:
+        os.set_inheritable(kept, False)
     null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, 0)
     os.close(null)
     os.dup2(2, 1)
-    _widen(answers)
+    widen(answers)
     return requests, answers
 
 
-def _widen(pipe: int) -> None:
+def widen(pipe: int) -> None:
     """Make room for whole frames, so that the engine does not wait while the server reads parts of one."""
     if sys.platform == "linux":
         # Refused where this user's pipes hold too much already, and for what is no pipe: both work without.
@@ -51,16 +51,16 @@ def _widen(pipe: int) -> None:
             fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
 
 
-def die_with_parent() -> None:
-    """Have the kernel kill this process when the server dies, however it dies; on Linux only.
+def die_with_parent(parent: int | None = None) -> None:
+    """Have the kernel kill this process when its parent dies, however it dies; on Linux only.
 
-    Elsewhere, and for a server that has died before this call, the end of file on the request pipe does it.
+    Where the parent is known to be `parent`, it may have died before this call. For a server that has, and on
+    other systems, the end of file on the request pipe does it.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL))
-        parent = os.environ.get(PARENT_VARIABLE)
-        if parent is not None and os.getppid() != int(parent):
+        if parent is not None and os.getppid() != parent:
             leave(1)
 
 
@@ -76,6 +76,11 @@ class Channel:
         self._requests = requests
         self._answers = answers
         self._sending = threading.Lock()
+
+    def close(self) -> None:
+        """Leave the pipes to whoever else has them."""
+        os.close(self._requests)
+        os.close(self._answers)
 
     def receive(self) -> Iterator[Message]:
         """Yield the server's messages until it closes the pipe. A broken frame is a WireError."""

@@ -44,6 +44,7 @@ def samples(text: str, seed: int = 0) -> bytes:
 class Backend:
     sample_rate = SAMPLE_RATE_HZ
     options = (Option("speed", "number", 1.0, 0.5, 2.0),)
+    can_fork = True
 
     def __init__(self, scratch: str, fault: str = "", start_fault: str = "") -> None:
         self._scratch = Path(scratch)
@@ -241,9 +242,13 @@ _FAULTS: dict[str, Callable[[], None]] = {
 }
 
 
-def _exit_at_start(scratch: Path) -> None:
+def _note_the_load(scratch: Path) -> None:
     with (scratch / "starts").open("ab") as file:
         file.write(b".")
+
+
+def _exit_at_start(scratch: Path) -> None:
+    _note_the_load(scratch)
     print("cannot find my weights", file=sys.stderr)
     os._exit(5)
 
@@ -274,6 +279,7 @@ def _miss_a_package(_: Path) -> None:
 
 
 _START_FAULTS: dict[str, Callable[[Path], None]] = {
+    "note the load": _note_the_load,
     "exit": _exit_at_start,
     "exit until mended": _exit_at_start_until_mended,
     "miss weights until mended": _miss_weights_until_mended,

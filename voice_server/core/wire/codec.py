@@ -24,7 +24,10 @@ from voice_server.core.wire.messages import (
     Bye,
     Complete,
     Done,
+    Ended,
     Failed,
+    Forkable,
+    Forked,
     Heard,
     Hello,
     Log,
@@ -53,6 +56,7 @@ _KINDS = {
     kind.__name__.lower(): kind
     for kind in (
         *(Hello, Render, Stop, Ping, Bye, Ready, Audio, Words, Done, Failed, Log, Pong),
+        *(Forkable, Forked, Ended),
         *(Open, Opened, Complete, Heard, Pause, Resume, Volume),
     )
 }

@@ -7,6 +7,10 @@ To the worker: Hello, Render, Stop, Ping, Bye. From it: Ready, Audio, Words, Don
 3. Each job is answered by Audio with `seq` 0, 1, 2, … and Words, and ended by exactly one Done or Failed.
 4. Stop may come at any time, also too late; a stopped job ends with Failed and the code "stopped" (or Done).
 
+A process that becomes a template answers Hello with Forkable instead of Ready, and from then on only what is
+asked over its socket: Forked (or Failed with job 0) for a worker, Ended for how one ended. A worker that was
+forked needs no Hello; its first answer is Ready.
+
 To the player: Open, Audio, Complete, Stop, Pause, Resume, Volume, Ping, Bye. From it: Opened, Heard, Pong.
 There a job is a track: Audio makes it and adds to it, Complete says that nothing follows, Heard how much of
 it has left the loudspeakers. Nothing is told of a track after the Heard that says it is over.
@@ -130,6 +134,26 @@ class Pong:
 
 
 @dataclass(frozen=True, slots=True)
+class Forkable:
+    """The backend is loaded, and this process makes workers of it from now on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forked:
+    """A worker has been made; `pid` is its group too."""
+
+    pid: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A worker has ended; `status` is its exit status, or minus the signal that ended it."""
+
+    pid: int
+    status: int
+
+
+@dataclass(frozen=True, slots=True)
 class Open:
     """The first message to a player: the sound device by name, "" for the system's own choice."""
 
@@ -179,5 +203,5 @@ class Volume:
 
 
 Request = Hello | Render | Stop | Ping | Bye | Open | Audio | Complete | Pause | Resume | Volume
-Answer = Ready | Audio | Words | Done | Failed | Log | Pong | Opened | Heard
+Answer = Ready | Audio | Words | Done | Failed | Log | Pong | Forkable | Forked | Ended | Opened | Heard
 Message = Request | Answer
