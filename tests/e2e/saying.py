@@ -70,12 +70,12 @@ class Home:
         return done.stdout
 
     @contextmanager
-    def serving(self, *arguments: str) -> Iterator[None]:
-        """A server that somebody has started by hand, from when it can be found to its end."""
-        command = [*self.command()[:-1], "serve", "--port", "0", *arguments]
+    def serving(self, *program: str) -> Iterator[None]:
+        """A server started by hand, or another such program, from when it is found to its end."""
+        command = [*(program or (*self.command()[:-1], "serve")), "--port", "0"]
         process = subprocess.Popen(command, env=self.variables, cwd=ROOT, stderr=subprocess.DEVNULL)
         try:
-            wait_until(lambda: self.server() is not None)
+            wait_until(lambda: (found := self.server()) is not None and found.pid == process.pid)
             yield
         finally:
             process.terminate()
