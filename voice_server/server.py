@@ -103,9 +103,9 @@ def bind(host: str, port: int) -> socket.socket:
         listener.bind((host, port))
     except OSError as error:
         listener.close()
-        raise ConfigError(
-            f"cannot listen on {host}:{port}: {(error.strerror or str(error)).lower()}", code="address"
-        ) from None
+        why = (error.strerror or str(error)).lower()
+        sentence = f"cannot listen on {host}:{port}: {why}; name another --host or --port, 0 takes a free one"
+        raise ConfigError(sentence, code="address") from None
     return listener
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from voice_server import local_server
 from voice_server.commands.asking import Unreachable, ask, asking, is_going_down
+from voice_server.commands.common import say
 from voice_server.errors import Busy, VoiceServerError
 from voice_server.local_server import Running
 
@@ -68,10 +69,13 @@ class Reach:
         from voice_server.config import load_config  # noqa: PLC0415
 
         set_up_at_first_use(load_config(backend=backend), backend)
-        limit = time.monotonic() + _NOTICED_S
+        limit, is_told = time.monotonic() + _NOTICED_S, False
         while (state := self._state_of(backend)) == "starting" or (
             state == "not_set_up" and time.monotonic() < limit
         ):
+            if not is_told:
+                say(f"starting {backend} …")
+                is_told = True
             time.sleep(_LOOK_S)
 
     def _state_of(self, backend: str) -> str:
