@@ -90,7 +90,8 @@ MAY: dict[str, str] = {
     "fr": "etc janv févr avr juil sept oct nov déc av tél bd s.a cie fig vol éd hab ha",
     "es": "etc uu ee.uu Ene Feb Mar Abr May Jun Jul Ago Sep Sept Oct Nov Dic Lun Mié Jue Vie Sáb Dom cía"
     " s.a a.c d.c tel ext ud uds vd vds vol ed fig cap",
-    "it": "ecc etc Gen Feb Mar Apr Mag Giu Lug Ago Sett Ott Nov Dic a.c d.c s.p.a s.r.l tel fig vol",
+    "it": "ecc etc lun mar mer gio ven sab Gen Feb Mar Apr Mag Giu Lug Ago Sett Ott Nov Dic a.c d.c s.p.a"
+    " s.r.l tel fig vol",
     "pt": "etc Jan Fev Mar Abr Jun Jul Ago Nov Dez cia ltda s.a a.c d.c tel obs",
     "nl": "enz etc jan feb mrt apr jun jul aug sep sept okt nov dec e.d e.v tel n.chr v.chr b.v n.v min max",
     "sv": "etc osv m.m m.fl kl jan feb mar apr jun jul aug sept okt nov dec kr st mkr mdkr milj milj.kr"

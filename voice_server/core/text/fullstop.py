@@ -236,10 +236,11 @@ def _is_clock_end(place: Place, word: str) -> bool:
         return False
     if place.lexicon.language in _CAPITAL_NOUNS:
         return _starts_sentence(place, word)
-    before = place.text[place.start : place.at].rpartition(":")[2].split()
-    return len(before) > _TIME_PHRASE or (
-        len(before) > 1 and before[0].lower() not in place.lexicon.time_prepositions
-    )
+    before = place.text[place.start : place.at].rpartition(": ")[2].split()
+    has_begun = before[0].lower() in place.lexicon.time_prepositions and len(before) <= _TIME_PHRASE
+    if has_begun or len(before) == 1:
+        return place.next != "I" and place.next_is(place.lexicon.starters)
+    return True
 
 
 def _is_counted_out(place: Place, word: str) -> bool:

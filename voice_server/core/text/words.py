@@ -128,6 +128,8 @@ MONTHS: dict[str, str] = {
     "da": "januar februar marts april maj juni juli august september oktober november december århundrede",
     "no": "januar februar mars april mai juni juli august september oktober november desember",
     "sv": "januari februari mars april maj juni juli augusti september oktober november december",
+    "cs": "ledna února března dubna května června července srpna září října listopadu prosince",
+    "sk": "januára februára marca apríla mája júna júla augusta septembra októbra novembra decembra",
     "en": "january february march april may june july august september october november december monday"
     " tuesday wednesday thursday friday saturday sunday jan feb mar apr jun jul aug sep sept oct nov dec"
     " mon tue wed thu fri sat sun est edt pst pdt cst cdt mst mdt gmt utc cet eastern pacific central"
