@@ -26,6 +26,9 @@ if sys.argv[1] == "venv":
     (venv / "bin").mkdir(parents=True)
     (venv / "bin" / "python").touch()
     (venv / "pyvenv.cfg").touch()
+if sys.argv[1] == "export":
+    listed = "torch==2.13.0 \\\\\\n    --hash=sha256:0\\nx[y]==1 ; python_version == '3'\\n"
+    pathlib.Path(sys.argv[-1].partition("=")[2]).write_text(listed)
 for failing, complaint in json.loads(os.environ.get("UV_FAILS", "{{}}")).items():
     if failing in " ".join(sys.argv):
         sys.exit(complaint)
@@ -115,6 +118,12 @@ def test_for_cuda_the_lock_is_followed_to_the_letter(bench: Bench) -> None:
     _, export, packages = bench.calls
     assert "--no-emit-package" not in export
     assert packages.startswith("pip install")
+
+
+def test_no_other_build_of_a_locked_version_is_taken_from_a_folder_of_wheels(bench: Bench) -> None:
+    venv = bench.make("cuda")
+    listed = (venv / "voice-server-requirements.txt").read_text().splitlines()
+    assert listed == ["torch===2.13.0 \\", "    --hash=sha256:0", "x[y]===1 ; python_version == '3'"]
 
 
 def test_a_device_once_chosen_is_kept_until_another_one_is(bench: Bench) -> None:

@@ -48,6 +48,8 @@ _NO_NETWORK = re.compile(
     re.IGNORECASE,
 )
 _UNTOLD = (" + ", " - ", " ~ ", "Activate with", "Creating virtual environment")
+_PIN = re.compile(r"^([\w.\[\],-]+)==(?!=)", re.MULTILINE)
+"""`torch==2.13.0` would take `2.13.0+cpu` from a folder of wheels, `===` takes only what is locked."""
 _LAST_LINES = 40
 _REQUIREMENTS = "voice-server-requirements.txt"
 _DISCARDED = ".venv.discarded"
@@ -132,11 +134,12 @@ class Provisioning:
         locked = _locked(project)
         if wants_cpu:
             self._install_torch(uv, f"torch=={locked['torch']}+cpu", install, links)
-        requirements = str(project / ".venv" / _REQUIREMENTS)
+        requirements = project / ".venv" / _REQUIREMENTS
         export = ["export", "--quiet", "--frozen", "--no-annotate", "--no-header"]
         skipped = [package for package in locked if wants_cpu and _GPU_PACKAGES.fullmatch(package)]
         without = [f"--no-emit-package={package}" for package in skipped]
         uv.run(*export, *without, f"--output-file={requirements}")
+        requirements.write_text(_PIN.sub(r"\1===", requirements.read_text()))
         uv.run(*install, *links, f"--requirements={requirements}")
 
     def _install_torch(self, uv: _Uv, torch: str, install: Sequence[str], links: Sequence[str]) -> None:

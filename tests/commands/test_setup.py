@@ -26,6 +26,8 @@ if sys.argv[1] == "venv":
     (venv / "bin" / "python").symlink_to(sys.executable)
     (venv / "lib").symlink_to(own / "lib")
     shutil.copy(own / "pyvenv.cfg", venv)
+if sys.argv[1] == "export":
+    pathlib.Path(sys.argv[-1].partition("=")[2]).touch()
 if sys.argv[1] == "pip":
     if pathlib.Path("gate").exists():
         open("gate").read()
