@@ -19,7 +19,7 @@ from voice_server.casting import Casting, SpeechRequest
 from voice_server.config import Config
 from voice_server.core import utterance_inputs as inputs
 from voice_server.core.audio.resample import Resampler
-from voice_server.core.events import Event, Heard, Reason
+from voice_server.core.events import Audio, Event, Finished, Heard, Reason
 from voice_server.core.scheduling import Scheduler
 from voice_server.core.segments import Limits, PendingSegment, SpeechSettings
 from voice_server.core.types import Frame, Notice, WordMark
@@ -33,6 +33,9 @@ from voice_server.voices import VoiceCatalogue
 __all__ = ["Speech", "SpeechRequest", "SpeechService"]
 
 _log = logging.getLogger(__name__)
+
+_MAKES_ROOM = (Audio, Finished)
+"""What is taken of an utterance and lets more be rendered."""
 
 
 class Speech:
@@ -105,13 +108,15 @@ class Speech:
         event = self.utterance.take(self._service.now())
         if event is not None:
             self._service.metrics.take(event)
-            self._service.follow(self, wake=False)
+            if isinstance(event, _MAKES_ROOM):
+                self._service.follow(self, wake=False)
         return event
 
     def receive(self, event: inputs.Input) -> None:
-        """Tell the utterance what happened and do what it decides."""
+        """Tell the utterance what its listener's side wants and do what it decides."""
         self.utterance.receive(event, self._service.now())
         self._service.follow(self)
+        self._service.arm(self)
 
     def wake(self) -> None:
         """Tell the door that there may be an event."""
@@ -261,7 +266,7 @@ class SpeechService:
         return len(self._speeches)
 
     def follow(self, speech: Speech, *, wake: bool = True) -> None:
-        """Do what an utterance decided: stop renders, ask for new ones, arm its timer, wake its door."""
+        """Do what an utterance decided: stop renders, ask for new ones, wake its door."""
         utterance = speech.utterance
         for pending in utterance.take_actions():
             task = speech.renders.pop(pending, None)
@@ -270,7 +275,6 @@ class SpeechService:
         self._register(speech)
         if speech.registered_with is not None:
             self._dispatch(speech.registered_with)
-        self._arm(speech)
         if utterance.is_over:
             self._speeches.pop(utterance, None)
         if wake and utterance.has_event:
@@ -311,15 +315,16 @@ class SpeechService:
                 async for item in items:
                     if isinstance(item, Frame):
                         resampler = resampler or self._resampler(item.sample_rate_hz)
-                        speech.receive(inputs.Sounded(pending, resampler.process(item.pcm)))
+                        self._tell(speech, inputs.Sounded(pending, resampler.process(item.pcm)))
                     elif isinstance(item, WordMark):
-                        speech.receive(inputs.Marked(pending, item))
+                        # Nothing follows from a word: it is handed out with the audio behind it.
+                        speech.utterance.receive(inputs.Marked(pending, item), self.now())
                     else:
-                        speech.receive(inputs.Noticed(pending, item))
+                        self._tell(speech, inputs.Noticed(pending, item))
             if resampler is not None:
-                speech.receive(inputs.Sounded(pending, resampler.finish()))
+                self._tell(speech, inputs.Sounded(pending, resampler.finish()))
                 self._idle_resamplers.append(resampler)
-            speech.receive(inputs.Rendered(pending))
+            self._tell(speech, inputs.Rendered(pending))
         except VoiceServerError as error:
             self._fail(speech, pending, error)
         except Exception:
@@ -327,6 +332,11 @@ class SpeechService:
             self._fail(speech, pending, BackendError("the sentence could not be rendered"))
         finally:
             speech.renders.pop(pending, None)
+
+    def _tell(self, speech: Speech, event: inputs.Input) -> None:
+        """Tell an utterance how a render goes on, which never moves its pause timer."""
+        speech.utterance.receive(event, self.now())
+        self.follow(speech)
 
     def _resampler(self, from_hz: int) -> Resampler:
         """A resampler at the start of a stream; one that ended a stream before is cheaper than a new one."""
@@ -342,11 +352,12 @@ class SpeechService:
         if fallback is not None and may_fall_back and self.pool.backends[fallback].ready is not None:
             segment = self.casting.fallback_segment(pending.segment, fallback)
             message = f"{error.message}; {fallback} speaks in its place"
-            speech.receive(inputs.Redirected(pending, segment, Notice("backend_fallback", message)))
+            self._tell(speech, inputs.Redirected(pending, segment, Notice("backend_fallback", message)))
         else:
-            speech.receive(inputs.Failed(pending, error.code, error.message))
+            self._tell(speech, inputs.Failed(pending, error.code, error.message))
 
-    def _arm(self, speech: Speech) -> None:
+    def arm(self, speech: Speech) -> None:
+        """Have the pause timer of an utterance looked at in time."""
         deadline = speech.utterance.next_deadline()
         if deadline is None:
             return
@@ -362,3 +373,4 @@ class SpeechService:
         speech.timer = None
         speech.utterance.tick(self.now())
         self.follow(speech)
+        self.arm(speech)

@@ -110,7 +110,7 @@ def test_a_worker_that_dies_in_mid_sentence_costs_no_sample(sig: signal.Signals)
     async def main() -> None:
         async with live(config_with()) as server:
             undisturbed = {voice: await speak(server, TEXT, voice=voice) for voice in ("low", "high")}
-            killer = Killer(server.pool, sig, every=5, times=3)
+            killer = Killer(server.pool, sig, every=2, times=3)
             disturbed, other = await asyncio.gather(
                 speak(server, TEXT, voice="low", on_audio=killer), speak(server, TEXT, voice="high")
             )
@@ -127,7 +127,7 @@ def test_a_worker_that_stands_still_is_replaced_and_costs_no_sample() -> None:
     async def main() -> None:
         async with live(config_with(silence_timeout_s=0.3)) as server:
             undisturbed = await speak(server, TEXT)
-            killer = Killer(server.pool, signal.SIGSTOP, every=9, times=1)
+            killer = Killer(server.pool, signal.SIGSTOP, every=4, times=1)
             assert_whole(await speak(server, TEXT, on_audio=killer), undisturbed)
             assert killer.left == 0
 

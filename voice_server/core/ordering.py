@@ -29,6 +29,9 @@ class Reorder(Generic[K, T]):
 
     def __init__(self) -> None:
         self._lanes: OrderedDict[K, _Lane[T]] = OrderedDict()
+        self.head: K | None = None
+        """The lane that is being heard, or None when there is none."""
+        self._head_lane: _Lane[T] | None = None
 
     def __len__(self) -> int:
         return len(self._lanes)
@@ -44,6 +47,8 @@ class Reorder(Generic[K, T]):
         if key in self._lanes:
             raise ValueError(f"lane {key!r} is open already")
         self._lanes[key] = _Lane()
+        if self._head_lane is None:
+            self._find_head()
 
     def put(self, key: K, item: T) -> bool:
         """Add an item to a lane; False if that lane is gone or closed."""
@@ -62,40 +67,39 @@ class Reorder(Generic[K, T]):
     def drop(self, key: K) -> list[T]:
         """Forget a lane wherever it stands; returns what it still held."""
         lane = self._lanes.pop(key, None)
+        self._find_head()
         return [] if lane is None else list(lane.items)
-
-    @property
-    def head(self) -> K | None:
-        """The lane that is being heard, or None when there is none."""
-        return next(iter(self._lanes), None)
 
     def peek(self) -> T | None:
         """The item that `take` would return."""
-        lane = self._head_lane()
+        lane = self._head_lane
         return lane.items[0] if lane is not None and lane.items else None
 
     def take(self) -> T | None:
         """The next item of the head lane, or None while it has none."""
-        lane = self._head_lane()
+        lane = self._head_lane
         return lane.items.popleft() if lane is not None and lane.items else None
 
     @property
     def head_is_complete(self) -> bool:
         """Whether the head lane is closed and everything in it has been taken."""
-        lane = self._head_lane()
+        lane = self._head_lane
         return lane is not None and lane.closed and not lane.items
 
     def advance(self) -> K:
         """Leave the head lane, which must be complete, and return its key."""
         if not self.head_is_complete:
             raise ValueError("the head lane is not complete")
-        return self._lanes.popitem(last=False)[0]
+        left = self._lanes.popitem(last=False)[0]
+        self._find_head()
+        return left
 
     def clear(self) -> list[T]:
         """Forget every lane; returns all items that were waiting, in order."""
         waiting = [item for lane in self._lanes.values() for item in lane.items]
         self._lanes.clear()
+        self._find_head()
         return waiting
 
-    def _head_lane(self) -> _Lane[T] | None:
-        return next(iter(self._lanes.values()), None)
+    def _find_head(self) -> None:
+        self.head, self._head_lane = next(iter(self._lanes.items()), (None, None))

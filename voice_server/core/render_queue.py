@@ -74,10 +74,10 @@ class RenderQueue:
 
     def expected_s(self) -> float:
         """Seconds of audio still to come from the workers, at the pace of ordinary speech."""
-        return sum(
-            max(0.0, pending.expected_s - pending.rendered_bytes / BYTES_PER_SECOND)
-            for pending in self._rendering
-        )
+        expected_s = 0.0
+        for pending in self._rendering:
+            expected_s += max(0.0, pending.expected_s - pending.rendered_bytes / BYTES_PER_SECOND)
+        return expected_s
 
     def _count(self, pending: PendingSegment, sign: int) -> None:
         self.waiting_chars += sign * len(pending.piece.text)

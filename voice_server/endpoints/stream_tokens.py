@@ -40,6 +40,9 @@ NORMAL, WRONG_KIND, INVALID_TEXT, POLICY, RESTART, TRY_LATER = 1000, 1003, 1007,
 _PLAYED_OUT_TURNS = 8
 """How many turns that were sent to their end may still be interrupted: engines are faster than listeners."""
 
+_TOGETHER_BYTES = 64 * 1024
+"""So much is sent together at least, where it waits: as much as a socket takes before it says to wait."""
+
 _decode = msgspec.json.Decoder(ClientMessage).decode
 
 
@@ -339,14 +342,17 @@ class StreamConnection:
             return
 
     def _next_messages(self) -> list[Message]:
-        """What can be sent now, up to the next audio."""
+        """What can be sent now, in portions: more is taken when the client has taken most of that."""
         messages: list[Message] = [*self._answers]
         self._answers.clear()
-        while self._close_code is None and not (messages and isinstance(messages[-1], bytes)):
-            found = self._next_event()
-            if found is None:
-                break
-            messages += found[0].messages(found[1])
+        size = 0
+        while (
+            size < _TOGETHER_BYTES and self._close_code is None and (found := self._next_event()) is not None
+        ):
+            turn, event = found
+            for message in turn.messages(event):
+                messages.append(message)
+                size += len(message)
         return messages
 
     def _next_event(self) -> tuple[_Turn, Event] | None:

@@ -45,7 +45,8 @@ def test_a_server_alone_has_no_workers() -> None:
 def test_where_the_kernel_tells_no_nanoseconds_ticks_must_do(monkeypatch: pytest.MonkeyPatch) -> None:
     precise = usage_of(os.getpid()).server_cpu_s
     monkeypatch.setattr(processes, "_run_ns", lambda _task: (_ for _ in ()).throw(OSError()))
-    assert usage_of(os.getpid()).server_cpu_s == pytest.approx(precise, rel=0.1, abs=0.2)
+    in_ticks = usage_of(os.getpid()).server_cpu_s
+    assert in_ticks >= precise - 0.2  # more where threads have ended: ticks remember them
 
 
 def test_a_process_that_is_gone_is_an_error() -> None:
