@@ -33,7 +33,8 @@ _LOOK_S = 0.02
 @click.option("--all", "all_backends", is_flag=True, help="Every backend that has an environment of its own.")
 @click.option("--config", metavar="FILE", help="The backends.yaml to use.")
 @click.option("--device", type=click.Choice(_DEVICES), default="auto", show_default=True,
-              help="What torch is for, kept until another is named; auto takes CUDA where there is an NVIDIA GPU.")  # fmt: skip
+              help="What torch is installed for, kept until another is named; auto takes CUDA "
+                   "where there is an NVIDIA GPU.")  # fmt: skip
 @click.option("--find-links", "find_links", metavar="FOLDER", multiple=True,
               help="A folder or page with wheels; UV_FIND_LINKS and PIP_FIND_LINKS count too.")  # fmt: skip
 @click.option("--no-weights", is_flag=True, help="Make the environments, fetch no weights, start nothing.")
