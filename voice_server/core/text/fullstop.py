@@ -95,21 +95,28 @@ _TABLE: dict[Kind, tuple[Act, Act, Act, Act]] = {
     Kind.NUMERAL: (Act.HOLD, Act.CUT, Act.CUT, Act.CUT),
 }
 
+_RULINGS = {
+    kind: {
+        shape: (act, f"{kind.value}, {shape.value} follows") for shape, act in zip(Shape, row, strict=True)
+    }
+    for kind, row in _TABLE.items()
+}
+
 
 def rule(place: Place) -> tuple[bool, str]:
     """Whether the sentence ends at this full stop, and why."""
     word = place.word_before()
     kind = kind_of(word, place)
-    if kind is Kind.PLAIN and place.next in marks.OPENERS + marks.QUOTES + marks.MARKDOWN:
+    if kind is Kind.PLAIN and place.next in marks.OPENING:
         return True, "word, opener follows"
     if kind not in (Kind.PLAIN, Kind.NUMBER) and place.at - place.start <= len(word) + 1:
         return False, f"{kind.value} alone"
     if (word[-1:].isdigit() or word.isupper()) and _HEADING.fullmatch(place.text, place.start, place.at):
         return False, "label of a heading"
     shape = shape_of(place)
-    act = _TABLE[kind][(Shape.LOWER, Shape.UPPER, Shape.DIGIT, Shape.OTHER).index(shape)]
+    act, reason = _RULINGS[kind][shape]
     cuts = act is Act.CUT or (act is not Act.HOLD and _LOOKS[act](place, word))
-    return cuts, f"{kind.value}, {shape.value} follows"
+    return cuts, reason
 
 
 def shape_of(place: Place) -> Shape:
@@ -124,16 +131,23 @@ def shape_of(place: Place) -> Shape:
 
 def kind_of(word: str, place: Place) -> Kind:
     """What the word before the full stop is."""
-    if not word or word[-1] in marks.CLOSERS + marks.QUOTES + marks.MARKDOWN:
+    if not word or word[-1] in marks.CLOSING:
         return Kind.PLAIN
     if word[0].isdigit() and _NUMBER.fullmatch(word):
         return _kind_of_number(word, place)
+    if word.isalpha():
+        return _kind_of_part(word, word, place)
     head, _, tail = word.replace("’", "'").replace("–", "-").rpartition("'")
     if tail in _ENDINGS and head:
         return Kind.PLAIN
     before, _, last = tail.rpartition("-")
     if before and len(last) == 1 and "." not in before:
         return Kind.PLAIN
+    return _kind_of_part(tail, last, place)
+
+
+def _kind_of_part(tail: str, last: str, place: Place) -> Kind:
+    """The kind of what stands behind a word's last apostrophe, whose last part behind a hyphen is `last`."""
     listed = (
         _listed_kind(_joined(tail, place), place)
         or _listed_kind(tail, place)
@@ -152,6 +166,8 @@ def _kind_of_number(word: str, place: Place) -> Kind:
 
 def _listed_kind(word: str, place: Place) -> Kind | None:
     lexicon, lower = place.lexicon, word.lower()
+    if lower not in lexicon.listed and "." not in lower and not lower.endswith("str"):
+        return None
     if lower in lexicon.units and _follows_number(place, word):
         return Kind.UNIT
     is_never = lower in lexicon.never or word in lexicon.never
@@ -178,9 +194,11 @@ def _kind_by_shape(word: str, place: Place) -> Kind:
 
 def _joined(word: str, place: Place) -> str:
     """The word with the one before it, if that is a part of it: "z. B", "p. m", "т. д"."""
-    parts = place.text[max(place.start, place.at - len(word) - _LONGEST_PART) : place.at - len(word)].split()
-    first = parts[-1] if parts else ""
-    return first + word if first[-1:] == "." and first.islower() and len(word) <= _LONGEST_PART else word
+    begins = place.at - len(word)
+    if len(word) > _LONGEST_PART or place.text[begins - 2 : begins - 1] != ".":
+        return word
+    first = place.text[max(place.start, begins - _LONGEST_PART) : begins - 1].rpartition(" ")[2]
+    return first + word if first.islower() else word
 
 
 def _is_initial(word: str, place: Place) -> bool:

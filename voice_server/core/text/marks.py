@@ -43,6 +43,9 @@ CLOSERS = ")]}”’»›」』）】》〉〕］｝〞〟⟩"
 STRAIGHT_QUOTES = "\"'"
 QUOTES = "\"'“”„‟«»‹›‘’「」『』〝〞〟"
 MARKDOWN = "*_~`"
+OPENING = OPENERS + QUOTES + MARKDOWN
+"""What may open a sentence before its first letter."""
+CLOSING = CLOSERS + QUOTES + MARKDOWN
 BULLETS = "•●▪◦⁃"
 DASHES = "-–—―"
 CODE = re.compile("(?<!\\w)`")

@@ -17,7 +17,7 @@ _WORD_BEFORE = 40
 """Characters before a mark that may belong to its word; a longer one is no abbreviation."""
 
 
-_BEFORE_WORD = marks.OPENERS + marks.QUOTES + marks.MARKDOWN + marks.DASHES + marks.BULLETS + "@#"
+_BEFORE_WORD = marks.OPENING + marks.DASHES + marks.BULLETS + "@#"
 
 
 class Unseen(Exception):
@@ -108,7 +108,7 @@ class Place(NamedTuple):
     def _skip_openers(self) -> int:
         at = self.following
         limit = min(len(self.text), at + 4)
-        while at < limit and self.text[at] in marks.OPENERS + marks.QUOTES + marks.MARKDOWN:
+        while at < limit and self.text[at] in marks.OPENING:
             at += 1
         if at == len(self.text) and not self.final:
             raise Unseen

@@ -116,7 +116,7 @@ def _is_likely(place: Place) -> bool:
 
 
 def _is_plain(place: Place) -> bool:
-    word = place.word_before().rstrip(marks.CLOSERS + marks.QUOTES + marks.MARKDOWN)
+    word = place.word_before().rstrip(marks.CLOSING)
     if word.isdigit():
         return len(word) == 4 and place.lexicon.language not in _YEARS_COUNT
     kind = fullstop.kind_of(word, place)

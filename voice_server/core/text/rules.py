@@ -20,11 +20,11 @@ _LONGEST_QUOTATION = 80
 _LONGEST_CODE = 100
 """What stays open for more characters than this was never meant to close; dense scripts say more in fewer."""
 
-_OPENING = marks.OPENERS + marks.QUOTES + marks.MARKDOWN
 _CLOSES_SPEECH = marks.QUOTES + "`)"
 _NO_SENTENCE_START = frozenset("./@:_=&\\(#%~")
 """Signs of an address, a file or a program: no space is missing there."""
 _SUFFIXES = frozenset(words.SUFFIXES.split())
+_BRACKET = re.compile(r"[(\[{（「『《]")
 _JAPANESE_GOES_ON = re.compile("[とっがはをにでのもかなや]")
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _SPEAKER = re.compile(
@@ -38,7 +38,7 @@ _ARMENIAN = re.compile("[\u0531-\u0587]")
 def end_of_line(place: Place) -> Ruling | None:
     """A mark at the end of a line, of the text, or before a wide gap."""
     gap = place.text[place.end : place.following]
-    if not place.next or any(c in marks.LINE_BREAKS for c in gap):
+    if not place.next or (gap not in ("", " ") and any(c in marks.LINE_BREAKS for c in gap)):
         return True, "mark and end of line"
     return (True, "mark and gap") if len(gap) > _GAP else None
 
@@ -162,7 +162,7 @@ def loud(place: Place) -> Ruling:
     """ "?" and "!" end a sentence, unless they belong to a name or lower case follows."""
     word = place.word_before()
     is_brand = word.lower() in place.lexicon.brands
-    if place.next in _OPENING and not is_brand:
+    if place.next in marks.OPENING and not is_brand:
         return True, "mark, opener follows"
     is_lower = fullstop.shape_of(place) is fullstop.Shape.LOWER
     if is_brand and (is_lower or place.word_after()[0].lower() not in place.lexicon.starters):
@@ -202,6 +202,8 @@ def _is_missing_space(place: Place) -> bool:
 def _is_inside(place: Place, openers: str, closers: str, longest: int) -> bool:
     """Whether a bracket is open at the mark that has not been open for too long."""
     text, start, end = place.text, place.start, place.end
+    if _BRACKET.search(text, start, end) is None:
+        return False
     depth, last = 0, start
     for opener, closer in zip(openers, closers, strict=True):
         opened = text.count(opener, start, end)
