@@ -15,6 +15,7 @@ from voice_server.core.options import complete_options
 from voice_server.core.types import Frame, Notice, Option, Ready, Segment, Voice, WordMark
 from voice_server.errors import BackendDown, RenderError
 from voice_server.pool.base import BackendState, BackendStats, BackendStatus
+from voice_server.voices import ANY_LANGUAGE
 
 
 @dataclass
@@ -257,6 +258,14 @@ def test_a_backend_without_a_speed_need_not_change_it() -> None:
             return super().synthesize(text, voice, {**options, "speed": 1.0})
 
     assert failed(InProcessPool(OneSpeed())) == set()
+
+
+def test_a_backend_may_have_only_voices_for_any_language() -> None:
+    class Polyglot(Tone):
+        def voices(self) -> Iterator[Voice]:
+            yield from (replace(voice, language=ANY_LANGUAGE) for voice in super().voices())
+
+    assert failed(InProcessPool(Polyglot())) == set()
 
 
 def test_a_backend_that_is_down_fails_to_start_and_nothing_more_is_tried() -> None:

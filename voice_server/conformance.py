@@ -115,7 +115,8 @@ class _Trial:
         self.pool = pool
         self.backend = backend
         self.ready = ready
-        self.voice = next(voice for voice in ready.voices if voice.language != ANY_LANGUAGE).id
+        of_one_language = (voice for voice in ready.voices if voice.language != ANY_LANGUAGE)
+        self.voice = next(of_one_language, ready.voices[0]).id
 
     def segment(
         self, text: str, voice: str | None = None, options: Mapping[str, OptionValue] | None = None
