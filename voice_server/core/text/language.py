@@ -17,6 +17,8 @@ _WORDS = 25
 """Words before the mark that are looked up, but for the last, which may be an abbreviation."""
 _ENOUGH = 2
 """Function words that a Latin language must show to change the guess; its own letters are worth as much."""
+_PLENTY = 3
+"""When every third word is one of the language before, no other is looked at."""
 
 _BLOCKS: tuple[tuple[int, int, str], ...] = (
     (0x0370, 0x0400, "el"),
@@ -128,9 +130,13 @@ def _is_bulgarian(text: str) -> bool:
 
 def _latin(text: str, fallback: str, enough: int) -> str:
     lower = text.lower()
+    found = set(lower.split()[-_WORDS:-1])
+    kept = sum(map(_stop_words().get(fallback, frozenset()).__contains__, found))
+    if kept > _ENOUGH and kept * _PLENTY >= len(found):
+        return fallback
     telling = _latin_words()
     counts: dict[str, int] = {}
-    for word in dict.fromkeys(lower.split()[-_WORDS:-1]):
+    for word in sorted(found):
         if word in telling:
             for language in telling[word]:
                 counts[language] = counts.get(language, 0) + 1
