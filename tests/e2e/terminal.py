@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pty
 import subprocess
+import sys
 import termios
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,6 +13,14 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tests.e2e.saying import wait_until
+
+_AT_TERMINAL = """
+import fcntl, os, sys, termios
+os.setsid()
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+os.execvp(sys.argv[1], sys.argv[1:])
+"""
+"""Without a terminal of its own a program gets no signal from Ctrl-C, only the key while it reads keys."""
 
 CTRL_C, CTRL_D, UP, ENTER = "\x03", "\x04", "\x1b[A", "\r"
 
@@ -39,8 +48,23 @@ class Terminal:
         wait_until(lambda: text in self.shown, patience_s=15.0)
         self.shown = self.shown.partition(text)[2]
 
-    def wait_for_end(self) -> int:
-        return self.process.wait(timeout=15)
+    def recall(self, text: str) -> None:
+        """Press the upward key until the line before is shown: a history is read while the prompt waits."""
+        wait_until(lambda: self._has_recalled(text), patience_s=15.0)
+
+    def _has_recalled(self, text: str) -> bool:
+        self.type(UP)
+        return text in self.shown
+
+    def leave(self) -> int:
+        """Press Ctrl-D until the program has ended: between two prompts nobody reads the key."""
+        wait_until(self._has_left, patience_s=15.0)
+        return self.process.wait()
+
+    def _has_left(self) -> bool:
+        if self.process.poll() is None:
+            self.type(CTRL_D)
+        return self.process.poll() is not None
 
 
 @contextmanager
@@ -49,13 +73,12 @@ def terminal(command: Sequence[str], variables: Mapping[str, str], folder: Path)
     controller, end = pty.openpty()
     termios.tcsetwinsize(end, (40, 100))
     process = subprocess.Popen(
-        list(command),
+        [sys.executable, "-c", _AT_TERMINAL, *command],
         stdin=end,
         stdout=end,
         stderr=end,
         cwd=folder,
         env=dict(variables) | {"TERM": "xterm", "PROMPT_TOOLKIT_NO_CPR": "1"},
-        start_new_session=True,
     )
     os.close(end)
     try:

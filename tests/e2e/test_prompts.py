@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.saying import ROOT, Home, home, wait_until
-from tests.e2e.terminal import CTRL_C, CTRL_D, ENTER, UP, terminal
+from tests.e2e.terminal import CTRL_C, ENTER, UP, terminal
 
 LONG = "This takes rather long to say. " * 10
 
@@ -39,8 +39,7 @@ def test_interactive_speaks_lines_is_silenced_remembers_and_is_left(user: Home) 
         wait_until(lambda: spoken(user) == [])
         screen.type(CTRL_C)
         screen.wait_for("Ctrl-D leaves")
-        screen.type(CTRL_D)
-        assert screen.wait_for_end() == 0
+        assert screen.leave() == 0
     history = (user.folder / "state" / "voice-server" / "say_history").read_text()
     assert f"+{LONG.strip()}" in history
 
@@ -51,8 +50,7 @@ def test_a_mistake_in_a_line_is_told_and_the_next_line_is_spoken(user: Home) -> 
         screen.wait_for("say>")
         screen.type("Hello." + ENTER)
         screen.wait_for("unknown voice")
-        screen.type(CTRL_D)
-        assert screen.wait_for_end() == 0
+        assert screen.leave() == 0
 
 
 def test_interactive_silences_nobody_else(user: Home) -> None:
@@ -62,8 +60,7 @@ def test_interactive_silences_nobody_else(user: Home) -> None:
         screen.type(CTRL_C)
         screen.wait_for("Ctrl-D leaves")
         assert spoken(user) == [LONG]
-        screen.type(CTRL_D)
-        assert screen.wait_for_end() == 0
+        assert screen.leave() == 0
 
 
 def test_a_history_that_cannot_be_written_is_told_and_lines_are_spoken_all_the_same(user: Home) -> None:
@@ -76,8 +73,7 @@ def test_a_history_that_cannot_be_written_is_told_and_lines_are_spoken_all_the_s
         wait_until(lambda: spoken(user) == [LONG.strip()])
         screen.type(CTRL_C)
         wait_until(lambda: spoken(user) == [])
-        screen.type(CTRL_D)
-        assert screen.wait_for_end() == 0
+        assert screen.leave() == 0
 
 
 def test_lines_from_a_pipe_are_spoken_one_after_the_other(user: Home) -> None:
@@ -94,6 +90,5 @@ def test_the_repl_is_silenced_remembers_and_is_left(user: Home) -> None:
         screen.type("Hello." + ENTER)
         screen.type(CTRL_C)
         screen.wait_for("say>")
-        screen.type(CTRL_D)
-        assert screen.wait_for_end() == 0
+        assert screen.leave() == 0
     assert "+Hello." in (user.folder / "state" / "voice-server" / "repl_history").read_text()

@@ -11,7 +11,7 @@ from itertools import pairwise
 import pytest
 
 from tests.e2e.saying import ROOT, Home, home
-from tests.e2e.terminal import CTRL_C, CTRL_D, ENTER, UP, terminal
+from tests.e2e.terminal import CTRL_C, ENTER, terminal
 from tests.playback.sound_server import (
     MISSING,
     RATE_HZ,
@@ -69,18 +69,18 @@ def test_ctrl_c_is_heard_at_once_and_the_next_session_remembers_the_line(
         pressed = time.perf_counter()
         screen.type(CTRL_C)
         heard.wait_for_silence()
-        screen.type(CTRL_D)
-        assert screen.wait_for_end() == 0
+        assert screen.leave() == 0
     assert heard.ms_until_silence(pressed) < HEARD_BEYOND_MS
     sounds = heard.sounds()
     assert loudest_step(sounds[-FADE:]) <= loudest_step(rendered(user))
     assert abs(sounds[-1]) < 100  # faded, where a cut would end anywhere
     with terminal(command, user.variables, ROOT) as screen, recording(pulse) as again:
         screen.wait_for("say>")
-        screen.type(UP + ENTER)
+        screen.recall("This is a line")
+        screen.type(ENTER)
         again.wait_for_sound()
-        screen.type(CTRL_C + CTRL_D)
-        assert screen.wait_for_end() == 0
+        screen.type(CTRL_C)
+        assert screen.leave() == 0
 
 
 def test_a_program_that_plays_itself_is_heard_to_the_last_sample(
