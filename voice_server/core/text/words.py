@@ -209,7 +209,7 @@ COMMON: dict[str, str] = {
     " into down off own does said says like get make use you your",
     "de": "ist sind war waren wurde wurden wird werden hat haben kann können muss soll sich nicht sehr mehr"
     " einen einem einer eines des dem den vom beim sowie etwa schon",
-    "fr": "est sont été fut était étaient ont avait être avoir fait peut plus pas très que qu'il d'un d'une"
+    "fr": "a est sont été fut était étaient ont avait être avoir fait peut plus pas très que qu'il d'un d'une"
     " c'est n'est s'est ses ces aux du des se ne y où dont chez vers",
     "es": "es son fue era eran ha han había ser estar tiene puede más muy que del al los las una por con"
     " como pero sus nos les hasta",
