@@ -50,6 +50,15 @@ class Backend:
         self.options = options_of(kind, self._languages)
         self.capabilities = Capabilities(tags=tuple(self._tags), clones=True, watermark=True)
 
+    @property
+    def can_fork(self) -> bool:
+        """Whether workers may be copies of this process: a GPU's state cannot be copied."""
+        return bool(self._model.device == "cpu")
+
+    def use_threads(self, count: int) -> None:
+        """Render with so many threads from now on."""
+        torch.set_num_threads(count)
+
     def voices(self) -> Iterable[Voice]:
         """The model's own voice in each of its languages, if it has one, and the recordings."""
         samples = sample_voices(self._samples, ENGLISH)

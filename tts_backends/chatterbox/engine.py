@@ -13,6 +13,7 @@ from typing import Any
 
 import torch
 from torch.utils.serialization import config as torch_files
+from tqdm import tqdm
 
 from .languages import use_chinese_table
 
@@ -27,6 +28,9 @@ KINDS = tuple(_CLASSES)
 def load(kind: str, folder: Path, device: str) -> Any:
     """Return the package's model, read from files of its own format."""
     allow_torchaudio_without_cuda()
+    tqdm.monitor_interval = (
+        0  # no thread for progress that nobody sees: only one may live when workers are forked
+    )
     module, name = _CLASSES[kind]
     package = importlib.import_module(module)
     use_chinese_table(importlib.import_module("chatterbox.models.tokenizers.tokenizer"), folder)

@@ -12,6 +12,7 @@ from typing import Any
 
 import librosa
 import numpy as np
+import torch
 
 from voice_server.samples import (
     MAX_SECONDS,
@@ -53,6 +54,15 @@ class Backend:
         self.sample_rate = self._model.sample_rate_hz
         self._samples = samples_folder()
         self._read = lru_cache(maxsize=32)(self._read_sample)
+
+    @property
+    def can_fork(self) -> bool:
+        """Whether workers may be copies of this process: a GPU's state cannot be copied."""
+        return self._model.device == "cpu"
+
+    def use_threads(self, count: int) -> None:
+        """Render with so many threads from now on."""
+        torch.set_num_threads(count)
 
     def voices(self) -> Iterable[Voice]:
         """Whoever the model picks, and the recordings."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from tqdm import tqdm
 from transformers import AutoProcessor, VibeVoiceForConditionalGeneration
 
 DTYPES = ("auto", "float32", "bfloat16")
@@ -33,12 +34,13 @@ class Model:
     """The model and its processor on one device."""
 
     def __init__(self, folder: Path, device: str, dtype: str) -> None:
-        self._device = pick_device(device)
-        usual = "bfloat16" if self._device == "cuda" else "float32"
+        tqdm.monitor_interval = 0  # a thread for progress that nobody sees would forbid to fork workers
+        self.device = pick_device(device)
+        usual = "bfloat16" if self.device == "cuda" else "float32"
         self._dtype = getattr(torch, usual if dtype == "auto" else dtype)
         self._processor = AutoProcessor.from_pretrained(folder)
         model = _Streaming.from_pretrained(folder, dtype=self._dtype)
-        self._network = model.to(self._device).eval()
+        self._network = model.to(self.device).eval()
         self._streams = hasattr(VibeVoiceForConditionalGeneration, "_decode_audio_latent")
         self.sample_rate_hz = int(self._processor.feature_extractor.sampling_rate)
 
@@ -52,7 +54,7 @@ class Model:
             content.append({"type": "audio", "audio": sample})
         inputs = self._processor.apply_chat_template(
             [{"role": "0", "content": content}], tokenize=True, return_dict=True, return_tensors="pt"
-        ).to(self._device, self._dtype)
+        ).to(self.device, self._dtype)
         torch.manual_seed(options.get("seed", 0))
         self._network.on_chunk = give
         with torch.inference_mode():

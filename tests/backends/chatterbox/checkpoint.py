@@ -87,11 +87,20 @@ def _count_tokens(language_model: Any, *, at_the_end: int) -> None:
     Another channel keeps the model off the tokens that stand for no sound.
     """
     for layer in language_model.tfmr.layers:
-        layer.self_attn.o_proj.weight.zero_()
-        layer.mlp.down_proj.weight.zero_()
+        attention = layer.self_attn
+        for inward in (attention.q_proj, attention.k_proj, attention.v_proj):
+            inward.weight[:, :2] = 0
+            inward.weight *= 10
+        attention.o_proj.weight *= 4
+        attention.o_proj.weight[:2] = 0
+        layer.mlp.down_proj.weight[:2] = 0
     positions, head = language_model.speech_pos_emb.emb.weight, language_model.speech_head.weight
     language_model.speech_emb.weight[:, :2] = 0
     positions[:_TOKENS, 0], positions[_TOKENS:, 0], positions[:, 1] = 0.0, 50.0, 50.0
+    # The rest is made louder, so that a little of it decides between tokens that are all as likely.
+    language_model.text_emb.weight *= 8
+    language_model.cond_enc.emotion_adv_fc.weight *= 12
+    head *= 8
     head[:, :2] = 0
     head[_FIRST_UNSPOKEN:, 1] = -100.0
     head[at_the_end] = 0

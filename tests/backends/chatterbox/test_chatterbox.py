@@ -1,15 +1,14 @@
-"""Chatterbox's real code with random weights, through worker and pool, held to the contract of backends."""
+"""Chatterbox Turbo: the real code with random weights, through worker and pool."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.backends.conftest import Engine, MakeEngine, Stage, checks_of, take
+from tests.backends.conftest import Engine, MakeEngine, Stage, checks_of
 from tests.backends.recordings import record
 from voice_server.conformance import LAWS, Check
 from voice_server.errors import RenderError
@@ -123,26 +122,23 @@ def test_the_seed_decides_the_sound(stage: Stage) -> None:
     assert stage.speak(SENTENCE, "default", 1).pcm != stage.speak(SENTENCE, "default", 2).pcm
 
 
-def test_a_listener_who_leaves_frees_the_same_worker(stage: Stage, turbo: Engine) -> None:
-    async def leave() -> None:
-        render = asyncio.ensure_future(take(stage.pool, turbo.segment(SENTENCE * 4, "default")))
-        await asyncio.sleep(0.05)
-        render.cancel()
-        await asyncio.wait([render])
-
-    whole = stage.speak(SENTENCE, "default").pcm
-    pids = stage.pool.pids("chatterbox")
-    stage.run(leave())
-    assert stage.speak(SENTENCE, "default").pcm == whole
-    assert stage.pool.pids("chatterbox") == pids
+@pytest.mark.parametrize(("option", "value"), [("temperature", 0.3), ("top_p", 0.1), ("top_k", 1)])
+def test_each_option_is_heard(stage: Stage, option: str, value: Any) -> None:
+    assert stage.speak(SENTENCE, "default", **{option: value}).pcm != stage.speak(SENTENCE, "default").pcm
 
 
-def test_the_english_model_speaks_with_its_own_options(make_engine: MakeEngine, samples: Path) -> None:
-    stage = Stage(make_engine("chatterbox", samples=samples, part="english", kind="english"))
-    try:
-        options: dict[str, Any] = {"exaggeration": 1.5, "cfg_weight": 0.0, "min_p": 0.1}
-        taken = stage.speak("Hello [laugh] there.", "hasty", **options)
-        assert 1000 < len(taken.pcm) / 48 < 1400  # 30 tokens of 40 ms
-        assert "laugh" in stage.pool.backends["chatterbox"].ready.capabilities.tags  # type: ignore[union-attr]
-    finally:
-        stage.close()
+def test_a_recording_is_levelled_unless_told_otherwise(stage: Stage) -> None:
+    levelled = stage.speak(SENTENCE, "Obama").pcm
+    assert stage.speak(SENTENCE, "Obama", norm_loudness=True).pcm == levelled
+    assert stage.speak(SENTENCE, "Obama", norm_loudness=False).pcm != levelled
+
+
+def test_options_of_its_sisters_are_taken_without_effect(stage: Stage) -> None:
+    ready = stage.pool.backends["chatterbox"].ready
+    assert ready is not None
+    ignored = {each.name for each in ready.capabilities.options if each.ignored}
+    assert ignored == {"exaggeration", "cfg_weight", "min_p"}
+    usual = stage.speak(SENTENCE, "default").pcm
+    assert stage.speak(SENTENCE, "default", exaggeration=1.5, cfg_weight=0.0, min_p=0.5).pcm == usual
+    with pytest.raises(RenderError, match="option exaggeration must be a number from 0 to 2, not 3"):
+        stage.speak(SENTENCE, "default", exaggeration=3)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 from contextlib import aclosing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -85,21 +85,28 @@ def test_a_recording_of_no_use_is_refused(stage: Stage, voice: str, code: str) -
     assert caught.value.code == code
 
 
-def test_a_listener_who_leaves_frees_the_worker_within_a_chunk(stage: Stage, vibevoice: Engine) -> None:
-    async def leave() -> float:
-        clock = asyncio.get_running_loop().time
-        began = clock()
-        async with aclosing(stage.pool.render(vibevoice.segment(SENTENCE * 8, "any"))) as items:
-            async for item in items:
-                if isinstance(item, Frame):
-                    break
-        first = clock() - began
-        left = clock()
-        async for _ in stage.pool.render(vibevoice.segment("Yes.", "any")):
-            pass
-        return (clock() - left) / first
+@pytest.mark.parametrize(
+    ("option", "other_name", "value"),
+    [("guidance_scale", "cfg_scale", 3.0), ("num_diffusion_steps", "inference_steps", 2)],
+)
+def test_each_option_is_heard_under_both_its_names(
+    stage: Stage, option: str, other_name: str, value: Any
+) -> None:
+    changed = stage.speak(SENTENCE, "obama", **{option: value}).pcm
+    assert changed != stage.speak(SENTENCE, "obama").pcm
+    assert stage.speak(SENTENCE, "obama", **{other_name: value}).pcm == changed
 
-    pids = stage.pool.pids("vibevoice")
-    stage.speak("Yes.", "any")
-    assert stage.run(leave()) < 60  # of the hundreds of chunks that were left
-    assert stage.pool.pids("vibevoice") == pids
+
+def test_options_that_the_model_ignores_are_taken_without_effect(stage: Stage) -> None:
+    usual = stage.speak(SENTENCE, "any").pcm
+    assert stage.speak(SENTENCE, "any", do_sample=True, temperature=1.5).pcm == usual
+    with pytest.raises(RenderError, match="option temperature must be a number from 0 to 2, not 3"):
+        stage.speak(SENTENCE, "any", temperature=3)
+
+
+def test_it_speaks_in_the_precision_that_gpus_use(make_engine: MakeEngine) -> None:
+    stage = Stage(make_engine("vibevoice", dtype="bfloat16"))
+    try:
+        assert len(stage.speak(SENTENCE, "any").pcm) >= 10 * _BYTES_A_CHUNK
+    finally:
+        stage.close()
