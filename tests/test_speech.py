@@ -87,6 +87,31 @@ def test_everybodys_first_sentence_comes_before_anybodys_second() -> None:
     run(main())
 
 
+def test_only_a_listener_with_sound_in_store_is_patient_and_only_while_somebody_waits() -> None:
+    async def main() -> None:
+        pool = ArithmeticPool()
+        async with serving(pool) as service:
+            one, other = opened(service), opened(service)
+            one.push("A first sentence, which is long. Then a second one. And a third. ")
+            await asyncio.sleep(0)
+            other.push("Somebody else speaks. ")
+            for speech in (one, other):
+                speech.end()
+            await asyncio.gather(everything(one), everything(other))
+        spare = {segment.text: segment.spare_s for segment in pool.rendered}
+        assert list(spare) == [
+            "A first sentence, which is long.",
+            "Somebody else speaks.",
+            "Then a second one.",
+            "And a third.",
+        ]
+        assert spare["A first sentence, which is long."] == spare["Somebody else speaks."] == 0
+        assert 0 < spare["Then a second one."] <= 2.0
+        assert spare["And a third."] == 0
+
+    run(main())
+
+
 def test_a_cancel_stops_the_render_and_frees_its_slot() -> None:
     async def main() -> None:
         pool = ArithmeticPool(frame_s=1.0)

@@ -12,6 +12,7 @@ import logging
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import aclosing, contextmanager
+from dataclasses import replace
 from types import TracebackType
 from typing import ClassVar, Self
 
@@ -33,6 +34,10 @@ from voice_server.voices import VoiceCatalogue
 __all__ = ["Speech", "SpeechRequest", "SpeechService"]
 
 _log = logging.getLogger(__name__)
+
+_MOST_SPARE_S = 2.0
+"""While others wait, a listener with sound in store gets the next in fewer pieces; but no worker is to be
+silent for so long that it seems to hang."""
 
 _MAKES_ROOM = (Audio, Finished)
 """What is taken of an utterance and lets more be rendered."""
@@ -295,8 +300,11 @@ class SpeechService:
         while (listener := self._scheduler.choose(backend, now)) is not None:
             assert isinstance(listener, Utterance)
             speech = self._speeches[listener]
+            silent_in_s = listener.deadline(now) - now
             pending = listener.dispatch(now)
             self._register(speech)
+            if silent_in_s > 0 and self._scheduler.is_wanted(backend):
+                pending.segment = replace(pending.segment, spare_s=min(silent_in_s, _MOST_SPARE_S))
             task = self._tasks.create_task(self._render(speech, pending))
             task.add_done_callback(lambda _task: self._free_slot(backend))
             speech.renders[pending] = task

@@ -69,6 +69,14 @@ def test_who_is_far_ahead_waits_only_while_somebody_is_not() -> None:
     assert scheduler.choose("b", now=94.5) is far
 
 
+def test_a_backend_is_wanted_while_somebody_waits_for_it() -> None:
+    one = Listener("one")
+    scheduler = submitted(one)
+    assert scheduler.is_wanted("b")
+    scheduler.withdraw("b", one)
+    assert not scheduler.is_wanted("b")
+
+
 def test_backends_do_not_share_slots() -> None:
     scheduler = Scheduler({"a": 1, "b": 1})
     one, two = Listener("one"), Listener("two")

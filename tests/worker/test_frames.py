@@ -66,3 +66,30 @@ def test_a_long_piece_is_cut_into_frames_of_the_largest_size() -> None:
 
 def test_nothing_held_is_no_frame() -> None:
     assert FrameMerger(RATE_HZ).flush() == []
+
+
+def test_a_listener_with_sound_to_spare_gets_its_first_frame_when_half_of_that_is_played() -> None:
+    merger = FrameMerger(RATE_HZ, spare_s=2.0, began_at=100.0)
+    for step in range(1, 9):
+        assert merger.add(audio(1000), 100 + step / 10) == []
+    assert merger.add(audio(1000), 101.0) == [audio(9000)]
+
+
+def test_spare_sound_that_was_used_up_counts_no_more() -> None:
+    slow, at_once = FrameMerger(RATE_HZ, spare_s=2.0, began_at=100.0), FrameMerger(RATE_HZ)
+    for merger, now in ((slow, 105.0), (at_once, 5.0)):
+        assert merger.add(audio(BYTES_PER_S), now) == [audio(BYTES_PER_S)]
+        assert merger.add(audio(1000), now + 0.1) == []
+
+
+@given(st.floats(0, 3), PIECES)
+def test_nothing_is_lost_however_much_there_is_to_spare(
+    spare_s: float, pieces: list[tuple[int, float]]
+) -> None:
+    merger, now = FrameMerger(RATE_HZ, spare_s=spare_s), 0.0
+    sent, given = [], []
+    for seed, (size, pause) in enumerate(pieces):
+        now += pause
+        given.append(audio(size, seed))
+        sent += merger.add(given[-1], now)
+    assert b"".join(sent + merger.flush()) == b"".join(given)

@@ -44,6 +44,10 @@ class Scheduler:
         """Say that a listener has nothing more for a backend; harmless when unknown."""
         self._waiting[backend].pop(listener, None)
 
+    def is_wanted(self, backend: str) -> bool:
+        """Whether anybody waits for a backend."""
+        return bool(self._waiting[backend])
+
     def release(self, backend: str) -> None:
         """Give back a slot that `choose` handed out."""
         self._free[backend] += 1

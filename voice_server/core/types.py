@@ -76,7 +76,8 @@ class Capabilities:
 class Segment:
     """What one worker renders in one go: text as spoken, with everything that decides its sound.
 
-    `seed` makes sampling engines repeatable, so that a retry continues the same audio.
+    `seed` makes sampling engines repeatable, so that a retry continues the same audio. For `spare_s` seconds
+    nobody will miss its sound: it may come in fewer pieces.
     """
 
     backend: str
@@ -84,6 +85,7 @@ class Segment:
     voice: str
     options: Mapping[str, OptionValue] = field(default_factory=dict)
     seed: int = 0
+    spare_s: float = field(default=0.0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ class Job:
     ) -> None:
         self.number = number
         self.characters = len(segment.text)
-        self.request = encode(Render(number, segment.text, segment.voice, options))
+        self.request = encode(Render(number, segment.text, segment.voice, options, segment.spare_s))
         self.shunned = shunned
         self.slot: int | None = None
         self.outcome: Outcome | None = None

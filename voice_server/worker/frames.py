@@ -1,7 +1,8 @@
 """How an engine's pieces become frames: the first at once, later ones as few as the listener allows.
 
 Every frame costs both processes some work, so pieces are merged while the engine is well ahead of the
-listener, who is taken to have started playing the moment the first frame left. A frame never holds more than
+listener, who is taken to have started playing the moment the first frame left. A listener who has sound to
+spare when the job begins need not get its first frame at once. A frame never holds more than
 `MAX_FRAME_BYTES`: well within the wire's limit, and little enough to keep the pipe moving.
 """
 
@@ -11,19 +12,20 @@ from voice_server.core.types import BYTES_PER_SAMPLE
 
 MAX_FRAME_BYTES = 256 * 1024
 _SPENT_SHARE = 0.5
-"""Send what is held before the listener has played this share of what was sent."""
+"""Send what is held before the listener has played this share of what it has."""
 
 
 class FrameMerger:
-    """Collects pieces of one job; `now` is in seconds on any steady clock."""
+    """Collects pieces of one job; `now` and `began_at` are in seconds on any steady clock."""
 
-    def __init__(self, sample_rate_hz: int) -> None:
+    def __init__(self, sample_rate_hz: int, *, spare_s: float = 0.0, began_at: float = 0.0) -> None:
         self._bytes_per_s = BYTES_PER_SAMPLE * sample_rate_hz
         self._held: list[bytes] = []
         self._held_bytes = 0
         self._sent_bytes = 0
-        self._first_sent_at = 0.0
-        self._last_piece_at = 0.0
+        self._spare_s = spare_s
+        self._playing_since = began_at
+        self._last_piece_at = began_at
 
     def add(self, pcm: bytes, now: float) -> list[bytes]:
         """Return the frames to send now; often none."""
@@ -33,8 +35,8 @@ class FrameMerger:
         self._last_piece_at = now
         if not is_due:
             return []
-        if not self._sent_bytes:
-            self._first_sent_at = now
+        if not self._sent_bytes and now - self._playing_since > self._spare_s:
+            self._playing_since, self._spare_s = now, 0.0  # the listener has fallen silent meanwhile
         return self.flush()
 
     def flush(self) -> list[bytes]:
@@ -48,8 +50,10 @@ class FrameMerger:
         return [bytes(view[at : at + MAX_FRAME_BYTES]) for at in range(0, len(pcm), MAX_FRAME_BYTES)]
 
     def _is_due(self, now: float) -> bool:
-        if not self._sent_bytes or self._held_bytes >= MAX_FRAME_BYTES:
+        is_first = not (self._sent_bytes or self._spare_s)
+        if is_first or self._held_bytes >= MAX_FRAME_BYTES:
             return True
         # The next piece will take about as long as this one did.
         next_piece_at = now + (now - self._last_piece_at)
-        return next_piece_at - self._first_sent_at > _SPENT_SHARE * self._sent_bytes / self._bytes_per_s
+        in_store_s = self._spare_s + self._sent_bytes / self._bytes_per_s
+        return next_piece_at - self._playing_since > _SPENT_SHARE * in_store_s

@@ -116,7 +116,7 @@ class _Worker:
 
     def _render(self, backend: Backend, request: Render) -> None:
         job = request.job
-        output = _Output(self._channel.send, job, backend.sample_rate)
+        output = _Output(self._channel.send, request, backend.sample_rate)
         try:
             self._speak(backend, request, output)
         except _StopRendering:
@@ -162,15 +162,15 @@ class _Worker:
 class _Output:
     """Sends one job's answers, as few and as early as `FrameMerger` says."""
 
-    def __init__(self, send: Callable[[list[Answer]], None], job: int, sample_rate_hz: int) -> None:
+    def __init__(self, send: Callable[[list[Answer]], None], request: Render, sample_rate_hz: int) -> None:
         self._send = send
-        self._job = job
+        self._job = request.job
         self._rate_hz = sample_rate_hz
-        self._merger = FrameMerger(sample_rate_hz)
+        self._began = perf_counter()
+        self._merger = FrameMerger(sample_rate_hz, spare_s=request.spare_s, began_at=self._began)
         self._marks: list[WordMark] = []
         self._frames = 0
         self._bytes = 0
-        self._began = perf_counter()
 
     def add(self, piece: Any) -> None:
         if isinstance(piece, WordMark):

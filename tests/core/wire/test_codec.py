@@ -43,7 +43,7 @@ OPTIONS = (
 READY = Ready(1, VOICES, 22_050, Capabilities(OPTIONS, "engine", ("laugh",), streams=True, clones=True), 0.5)
 EXAMPLES: list[Message] = [
     Hello(1, {"model": "a", "depth": [1, {"x": None}]}, "af"),
-    Render(1, "Grüße, 世界!", "af", {"speed": 1.5, "seed": 2**32 - 1, "loud": True, "mood": "wild"}),
+    Render(1, "Grüße, 世界!", "af", {"speed": 1.5, "seed": 2**32 - 1, "loud": True, "mood": "wild"}, 0.5),
     Stop(2**40),
     Ping(),
     Bye(),

@@ -44,12 +44,16 @@ class Hello:
 
 @dataclass(frozen=True, slots=True)
 class Render:
-    """Speak `text`; `options` may hold `seed` besides what the backend declares."""
+    """Speak `text`; `options` may hold `seed` besides what the backend declares.
+
+    For `spare_s` seconds nobody will miss the sound.
+    """
 
     job: int
     text: str
     voice: str
     options: Mapping[str, Any]
+    spare_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
