@@ -1,10 +1,11 @@
-"""Kokoro through our worker beside its package called directly, and what more workers cost in memory.
+"""Kokoro through our worker beside its package called directly; what workers cost in memory and to replace.
 
     python tests/bench/neural.py [ROUNDS]
 
 Makes a checkpoint of the published size with random weights, whose durations are those of speech, so that the
-work is that of the real one. Both speak the same text in turn with the same number of threads; a worker's
-memory is its proportional set size, which counts shared pages once.
+work is that of the real one. Both speak the same text in turn with the same number of threads; with 0 rounds
+only memory and restarts are measured. Memory is the proportional set size of all processes, the template's
+too, which counts shared pages once: after every worker has rendered the text, and at rest two seconds later.
 """
 
 from __future__ import annotations
@@ -12,15 +13,16 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
+import psutil
 
 from voice_server.config import BackendConfig, load_config
 from voice_server.core.types import Frame, Segment
@@ -84,28 +86,51 @@ async def _speed(config: BackendConfig, python: str, checkpoint: Path, rounds: i
     )
 
 
-def _pss_mb(pid: int) -> Mapping[str, float]:
-    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]
-    return {line.split(":")[0]: int(line.split()[1]) / 1024 for line in lines}
+def _pss_mb(pool: LocalPool) -> float:
+    pids = set(pool.pids("kokoro"))
+    templates = {psutil.Process(pid).ppid() for pid in pids} - {os.getpid()}
+    rollups = [Path(f"/proc/{pid}/smaps_rollup").read_text() for pid in pids | templates]
+    return sum(int(rollup.partition("\nPss:")[2].split()[0]) / 1024 for rollup in rollups)
 
 
-async def _memory(config: BackendConfig) -> None:
-    alone = 0.0
-    for workers in (1, 2, 4):
-        several = msgspec.structs.replace(config, workers=workers)
-        async with LocalPool({"kokoro": several}) as pool:
-            while pool.backends["kokoro"].free < workers:
-                await asyncio.sleep(0.2)
-            async with asyncio.TaskGroup() as tasks:
-                for _ in range(workers):
-                    tasks.create_task(_render(pool))
-            each = [_pss_mb(pid) for pid in pool.pids("kokoro")]
-        total = sum(one["Pss"] for one in each)
-        alone = alone or total
-        files = sum(one["Pss_File"] for one in each)
-        print(
-            f"{workers} workers: {total:.0f} MB, {files:.0f} of them files mapped; {total / alone:.2f} x one"
-        )
+async def _whole(pool: LocalPool, workers: int) -> float:
+    """Return the seconds until all workers are free."""
+    began = time.perf_counter()
+    while pool.backends["kokoro"].free < workers:
+        await asyncio.sleep(0.02)
+    return time.perf_counter() - began
+
+
+async def _memory(config: BackendConfig, workers: int) -> tuple[float, float]:
+    """Return the megabytes after a render and at rest."""
+    async with LocalPool({"kokoro": msgspec.structs.replace(config, workers=workers)}) as pool:
+        await _whole(pool, workers)
+        async with asyncio.TaskGroup() as tasks:
+            for _ in range(workers):
+                tasks.create_task(_render(pool))
+        rendered = _pss_mb(pool)
+        await asyncio.sleep(2)
+        resting = _pss_mb(pool)
+        os.kill(pool.pids("kokoro")[0], signal.SIGKILL)
+        while pool.backends["kokoro"].free == workers:
+            await asyncio.sleep(0.001)
+        replaced_s = await _whole(pool, workers)
+    how = "forked" if config.forked else "started"
+    print(
+        f"{workers} workers {how}: {rendered:.0f} MB after a render, {resting:.0f} MB at rest; "
+        f"a killed one replaced after {replaced_s:.2f} s",
+        flush=True,
+    )
+    return rendered, resting
+
+
+async def _memories(config: BackendConfig) -> None:
+    for forked in (True, False):
+        chosen = msgspec.structs.replace(config, forked=forked)
+        alone = await _memory(chosen, 1)
+        for workers in (2, 4):
+            ratios = [total / one for total, one in zip(await _memory(chosen, workers), alone, strict=True)]
+            print(f"  {ratios[0]:.2f} x one after a render, {ratios[1]:.2f} x one at rest", flush=True)
 
 
 def main(rounds: int) -> None:
@@ -120,8 +145,9 @@ def main(rounds: int) -> None:
         for threads in ("1", "2"):
             environment = {"XDG_CACHE_HOME": folder, "OMP_NUM_THREADS": threads}
             changed = msgspec.structs.replace(config, settings=settings, env=environment)
-            asyncio.run(_speed(changed, python, checkpoint, rounds))
-        asyncio.run(_memory(msgspec.structs.replace(changed, env=environment | {"OMP_NUM_THREADS": "1"})))
+            if rounds:
+                asyncio.run(_speed(changed, python, checkpoint, rounds))
+        asyncio.run(_memories(msgspec.structs.replace(changed, env=environment | {"OMP_NUM_THREADS": "1"})))
 
 
 if __name__ == "__main__":

@@ -458,3 +458,20 @@ def test_a_worker_is_gone_two_seconds_after_its_server_was_killed_whatever_the_e
 ) -> None:
     ready, _, _ = select.select([killed_server], [], [], 2.0)
     assert ready == [killed_server]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc tells the memory")
+def test_a_worker_at_rest_gives_back_what_its_render_took(tmp_path: Path) -> None:
+    body = """
+        blocks = [bytearray(100_000) for _ in range(2000)]
+        self.kept = bytearray(100_000)
+        yield bytes(2)
+        del blocks
+    """
+    with WorkerProcess(tmp_path / "large", body=body) as worker:
+        worker.greet()
+        worker.render(1)
+        statm = Path(f"/proc/{worker.process.pid}/statm")
+        while int(statm.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") > 100_000_000:
+            os.sched_yield()
+        assert worker.render(2)[0] == bytes(2)

@@ -45,12 +45,12 @@ from voice_server.worker.adapter import capabilities_of, load_backend, options_o
 from voice_server.worker.api import Backend
 from voice_server.worker.faults import describe, public
 from voice_server.worker.frames import FrameMerger
-from voice_server.worker.memory import trim
+from voice_server.worker.memory import Memory
 from voice_server.worker.stdio import Channel, leave
 from voice_server.worker.template import hold_threads, make_workers, may_fork, release_threads
 
 WARM_UP_TEXT = "Ready."
-_REST_S = 1.0
+_REST_S = 0.2
 """Idle for so long, a worker gives back the memory that its last render took."""
 _LOG_ERROR = 40
 
@@ -66,6 +66,7 @@ class _Worker:
         self._voice = voice
         self._work: SimpleQueue[Render | Bye] = SimpleQueue()
         self._stopped_job = NO_JOB
+        self._memory = Memory()
         Thread(target=self._listen, name="requests", daemon=True).start()
 
     def _listen(self) -> None:
@@ -95,7 +96,7 @@ class _Worker:
         try:
             return self._work.get(timeout=_REST_S)
         except Empty:
-            trim()
+            self._memory.trim()
             return self._work.get()
 
     def _get_ready(self, backend: Backend) -> None:

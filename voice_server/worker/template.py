@@ -19,7 +19,7 @@ import sys
 from voice_server.core.wire.messages import NO_JOB, Answer, Ended, Failed, Forkable, Forked
 from voice_server.worker.api import Backend
 from voice_server.worker.faults import describe
-from voice_server.worker.memory import trim
+from voice_server.worker.memory import Memory
 from voice_server.worker.stdio import Channel, die_with_parent, leave, widen
 
 _THREADS = "OMP_NUM_THREADS"
@@ -50,7 +50,7 @@ def make_workers(orders: int, channel: Channel) -> Channel:
     """Obey orders until the server has gone; returns in each worker only, with its channel."""
     gc.collect()
     gc.freeze()  # a collection in a worker would write to every page
-    trim()
+    Memory().trim()
     sys.stdout.flush()
     channel.send([Forkable()])
     template = os.getpid()
