@@ -47,7 +47,6 @@ from voice_server.worker.faults import describe, public
 from voice_server.worker.frames import FrameMerger
 from voice_server.worker.memory import Memory
 from voice_server.worker.stdio import Channel, leave
-from voice_server.worker.template import hold_threads, make_workers, may_fork, release_threads
 
 WARM_UP_TEXT = "Ready."
 _REST_S = 0.2
@@ -241,25 +240,30 @@ def serve(channel: Channel, adapter: str, orders: int | None = None) -> None:
         with _failure_told(channel):
             backend = load_backend(file, hello.settings)
     else:
-        threads = hold_threads()
-        with _failure_told(channel):
-            backend = load_backend(file, hello.settings)
-            is_template = _warm_up_alone(backend, hello.voice)
-        if is_template:
-            channel = make_workers(orders, channel)
-            requests = channel.receive()
-        release_threads(backend, threads)
-        worker = _Worker(channel, requests, hello.voice)
+        worker, backend = _loaded_alone(channel, requests, file, hello, orders)
     worker.run(backend)
     leave(0)
 
 
-def _warm_up_alone(backend: Backend, voice: str) -> bool:
-    """Warm up what all workers will share; whether that left the process fit to be forked."""
-    if not may_fork(backend):
-        return False
-    _warm_up(backend, voice or voices_of(backend)[0].id)
-    return may_fork(backend)
+def _loaded_alone(
+    channel: Channel, requests: Iterator[Message], file: Path, hello: Hello, orders: int
+) -> tuple[_Worker, Backend]:
+    """Load with one thread, and become a template if that is possible; returns in whatever is to render."""
+    from voice_server.worker import template  # noqa: PLC0415 - others need no sockets
+
+    threads = template.hold_threads()
+    with _failure_told(channel):
+        backend = load_backend(file, hello.settings)
+        can_fork = template.may_fork(backend)
+        if can_fork:
+            # Once for all workers: what it reads and compiles they share.
+            _warm_up(backend, hello.voice or voices_of(backend)[0].id)
+            can_fork = template.may_fork(backend)
+    if can_fork:
+        channel = template.make_workers(orders, channel)
+        requests = channel.receive()
+    template.release_threads(backend, threads)
+    return _Worker(channel, requests, hello.voice), backend
 
 
 @contextmanager
