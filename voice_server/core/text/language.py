@@ -130,13 +130,13 @@ def _is_bulgarian(text: str) -> bool:
 
 def _latin(text: str, fallback: str, enough: int) -> str:
     lower = text.lower()
-    found = set(lower.split()[-_WORDS:-1])
+    found = dict.fromkeys(lower.split()[-_WORDS:-1])
     kept = sum(map(_stop_words().get(fallback, frozenset()).__contains__, found))
     if kept > _ENOUGH and kept * _PLENTY >= len(found):
         return fallback
     telling = _latin_words()
     counts: dict[str, int] = {}
-    for word in sorted(found):
+    for word in found:
         if word in telling:
             for language in telling[word]:
                 counts[language] = counts.get(language, 0) + 1
