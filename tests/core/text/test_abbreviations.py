@@ -33,4 +33,5 @@ def test_what_never_ends_a_sentence_is_not_said_to_end_one(language: str) -> Non
 
 
 def test_every_language_with_abbreviations_has_starters() -> None:
-    assert abbreviations.NEVER.keys() - words.STARTERS.keys() == {"ca", "lt", "lv", "ml", "mr"}
+    without = {"bn", "ca", "gu", "lt", "lv", "ml", "mr", "ta", "te", "th", "vi"}
+    assert abbreviations.NEVER.keys() - words.STARTERS.keys() == without

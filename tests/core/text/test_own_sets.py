@@ -25,7 +25,7 @@ def test_answers_are_cut_where_a_reader_would(guess: bool, f1: float) -> None:
     assert _f1(answers(), guess=guess) >= f1
 
 
-@pytest.mark.parametrize(("guess", "share"), [(False, 0.98), (True, 0.93)])
+@pytest.mark.parametrize(("guess", "share"), [(False, 0.975), (True, 0.915)])
 def test_what_must_not_be_cut_is_held(guess: bool, share: float) -> None:
     assert _exact([case for case in cases() if not case.ends], guess=guess) >= share
 

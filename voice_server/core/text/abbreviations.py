@@ -18,52 +18,55 @@ NEVER: dict[str, str] = {
     " capt cpt cmdr cdr Maj sgt cpl pvt adm brig Pres Supt Insp Det atty asst assoc Dep e.g i.e eg ie vs"
     " v viz cf approx ca incl excl esp resp intl natl msgr mgr Amb Treas Ald attn Jos Chas Geo Thos Benj"
     " Robt Jas",
-    "de": "hr fr frl herrn dr prof dipl ing med phil rer nat jur h.c mag bzw ca evtl ggf inkl exkl zzgl"
-    " abzgl vgl sog geb gest bspw insb insbes bes bez betr bzgl einschl ehem eigtl entspr z.b d.h u.a z.t"
-    " o.ä i.d.r u.u v.a s.o s.u i.e e.g m.e o.g kath ev evang röm griech lat dt engl frz ital span amerik"
-    " dgl gem gez hrsg jew lfd max mind mtl od rd st tägl urspr verh versch vorm vors wg zw zzt z.zt allg"
-    " angebl ausschl bayer botan chem ger fa em mult Joh Seb Wilh Friedr Jos",
+    "de": "hr fr frl herrn dr prof dipl ing med phil rer nat jur h.c mag bzw ca evtl ggf inkl exkl zzgl abzgl"
+    " vgl sog geb gest bspw insb insbes bes bez betr bzgl einschl ehem eigtl entspr z.b d.h u.a z.t o.ä"
+    " i.d.r u.u v.a s.o s.u i.e e.g m.e o.g kath ev evang röm griech lat dt engl frz ital span amerik dgl"
+    " gem gez hrsg jew lfd max mind mtl od rd st tägl urspr verh versch vorm vors wg zw zzt z.zt allg"
+    " angebl ausschl bayer botan chem ger fa em mult Joh Seb Wilh Friedr Jos Hptm Oblt stv",
     "fr": "m mm mme mmes mlle mlles mgr dr drs pr me mes ste st p.ex c.-à-d cf env ex apr j.-c boul chap"
     " gal col cdt lt cap adj capt resp",
     "es": "sr sra srta sres sras srtas dr dra dres d dª dña prof profa lic ing arq abg gral cnel tte cmte"
     " mons pbro fr sto sta p.ej ej av avda ee rr.hh dd.hh aprox admón admon depto dpto edo excmo excma"
-    " ilmo ilma ldo lda mtro mtra hno hna hnos vda v.gr c.c",
-    "it": "sig sigg sig.ra sig.na sig.re dott dott.ssa dr prof prof.ssa ing avv arch geom rag on sen egr"
-    " gent spett ill.mo mons s ss p.es ad.es es cfr ca art.li dir amm cav comm col cap ten magg uff vs st"
-    " idraul meteor psicol econ",
+    " ilmo ilma ldo lda mtro mtra hno hna hnos vda v.gr c.c alm sgto pdte",
+    "it": "sig sigg sig.ra sig.na sig.re dott dott.ssa dr prof prof.ssa ing avv arch geom rag on sen egr gent"
+    " spett ill.mo mons s ss p.es ad.es es cfr ca art.li dir amm cav comm col cap ten magg uff vs st"
+    " idraul meteor psicol econ card",
     "pt": "sr sra srs sras srta dr dra drs profa profª srª prof eng engª enga arq exmo exma ilmo ilma d p.ex"
-    " ex av r pe rev gen cel cap maj ten sgt min dep sen gov st sto sta fl fls aprox dept depto",
+    " ex av r pe rev gen cel cap maj ten sgt min dep sen gov st sto sta fl fls aprox dept depto gal alm"
+    " brig des",
     "ca": "sr sra dr dra prof p.ex av",
     "nl": "dhr mevr mw dr drs ir ing prof mr jhr mgr ds Past st bijv bv d.w.z m.a.w o.a m.n z.g zgn resp"
     " ca evt incl excl i.p.v t.a.v t.o.v n.a.v i.v.m m.b.t m.i.v gebr vgl nl burg aanw vnw plm fa",
-    "sv": "hr fr dr prof doc ca t.ex d.v.s dvs bl.a m.a.o s.k resp inkl exkl f.d jfr fr.o.m kap tf e.d alt",
+    "sv": "hr fr dr prof doc ca t.ex d.v.s dvs bl.a m.a.o s.k resp inkl exkl f.d jfr fr.o.m kap tf e.d alt"
+    " ordf chefred sekr gen adm",
     "da": "hr fr frk dr prof ca f.eks fx bl.a d.v.s dvs jf inkl ekskl vedr evt skt sct mht pga ang hhv alm"
     " adm dir cand civ ing o.l sml ltr sgt p.gr.a m.h.t",
     "no": "hr fr dr prof ca f.eks bl.a dvs jf inkl ekskl vedr evt ang hhv st siv adm dir",
     "is": "hr fr þm hv hæstv dr próf t.d þ.e m.a skv u.þ.b sbr þ.á.m f.hl s.s o.þ.h",
-    "fi": "hra rva nti tri prof dipl ins esim mm ks vrt fil maist toim luutn kapt ev pastori st",
-    "pl": "p pp dr prof hab inż mgr ks gen płk ppłk mjr kpt por sierż św bł tzw tzn np m.in m in ul al os"
-    " pl wg ds zob ww ang niem franc ros łac tj wym jw bałt ppor dyr",
+    "fi": "hra rva nti tri prof dipl ins esim mm ks vrt fil maist toim luutn kapt ev pastori st ent kenr",
+    "pl": "p pp dr prof hab inż mgr ks gen płk ppłk mjr kpt por sierż św bł tzw tzn np m.in m in ul al os pl"
+    " wg ds zob ww ang niem franc ros łac tj wym jw bałt ppor dyr abp bp kard mec",
     "cs": "p pí sl dr mudr judr ing mgr bc rndr phdr prof doc gen plk pplk mjr kpt sv tzv tj tzn např resp"
     " popř příp apod ul nám tř zvl arch akad red srov viz lat angl něm franc řec slov mj vč event",
     "sk": "p pani dr mudr judr ing mgr bc rndr phdr prof doc gen plk pplk mjr kpt sv tzv t.j tj tzn napr"
     " resp príp ul nám tr zvl arch akad red porov lat angl nem franc gréc slov r.č vrát najm al",
     "sl": "g ga gdč dr prof mag inž doc sv npr t.i tj oz ul dipl akad",
     "hr": "g gđa gđica dr prof mr ing doc sv npr tzv tj odn ul dipl akad",
-    "hu": "dr ifj özv id prof st ún pl ill kb vö dr.univ",
+    "hu": "dr ifj özv id prof st ún pl ill kb vö dr.univ gr br",
     "tr": "dr prof doç yrd av sn müh alb gen yzb bkz örn hz cad sok mah bul apt no tel alm çev yay",
-    "id": "rs pt ud cv rt rw tb kec kab kel ds bpk sdr sdri dr drs dra prof ir kh hj h tgk jl no tgl a.n"
-    " u.b s.d yth gg kol letjen mayjen st jend",
+    "id": "rs pt ud cv rt rw tb kec kab kel ds bpk sdr sdri dr drs dra prof ir kh hj h tgk jl no tgl a.n u.b"
+    " s.d yth gg kol letjen mayjen st jend kapt",
     "ro": "dl d-l d-na dna dr prof ing st sf nr str bd av gen col",
     "et": "hr pr dr prof st nn nt lk s.o s.t sh",
     "lv": "dr prof kgs g ģen piem t.i",
     "lt": "p dr prof doc inž t.y pvz vad šv gen",
-    "ru": "г-н г-жа гр проф акад доц д-р канд инж ген полк подп майор кап св преп арх ред ул просп пер пл"
-    " бул наб ш д кв корп оф обл р-н пос дер пгт с ст т.е т.н т.к т.о напр ср в.н ок прибл тел ф англ нем"
-    " фр лат греч итал исп яп кит букв раб собств сокр устар разг совр нач кон чл м яз",
+    "ru": "г-н г-жа гр проф акад доц д-р канд инж ген полк подп майор кап св преп арх ред ул просп пер пл бул"
+    " наб ш д кв корп оф обл р-н пос дер пгт с ст т.е т.н т.к т.о напр ср в.н ок прибл тел ф англ нем фр"
+    " лат греч итал исп яп кит букв раб собств сокр устар разг совр нач кон чл м яз тов зам изд митр еп кн"
+    " имп адм реж сост отв худ комп",
     "uk": "п пп проф акад доц д-р канд інж ген полк св ім вул просп пров пл бул буд кв корп оф обл р-н с м"
     " поч кін сер смт т.зв т.д напр див пор ред тел англ нім фр франц лат грец рос укр букв наук худ церк"
-    " спец чл журн зв знач нар нац мал стор град т",
+    " спец чл журн зв знач нар нац мал стор град т тов зам реж комп кн єп митр адм",
     "bg": "г-н г-жа г-ца д-р проф доц акад инж ген полк майор св ул бул пл кв ет вх напр т.е т.нар вж изд"
     " рис фиг арх адв чл ал жк тел",
     "kk": "т.с.с проф акад ред көш қ ғ",
@@ -75,6 +78,12 @@ NEVER: dict[str, str] = {
     "hi": "डॉ डा श्री श्रीमती प्रो कु मि सर्व पं स्व ले कर्नल ई क्र सं",
     "mr": "डॉ श्री श्रीमती प्रा प्रो कु मि पं स्व कै रा ई क्र सं",
     "ml": "ഡോ മി പ്രൊ ശ്രീ",
+    "th": "ดร ศ รศ ผศ นพ พญ อ ร.ต",
+    "bn": "ড ডা মো মোঃ মি শ্রী",
+    "ta": "திரு டாக்டர் பேரா",
+    "te": "డా శ్రీ ప్రొ",
+    "gu": "ડો શ્રી પ્રો",
+    "vi": "tp ts ths gs pgs bs",
 }
 
 MAY: dict[str, str] = {
