@@ -29,6 +29,7 @@ _PAIRS = (
     (",,", "''"),
     ("``", "''"),
 )
+_CJK_STOPS = "。！？｡"
 _CJK_CLOSERS = "」』”）"
 """Behind these, who spoke may follow without a sign."""
 _CAMEL = re.compile("[a-z][A-Z]")
@@ -105,7 +106,7 @@ def _is_likely(place: Place) -> bool:
     if foreign_sign(place) is not None or place.is_ellipsis:
         return False
     if place.mark in marks.SURE_STOPS:
-        return place.text[place.end - 1] not in _CJK_CLOSERS
+        return place.mark not in _CJK_STOPS or place.text[place.end - 1] not in _CJK_CLOSERS
     if not _is_long_enough(place.text, place.start, place.at):
         return False
     if place.mark in marks.FULL_STOPS:
