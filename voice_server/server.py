@@ -203,6 +203,7 @@ async def serve(
         doors = Doors(service, loudspeakers)
         use = Use(build_app(doors, **guard))
         server = Server(_uvicorn_config(use, config), doors, handle_signals=True)
+        _keep_freed_memory()
         listener.listen(_BACKLOG)  # from here on a client waits for the loop instead of being refused
         on_ready(_url(listener), service)
         watch = tasks.create_task(server.end_when_idle(idle_exit_s, use))
@@ -223,7 +224,6 @@ def _keep_freed_memory() -> None:
 
 def run(main: Coroutine[Any, Any, _T]) -> _T:
     """Run a coroutine on the fastest event loop there is."""
-    _keep_freed_memory()
     try:
         import uvloop  # noqa: PLC0415 - not on every platform
     except ImportError:
