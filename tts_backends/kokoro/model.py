@@ -46,10 +46,10 @@ class Model:
         self.phonemes = frozenset(self._network.vocab)
         self._poll: Callable[[], object] = lambda: None
         for module in self._network.modules():
-            if isinstance(module, AdaINResBlock1 | torch.nn.LSTM):
+            if not any(module.children()):
                 module.register_forward_pre_hook(self._before_layer)
-                if isinstance(module, AdaINResBlock1) and (self.device, dtype) == ("cpu", "float32"):
-                    speed_up(module)
+            if isinstance(module, AdaINResBlock1) and (self.device, dtype) == ("cpu", "float32"):
+                speed_up(module)
 
     def _before_layer(self, _module: torch.nn.Module, _inputs: object) -> None:
         self._poll()
@@ -59,7 +59,7 @@ class Model:
     ) -> tuple[torch.Tensor, list[int]]:
         """Return the samples of at most 510 phonemes, and each one's frames, with those before and after.
 
-        `poll` is called between the layers; what it raises ends the work.
+        `poll` is called before every layer; what it raises ends the work.
         """
         self._poll = poll
         torch.manual_seed(seed)
