@@ -23,6 +23,8 @@ from kokoro.istftnet import AdaINResBlock1
 from loguru import logger
 from torch.nn.utils import remove_weight_norm
 
+from voice_server.worker.api import BackendError
+
 from .blocks import speed_up
 
 FRAME_MS = 25.0
@@ -41,6 +43,8 @@ class Model:
         logger.disable("kokoro")
         warnings.filterwarnings("ignore", module="torch.nn")
         self.device = pick_device(device)
+        if (self.device, dtype) == ("cpu", "float16"):
+            raise BackendError("a CPU cannot do all of it in float16: dtype is float32 or bfloat16 there")
         self._dtype = _DTYPES[dtype]
         self._network = _load(folder).to(self.device)
         self.phonemes = frozenset(self._network.vocab)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 
 from tests.backends.conftest import Engine, MakeEngine, Stage, checks_of, take
@@ -92,6 +93,37 @@ def test_the_language_is_the_voices_unless_another_is_asked_for(stage: Stage) ->
         stage.speak(text, "ff_siwis").marks[0].phonemes
         != stage.speak(text, "ff_siwis", language="es").marks[0].phonemes
     )
+
+
+def test_british_voices_read_british_english(stage: Stage) -> None:
+    text = "The bath is half full."
+    british, american = stage.speak(text, "bf_emma"), stage.speak(text, "af_heart")
+    assert [mark.word for mark in british.marks] == [mark.word for mark in american.marks]
+    assert "ɑː" in (british.marks[1].phonemes or "")
+    assert "æ" in (american.marks[1].phonemes or "")
+    assert stage.speak(text, "af_heart", language="en-GB").marks[1].phonemes == british.marks[1].phonemes
+
+
+def test_bfloat16_sounds_much_as_float32_does(stage: Stage, make_engine: MakeEngine) -> None:
+    async def speak() -> bytes:
+        engine = make_engine("kokoro", dtype="bfloat16")
+        async with engine.pool() as pool:
+            return (await take(pool, engine.segment(SENTENCE, "af_heart"))).pcm
+
+    exact, rough = (
+        np.frombuffer(pcm, "<i2").astype(float)
+        for pcm in (stage.speak(SENTENCE, "af_heart").pcm, asyncio.run(speak()))
+    )
+    assert len(exact) == len(rough)
+    assert 0.9 < np.corrcoef(exact, rough)[0, 1] < 1
+
+
+def test_float16_on_a_cpu_is_refused_with_what_is_allowed(make_engine: MakeEngine) -> None:
+    async def error() -> str:
+        async with make_engine("kokoro", dtype="float16").pool() as pool:
+            return pool.backends["kokoro"].error
+
+    assert asyncio.run(error()).endswith("dtype is float32 or bfloat16 there")
 
 
 def test_a_listener_who_leaves_frees_the_worker_before_the_model_is_done(
