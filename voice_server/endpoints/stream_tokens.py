@@ -19,21 +19,15 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from voice_server.config import Limits
 from voice_server.core import session as commands
 from voice_server.core.audio.resample import Resampler
-from voice_server.core.events import Audio, Event, Finished, Reason
+from voice_server.core.events import Event, Finished, Reason
 from voice_server.core.segments import SpeechSettings
 from voice_server.core.session import ClientMessage, Session, StreamConfig
 from voice_server.core.types import SAMPLE_RATE_HZ, Notice
-from voice_server.endpoints.stream_messages import (
-    Message,
-    Version2,
-    error_message,
-    to_json,
-    version_1,
-    warning_message,
-)
+from voice_server.endpoints.stream_messages import Message, Version2, error_message, to_json, warning_message
 from voice_server.endpoints.transport import DIRECT_LINE, WebSocketProtocol
+from voice_server.endpoints.turn import Turn
 from voice_server.errors import BackendDown, Busy, TooMuch, VoiceServerError
-from voice_server.speech import Speech, SpeechRequest, SpeechService
+from voice_server.speech import SpeechRequest, SpeechService
 
 NORMAL, WRONG_KIND, INVALID_TEXT, POLICY, RESTART, TRY_LATER = 1000, 1003, 1007, 1008, 1012, 1013
 
@@ -46,35 +40,6 @@ _TOGETHER_BYTES = 64 * 1024
 _decode = msgspec.json.Decoder(ClientMessage).decode
 
 
-class _Turn:
-    """A turn on its way to the client."""
-
-    def __init__(
-        self, name: str, speech: Speech, writer: Version2 | None, resampler: Resampler | None
-    ) -> None:
-        self.name = name
-        self.speech = speech
-        self._writer = writer
-        self._resampler = resampler
-
-    def messages(self, event: Event) -> list[Message]:
-        """What the client is sent for an event."""
-        if self._resampler is not None:
-            if isinstance(event, Audio):
-                event = Audio(event.index, self._resampler.process(event.pcm))
-                if not event.pcm:
-                    return []
-            elif isinstance(event, Finished) and event.reason is Reason.COMPLETE:
-                rest = self._resampler.finish()
-                before = [self._message(Audio(max(0, event.sentences - 1), rest))] if rest else []
-                return [each for each in (*before, self._message(event)) if each is not None]
-        message = self._message(event)
-        return [] if message is None else [message]
-
-    def _message(self, event: Event) -> Message | None:
-        return version_1(event) if self._writer is None else self._writer.message(event)
-
-
 class StreamConnection:
     """One WebSocket from accept to close."""
 
@@ -85,8 +50,8 @@ class StreamConnection:
         self._limits: Limits = service.config.limits
         self._session = session
         self._settings: SpeechSettings | None = None
-        self._turns: deque[_Turn] = deque()
-        self._played_out: deque[_Turn] = deque(maxlen=_PLAYED_OUT_TURNS)
+        self._turns: deque[Turn] = deque()
+        self._played_out: deque[Turn] = deque(maxlen=_PLAYED_OUT_TURNS)
         self._opened_turns = 0
         self._paused = False
         self._answers: deque[str] = deque()
@@ -277,10 +242,10 @@ class StreamConnection:
         if self._session.version == 2:
             writer = Version2(name, self._opened_turns, tagged=form.frames == "tagged")
         resampler = None if form.rate == SAMPLE_RATE_HZ else Resampler(SAMPLE_RATE_HZ, form.rate)
-        self._turns.append(_Turn(name, speech, writer, resampler))
+        self._turns.append(Turn(name, speech, writer, resampler))
         self._opened_turns += 1
 
-    def _open_turns(self, name: str | None) -> list[_Turn]:
+    def _open_turns(self, name: str | None) -> list[Turn]:
         return [turn for turn in self._turns if not turn.speech.is_over and name in (None, turn.name)]
 
     def _cancel(self, command: commands.CancelTurns) -> None:
@@ -355,7 +320,7 @@ class StreamConnection:
                 size += len(message)
         return messages
 
-    def _next_event(self) -> tuple[_Turn, Event] | None:
+    def _next_event(self) -> tuple[Turn, Event] | None:
         for turn in self._turns:
             # A turn that was cut off answers at once; otherwise turns are heard one after the other.
             if turn.speech.is_over or turn is self._turns[0]:
