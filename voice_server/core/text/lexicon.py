@@ -12,6 +12,9 @@ _ALIASES = {"nb": "no", "nn": "no", "bs": "hr", "cnr": "hr", "gl": "pt", "lb": "
 _ORDINAL_DOT_LANGUAGES = "de da no sv is fo fi et lv cs sk pl sl hr bs sr hu tr lb nb nn"
 """Languages that write "3. Juli" for the third of July."""
 
+_NUMBER = "no nr fig vol p pp art"
+"""What stands before a number in languages that have no list of their own for it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
@@ -47,11 +50,8 @@ def lexicon(language: str) -> Lexicon:
     tables = _ALIASES.get(language, language)
     never = _set(abbreviations.NEVER.get(tables, ""), abbreviations.INTERNATIONAL_NEVER)
     may = _set(abbreviations.MAY.get(tables, ""), abbreviations.INTERNATIONAL_MAY)
-    number = _set(
-        abbreviations.NUMBER.get(tables, "no nr fig vol p pp art"), abbreviations.INTERNATIONAL_NUMBER
-    )
+    number = _set(abbreviations.NUMBER.get(tables, _NUMBER), abbreviations.INTERNATIONAL_NUMBER)
     units = _set(abbreviations.UNITS.get(tables, ""))
-    brands = _set(abbreviations.BRANDS)
     return Lexicon(
         language=language,
         never=never,
@@ -61,15 +61,24 @@ def lexicon(language: str) -> Lexicon:
         months=_set(words.MONTHS.get(tables, "")),
         short_words=_set(words.SHORT_WORDS.get(tables, "")),
         units=units,
-        brands=brands,
+        brands=_set(abbreviations.BRANDS),
         time_prepositions=_set(words.TIME_PREPOSITIONS.get(tables, words.TIME_PREPOSITIONS["en"])),
         has_ordinal_dot=language in _ORDINAL_DOT_LANGUAGES.split(),
-        listed=frozenset(map(str.lower, never | may | number | units | brands | _set(words.ROMAN_NUMBERS))),
+        listed=_listed(never | may | number | units),
     )
 
 
 @cache
 def listed_anywhere() -> frozenset[str]:
     """What any language lists, for a text whose language is not known."""
-    languages = {*abbreviations.NEVER, *abbreviations.MAY, *abbreviations.NUMBER, *abbreviations.UNITS}
-    return frozenset().union(*(lexicon(language).listed for language in languages))
+    tables = (abbreviations.NEVER, abbreviations.MAY, abbreviations.NUMBER, abbreviations.UNITS)
+    international = (
+        abbreviations.INTERNATIONAL_NEVER,
+        abbreviations.INTERNATIONAL_MAY,
+        abbreviations.INTERNATIONAL_NUMBER,
+    )
+    return _listed(_set(_NUMBER, *international, *(text for table in tables for text in table.values())))
+
+
+def _listed(abbreviated: frozenset[str]) -> frozenset[str]:
+    return frozenset(map(str.lower, abbreviated | _set(abbreviations.BRANDS, words.ROMAN_NUMBERS)))
