@@ -314,6 +314,9 @@ def _lists() -> Iterable[Operation]:
         answers={JSON: LanguageList},
         refusals=(400,),
     )
+
+
+def _lists_of_other_servers() -> Iterable[Operation]:
     yield Operation(
         method="GET",
         path="/tts/voices",
@@ -367,5 +370,5 @@ def _mixes() -> Iterable[Operation]:
     )
 
 
-OPERATIONS = (*_lists(), *_mixes())
+OPERATIONS = (*_lists(), *_lists_of_other_servers(), *_mixes())
 """The routes of this file."""
