@@ -19,6 +19,7 @@ from voice_server.core.wire.messages import (
     Ready,
     Render,
     Request,
+    Words,
 )
 from voice_server.pool.venvs import python_of, worker_environment
 
@@ -81,6 +82,6 @@ class BareWorker:
         self.send(Render(job, text, voice, {"seed": 7}))
         pcm = b""
         while not isinstance(message := self.next(), Done):
-            assert isinstance(message, Audio), message
-            pcm += message.pcm
+            assert isinstance(message, Audio | Words), message
+            pcm += message.pcm if isinstance(message, Audio) else b""
         return pcm

@@ -24,6 +24,7 @@ from voice_server.server import bind, listening, open_service
 
 SENTENCE = "The quick brown fox jumps over the lazy dog, and then it sleeps in the sun."
 WATCHED: dict[str, tuple[str, str, dict[str, Any]]] = {
+    "kokoro, vocoder": ("kokoro", "af_heart", {}),
     "chatterbox, turbo, tokens": ("chatterbox", "default", {"part": "turbo"}),
     "chatterbox, turbo, vocoder": ("chatterbox", "default", {"part": "turbo", "watched": "vocoder"}),
     "chatterbox, english, tokens": ("chatterbox", "default", {"part": "english", "kind": "english"}),
@@ -34,7 +35,7 @@ WATCHED: dict[str, tuple[str, str, dict[str, Any]]] = {
     ),
     "vibevoice, chunks": ("vibevoice", "any", {}),
 }
-"""Engines, their voices and settings: what is held is a token, a step of the vocoder, or a chunk of sound."""
+"""Engines, their voices and settings: what is held is a token, a layer, a step of the vocoder, or a chunk."""
 
 
 def _watched(engine: Engine, folder: Path) -> Engine:
@@ -82,7 +83,9 @@ async def _until(stream: AsyncStream, kind: type[Event], **wanted: object) -> Ev
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("held", ["chatterbox, turbo, tokens", "vibevoice, chunks"], indirect=True)
+@pytest.mark.parametrize(
+    "held", ["kokoro, vocoder", "chatterbox, turbo, tokens", "vibevoice, chunks"], indirect=True
+)
 def test_a_barge_in_is_answered_while_the_model_is_still_at_work(
     held: tuple[Engine, str], gate: Gate
 ) -> None:

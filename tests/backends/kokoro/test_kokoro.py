@@ -10,9 +10,7 @@ import pytest
 
 from tests.backends.conftest import Engine, MakeEngine, Stage, checks_of, take
 from voice_server.conformance import LAWS, Check
-from voice_server.core.types import Frame, Segment
 from voice_server.errors import RenderError
-from voice_server.pool.local import LocalPool
 
 SENTENCE = "The quick brown fox jumps over the lazy dog."
 
@@ -124,36 +122,6 @@ def test_float16_on_a_cpu_is_refused_with_what_is_allowed(make_engine: MakeEngin
             return pool.backends["kokoro"].error
 
     assert asyncio.run(error()).endswith("dtype is float32 or bfloat16 there")
-
-
-def test_a_listener_who_leaves_frees_the_worker_before_the_model_is_done(
-    stage: Stage, kokoro: Engine
-) -> None:
-    long = kokoro.segment("It goes on and on and on. " * 12, "af_heart")
-
-    async def leave(segment: Segment) -> float:
-        clock = asyncio.get_running_loop().time
-        render = asyncio.ensure_future(_drain(stage.pool, segment))
-        await asyncio.sleep(0.05)
-        render.cancel()
-        await asyncio.wait([render])
-        left = clock()
-        await take(stage.pool, kokoro.segment("Yes.", "af_heart"))
-        return clock() - left
-
-    async def whole(segment: Segment) -> float:
-        clock = asyncio.get_running_loop().time
-        began = clock()
-        await take(stage.pool, segment)
-        return clock() - began
-
-    pids = stage.pool.pids("kokoro")
-    assert stage.run(leave(long)) < stage.run(whole(long))
-    assert stage.pool.pids("kokoro") == pids
-
-
-async def _drain(pool: LocalPool, segment: Segment) -> int:
-    return len([item async for item in pool.render(segment) if isinstance(item, Frame)])
 
 
 def test_a_model_that_is_not_there_is_one_sentence(make_engine: MakeEngine) -> None:
