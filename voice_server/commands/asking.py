@@ -53,9 +53,10 @@ def asking(
             raise Unreachable(f"no server answers at {server.url}: {error.strerror or error}") from None
         except http.client.HTTPException:
             raise _stranger(server) from None
-        if response.status >= http.client.BAD_REQUEST:
-            raise _refusal(response, server)
-        yield response
+        with response:  # what a server closes behind its answer is not the connection's to close
+            if response.status >= http.client.BAD_REQUEST:
+                raise _refusal(response, server)
+            yield response
 
 
 def _address(url: str) -> tuple[str, int]:
