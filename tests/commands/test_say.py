@@ -101,6 +101,9 @@ def test_another_program_at_the_address_is_one_sentence(
             with connection:
                 connection.recv(4096)
                 connection.sendall(answer)
+                connection.shutdown(socket.SHUT_WR)
+                while connection.recv(4096):  # what is not read when a socket is closed resets the connection
+                    pass
 
         thread = threading.Thread(target=reply)
         thread.start()
