@@ -9,21 +9,15 @@ from itertools import takewhile
 
 import pytest
 
-from tests.e2e.saying import Home, home
-from tests.playback.sound_server import (
-    MISSING,
-    RATE_HZ,
-    matched,
-    recording,
-    sound_server,
-    stripped,
-)
+from tests.e2e.listening import NEEDS_A_SOUND_SERVER, Listener, listening
+from tests.e2e.saying import Home
+from tests.playback.sound_server import RATE_HZ, matched
 from voice_server.core.audio.mixing import FADE_MS
 
 pytestmark = [
     pytest.mark.realtime,
     pytest.mark.timeout(60),
-    pytest.mark.skipif(bool(MISSING), reason=f"needs {', '.join(MISSING)} to hear what is played"),
+    NEEDS_A_SOUND_SERVER,
 ]
 
 WORDS = ("One.", "Two.", "Three.", "Four.", "Five.", "Six.", "Seven.", "Eight.", "Nine.", "Ten.")
@@ -32,26 +26,12 @@ VOICES = ("en-us", "en-gb", "de", "fr-fr", "es", "it", "nl", "pt", "sv", "pl")
 FADE = FADE_MS * RATE_HZ // 1000
 CLEAR = 24
 """Samples in a row that are no coincidence: a millisecond."""
-WAV_HEAD_BYTES = 44
 
 
 @pytest.fixture(scope="module")
-def listener(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Home, dict[str, str]]]:
-    """A user with a loudspeaker."""
-    folder = tmp_path_factory.mktemp("crowd")
-    with (
-        sound_server(folder) as pulse,
-        home(folder, default="espeak", variables=pulse | {"VOICE_SERVER_DEVICE": ""}) as user,
-    ):
-        user.say("--volume", "100")
-        yield user, pulse
-
-
-def rendered(user: Home, text: str, voice: str) -> array[int]:
-    """The samples of a text, without the silence around it."""
-    path = user.folder / "rendered.wav"
-    user.say("--output", str(path), "--voice", voice, text)
-    return stripped(array("h", path.read_bytes()[WAV_HEAD_BYTES:]))
+def listener(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Listener]:
+    with listening(tmp_path_factory.mktemp("crowd")) as found:
+        yield found
 
 
 def all_at_once(user: Home, texts: Sequence[str], voices: Sequence[str]) -> list[int]:
@@ -66,11 +46,11 @@ def all_at_once(user: Home, texts: Sequence[str], voices: Sequence[str]) -> list
 
 
 def test_ten_voices_that_interrupt_are_all_heard_whole_and_one_after_the_other(
-    listener: tuple[Home, dict[str, str]],
+    listener: Listener,
 ) -> None:
-    user, pulse = listener
-    whole = [rendered(user, text, voice) for text, voice in zip(WORDS, VOICES, strict=True)]
-    with recording(pulse) as heard:
+    user = listener.user
+    whole = [listener.rendered(text, "--voice", voice) for text, voice in zip(WORDS, VOICES, strict=True)]
+    with listener.recording() as heard:
         order = all_at_once(user, WORDS, VOICES)
         user.wait_until_idle()
         heard.wait_for_silence()
@@ -80,11 +60,11 @@ def test_ten_voices_that_interrupt_are_all_heard_whole_and_one_after_the_other(
 
 
 def test_ten_texts_of_one_voice_cut_each_other_and_only_the_last_is_whole(
-    listener: tuple[Home, dict[str, str]],
+    listener: Listener,
 ) -> None:
-    user, pulse = listener
-    whole = [rendered(user, text, "en-us") for text in LONG_WORDS]
-    with recording(pulse) as heard:
+    user = listener.user
+    whole = [listener.rendered(text, "--voice", "en-us") for text in LONG_WORDS]
+    with listener.recording() as heard:
         order = all_at_once(user, LONG_WORDS, ["en-us"] * len(LONG_WORDS))
         user.wait_until_idle()
         heard.wait_for_silence()

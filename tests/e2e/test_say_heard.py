@@ -2,92 +2,69 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Iterator
 from itertools import pairwise
 
 import pytest
 
-from tests.e2e.saying import Home, home
-from tests.playback.sound_server import (
-    MISSING,
-    RATE_HZ,
-    Recording,
-    matched,
-    recording,
-    sound_server,
-    stripped,
-)
+from tests.e2e.listening import NEEDS_A_SOUND_SERVER, Listener, listening
+from tests.playback.sound_server import RATE_HZ, Recording, matched
 from voice_server.core.audio.mixing import FADE_MS
 
 pytestmark = [
     pytest.mark.realtime,
-    pytest.mark.skipif(bool(MISSING), reason=f"needs {', '.join(MISSING)} to hear what is played"),
+    NEEDS_A_SOUND_SERVER,
 ]
 
 FIRST = "This sentence is the first, and it is not short."
 SECOND = "Here is another one."
-WAV_HEAD_BYTES = 44
 FADE = FADE_MS * RATE_HZ // 1000  # samples
 
 
 @pytest.fixture(scope="module")
-def listener(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Home, dict[str, str]]]:
-    """A user with a loudspeaker."""
-    folder = tmp_path_factory.mktemp("heard")
-    with (
-        sound_server(folder) as pulse,
-        home(folder, default="espeak", variables=pulse | {"VOICE_SERVER_DEVICE": ""}) as user,
-    ):
-        user.say("--volume", "100")
-        yield user, pulse
+def listener(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Listener]:
+    with listening(tmp_path_factory.mktemp("heard")) as found:
+        yield found
 
 
-def rendered(user: Home, text: str) -> array[int]:
-    """The samples of a text, without the silence around it."""
-    path = user.folder / "rendered.wav"
-    user.say("--output", str(path), text)
-    return stripped(array("h", path.read_bytes()[WAV_HEAD_BYTES:]))
-
-
-def wait_for_the_end(user: Home, heard: Recording) -> None:
-    user.wait_until_idle()
+def wait_for_the_end(listener: Listener, heard: Recording) -> None:
+    listener.user.wait_until_idle()
     heard.wait_for_silence()
 
 
-def test_what_is_heard_is_what_was_rendered_sample_by_sample(listener: tuple[Home, dict[str, str]]) -> None:
-    user, pulse = listener
-    expected = rendered(user, FIRST)
-    with recording(pulse) as heard:
+def test_what_is_heard_is_what_was_rendered_sample_by_sample(listener: Listener) -> None:
+    user = listener.user
+    expected = listener.rendered(FIRST)
+    with listener.recording() as heard:
         user.say(FIRST)
-        wait_for_the_end(user, heard)
+        wait_for_the_end(listener, heard)
     sounds = heard.sounds()
     assert matched(sounds, expected) == (len(expected), len(sounds))
 
 
 def test_texts_in_a_queue_are_heard_one_after_the_other_and_whole(
-    listener: tuple[Home, dict[str, str]],
+    listener: Listener,
 ) -> None:
-    user, pulse = listener
-    first, second = rendered(user, FIRST), rendered(user, SECOND)
-    with recording(pulse) as heard:
+    user = listener.user
+    first, second = listener.rendered(FIRST), listener.rendered(SECOND)
+    with listener.recording() as heard:
         user.say("--policy", "queue", FIRST)
         user.say("--policy", "queue", SECOND)
-        wait_for_the_end(user, heard)
+        wait_for_the_end(listener, heard)
     sounds = heard.sounds()
     assert matched(sounds, first + second) == (len(first) + len(second), len(sounds))
 
 
 def test_an_interruption_ends_the_old_text_without_a_click_and_the_new_one_is_whole(
-    listener: tuple[Home, dict[str, str]],
+    listener: Listener,
 ) -> None:
-    user, pulse = listener
-    old, new = rendered(user, FIRST), rendered(user, SECOND)
-    with recording(pulse) as heard:
+    user = listener.user
+    old, new = listener.rendered(FIRST), listener.rendered(SECOND)
+    with listener.recording() as heard:
         user.say(FIRST)
         heard.wait_for_sound()
         user.say(SECOND)
-        wait_for_the_end(user, heard)
+        wait_for_the_end(listener, heard)
     sounds = heard.sounds()
     n_old, cut = matched(sounds, old)
     n_new, _ = matched(sounds[::-1], new[::-1])
@@ -99,16 +76,16 @@ def test_an_interruption_ends_the_old_text_without_a_click_and_the_new_one_is_wh
     )
 
 
-def test_a_pause_is_silent_and_what_follows_it_is_complete(listener: tuple[Home, dict[str, str]]) -> None:
-    user, pulse = listener
-    text = rendered(user, FIRST)
-    with recording(pulse) as heard:
+def test_a_pause_is_silent_and_what_follows_it_is_complete(listener: Listener) -> None:
+    user = listener.user
+    text = listener.rendered(FIRST)
+    with listener.recording() as heard:
         user.say(FIRST)
         heard.wait_for_sound()
         user.say("--pause")
         heard.wait_for_silence()
         user.say("--resume")
-        wait_for_the_end(user, heard)
+        wait_for_the_end(listener, heard)
     sounds = heard.sounds()
     n_before, _ = matched(sounds, text)
     n_after, _ = matched(sounds[::-1], text[::-1])
@@ -116,8 +93,8 @@ def test_a_pause_is_silent_and_what_follows_it_is_complete(listener: tuple[Home,
     assert n_before + n_after >= len(text) - 2 * FADE  # what was faded out is faded in again
 
 
-def test_a_device_is_chosen_by_its_name(listener: tuple[Home, dict[str, str]]) -> None:
-    user, _ = listener
+def test_a_device_is_chosen_by_its_name(listener: Listener) -> None:
+    user = listener.user
     names = user.say("--devices").splitlines()
     assert "null" in names
     user.say("--device", names[0])
@@ -126,11 +103,11 @@ def test_a_device_is_chosen_by_its_name(listener: tuple[Home, dict[str, str]]) -
 
 
 def test_a_player_that_is_killed_is_replaced_and_nothing_is_missing(
-    listener: tuple[Home, dict[str, str]],
+    listener: Listener,
 ) -> None:
-    user, pulse = listener
-    text = rendered(user, FIRST)
-    with recording(pulse) as heard:
+    user = listener.user
+    text = listener.rendered(FIRST)
+    with listener.recording() as heard:
         user.say(FIRST)
         heard.wait_for_sound()
         for process in user.processes():
