@@ -19,6 +19,8 @@ if __package__ in (None, ""):  # run as a script, in this folder or from the pro
 
 import click
 
+from voice_server.version import version
+
 _COMMANDS = {
     "serve": "Run the server.",
     "stream-tokens": "Stream tokens, as an LLM would, and hear the sentences as they are spoken.",
@@ -101,14 +103,7 @@ def respelled(arguments: Sequence[str]) -> list[str]:
 def _tell_version(ctx: click.Context, _option: click.Parameter, wanted: bool) -> None:
     if not wanted:
         return
-    # Loaded only here: it takes as long as all that `say` needs.
-    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415
-
-    try:
-        found = version("voice-server")
-    except PackageNotFoundError:
-        found = "unknown: run from a checkout that is not installed"
-    click.echo(f"voice-server, version {found}")
+    click.echo(f"voice-server, version {version()}")
     ctx.exit()
 
 

@@ -18,7 +18,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp
 
 from voice_server.encoding import FormatName, SampleRate
-from voice_server.endpoints.operations import JSON, SPEAKING_REFUSALS, VERSION, Operation
+from voice_server.endpoints.operations import JSON, SPEAKING_REFUSALS, Operation
 from voice_server.endpoints.problems import NotFound, TooLong
 from voice_server.endpoints.requests import MAX_FILE_CHARS, Language, LongText, VoiceName, read_json
 from voice_server.endpoints.speaking import Order, Rendering, SpokenAnswer, audio_stream
@@ -26,6 +26,7 @@ from voice_server.endpoints.speech_fields import BitRate, Options, ordered
 from voice_server.endpoints.tts import AUDIO_TYPES
 from voice_server.endpoints.whole import whole_file
 from voice_server.speech import SpeechRequest, SpeechService
+from voice_server.version import version
 
 MODEL_ALIASES = ("tts-1", "tts-1-hd", "gpt-4o-mini-tts")
 """OpenAI's models: each stands for the default backend."""
@@ -205,7 +206,7 @@ async def audio_models(request: Request) -> ASGIApp:
 
 async def base(_request: Request) -> ASGIApp:
     """Answer the base address itself, which some clients ask to warm the connection up."""
-    return JSONResponse(msgspec.to_builtins(Service(service="voice-server", version=VERSION)))
+    return JSONResponse(msgspec.to_builtins(Service(service="voice-server", version=version())))
 
 
 OPERATIONS = (

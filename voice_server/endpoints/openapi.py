@@ -16,8 +16,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from voice_server.endpoints.operations import JSON, VERSION, Operation
+from voice_server.endpoints.operations import JSON, Operation
 from voice_server.endpoints.problems import is_openai
+from voice_server.version import version
 
 JsonSchema = dict[str, Any]
 
@@ -62,7 +63,7 @@ def document(operations: Sequence[Operation]) -> JsonSchema:
         paths.setdefault(each.path, {})[each.method.lower()] = _operation(each, found, components)
     return {
         "openapi": "3.1.0",
-        "info": {"title": "voice-server", "version": VERSION, "description": _DESCRIPTION},
+        "info": {"title": "voice-server", "version": version(), "description": _DESCRIPTION},
         "paths": paths,
         "components": {
             "schemas": components,

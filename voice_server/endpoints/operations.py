@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from importlib.metadata import version
 from typing import Literal
 
 from starlette.exceptions import HTTPException
@@ -19,7 +18,6 @@ Endpoint = Callable[[Request], Awaitable[ASGIApp]]
 Takes = Literal["nothing", "json", "any"]
 
 JSON = "application/json"
-VERSION = version("voice-server")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,8 +8,9 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp
 
 from voice_server.endpoints.health import health
-from voice_server.endpoints.operations import JSON, VERSION, Operation
+from voice_server.endpoints.operations import JSON, Operation
 from voice_server.endpoints.page.files import page_response
+from voice_server.version import version
 
 _PLACES = {
     "documentation": "/docs",
@@ -49,7 +50,7 @@ async def root(request: Request) -> ASGIApp:
     up = service.pool.backends[service.config.default_backend].state.value == "up"
     system = System(
         name="voice-server",
-        version=VERSION,
+        version=version(),
         status="ok" if up else "degraded",
         backends=list(service.config.backends),
         default_backend=service.config.default_backend,

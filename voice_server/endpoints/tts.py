@@ -16,12 +16,13 @@ from starlette.types import ASGIApp
 
 from voice_server.encoding import FORMATS, FormatName
 from voice_server.endpoints.doors import Doors
-from voice_server.endpoints.operations import JSON, SPEAKING_REFUSALS, VERSION, Operation
+from voice_server.endpoints.operations import JSON, SPEAKING_REFUSALS, Operation
 from voice_server.endpoints.requests import FileText, read_any
 from voice_server.endpoints.speaking import Order, SpokenAnswer, audio_stream
 from voice_server.endpoints.speech_fields import SpeechFields, order_of
 from voice_server.endpoints.whole import Recording, json_document, whole_file
 from voice_server.endpoints.word_times import SpokenWord, spoken_words
+from voice_server.version import version
 
 AUDIO_TYPES: Mapping[str, object] = {each.media_type: None for each in FORMATS.values()}
 """The answer of a route that sends audio in any format."""
@@ -134,7 +135,7 @@ async def describe(_request: Request) -> ASGIApp:
     """Answer `GET /tts/`."""
     description = Description(
         service="voice-server",
-        version=VERSION,
+        version=version(),
         endpoints={
             "POST /tts/": "audio with word times, or streamed audio",
             "POST /tts": "a whole audio file",
