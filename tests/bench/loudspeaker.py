@@ -1,33 +1,34 @@
 """How soon `say` returns and is heard, and how soon it is silent: `python -m tests.bench.loudspeaker`.
 
 A private PulseAudio with a null sink is the loudspeaker, its monitor is recorded; espeak speaks. The moment
-of a sound is the one at which the recorder had it, so that the sound server's own delay is counted.
+of a sound is the one at which the recorder had it, so that the sound server's own delay is counted. The floor
+(loudspeaker_floor.py) is one program that renders and plays by itself; it takes turns with the server.
 """
 
 from __future__ import annotations
 
+import random
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 
-from tests.bench import timed_player
-from tests.e2e.saying import Home, home
-from tests.playback.sound_server import (
-    MISSING,
-    RATE_HZ,
-    matched,
-    recording,
-    sound_server,
-    stripped,
-)
+from tests.bench import loudspeaker_floor, timed_player
+from tests.e2e.listening import WAV_HEAD_BYTES, Listener, listening
+from tests.e2e.saying import ROOT, Home
+from tests.playback.sound_server import MISSING, RATE_HZ, matched
+from voice_server.playback.player import loop
 
 TEXT = "This is a sentence of some length, so that there is something to hear. And here is another one."
 RUNS = 10
+STAGE_RUNS = 100
+"""Many: how far the device is in its period when a sound comes is a matter of chance."""
 _TIMED_SERVER = (
     "from pathlib import Path; from voice_server.playback import channel; "
     f"channel._PLAYER = Path({timed_player.__file__!r}); "
@@ -41,27 +42,23 @@ def main() -> None:
     """Measure, and print medians."""
     if MISSING:
         sys.exit(f"needs {', '.join(MISSING)}")
-    folder = Path(tempfile.mkdtemp(prefix="loudspeaker-"))
-    with (
-        sound_server(folder) as pulse,
-        home(folder, default="espeak", variables=pulse | {"VOICE_SERVER_DEVICE": ""}) as user,
-    ):
-        began = time.perf_counter()
-        user.say("--volume", "100")
-        print(f"the first `say`, which starts the server: {time.perf_counter() - began:.2f} s")
-        _measure_say(user, pulse)
-        _measure_requests(user, pulse)
-        user.say("--kill")
-        _measure_stages(user, pulse)
+    began = time.perf_counter()
+    with listening(Path(tempfile.mkdtemp(prefix="loudspeaker-"))) as listener:
+        print(
+            f"sound server and the first `say`, which starts the server: {time.perf_counter() - began:.2f} s"
+        )
+        _measure_say(listener)
+        _measure_requests(listener)
+        listener.user.say("--kill")
+        _measure_stages(listener)
 
 
-def _measure_say(user: Home, pulse: dict[str, str]) -> None:
-    path = user.folder / "rendered.wav"
-    user.say("--output", str(path), TEXT)
-    rendered = stripped(array("h", path.read_bytes()[44:]))
+def _measure_say(listener: Listener) -> None:
+    user = listener.user
+    rendered = listener.rendered(TEXT)
     returned, sounded, lost, silent_ms = [], [], 0, []
     for _ in range(RUNS):
-        with recording(pulse) as heard:
+        with listener.recording() as heard:
             began = time.perf_counter()
             user.say(TEXT)
             returned.append(1000 * (time.perf_counter() - began))
@@ -80,10 +77,11 @@ def _measure_say(user: Home, pulse: dict[str, str]) -> None:
     print(f"gaps: {[round(ms) for ms in silent_ms]} ms a run")
 
 
-def _measure_requests(user: Home, pulse: dict[str, str]) -> None:
+def _measure_requests(listener: Listener) -> None:
+    user = listener.user
     accepted, sounded, silenced = [], [], []
     for _ in range(RUNS):
-        with recording(pulse) as heard:
+        with listener.recording() as heard:
             began = time.perf_counter()
             user.ask("POST", "/synthesize", {"text": TEXT})
             accepted.append(1000 * (time.perf_counter() - began))
@@ -99,36 +97,82 @@ def _measure_requests(user: Home, pulse: dict[str, str]) -> None:
     _print("`/playback/stop` is silent", silenced)
 
 
-def _measure_stages(user: Home, pulse: dict[str, str]) -> None:
-    """Where the time goes from a request to the first sound: medians, from one stage to the next."""
-    steps: list[list[float]] = []
+def _measure_stages(listener: Listener) -> None:
+    """Where the time goes from a request to the first sound, and how much of it the floor takes as well."""
+    user = listener.user
     user.variables["TMPDIR"] = str(user.folder)
-    with user.serving(sys.executable, "-c", _TIMED_SERVER):
+    requests: list[list[float]] = []
+    floors: list[list[float]] = []
+    with user.serving(sys.executable, "-c", _TIMED_SERVER), _floor(user) as program:
         user.ask("GET", "/playback/devices")  # returns when there is a player
-        user.say("--output", str(user.folder / "rendered.wav"), TEXT)
-        samples = array("h", (user.folder / "rendered.wav").read_bytes()[44:])
-        for _ in range(2 * RUNS):
-            with recording(pulse) as heard:
-                began = time.perf_counter()
-                user.ask("POST", "/synthesize", {"text": TEXT})
-                answered = time.perf_counter()
-                heard.wait_for_sound()
-                sounded = heard.first_sound_at()
-                user.ask("POST", "/playback/stop", {})
-                heard.wait_for_silence()
-            moments = (began, *_noted(user, began), sounded)
-            steps.append([1000 * (after - before) for before, after in pairwise(moments)])
-            steps[-1].append(1000 * (answered - began))
-    names = (
-        "accepted, rendered, at the player",
-        "waits for the device to ask",
-        "in the sound server",
-        "(answer)",
-    )
-    for name, times_ms in zip(names, zip(*steps, strict=True), strict=True):
-        _print(name, times_ms)
+        for _ in range(STAGE_RUNS):
+            requests.append(_stages_of_a_request(listener))
+            floors.append(_stages_of_the_floor(listener, program))
+    names = ("at the player", "waits for the device to ask", "in the sound server", "altogether")
+    for name, times_ms in zip(names, zip(*requests, strict=True), strict=True):
+        _print(f"request: {name}", times_ms)
+    for name, times_ms in zip(
+        ("at the device", "in it and the sound server", "altogether"), zip(*floors, strict=True), strict=True
+    ):
+        _print(f"floor: {name}", times_ms)
+    for what, stage in (("at the player", 0), ("as heard", -1)):
+        own_ms = [request[stage] - floor[stage] for request, floor in zip(requests, floors, strict=True)]
+        error_ms = statistics.stdev(own_ms) / len(own_ms) ** 0.5
+        print(f"the server's own share {what}: {statistics.fmean(own_ms):.2f} ± {error_ms:.2f} ms on average")
+    samples = array("h", (user.folder / "rendered.wav").read_bytes()[WAV_HEAD_BYTES:])
     lead_ms = 1000 * next(at for at, sample in enumerate(samples) if sample) / RATE_HZ
-    print(f"of which the text's own silence at its beginning: {lead_ms:.1f} ms")
+    print(f"the text's own silence at its beginning: {lead_ms:.1f} ms")
+
+
+def _stages_of_a_request(listener: Listener) -> list[float]:
+    user = listener.user
+    with listener.recording() as heard:
+        _wait_for_chance()
+        began = time.perf_counter()
+        user.ask("POST", "/synthesize", {"text": TEXT})
+        heard.wait_for_sound()
+        sounded = heard.first_sound_at()
+        user.ask("POST", "/playback/stop", {})
+        heard.wait_for_silence()
+    return _stages(began, *_noted(user, began), sounded)
+
+
+def _stages_of_the_floor(listener: Listener, floor: subprocess.Popen[str]) -> list[float]:
+    assert floor.stdin is not None
+    assert floor.stdout is not None
+    with listener.recording() as heard:
+        _wait_for_chance()
+        began = time.perf_counter()
+        floor.stdin.write(TEXT + "\n")
+        floor.stdin.flush()
+        heard.wait_for_sound()
+        sounded = heard.first_sound_at()
+        floor.stdin.write("\n")
+        floor.stdin.flush()
+        heard.wait_for_silence()
+    return _stages(began, float(floor.stdout.readline()), sounded)
+
+
+def _wait_for_chance() -> None:
+    """Begin at any point of the device's period: the recording begins at one and the same."""
+    time.sleep(random.uniform(0, 3 * loop._PERIOD_MS / 1000))
+
+
+def _stages(*moments: float) -> list[float]:
+    """Milliseconds from each moment to the next, and from the first to the last."""
+    return [1000 * (after - before) for before, after in (*pairwise(moments), (moments[0], moments[-1]))]
+
+
+@contextmanager
+def _floor(user: Home) -> Iterator[subprocess.Popen[str]]:
+    pipe = subprocess.PIPE
+    program = [sys.executable, "-m", loudspeaker_floor.__name__]
+    with subprocess.Popen(program, stdin=pipe, stdout=pipe, text=True, env=user.variables, cwd=ROOT) as floor:
+        assert floor.stdin is not None
+        assert floor.stdout is not None
+        floor.stdout.readline()
+        yield floor
+        floor.stdin.close()
 
 
 def _noted(user: Home, since: float) -> list[float]:

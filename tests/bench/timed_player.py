@@ -24,8 +24,9 @@ class _TimedPlayer(loop._Player):
     _was_silent = True
 
     def _note(self, what: str) -> None:
+        now = time.perf_counter()
         with (Path(tempfile.gettempdir()) / NOTES).open("a") as file:
-            file.write(f"{time.perf_counter()} {what}\n")
+            file.write(f"{now} {what}\n")
 
     def _obey(self, message: Message) -> None:
         if isinstance(message, Audio) and message.job > self._last_track:

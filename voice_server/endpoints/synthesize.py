@@ -6,6 +6,7 @@ whoever may reach the server. Every action is a POST with a JSON body: no page o
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import asdict
 from typing import Annotated, Literal
 
@@ -80,6 +81,7 @@ async def synthesize(request: Request) -> ASGIApp:
     with doors.speaking():
         wish = fields.request(doors.service)
         entry, notices = loudspeakers.accept(fields.text, wish, Policy(fields.policy))
+        await asyncio.sleep(0)  # the text is on its way to a worker before the answer is put together
         notices += await loudspeakers.take_notices()
     answer = asdict(entry) | {"is_paused": loudspeakers.status().is_paused, "warnings": _told(notices)}
     del answer["text"], answer["heard_ms"]

@@ -8,6 +8,7 @@ that may become a template (template.py) loads before it has a second thread.
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 from collections.abc import Callable, Iterator
@@ -181,7 +182,12 @@ class _Output:
             self._bytes += len(pcm)
             frames = self._merger.add(pcm, perf_counter())
             if frames:
+                is_first = not self._frames
                 self._send(self._answers(frames))
+                if is_first:
+                    # Linux may wake the reader of a pipe on the writer's processor, where it then waits for
+                    # the rest of this render's time slice: 1 to 2 ms, as long as all else on the way.
+                    os.sched_yield()
 
     def finish(self) -> None:
         answers = self._answers(self._merger.flush())

@@ -42,30 +42,43 @@ class Floor:
         for token in (*tokens, None):
             certain_at = time.perf_counter()
             for piece in splitter.finish() if token is None else splitter.feed(token):
-                first_at, length = self._render(piece.text)
+                first_at, length = self._timed(piece.text)
                 sentence_ms.append((first_at - certain_at) * 1000)
                 n_bytes += length
         cpu_ms = (time.process_time() - cpu_before) * 1000
         return FloorOutcome(cpu_ms * 1000 / duration_ms(n_bytes, SAMPLE_RATE_HZ), sentence_ms)
 
-    def _render(self, sentence: str) -> tuple[float, int]:
+    def speak(self, text: str, write: Callable[[bytes], None]) -> None:
+        """Split, render and resample a whole text; hand its 24 kHz PCM over as it comes."""
+        splitter = Splitter(SplitterOptions(first_piece="clause"))
+        for piece in (*splitter.feed(text), *splitter.finish()):
+            self._render(piece.text, write)
+
+    def _timed(self, sentence: str) -> tuple[float, int]:
         """Render one sentence; return when its first audio was there, and how many bytes it has."""
-        resampler = Resampler(self._engine.sample_rate)
         first_at = 0.0
         length = 0
 
-        def take(item: object) -> bool:
+        def write(pcm: bytes) -> None:
             nonlocal first_at, length
+            length += len(pcm)
+            first_at = first_at or (time.perf_counter() if length else 0.0)
+
+        self._render(sentence, write)
+        return first_at, length
+
+    def _render(self, sentence: str, write: Callable[[bytes], None]) -> None:
+        resampler = Resampler(self._engine.sample_rate)
+
+        def take(item: object) -> bool:
             if not isinstance(item, WordMark):
-                length += len(resampler.process(to_pcm(item)))
-                first_at = first_at or (time.perf_counter() if length else 0.0)
+                write(resampler.process(to_pcm(item)))
             return False
 
-        self._speak(speakable(sentence).text, take)
-        length += len(resampler.finish())
-        return first_at or time.perf_counter(), length
+        self._tell(speakable(sentence).text, take)
+        write(resampler.finish())
 
-    def _speak(self, text: str, take: Callable[[object], bool]) -> None:
+    def _tell(self, text: str, take: Callable[[object], bool]) -> None:
         if hasattr(self._engine, "push"):
             self._engine.push(text, self._voice, self._options, take)
         else:
