@@ -36,6 +36,7 @@ from voice_server.mixes import MixStore, data_folder
 from voice_server.playback.loudspeakers import Loudspeakers
 from voice_server.pool.local import LocalPool
 from voice_server.speech import SpeechService
+from voice_server.worker.timeslice import SERVER_SLICE_S, ask_for_time_slice
 
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
@@ -204,6 +205,7 @@ async def serve(
         use = Use(build_app(doors, **guard))
         server = Server(_uvicorn_config(use, config), doors, handle_signals=True)
         _keep_freed_memory()
+        ask_for_time_slice(SERVER_SLICE_S)
         listener.listen(_BACKLOG)  # from here on a client waits for the loop instead of being refused
         on_ready(_url(listener), service)
         watch = tasks.create_task(server.end_when_idle(idle_exit_s, use))

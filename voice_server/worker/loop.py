@@ -48,6 +48,7 @@ from voice_server.worker.faults import describe, public
 from voice_server.worker.frames import FrameMerger
 from voice_server.worker.memory import Memory
 from voice_server.worker.stdio import Channel, leave
+from voice_server.worker.timeslice import WORKER_SLICE_S, ask_for_time_slice
 
 WARM_UP_TEXT = "Ready."
 _REST_S = 0.2
@@ -235,6 +236,7 @@ def serve(channel: Channel, adapter: str, orders: int | None = None) -> None:
     With `orders`, a socket, the process makes workers instead if its backend may be forked.
     """
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
+    ask_for_time_slice(WORKER_SLICE_S)
     file, requests = Path(adapter).absolute(), channel.receive()
     with _failure_told(channel):
         if (hello := next(requests, None)) is None:
