@@ -65,3 +65,24 @@ def test_a_script_keeps_the_language_within_its_family() -> None:
 @given(st.text(), st.sampled_from(["en", "ru", "zh"]))
 def test_any_text_has_a_two_letter_language(text: str, fallback: str) -> None:
     assert len(guess(text, fallback)) == 2
+
+
+@pytest.mark.parametrize(
+    ("opening", "language"),
+    [
+        ("Il sig", "it"),
+        ("Zie blz", "nl"),
+        ("Jl. Jend", "id"),
+        ("Spotkanie o godz", "pl"),
+        ("Ca. 500 Mio", "de"),
+    ],
+)
+def test_an_abbreviation_tells_the_language_of_a_text_that_has_only_begun(
+    opening: str, language: str
+) -> None:
+    assert guess(opening, "en", enough=1) == language
+    assert guess(opening, "en") == "en"  # later the sentences before say more
+
+
+def test_an_abbreviation_of_many_languages_tells_none() -> None:
+    assert guess("Dr", "en", enough=1) == "en"

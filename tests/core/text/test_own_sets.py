@@ -25,12 +25,12 @@ def test_answers_are_cut_where_a_reader_would(guess: bool, f1: float) -> None:
     assert _f1(answers(), guess=guess) >= f1
 
 
-@pytest.mark.parametrize(("guess", "share"), [(False, 0.975), (True, 0.915)])
+@pytest.mark.parametrize(("guess", "share"), [(False, 0.975), (True, 0.96)])
 def test_what_must_not_be_cut_is_held(guess: bool, share: float) -> None:
     assert _exact([case for case in cases() if not case.ends], guess=guess) >= share
 
 
-@pytest.mark.parametrize(("guess", "f1"), [(False, 0.992), (True, 0.98)])
+@pytest.mark.parametrize(("guess", "f1"), [(False, 0.992), (True, 0.99)])
 def test_what_must_be_cut_is_cut(guess: bool, f1: float) -> None:
     assert _f1([case for case in cases() if case.ends], guess=guess) >= f1
 

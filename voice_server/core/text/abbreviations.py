@@ -24,7 +24,7 @@ NEVER: dict[str, str] = {
     " gem gez hrsg jew lfd max mind mtl od rd st tägl urspr verh versch vorm vors wg zw zzt z.zt allg"
     " angebl ausschl bayer botan chem ger fa em mult Joh Seb Wilh Friedr Jos Hptm Oblt stv",
     "fr": "m mm mme mmes mlle mlles mgr dr drs pr me mes ste st p.ex c.-à-d cf env ex apr j.-c boul chap"
-    " gal col cdt lt cap adj capt resp",
+    " gal gén col cdt lt cap adj capt resp",
     "es": "sr sra srta sres sras srtas dr dra dres d dª dña prof profa lic ing arq abg gral cnel tte cmte"
     " mons pbro fr sto sta p.ej ej av avda ee rr.hh dd.hh aprox admón admon depto dpto edo excmo excma"
     " ilmo ilma ldo lda mtro mtra hno hna hnos vda v.gr c.c alm sgto pdte",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from voice_server.core.text import words
+from voice_server.core.text import abbreviations, words
 
 _SAMPLE = 40
 """Characters before the mark that the script is read from."""
@@ -19,6 +19,9 @@ _ENOUGH = 2
 """Function words that a Latin language must show to change the guess; its own letters are worth as much."""
 _PLENTY = 3
 """When every third word is one of the language before, no other is looked at."""
+
+_AROUND = "().,;:\"'«»“”„"
+"""What may stand around an abbreviation."""
 
 _BLOCKS: tuple[tuple[int, int, str], ...] = (
     (0x0370, 0x0400, "el"),
@@ -130,7 +133,8 @@ def _is_bulgarian(text: str) -> bool:
 
 def _latin(text: str, fallback: str, enough: int) -> str:
     lower = text.lower()
-    found = dict.fromkeys(lower.split()[-_WORDS:-1])
+    last = lower.split()[-_WORDS:]
+    found = dict.fromkeys(last[:-1])
     kept = sum(map(_stop_words().get(fallback, frozenset()).__contains__, found))
     if kept > _ENOUGH and kept * _PLENTY >= len(found):
         return fallback
@@ -140,6 +144,8 @@ def _latin(text: str, fallback: str, enough: int) -> str:
         if word in telling:
             for language in telling[word]:
                 counts[language] = counts.get(language, 0) + 1
+    if enough == 1:
+        _count_abbreviations(counts, last)
     if not text.isascii():
         _count_letters(counts, lower)
     if not counts:
@@ -147,6 +153,13 @@ def _latin(text: str, fallback: str, enough: int) -> str:
     language = max(counts, key=counts.__getitem__)
     is_clear = counts[language] >= enough and counts[language] > counts.get(fallback, 0)
     return language if is_clear else fallback
+
+
+def _count_abbreviations(counts: dict[str, int], found: list[str]) -> None:
+    """One for each language that lists a word, the last one too: all that a text's first words may show."""
+    for word in found:
+        for language in _abbreviated().get(word.strip(_AROUND), ()):
+            counts[language] = counts.get(language, 0) + 1
 
 
 def _count_letters(counts: dict[str, int], lower: str) -> None:
@@ -173,11 +186,25 @@ def _stop_words() -> dict[str, frozenset[str]]:
 
 
 @cache
+def _abbreviated() -> dict[str, list[str]]:
+    """The languages in Latin letters that list a word as an abbreviation."""
+    languages: dict[str, list[str]] = {}
+    tables = (abbreviations.NEVER, abbreviations.MAY, abbreviations.NUMBER, abbreviations.UNITS)
+    for language in _latin_languages():
+        for word in {word for table in tables for word in table.get(language, "").lower().split()}:
+            languages.setdefault(word, []).append(language)
+    return languages
+
+
+@cache
 def _latin_words() -> dict[str, list[str]]:
     """The languages in Latin letters that each telling word belongs to."""
     languages: dict[str, list[str]] = {}
-    for language, known in _stop_words().items():
-        if min(known)[0] < "\u0370":
-            for word in known:
-                languages.setdefault(word, []).append(language)
+    for language in _latin_languages():
+        for word in _stop_words()[language]:
+            languages.setdefault(word, []).append(language)
     return languages
+
+
+def _latin_languages() -> list[str]:
+    return [language for language, known in _stop_words().items() if min(known)[0] < "\u0370"]
