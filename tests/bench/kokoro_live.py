@@ -1,6 +1,6 @@
 """Kokoro through the whole server, on a CPU: the first sound of a sentence, and what a barge-in costs.
 
-    python tests/bench/kokoro_live.py [ROUNDS]
+    python -m tests.bench.kokoro_live [ROUNDS]
 
 The model has the published size and random weights (see neural.py); server and client share this program.
 The first sound of a sentence of twenty-one words in three clauses is set beside that with `first_segment:
@@ -12,22 +12,16 @@ from __future__ import annotations
 
 import asyncio
 import statistics
-import subprocess
 import sys
-import tempfile
 import time
-from pathlib import Path
 
-import msgspec
-
+from tests.bench.full_kokoro import full_kokoro
 from voice_server.client import connect
 from voice_server.client_events import Audio, Cancelled
-from voice_server.config import BackendConfig, Config, load_config
+from voice_server.config import BackendConfig, Config
 from voice_server.pool.base import WorkerPool
-from voice_server.pool.venvs import python_of
 from voice_server.server import bind, listening, open_service
 
-_ROOT = Path(__file__).resolve().parents[2]
 _SENTENCE = (
     "Cuando llegamos al puerto aquella noche, el barco ya había salido, y nadie en la ciudad quería "
     "decirnos cuándo volvería el siguiente."
@@ -98,16 +92,8 @@ async def _measure(config: BackendConfig, rounds: int) -> None:
 
 def main(rounds: int) -> None:
     """Measure and print."""
-    config = load_config(_ROOT / "backends.yaml").backends["kokoro"]
-    python = python_of("kokoro", config.environment)
-    with tempfile.TemporaryDirectory() as folder:
-        checkpoint = Path(folder) / "checkpoint"
-        maker = _ROOT / "tests" / "backends" / "kokoro" / "checkpoint.py"
-        subprocess.run([python, str(maker), str(checkpoint), "--full"], check=True, capture_output=True)
-        settings = {"model": str(checkpoint), "device": "cpu"}
-        environment = {"XDG_CACHE_HOME": folder, "OMP_NUM_THREADS": "2"}
-        changed = msgspec.structs.replace(config, settings=settings, env=environment, fallback=None)
-        asyncio.run(_measure(changed, rounds))
+    with full_kokoro() as kokoro:
+        asyncio.run(_measure(kokoro.config(2), rounds))
 
 
 if __name__ == "__main__":

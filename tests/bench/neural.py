@@ -1,6 +1,6 @@
 """Kokoro through our worker beside its package called directly; what workers cost in memory and to replace.
 
-    python tests/bench/neural.py [ROUNDS]
+    python -m tests.bench.neural [ROUNDS]
 
 Makes a checkpoint of the published size with random weights, whose durations are those of speech, so that the
 work is that of the real one. Both speak the same text in turn with the same number of threads; with 0 rounds
@@ -17,19 +17,17 @@ import signal
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
 import msgspec
 import psutil
 
-from voice_server.config import BackendConfig, load_config
+from tests.bench.full_kokoro import full_kokoro
+from voice_server.config import BackendConfig
 from voice_server.core.types import Frame, Segment
 from voice_server.pool.local import LocalPool
-from voice_server.pool.venvs import python_of
 
-_ROOT = Path(__file__).resolve().parents[2]
 _TEXT = (
     "El veloz murciélago hindú comía feliz cardillo y kiwi, mientras la cigüeña tocaba el saxofón detrás del "
     "palenque de paja."
@@ -135,19 +133,10 @@ async def _memories(config: BackendConfig) -> None:
 
 def main(rounds: int) -> None:
     """Measure and print."""
-    config = load_config(_ROOT / "backends.yaml").backends["kokoro"]
-    python = python_of("kokoro", config.environment)
-    with tempfile.TemporaryDirectory() as folder:
-        checkpoint = Path(folder) / "checkpoint"
-        maker = _ROOT / "tests" / "backends" / "kokoro" / "checkpoint.py"
-        subprocess.run([python, str(maker), str(checkpoint), "--full"], check=True, capture_output=True)
-        settings = {"model": str(checkpoint), "device": "cpu"}
-        for threads in ("1", "2"):
-            environment = {"XDG_CACHE_HOME": folder, "OMP_NUM_THREADS": threads}
-            changed = msgspec.structs.replace(config, settings=settings, env=environment)
-            if rounds:
-                asyncio.run(_speed(changed, python, checkpoint, rounds))
-        asyncio.run(_memories(msgspec.structs.replace(changed, env=environment | {"OMP_NUM_THREADS": "1"})))
+    with full_kokoro() as kokoro:
+        for threads in (1, 2) if rounds else ():
+            asyncio.run(_speed(kokoro.config(threads), kokoro.python, kokoro.checkpoint, rounds))
+        asyncio.run(_memories(kokoro.config(1)))
 
 
 if __name__ == "__main__":
