@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.e2e.saying import ROOT, Home, home, wait_until
@@ -92,3 +93,14 @@ def test_the_repl_is_silenced_remembers_and_is_left(user: Home) -> None:
         screen.wait_for("say>")
         assert screen.leave() == 0
     assert "+Hello." in (user.folder / "state" / "voice-server" / "repl_history").read_text()
+
+
+def test_a_ctrl_c_between_two_prompts_does_not_end_the_repl(user: Home) -> None:
+    with terminal([*user.command()[:-1], "repl"], user.variables, ROOT) as screen:
+        screen.wait_for("say>")
+        workers = len(psutil.Process(screen.process.pid).children())
+        screen.type(":voices de" + ENTER)  # starts workers of its own to ask
+        wait_until(lambda: len(psutil.Process(screen.process.pid).children()) > workers)
+        screen.type(CTRL_C)
+        screen.wait_for("de-DE")
+        assert screen.leave() == 0

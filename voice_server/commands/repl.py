@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import sys
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import FrameType
 
 import click
 
@@ -75,7 +77,10 @@ async def _converse(server: ServerChoice, speaker: SpeakerChoice, sink: Sink) ->
         listening = asyncio.create_task(talk.listen())
         conversation = Conversation(talk, server)
         if sys.stdin.isatty():
-            await conversation.run(_prompted(talk))
+            with _interruptions() as interrupted:
+                silencing = asyncio.create_task(_silence(talk, interrupted))
+                await conversation.run(_prompted(talk))
+            silencing.cancel()
             listening.cancel()
         else:
             await conversation.run(_piped())
@@ -84,6 +89,34 @@ async def _converse(server: ServerChoice, speaker: SpeakerChoice, sink: Sink) ->
             await listening
         if not sys.stdin.isatty():
             await asyncio.to_thread(sink.wait_until_heard)
+
+
+@contextmanager
+def _interruptions() -> Iterator[asyncio.Event]:
+    """Take every Ctrl-C that comes between two prompts, where nobody reads keys, until the block is left.
+
+    A second one before the first has been noticed ends the program, as ever.
+    """
+    interrupted = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def note(number: int, frame: FrameType | None) -> None:
+        if interrupted.is_set() and callable(before):
+            before(number, frame)
+        loop.call_soon_threadsafe(interrupted.set)
+
+    before = signal.signal(signal.SIGINT, note)  # each prompt puts its own in front of it, and takes it away
+    try:
+        yield interrupted
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+async def _silence(talk: Talk, interrupted: asyncio.Event) -> None:
+    """Stop the speech whenever there was a Ctrl-C."""
+    while await interrupted.wait():
+        interrupted.clear()
+        await talk.stop()
 
 
 async def _piped() -> AsyncIterator[str]:
