@@ -5,9 +5,11 @@ The notes go into `stages` in the temporary folder, a line each: the moment, and
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
 import time
+from functools import cache
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
@@ -19,26 +21,31 @@ from voice_server.worker.stdio import Channel, die_with_parent, take_descriptors
 NOTES = "stages"
 
 
+@cache
+def _notes() -> int:
+    return os.open(Path(tempfile.gettempdir()) / NOTES, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+
+
+def note(what: str) -> None:
+    """Write down that something happens now, at next to no cost."""
+    os.write(_notes(), f"{time.perf_counter()} {what}\n".encode())
+
+
 class _TimedPlayer(loop._Player):
     _last_track = 0
     _was_silent = True
 
-    def _note(self, what: str) -> None:
-        now = time.perf_counter()
-        with (Path(tempfile.gettempdir()) / NOTES).open("a") as file:
-            file.write(f"{now} {what}\n")
-
     def _obey(self, message: Message) -> None:
         if isinstance(message, Audio) and message.job > self._last_track:
             self._last_track = message.job
-            self._note("player")
+            note("player")
         super()._obey(message)
 
     def _read(self, n_bytes: int) -> bytes:
         block = super()._read(n_bytes)
         is_silent = not any(block)
         if self._was_silent and not is_silent:
-            self._note("device")
+            note("device")
         self._was_silent = is_silent
         return block
 
