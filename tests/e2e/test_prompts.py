@@ -84,9 +84,12 @@ def test_lines_from_a_pipe_are_spoken_one_after_the_other(user: Home) -> None:
     assert spoken(user) == ["First line.", "Second line."]
 
 
+def repl(user: Home) -> list[str]:
+    return [*user.command()[:-1], "repl", "--backend", "tone", "--output", str(user.folder / "x.wav")]
+
+
 def test_the_repl_is_silenced_remembers_and_is_left(user: Home) -> None:
-    command = [*user.command()[:-1], "repl", "--backend", "tone", "--output", str(user.folder / "x.wav")]
-    with terminal(command, user.variables, ROOT) as screen:
+    with terminal(repl(user), user.variables, ROOT) as screen:
         screen.wait_for("say>")
         screen.type("Hello." + ENTER)
         screen.type(CTRL_C)
@@ -96,7 +99,7 @@ def test_the_repl_is_silenced_remembers_and_is_left(user: Home) -> None:
 
 
 def test_a_ctrl_c_between_two_prompts_does_not_end_the_repl(user: Home) -> None:
-    with terminal([*user.command()[:-1], "repl"], user.variables, ROOT) as screen:
+    with terminal(repl(user), user.variables, ROOT) as screen:
         screen.wait_for("say>")
         workers = len(psutil.Process(screen.process.pid).children())
         screen.type(":voices de" + ENTER)  # starts workers of its own to ask
