@@ -89,8 +89,8 @@ _LATIN_LETTERS = {
 def guess(text: str, fallback: str, enough: int = _ENOUGH) -> str:
     """The two-letter code of the language that `text` seems to be in.
 
-    A Latin language must show `enough` signs, and more of them than `fallback`. Where one is enough, because a
-    text has only begun, the abbreviations in it count too.
+    A Latin language must show `enough` signs, and more of them than `fallback`. Where one is enough, because
+    a text has only begun, the abbreviations in it count too.
     """
     is_latin = text.isascii() or _OTHER_SCRIPT.search(text) is None
     script = None if is_latin else _script(text[-_SAMPLE:])
