@@ -129,11 +129,11 @@ class Visit:
         """Every sample that reached the loudspeaker, silence included."""
         return np.array(self.page.evaluate(HEARD), dtype=np.int16)
 
-    def first_text(self) -> dict[str, Any]:
-        """The page's first message with text, as soon as it has been sent."""
-        while not (texts := [message for message in self.sent if "token" in message]):
+    def first_with(self, key: str) -> dict[str, Any]:
+        """The page's first message with a key, as soon as it has been sent."""
+        while not (found := [message for message in self.sent if key in message]):
             self.page.wait_for_timeout(10)
-        return texts[0]
+        return found[0]
 
     def said(self, kind: str) -> list[dict[str, Any]]:
         """The server's messages of a type."""

@@ -201,8 +201,7 @@ def test_a_new_text_takes_the_place_of_the_old_one(visit: Visit) -> None:
 def test_a_long_text_does_not_pile_up_in_the_page(visit: Visit) -> None:
     visit.speak(LONG)
     visit.wait_for("() => ear.sounding > 6000")
-    visit.wait_for("() => document.querySelectorAll('#rows tr').length > 8")
-    assert any(message.get("pause") for message in visit.sent)
+    assert visit.first_with("pause") == {"pause": True}
     assert visit.page.locator("#rows tr").count() < 200
 
 
@@ -230,7 +229,7 @@ def test_a_voice_and_a_speed_change_the_sound(visit: Visit) -> None:
     visit.page.fill("#speed input", "2")
     visit.speak(SHORT)
     visit.wait_for_status("Spoken to the end.")
-    config = visit.first_text()
+    config = visit.first_with("token")
     assert config["opts"] == {"speed": 2}
     assert visit.said("turn_done")[0]["audio_ms"] < 2000
 
@@ -243,7 +242,7 @@ def test_a_voice_is_found_by_language_and_combined_with_a_speaker(visit: Visit) 
     visit.page.select_option("#speaker", "+f2")
     visit.speak("Guten Tag.")
     visit.wait_for_status("Spoken to the end.")
-    assert visit.first_text()["voice"] == "de+f2"
+    assert visit.first_with("token")["voice"] == "de+f2"
 
 
 def test_the_list_of_voices_is_walked_with_the_keys_and_left_without_a_choice(visit: Visit) -> None:
@@ -268,7 +267,7 @@ def test_a_mix_may_be_typed_where_the_backend_mixes(browser: Browser) -> None:
         visit.page.keyboard.press("Enter")
         assert visit.page.input_value("#voice") == "alba(2)+alba"
         visit.speak("Mixed.")
-        assert visit.first_text()["voice"] == "alba(2)+alba"
+        assert visit.first_with("token")["voice"] == "alba(2)+alba"
 
 
 def test_a_voice_can_be_tried(visit: Visit) -> None:
@@ -552,7 +551,7 @@ def test_a_sample_that_was_dropped_into_the_folder_is_found(browser: Browser) ->
         visit.page.click("#voices [role=option]:has-text('grandma')")
         visit.speak("Hello.")
         visit.wait_for_status("Spoken to the end.")
-        assert visit.first_text()["voice"] == "grandma"
+        assert visit.first_with("token")["voice"] == "grandma"
 
 
 def test_what_is_no_sound_is_refused_in_words(browser: Browser) -> None:
