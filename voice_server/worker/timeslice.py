@@ -15,11 +15,8 @@ import sys
 SERVER_SLICE_S = 0.0001  # the shortest that the kernel grants
 WORKER_SLICE_S = 0.003
 
-_SCHED_SETATTR = {
-    "x86_64": 314,
-    "aarch64": 274,
-    "riscv64": 274,
-}  # its number as a system call; libc has no name for it
+# The number of the system call, for which many C libraries have no name.
+_SCHED_SETATTR = {"x86_64": 314, "aarch64": 274, "riscv64": 274}
 _NS = 1_000_000_000
 
 

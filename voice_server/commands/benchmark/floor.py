@@ -65,7 +65,7 @@ class Floor:
             first_at = first_at or (time.perf_counter() if length else 0.0)
 
         self._render(sentence, write)
-        return first_at, length
+        return first_at or time.perf_counter(), length
 
     def _render(self, sentence: str, write: Callable[[bytes], None]) -> None:
         resampler = Resampler(self._engine.sample_rate)
