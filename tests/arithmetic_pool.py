@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.core.rendering import pcm_of, words_of
+from tests.core.speech.rendering import pcm_of, words_of
 from voice_server.config import BackendConfig, Config, Limits
 from voice_server.core.types import (
     SAMPLE_RATE_HZ,
@@ -22,7 +22,7 @@ from voice_server.core.types import (
     WordMark,
 )
 from voice_server.errors import RenderError
-from voice_server.pool.base import BackendState, BackendStats, BackendStatus
+from voice_server.pool.worker_pool import BackendState, BackendStats, BackendStatus
 
 SPEED = Option("speed", "number", 1.0, 0.5, 2.0)
 

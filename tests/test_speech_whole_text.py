@@ -6,10 +6,10 @@ import asyncio
 import random
 
 from tests.arithmetic_pool import ArithmeticPool, config_of
-from tests.core.rendering import pcm_of
+from tests.core.speech.rendering import pcm_of
 from tests.test_speech import audio_of, everything, serving
 from tests.virtual_time import run
-from voice_server.core import events
+from voice_server.core.speech import utterance_events
 from voice_server.speech import SpeechRequest, SpeechService
 
 WORDS = (
@@ -45,9 +45,9 @@ async def sentences(service: SpeechService, pool: ArithmeticPool, text: str, *, 
     else:
         with service.speak(text, settings) as speech:
             told = await everything(speech)
-    assert isinstance(told[-1], events.Finished)
+    assert isinstance(told[-1], utterance_events.Finished)
     assert told[-1].characters == len(text)
-    return [event.text for event in told if isinstance(event, events.SentenceStarted)]
+    return [event.text for event in told if isinstance(event, utterance_events.SentenceStarted)]
 
 
 def test_a_whole_text_has_the_sentences_that_it_has_when_pushed_at_once() -> None:
@@ -113,7 +113,7 @@ def test_an_empty_text_is_over_at_once() -> None:
             settings, _ = service.settings(SpeechRequest())
             with service.speak("", settings) as speech:
                 told = await everything(speech)
-        assert [type(event) for event in told] == [events.Finished]
+        assert [type(event) for event in told] == [utterance_events.Finished]
 
     run(main())
 

@@ -22,18 +22,25 @@ import click
 from voice_server.version import version
 
 _COMMANDS = {
-    "serve": "Run the server.",
-    "stream-tokens": "Stream tokens, as an LLM would, and hear the sentences as they are spoken.",
-    "say": "Speak on this machine's speakers and return at once; a server in the background does it.",
-    "speak": "Speak a text or a file, to the speakers or into a WAV file.",
-    "repl": "Type lines and hear them.",
-    "voices": "List the voices of the backends.",
-    "setup": "Make the environments of backends and fetch their weights.",
-    "doctor": "Check every backend: environment, voices, and whether it does what it must.",
-    "bench": "Measure latency, gaps, CPU and memory of a server under load.",
-    "completion": "Print the completion script of a shell.",
-    "split": "Show the sentences that a text is cut into.",
+    "serve": ("serve", "Run the server."),
+    "stream-tokens": (
+        "simulate.stream_tokens",
+        "Stream tokens, as an LLM would, and hear the sentences as they are spoken.",
+    ),
+    "say": (
+        "say.say_command",
+        "Speak on this machine's speakers and return at once; a server in the background does it.",
+    ),
+    "speak": ("speak", "Speak a text or a file, to the speakers or into a WAV file."),
+    "repl": ("repl", "Type lines and hear them."),
+    "voices": ("voices", "List the voices of the backends."),
+    "setup": ("setup", "Make the environments of backends and fetch their weights."),
+    "doctor": ("doctor", "Check every backend: environment, voices, and whether it does what it must."),
+    "bench": ("benchmark.bench", "Measure latency, gaps, CPU and memory of a server under load."),
+    "completion": ("completion", "Print the completion script of a shell."),
+    "split": ("split", "Show the sentences that a text is cut into."),
 }
+"""The module below `voice_server.commands` and the line of help of every command."""
 _SPELLINGS = {"--repl": "repl", "--stream-tokens": "stream-tokens", "--text": "speak"}
 _OWN_OPTIONS = {"--help", "-h", "--version"}
 
@@ -47,8 +54,8 @@ class _LazyGroup(click.Group):
         del ctx
         if cmd_name not in _COMMANDS:
             return None
-        name = cmd_name.replace("-", "_")
-        command: click.Command = getattr(import_module(f"voice_server.commands.{name}"), name)
+        module = import_module(f"voice_server.commands.{_COMMANDS[cmd_name][0]}")
+        command: click.Command = getattr(module, cmd_name.replace("-", "_"))
         return command
 
     def resolve_command(
@@ -74,7 +81,7 @@ class _LazyGroup(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         del ctx
         with formatter.section("Commands"):
-            formatter.write_dl(list(_COMMANDS.items()))
+            formatter.write_dl([(name, line) for name, (_, line) in _COMMANDS.items()])
 
 
 @contextmanager
@@ -82,7 +89,7 @@ def _told_in_one_sentence() -> Iterator[None]:
     try:
         yield
     except click.UsageError as error:
-        from voice_server.commands.common import in_one_sentence  # noqa: PLC0415 - only when it goes wrong
+        from voice_server.commands.shared.click_command import in_one_sentence  # noqa: PLC0415 - only when it goes wrong
 
         raise in_one_sentence(error, "voice-server") from None
 

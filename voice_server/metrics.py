@@ -12,8 +12,8 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, generate_la
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 
-from voice_server.core.events import Event, Finished, SentenceEnded, SentenceFailed
-from voice_server.pool.base import BackendState, WorkerPool
+from voice_server.core.speech.utterance_events import Event, Finished, SentenceEnded, SentenceFailed
+from voice_server.pool.worker_pool import BackendState, WorkerPool
 
 _FIRST_AUDIO_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 _REAL_TIME_FACTORS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5)

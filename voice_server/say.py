@@ -11,7 +11,7 @@ if __package__ in (None, ""):
 
 def main() -> None:
     """Run the command."""
-    from voice_server.commands.say import say  # noqa: PLC0415 - the path is right only now
+    from voice_server.commands.say.say_command import say  # noqa: PLC0415 - the path is right only now
 
     say.main(prog_name="say.py")
 

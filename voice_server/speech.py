@@ -16,20 +16,20 @@ from dataclasses import replace
 from types import TracebackType
 from typing import ClassVar, Self
 
-from voice_server.casting import Casting, SpeechRequest
 from voice_server.config import Config
-from voice_server.core import utterance_inputs as inputs
 from voice_server.core.audio.resample import Resampler
-from voice_server.core.events import Audio, Event, Finished, Heard, Reason
 from voice_server.core.scheduling import Scheduler
-from voice_server.core.segments import Limits, PendingSegment, SpeechSettings
+from voice_server.core.speech import utterance_inputs as inputs
+from voice_server.core.speech.segments import Limits, PendingSegment, SpeechSettings
+from voice_server.core.speech.utterance import Utterance
+from voice_server.core.speech.utterance_events import Audio, Event, Finished, Heard, Reason
 from voice_server.core.types import Frame, Notice, WordMark
-from voice_server.core.utterance import Utterance
 from voice_server.errors import BackendError, VoiceServerError
 from voice_server.metrics import Metrics
-from voice_server.mixes import MixStore
-from voice_server.pool.base import WorkerPool
-from voice_server.voices import VoiceCatalogue
+from voice_server.pool.worker_pool import WorkerPool
+from voice_server.voices.catalogue import VoiceCatalogue
+from voice_server.voices.mixes import MixStore
+from voice_server.voices.resolver import Casting, SpeechRequest
 
 __all__ = ["Speech", "SpeechRequest", "SpeechService"]
 

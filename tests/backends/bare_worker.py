@@ -10,7 +10,7 @@ from typing import Self
 import voice_server
 from tests.backends.conftest import Engine
 from voice_server.core.wire.codec import Decoder, encode
-from voice_server.core.wire.messages import (
+from voice_server.core.wire.worker_messages import (
     PROTOCOL_VERSION,
     Audio,
     Done,
@@ -21,7 +21,7 @@ from voice_server.core.wire.messages import (
     Request,
     Words,
 )
-from voice_server.pool.venvs import python_of, worker_environment
+from voice_server.provisioning.environments import python_of, worker_environment
 
 _BOOTSTRAP = Path(voice_server.__file__).parent / "worker"
 

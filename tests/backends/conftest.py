@@ -18,11 +18,11 @@ import msgspec
 import pytest
 
 from voice_server.config import BackendConfig, load_config
-from voice_server.conformance import Check, check_backend
 from voice_server.core.types import Frame, OptionValue, Segment, WordMark
 from voice_server.errors import BackendDown
-from voice_server.pool.local import LocalPool
-from voice_server.pool.venvs import python_of
+from voice_server.pool.conformance import Check, check_backend
+from voice_server.pool.local_pool import LocalPool
+from voice_server.provisioning.environments import python_of
 
 _ROOT = Path(__file__).resolve().parents[2]
 _TESTS = Path(__file__).parent

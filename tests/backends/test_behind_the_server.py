@@ -10,9 +10,10 @@ import msgspec
 import pytest
 
 from tests.backends.conftest import Engine, MakeEngine
-from voice_server.client import Audio, ErrorEvent, Event, Sentence, TurnDone, WarningEvent, connect
+from voice_server.client_events import Audio, ErrorEvent, Event, Sentence, TurnDone, WarningEvent
+from voice_server.client_streams import connect
 from voice_server.config import Config
-from voice_server.server import running_server
+from voice_server.serving.composition import running_server
 
 _MAX_CHARS = 60
 

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from tests.backends.conftest import Engine, MakeEngine
-from voice_server.client import Audio, connect
+from voice_server.client_events import Audio
+from voice_server.client_streams import connect
 from voice_server.config import Config
-from voice_server.pool.venvs import python_of
-from voice_server.server import running_server
+from voice_server.provisioning.environments import python_of
+from voice_server.serving.composition import running_server
 
 _PROBE = "from importlib.metadata import version; print(version('transformers'), version('numpy'))"
 

@@ -16,11 +16,13 @@ import pytest
 from tests.backends.bare_worker import BareWorker
 from tests.backends.conftest import Engine, MakeEngine
 from tests.backends.gate import GATE_VARIABLE, HELD_STEP, Gate
-from voice_server.client import AsyncStream, Cancelled, Event, TurnDone, connect
+from voice_server.client_events import Cancelled, Event, TurnDone
+from voice_server.client_streams import AsyncStream, connect
 from voice_server.config import Config
-from voice_server.core.wire.messages import STOPPED, Failed, Ping, Pong, Render, Stop
-from voice_server.pool.local import LocalPool
-from voice_server.server import bind, listening, open_service
+from voice_server.core.wire.worker_messages import STOPPED, Failed, Ping, Pong, Render, Stop
+from voice_server.pool.local_pool import LocalPool
+from voice_server.serving.composition import listening, open_service
+from voice_server.serving.uvicorn_server import bind
 
 SENTENCE = "The quick brown fox jumps over the lazy dog, and then it sleeps in the sun."
 WATCHED: dict[str, tuple[str, str, dict[str, Any]]] = {

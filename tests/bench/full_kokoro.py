@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from voice_server.config import BackendConfig, load_config
-from voice_server.pool.venvs import python_of
+from voice_server.provisioning.environments import python_of
 
 _ROOT = Path(__file__).resolve().parents[2]
 

@@ -23,7 +23,7 @@ import uvloop
 from voice_server.config import BackendConfig, load_config
 from voice_server.core.supervision import SupervisionPolicy
 from voice_server.core.types import Frame, Notice, Segment, WordMark
-from voice_server.pool.local import LocalPool
+from voice_server.pool.local_pool import LocalPool
 
 SIGNALS = [signal.SIGKILL, signal.SIGSEGV, signal.SIGABRT, signal.SIGTERM, signal.SIGHUP, signal.SIGBUS]
 SENTENCES = [

@@ -16,11 +16,12 @@ import sys
 import time
 
 from tests.bench.full_kokoro import full_kokoro
-from voice_server.client import connect
 from voice_server.client_events import Audio, Cancelled
+from voice_server.client_streams import connect
 from voice_server.config import BackendConfig, Config
-from voice_server.pool.base import WorkerPool
-from voice_server.server import bind, listening, open_service
+from voice_server.pool.worker_pool import WorkerPool
+from voice_server.serving.composition import listening, open_service
+from voice_server.serving.uvicorn_server import bind
 
 _SENTENCE = (
     "Cuando llegamos al puerto aquella noche, el barco ya había salido, y nadie en la ciudad quería "

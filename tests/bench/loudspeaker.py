@@ -23,7 +23,7 @@ from tests.bench import loudspeaker_floor, timed_player, timed_server
 from tests.e2e.listening import WAV_HEAD_BYTES, Listener, listening
 from tests.e2e.saying import ROOT, Home
 from tests.playback.sound_server import MISSING, RATE_HZ, matched
-from voice_server.playback.player import loop
+from voice_server.playback.player import player_loop
 
 TEXT = "This is a sentence of some length, so that there is something to hear. And here is another one."
 RUNS = 10
@@ -156,7 +156,7 @@ def _stages_of_the_floor(listener: Listener, floor: subprocess.Popen[str]) -> li
 
 def _wait_for_chance() -> None:
     """Begin at any point of the device's period: the recording begins at one and the same."""
-    time.sleep(random.uniform(0, 3 * loop._PERIOD_MS / 1000))
+    time.sleep(random.uniform(0, 3 * player_loop._PERIOD_MS / 1000))
 
 
 def _stages(*moments: float) -> list[float]:

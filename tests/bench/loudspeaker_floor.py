@@ -9,19 +9,21 @@ from __future__ import annotations
 import sys
 import time
 
-from voice_server.commands.benchmark.floor import Floor
+from voice_server.commands.benchmark.engine_floor import Floor
 from voice_server.config import load_config
 from voice_server.core.types import SAMPLE_RATE_HZ
 from voice_server.playback.buffer import PlayBuffer
 from voice_server.playback.device import Device
-from voice_server.playback.player import loop
+from voice_server.playback.player import player_loop
 
 
 def main() -> None:
     """Speak line by line."""
     buffer = PlayBuffer(SAMPLE_RATE_HZ)
     floor = Floor(load_config().backends["espeak"])
-    device = Device(SAMPLE_RATE_HZ, buffer.read, period_ms=loop._PERIOD_MS, periods=loop._PERIODS)
+    device = Device(
+        SAMPLE_RATE_HZ, buffer.read, period_ms=player_loop._PERIOD_MS, periods=player_loop._PERIODS
+    )
     print("ready", flush=True)
     for line in sys.stdin:
         if line.strip():

@@ -26,7 +26,7 @@ import psutil
 from tests.bench.full_kokoro import full_kokoro
 from voice_server.config import BackendConfig
 from voice_server.core.types import Frame, Segment
-from voice_server.pool.local import LocalPool
+from voice_server.pool.local_pool import LocalPool
 
 _TEXT = (
     "El veloz murciélago hindú comía feliz cardillo y kiwi, mientras la cigüeña tocaba el saxofón detrás del "

@@ -20,7 +20,7 @@ from voice_server.config import BackendConfig, load_config
 from voice_server.core.audio.pcm import duration_ms, to_pcm
 from voice_server.core.options import complete_options
 from voice_server.core.types import Frame, Segment, WordMark
-from voice_server.pool.local import LocalPool
+from voice_server.pool.local_pool import LocalPool
 from voice_server.worker.adapter import load_backend, options_of
 
 SENTENCE = "Hello world, this is a sentence of some length, for measuring purposes."

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import os
 
-from voice_server.core.text.splitter import Splitter, SplitterOptions
+from voice_server.core.text.splitting.splitter import Splitter, SplitterOptions
 
 
 class Adapter:

@@ -30,8 +30,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from splitter_naive import Naive  # type: ignore[import-not-found]  # a neighbour, not a package
 
-from tests.core.text import own_sets
-from voice_server.core.text.splitter import Piece, Splitter, SplitterOptions
+from tests.core.text.splitting import own_sets
+from voice_server.core.text.splitting.splitter import Piece, Splitter, SplitterOptions
 
 Text = dict[str, Any]
 _CLAUSE_MARKS = ",;:，；：、،؛—–-"

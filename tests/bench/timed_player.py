@@ -12,11 +12,12 @@ import time
 from functools import cache
 from pathlib import Path
 
+from voice_server.playback.player import player_loop
+
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from voice_server.core.wire.messages import Audio, Message
-from voice_server.playback.player import loop
-from voice_server.worker.stdio import Channel, die_with_parent, take_descriptors
+from voice_server.core.wire.worker_messages import Audio, Message
+from voice_server.process.stdio import Channel, die_with_parent, take_descriptors
 
 NOTES = "stages"
 
@@ -31,7 +32,7 @@ def note(what: str) -> None:
     os.write(_notes(), f"{time.perf_counter()} {what}\n".encode())
 
 
-class _TimedPlayer(loop._Player):
+class _TimedPlayer(player_loop._Player):
     _last_track = 0
     _was_silent = True
 
@@ -53,5 +54,5 @@ class _TimedPlayer(loop._Player):
 if __name__ == "__main__":
     requests, answers = take_descriptors()
     die_with_parent()
-    loop._Player = _TimedPlayer  # type: ignore[misc]
-    loop.play(Channel(requests, answers))
+    player_loop._Player = _TimedPlayer  # type: ignore[misc]
+    player_loop.play(Channel(requests, answers))

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from tests.bench import timed_player
 from voice_server.commands.serve import serve
-from voice_server.core.segments import PendingSegment
-from voice_server.core.utterance import Utterance
-from voice_server.playback import channel
+from voice_server.core.speech.segments import PendingSegment
+from voice_server.core.speech.utterance import Utterance
+from voice_server.playback import player_channel
 
 _dispatch = Utterance.dispatch
 
@@ -19,6 +19,6 @@ def _noted_dispatch(utterance: Utterance, now: float) -> PendingSegment:
 
 
 if __name__ == "__main__":
-    channel._PLAYER = Path(timed_player.__file__)
+    player_channel._PLAYER = Path(timed_player.__file__)
     Utterance.dispatch = _noted_dispatch  # type: ignore[assignment, method-assign]
     serve()

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from voice_server.cli import cli
-from voice_server.commands import voice_cache
+from voice_server.commands.say import voice_cache
 
 VOICES: list[dict[str, Any]] = [
     {"id": "af_bella", "language": "en-us", "name": "Bella", "number": 1},

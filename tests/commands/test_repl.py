@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from voice_server.client import AsyncStream, Audio, Event
+from voice_server.client_events import Audio, Event
+from voice_server.client_streams import AsyncStream
 from voice_server.commands.repl import Talk
 
 

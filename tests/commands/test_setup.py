@@ -15,7 +15,8 @@ from typing import Any
 
 import pytest
 
-from voice_server.client import Done, connect_sync
+from voice_server.client_events import Done
+from voice_server.client_streams import connect_sync
 
 ROOT = Path(__file__).parents[2]
 _FAKE_UV = f"""#!{sys.executable}

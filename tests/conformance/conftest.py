@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from voice_server.conformance import LAWS
+from voice_server.pool.conformance import LAWS
 
 _EMBEDDED = ("espeak", "tone")
 

@@ -7,8 +7,8 @@ import asyncio
 import pytest
 
 from voice_server.config import load_config
-from voice_server.conformance import Check, check_backend
-from voice_server.pool.local import LocalPool
+from voice_server.pool.conformance import Check, check_backend
+from voice_server.pool.local_pool import LocalPool
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ import pytest
 
 from voice_server.config import load_config
 from voice_server.core.types import Frame, Notice, OptionValue, Segment
-from voice_server.pool.local import LocalPool
+from voice_server.pool.local_pool import LocalPool
 
 TEXT = "The quick brown fox jumps over the lazy dog, and then it sleeps in the warm sun until dinner. " * 3
 

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, WebSocket
 
-from voice_server.endpoints.page import files
+from voice_server.endpoints.page import page_files
 
 SWITCHES = (
     "--no-sandbox",
@@ -164,7 +164,7 @@ def visiting(browser: Browser, *scripts: str, **options: Any) -> Iterator[Visit]
 
 def _serve_ear() -> None:
     """Put the ear among the page's files: the page's policy allows no script from elsewhere."""
-    files._files()["ear.js"] = files._File(EAR_WORKLET.encode(), "text/javascript", '"ear"')
+    page_files._files()["ear.js"] = page_files._File(EAR_WORKLET.encode(), "text/javascript", '"ear"')
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from voice_server.config import Config, load_config
-from voice_server.server import running_server
+from voice_server.serving.composition import running_server
 
 _START_S = 15
 

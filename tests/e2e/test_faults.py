@@ -18,8 +18,9 @@ from websockets.asyncio.client import ClientConnection
 from tests.endpoints.serving import Served, Told, run
 from voice_server.config import Config, load_config
 from voice_server.core.types import OptionValue
-from voice_server.pool.local import LocalPool
-from voice_server.server import bind, listening
+from voice_server.pool.local_pool import LocalPool
+from voice_server.serving.composition import listening
+from voice_server.serving.uvicorn_server import bind
 from voice_server.speech import SpeechService
 
 TEXT = (

@@ -15,7 +15,7 @@ import pytest
 import websockets
 
 from tests.arithmetic_pool import ArithmeticPool
-from tests.core.rendering import pcm_of
+from tests.core.speech.rendering import pcm_of
 from tests.endpoints.serving import Served, converse, run, served
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "nginx.conf"

@@ -22,8 +22,8 @@ from tests.endpoints.serving import served
 from voice_server.config import load_config
 from voice_server.core.audio.containers import wav_header
 from voice_server.core.types import Capabilities, Option, Ready, Voice
-from voice_server.pool.base import BackendState, BackendStatus
-from voice_server.server import running_server
+from voice_server.pool.worker_pool import BackendState, BackendStatus
+from voice_server.serving.composition import running_server
 
 pytestmark = [
     pytest.mark.realtime,

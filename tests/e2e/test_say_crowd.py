@@ -12,7 +12,7 @@ import pytest
 from tests.e2e.listening import NEEDS_A_SOUND_SERVER, Listener, listening
 from tests.e2e.saying import Home
 from tests.playback.sound_server import RATE_HZ, matched
-from voice_server.core.audio.mixing import FADE_MS
+from voice_server.core.audio.mixer import FADE_MS
 
 pytestmark = [
     pytest.mark.realtime,

@@ -14,7 +14,7 @@ from tests.e2e.listening import NEEDS_A_SOUND_SERVER, WAV_HEAD_BYTES, Listener, 
 from tests.e2e.saying import ROOT
 from tests.e2e.terminal import CTRL_C, ENTER, terminal
 from tests.playback.sound_server import RATE_HZ, matched, stripped
-from voice_server.core.audio.mixing import FADE_MS
+from voice_server.core.audio.mixer import FADE_MS
 
 pytestmark = [
     pytest.mark.realtime,

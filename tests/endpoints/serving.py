@@ -15,8 +15,9 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from tests.arithmetic_pool import ArithmeticPool, config_of
 from voice_server.config import Config
-from voice_server.endpoints.doors import Doors
-from voice_server.server import bind, listening
+from voice_server.endpoints.app_state import Doors
+from voice_server.serving.composition import listening
+from voice_server.serving.uvicorn_server import bind
 from voice_server.speech import SpeechService
 
 Message = dict[str, Any]

@@ -14,9 +14,9 @@ import pytest
 from tests.arithmetic_pool import ArithmeticPool, config_of
 from voice_server.core.playlist import Policy
 from voice_server.errors import Busy, TooMuch, UnknownName
-from voice_server.playback import channel as channel_module
 from voice_server.playback import device as device_module
 from voice_server.playback import loudspeakers as loudspeakers_module
+from voice_server.playback import player_channel as channel_module
 from voice_server.playback.loudspeakers import Loudspeakers
 from voice_server.speech import SpeechRequest, SpeechService
 

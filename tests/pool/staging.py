@@ -14,8 +14,8 @@ import msgspec
 from voice_server.config import BackendConfig
 from voice_server.core.supervision import SupervisionPolicy
 from voice_server.core.types import Frame, Notice, Segment, WordMark
-from voice_server.pool.base import WorkerPool
-from voice_server.pool.local import LocalPool
+from voice_server.pool.local_pool import LocalPool
+from voice_server.pool.worker_pool import WorkerPool
 
 Run = Callable[[Coroutine[Any, Any, None]], None]
 ADAPTER = Path(__file__).parent / "faulty_backends" / "scripted.py"

@@ -12,9 +12,9 @@ import pytest
 
 from tests.pool.staging import Run, Stage, listen
 from voice_server.errors import NotSetUp
-from voice_server.pool.base import BackendState
-from voice_server.pool.local import LocalPool
-from voice_server.pool.venvs import STAMP, lock_set_up
+from voice_server.pool.local_pool import LocalPool
+from voice_server.pool.worker_pool import BackendState
+from voice_server.provisioning.environments import STAMP, lock_set_up
 
 
 def make_environment(project: Path) -> None:
@@ -40,7 +40,7 @@ async def until_up(pool: LocalPool) -> None:
 
 @pytest.fixture(autouse=True)
 def look_often(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("voice_server.pool.backend._LOOK_S", 0.01)
+    monkeypatch.setattr("voice_server.pool.backend_workers._LOOK_S", 0.01)
 
 
 def test_a_backend_without_an_environment_says_what_to_run_and_starts_once_it_has_one(

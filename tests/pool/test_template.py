@@ -20,7 +20,7 @@ from tests.pool.staging import HASTY, Run, Stage, gone, listen, segment, two_wor
 from voice_server.config import BackendConfig
 from voice_server.core.types import Frame
 from voice_server.pool import template as template_module
-from voice_server.pool.local import LocalPool
+from voice_server.pool.local_pool import LocalPool
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has templates")
 
@@ -223,7 +223,7 @@ def killed_server(tmp_path: Path) -> Iterator[list[int]]:
         "from pathlib import Path\n"
         "from voice_server.config import BackendConfig\n"
         "from voice_server.core.types import Segment\n"
-        "from voice_server.pool.local import LocalPool\n"
+        "from voice_server.pool.local_pool import LocalPool\n"
         "async def main():\n"
         "    config = BackendConfig(adapter=Path(sys.argv[1]), forked=True)\n"
         "    async with LocalPool({'deaf': config}) as pool:\n"

@@ -13,8 +13,16 @@ from typing import Any
 
 import torch
 
-from voice_server.samples import sample_voices, samples_folder
-from voice_server.worker.api import BackendError, Capabilities, NotSetUp, Pcm, RenderError, Voice
+from voice_server.worker.api import (
+    BackendError,
+    Capabilities,
+    NotSetUp,
+    Pcm,
+    RenderError,
+    Voice,
+    sample_voices,
+    samples_folder,
+)
 
 from .engine import KINDS, call_between_steps, forget_attention, load, pick_device
 from .languages import ENGLISH, check_readable, code_of, languages_of

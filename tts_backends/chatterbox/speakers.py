@@ -21,7 +21,7 @@ import librosa
 import numpy as np
 import soundfile
 
-from voice_server.samples import MAX_SECONDS, check_sample, find_sample, unreadable
+from voice_server.worker.api import MAX_SAMPLE_SECONDS, check_sample, find_sample, unreadable_sample
 
 _KEPT = 32
 _SHORTEST_S = {"turbo": 5.1, "english": 1.0, "multilingual": 1.0}
@@ -75,9 +75,9 @@ class Speakers:
 
     def _make(self, voice: str, file: Path, *, norm_loudness: bool) -> Any:
         try:
-            samples, rate_hz = librosa.load(file, sr=None, duration=MAX_SECONDS)
+            samples, rate_hz = librosa.load(file, sr=None, duration=MAX_SAMPLE_SECONDS)
         except Exception:  # every decoder has its own
-            raise unreadable(voice) from None
+            raise unreadable_sample(voice) from None
         check_sample(voice, np.abs(samples), int(rate_hz), shortest_s=_SHORTEST_S[self._kind])
         start = BytesIO()
         soundfile.write(start, samples, int(rate_hz), format="WAV", subtype="FLOAT")

@@ -14,15 +14,20 @@ import librosa
 import numpy as np
 import torch
 
-from voice_server.samples import (
-    MAX_SECONDS,
+from voice_server.worker.api import (
+    MAX_SAMPLE_SECONDS,
+    BackendError,
+    Capabilities,
+    NotSetUp,
+    Option,
+    Pcm,
+    Voice,
     check_sample,
     find_sample,
     sample_voices,
     samples_folder,
-    unreadable,
+    unreadable_sample,
 )
-from voice_server.worker.api import BackendError, Capabilities, NotSetUp, Option, Pcm, Voice
 
 from .model import DTYPES, Model
 from .weights import PUBLISHED, folder_of
@@ -88,8 +93,8 @@ class Backend:
         """The first seconds of a recording, at the model's rate."""
         file = find_sample(self._samples, voice)
         try:
-            samples, _ = librosa.load(file, sr=self.sample_rate, duration=MAX_SECONDS)
+            samples, _ = librosa.load(file, sr=self.sample_rate, duration=MAX_SAMPLE_SECONDS)
         except Exception:  # every decoder has its own
-            raise unreadable(voice) from None
+            raise unreadable_sample(voice) from None
         check_sample(voice, np.abs(samples), self.sample_rate, shortest_s=_SHORTEST_S)
         return samples[: int(_USED_S * self.sample_rate)]

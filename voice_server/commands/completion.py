@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from voice_server.commands.common import Command
+from voice_server.commands.shared.click_command import Command
 
 _PROGRAM = "voice-server"
 _SHELLS = ("bash", "zsh", "fish")

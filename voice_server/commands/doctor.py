@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from voice_server.commands.common import Command, json_option, say
+from voice_server.commands.shared.click_command import Command
+from voice_server.commands.shared.click_options import json_option
+from voice_server.commands.shared.terminal import print_note
 from voice_server.core.types import Ready
 from voice_server.errors import BackendError, NotSetUp, UnknownName
 
@@ -66,7 +68,7 @@ def doctor(*, names: tuple[str, ...], config: str | None, quick: bool, as_json: 
     Ends with exit code 1 when anything fails.
     """
     from voice_server.config import load_config  # noqa: PLC0415 - not needed for --help
-    from voice_server.server import run  # noqa: PLC0415
+    from voice_server.serving.event_loop import run  # noqa: PLC0415
 
     loaded = load_config(config)
     for name in names:
@@ -82,21 +84,21 @@ async def _examine(config: Config, names: tuple[str, ...], *, quick: bool, as_js
 
     Without names all are looked at, and one that nobody has set up is no failure.
     """
-    from voice_server.commands.setup import has_lock  # noqa: PLC0415 - not needed for --help
+    from voice_server.provisioning.environments import has_lock_file  # noqa: PLC0415 - not needed for --help
 
     failed = 0
     absent: list[str] = []
     for name in names or tuple(config.backends):
         if not as_json:
             click.echo(click.style(name, bold=True))
-        may_be_absent = not names and has_lock(config.backends[name])
+        may_be_absent = not names and has_lock_file(config.backends[name])
         async for finding in _findings(name, config.backends[name], quick=quick):
             is_absent = not finding.passed and finding.name in (_SET_UP, _WEIGHTS) and may_be_absent
             absent += [name] if is_absent else []
             failed += not finding.passed and not is_absent
             click.echo(json.dumps(dataclasses.asdict(finding)) if as_json else _line(finding, is_absent))
     if not as_json:
-        say(_summary(failed, absent))
+        print_note(_summary(failed, absent))
     return failed
 
 
@@ -113,8 +115,8 @@ def _summary(failed: int, absent: Sequence[str]) -> str:
 
 
 async def _findings(name: str, backend: BackendConfig, *, quick: bool) -> AsyncIterator[Finding]:
-    from voice_server.conformance import checks_of  # noqa: PLC0415 - not needed for --help
-    from voice_server.pool.local import LocalPool  # noqa: PLC0415
+    from voice_server.pool.conformance import checks_of  # noqa: PLC0415 - not needed for --help
+    from voice_server.pool.local_pool import LocalPool  # noqa: PLC0415
 
     is_sound = True
     async for finding in _before_the_start(name, backend):
@@ -138,7 +140,7 @@ async def _findings(name: str, backend: BackendConfig, *, quick: bool) -> AsyncI
 
 async def _before_the_start(name: str, backend: BackendConfig) -> AsyncIterator[Finding]:
     """What can be seen of a backend without starting it."""
-    from voice_server.pool.venvs import python_of  # noqa: PLC0415 - not needed for --help
+    from voice_server.provisioning.environments import python_of  # noqa: PLC0415 - not needed for --help
 
     try:
         python = python_of(name, backend.environment)
@@ -157,7 +159,7 @@ async def _before_the_start(name: str, backend: BackendConfig) -> AsyncIterator[
 
 def _weights(name: str, backend: BackendConfig) -> Finding | None:
     """Where the model's weights are; None for an engine that needs none."""
-    from voice_server.provisioning import Provisioning, shown, size_bytes  # noqa: PLC0415 - see above
+    from voice_server.provisioning.installation import Provisioning, shown, size_bytes  # noqa: PLC0415 - see above
 
     try:
         folder = Provisioning().fetch_weights(name, backend, only_find=True)
@@ -204,7 +206,7 @@ class _Unsound(Exception):
 
 async def _probe(backend: BackendConfig, python: str) -> dict[str, Any]:
     """What the environment's python says of itself. Raises _Unsound."""
-    from voice_server.pool.venvs import worker_environment  # noqa: PLC0415 - not needed for --help
+    from voice_server.provisioning.environments import worker_environment  # noqa: PLC0415 - not needed for --help
 
     try:
         process = await asyncio.create_subprocess_exec(
@@ -232,14 +234,14 @@ async def _probe(backend: BackendConfig, python: str) -> dict[str, Any]:
 
 
 def _remedy(name: str, backend: BackendConfig) -> str:
-    from voice_server.commands.setup import has_lock  # noqa: PLC0415 - not needed for --help
+    from voice_server.provisioning.environments import has_lock_file  # noqa: PLC0415 - not needed for --help
 
-    return f"; delete it and run: voice-server setup {name}" if has_lock(backend) else ""
+    return f"; delete it and run: voice-server setup {name}" if has_lock_file(backend) else ""
 
 
 def _place(environment: Path) -> str:
     from voice_server.config import EMBEDDED  # noqa: PLC0415 - see above
-    from voice_server.provisioning import shown, size_bytes  # noqa: PLC0415
+    from voice_server.provisioning.installation import shown, size_bytes  # noqa: PLC0415
 
     if environment == EMBEDDED:
         return f"the server's own, {shown(Path(sys.prefix))}"

@@ -13,29 +13,20 @@ from types import FrameType
 
 import click
 
-from voice_server.client import (
-    AsyncStream,
-    Audio,
-    Cancelled,
-    ErrorEvent,
-    StreamClosed,
-    TurnDone,
-    WarningEvent,
-    connect,
-)
-from voice_server.commands.common import (
-    Command,
+from voice_server.client_events import Audio, Cancelled, ErrorEvent, TurnDone, WarningEvent
+from voice_server.client_streams import AsyncStream, StreamClosed, connect
+from voice_server.commands.shared.chosen_server import chosen_config, reachable_server
+from voice_server.commands.shared.click_command import Command
+from voice_server.commands.shared.click_options import (
     ServerChoice,
     SpeakerChoice,
-    chosen_config,
     option_of,
     output_option,
-    reachable_server,
-    say,
     server_options,
     speaker_options,
 )
-from voice_server.commands.prompting import prompt_session
+from voice_server.commands.shared.line_prompt import prompt_session
+from voice_server.commands.shared.terminal import print_note
 from voice_server.commands.voices import line_of, speaks, voices_of
 from voice_server.core.audio.pcm import duration_ms
 from voice_server.core.types import SAMPLE_RATE_HZ, OptionValue
@@ -61,11 +52,11 @@ def repl(*, server: ServerChoice, speaker: SpeakerChoice, output: Path | None) -
 
     Where standard input is no terminal, its lines are spoken to the end.
     """
-    from voice_server.server import run  # noqa: PLC0415 - loads the server, which `--help` does not need
+    from voice_server.serving.event_loop import run  # noqa: PLC0415 - loads the server, which `--help` does not need
 
     with open_sink(output) as sink:
         if sink.path is not None and output is None:
-            say(f"this machine has no speakers; the sound goes to {sink.path}")
+            print_note(f"this machine has no speakers; the sound goes to {sink.path}")
         run(_converse(server, speaker, sink))
     if sink.path is not None:
         click.echo(f"saved to {sink.path}")
@@ -129,14 +120,14 @@ async def _prompted(talk: Talk) -> AsyncIterator[str]:
     from prompt_toolkit.patch_stdout import patch_stdout  # noqa: PLC0415 - only where there is a terminal
 
     session = prompt_session("repl_history")
-    say("type a line to hear it; :help lists what else there is")
+    print_note("type a line to hear it; :help lists what else there is")
     with patch_stdout(raw=True):  # styles are ours and meant
         while True:
             try:
                 yield await session.prompt_async("say> ")
             except KeyboardInterrupt:
                 if not await talk.stop():
-                    say("Ctrl-D leaves")
+                    print_note("Ctrl-D leaves")
             except EOFError:
                 return
 
@@ -237,7 +228,7 @@ class Talk:
             elif isinstance(event, Cancelled):
                 self._sink.clear()
                 heard, unheard = (part.strip() or "nothing" for part in (event.heard, event.unheard))
-                say(f"heard: {heard}; not heard: {unheard}")
+                print_note(f"heard: {heard}; not heard: {unheard}")
             elif isinstance(event, TurnDone):
                 self._unfinished = max(0, self._unfinished - 1)
             elif isinstance(event, ErrorEvent | WarningEvent):

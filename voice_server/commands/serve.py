@@ -11,13 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from voice_server.commands.common import TOKEN_VARIABLE, Command, json_option, say
+from voice_server.commands.shared.click_command import Command
+from voice_server.commands.shared.click_options import TOKEN_VARIABLE, json_option
+from voice_server.commands.shared.local_server import Registration, log_folder
+from voice_server.commands.shared.terminal import print_note
 from voice_server.errors import ConfigError
-from voice_server.local_server import Registration, log_folder
-from voice_server.logs import log_to
+from voice_server.serving import event_loop
+from voice_server.serving.logs import log_to
 
 if TYPE_CHECKING:
-    from voice_server.pool.base import BackendStatus
+    from voice_server.pool.worker_pool import BackendStatus
     from voice_server.speech import SpeechService
 
 _NEW_TOKEN = "new"  # noqa: S105 - the word that asks for one
@@ -88,15 +91,15 @@ def serve(
     who may come in. The first Ctrl-C lets open streams speak to their end, the second ends them. Every option
     can also be given as a variable, such as VOICE_SERVER_PORT.
     """
-    from voice_server import server  # noqa: PLC0415 - loads the server, which `--help` does not need
-    from voice_server.commands.reload import watch  # noqa: PLC0415
-    from voice_server.commands.setup import setting_up_beside  # noqa: PLC0415
+    from voice_server.commands.shared.first_use import setting_up_beside  # noqa: PLC0415
     from voice_server.config import find_config, load_config, with_backends  # noqa: PLC0415
+    from voice_server.serving import composition  # noqa: PLC0415 - loads the server, which `--help` does not need
+    from voice_server.serving.reload import watch  # noqa: PLC0415
 
     log = _rotating_file(log_file) if log_file else logging.StreamHandler()
     log_to(log, "debug" if debug else log_level)
     if reload:
-        watch(find_config(config))
+        watch(find_config(config), serve_again)
         return
     token = _checked_token(host, token, no_auth=no_auth)
     loaded = load_config(config, pool_size=pool_size)
@@ -109,7 +112,12 @@ def serve(
 
     asked_for = backends or (loaded.default_backend,)
     with Registration() as registration, setting_up_beside(loaded, *asked_for):
-        server.run(server.serve(loaded, host=host, token=token, on_ready=on_ready, **listening))
+        event_loop.run(composition.serve(loaded, host=host, token=token, on_ready=on_ready, **listening))
+
+
+def serve_again(arguments: list[str]) -> None:
+    """Serve with these arguments: what `--reload` does in each new process."""
+    serve.main(args=arguments, prog_name="voice-server serve")
 
 
 def _from_here(url: str) -> str:
@@ -167,4 +175,4 @@ def _announce(url: str, service: SpeechService, source: Path, *, as_json: bool) 
         state = workers if status.ready is not None else _why_not(status)
         click.echo(f"  {name}{default}: {state}", err=True)
     click.echo(f"voice-server listens on {url} (backends from {source.name}); Ctrl-C ends it", err=True)
-    say(f"try: voice-server stream-tokens --url {url.replace('http', 'ws', 1)}/stream-tokens")
+    print_note(f"try: voice-server stream-tokens --url {url.replace('http', 'ws', 1)}/stream-tokens")

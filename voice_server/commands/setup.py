@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from voice_server.commands.common import Command, say
-from voice_server.errors import BackendError, ConfigError, NotSetUp, UnknownName
-from voice_server.pool.venvs import is_being_set_up, python_of
+from voice_server.commands.shared.click_command import Command
+from voice_server.commands.shared.terminal import print_note
+from voice_server.errors import BackendError, ConfigError, UnknownName
+from voice_server.provisioning.environments import has_lock_file
 
 if TYPE_CHECKING:
     from voice_server.config import BackendConfig, Config
-    from voice_server.provisioning import Device, Provisioning
+    from voice_server.provisioning.installation import Device, Provisioning
 
 _DEVICES = ("auto", "cpu", "cuda", "mps")
 _CLI = Path(__file__).resolve().parent.parent / "cli.py"
@@ -55,13 +51,13 @@ def setup(
     starts the backend when it is set up.
     """
     from voice_server.config import load_config  # noqa: PLC0415 - not needed for --help
-    from voice_server.provisioning import Provisioning  # noqa: PLC0415
+    from voice_server.provisioning.installation import Provisioning  # noqa: PLC0415
 
     if device == "mps" and sys.platform != "darwin":
         raise ConfigError("--device mps is for Apple's GPUs; here it is auto, cpu or cuda")
     loaded = load_config(config)
     chosen = _chosen(loaded, names, all_backends=all_backends)
-    provisioning = Provisioning(device, find_links, say=say)
+    provisioning = Provisioning(device, find_links, say=print_note)
     failures = []
     for name in chosen:
         try:
@@ -69,14 +65,14 @@ def setup(
         except BackendError as error:
             failures.append(error.message)
             if len(chosen) > 1:
-                say(error.message)
+                print_note(error.message)
     if failures:
         rest = f" ({len(failures)} of {len(chosen)} backends are not set up)" if len(chosen) > 1 else ""
         raise BackendError(failures[-1] + rest)
 
 
 def _chosen(config: Config, names: tuple[str, ...], *, all_backends: bool) -> list[str]:
-    own = [name for name, backend in config.backends.items() if has_lock(backend)]
+    own = [name for name, backend in config.backends.items() if has_lock_file(backend)]
     if all_backends:
         return own
     for name in names:
@@ -87,27 +83,22 @@ def _chosen(config: Config, names: tuple[str, ...], *, all_backends: bool) -> li
     return list(names)
 
 
-def has_lock(backend: BackendConfig) -> bool:
-    """Whether a backend has an environment of its own that can be set up."""
-    return (backend.environment / "uv.lock").is_file()
-
-
 def set_up(
     name: str, backend: BackendConfig, provisioning: Provisioning, *, weights: bool, warm_up: bool
 ) -> None:
     """Set up one backend and tell where everything is. Raises BackendError."""
-    from voice_server.provisioning import shown, size_bytes  # noqa: PLC0415 - see above
+    from voice_server.provisioning.installation import shown, size_bytes  # noqa: PLC0415 - see above
 
     began = time.monotonic()
     what = "packages and weights" if weights else "packages"
-    say(f"{name}: {what}, which take some minutes the first time")
+    print_note(f"{name}: {what}, which take some minutes the first time")
     try:
         places = provisioning.set_up(name, backend, weights=weights)
     except KeyboardInterrupt:
-        say(f"{name} is not set up; to go on run: voice-server setup {name}")
+        print_note(f"{name} is not set up; to go on run: voice-server setup {name}")
         raise
     if weights and warm_up:
-        say(f"{name}: warm-up")
+        print_note(f"{name}: warm-up")
         _warm_up(name, backend)
     folders = {"packages": places.environment, "weights": places.weights}
     told = ", ".join(
@@ -118,56 +109,9 @@ def set_up(
     click.echo(f"{name} is set up in {time.monotonic() - began:.0f} s: {told}")
 
 
-def set_up_at_first_use(config: Config, *names: str) -> None:
-    """Set up those of the named backends that are not, after saying so. Raises BackendError."""
-    from voice_server.provisioning import Provisioning  # noqa: PLC0415 - see above
-
-    for name in names:
-        if _is_to_be_set_up(name, config):
-            say(f"{name} is not set up yet; that is done now, once (voice-server setup {name})")
-            Provisioning(say=say).set_up(name, config.backends[name])
-
-
-@contextmanager
-def setting_up_beside(config: Config, *names: str) -> Iterator[None]:
-    """Set up those of the named backends that are not, in a process that ends with the block at the latest.
-
-    The server runs meanwhile, and starts them when they are there.
-    """
-    missing = [name for name in names if _is_to_be_set_up(name, config)]
-    if not missing:
-        yield
-        return
-    say(f"not set up yet: {', '.join(missing)}; that is done now, once, while the server runs already")
-    command = [sys.executable, str(_CLI), "setup", *missing, "--no-warm-up", "--config", str(config.source)]
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=_STDERR, start_new_session=True)
-    try:
-        first = config.backends[missing[0]].environment
-        while process.poll() is None and not is_being_set_up(first):
-            time.sleep(_LOOK_S)
-        yield
-    finally:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGTERM)
-        process.wait()
-
-
-def _is_to_be_set_up(name: str, config: Config) -> bool:
-    from voice_server.provisioning import is_set_up  # noqa: PLC0415 - see above
-
-    backend = config.backends[name]
-    if not has_lock(backend):
-        return False
-    try:
-        python_of(name, backend.environment)
-    except NotSetUp:
-        return True
-    return not is_set_up(backend)
-
-
 def _warm_up(name: str, backend: BackendConfig) -> None:
-    from voice_server.pool.local import LocalPool  # noqa: PLC0415 - see above
-    from voice_server.server import run  # noqa: PLC0415
+    from voice_server.pool.local_pool import LocalPool  # noqa: PLC0415 - see above
+    from voice_server.serving.event_loop import run  # noqa: PLC0415
 
     async def start() -> str:
         async with LocalPool({name: backend}) as pool:

@@ -11,19 +11,20 @@ from typing import Any
 
 import click
 
-from voice_server.client import AsyncStream, Audio, ErrorEvent, Sentence, TurnDone, WarningEvent, connect
-from voice_server.commands.common import (
-    Command,
+from voice_server.client_events import Audio, ErrorEvent, Sentence, TurnDone, WarningEvent
+from voice_server.client_streams import AsyncStream, connect
+from voice_server.commands.shared.chosen_server import reachable_server
+from voice_server.commands.shared.click_command import Command
+from voice_server.commands.shared.click_options import (
     ServerChoice,
     SpeakerChoice,
     json_option,
     output_option,
-    reachable_server,
-    say,
     server_options,
     speaker_options,
 )
-from voice_server.commands.stream_tokens import text_of
+from voice_server.commands.shared.terminal import print_note
+from voice_server.commands.shared.text_input import text_of
 from voice_server.errors import ConfigError, VoiceServerError
 from voice_server.playback import Sink, open_sink
 
@@ -51,7 +52,7 @@ def speak(
     as_json: bool,
 ) -> None:
     """Speak TEXT, standard input (-) or a file, to the speakers or into a WAV file."""
-    from voice_server.server import run  # noqa: PLC0415 - loads the server, which `--help` does not need
+    from voice_server.serving.event_loop import run  # noqa: PLC0415 - loads the server, which `--help` does not need
 
     typed = _typed_text(words, text, file)
     with open_sink(output) as sink:
@@ -134,7 +135,7 @@ class _Reading:
                 elif isinstance(event, ErrorEvent):
                     self.failures.append(event.msg)
                 elif isinstance(event, WarningEvent):
-                    say(event.msg)
+                    print_note(event.msg)
 
     async def _play(self, pcm: bytes) -> None:
         if self._sink.path is None:

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 
 import click
 
-from voice_server.commands.common import Command, json_option
-from voice_server.core.text.splitter import Piece, Splitter, SplitterOptions
+from voice_server.commands.shared.click_command import Command
+from voice_server.commands.shared.click_options import json_option
+from voice_server.core.text.splitting.splitter import Piece, Splitter, SplitterOptions
 from voice_server.errors import RequestError
 
 _CHUNK_BYTES = 4096

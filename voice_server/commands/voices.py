@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from voice_server.commands.common import Command, ServerChoice, chosen_config, json_option, say
+from voice_server.commands.shared.chosen_server import chosen_config
+from voice_server.commands.shared.click_command import Command
+from voice_server.commands.shared.click_options import ServerChoice, json_option
+from voice_server.commands.shared.terminal import print_note
 from voice_server.core.types import Voice
 from voice_server.errors import BackendDown
 
@@ -26,7 +29,7 @@ if TYPE_CHECKING:
 def voices(*, config: str | None, backend: str | None, lang: str | None, as_json: bool) -> None:
     """List the voices of the backends, with their languages."""
     from voice_server.config import load_config  # noqa: PLC0415 - not needed for --help
-    from voice_server.server import run  # noqa: PLC0415
+    from voice_server.serving.event_loop import run  # noqa: PLC0415
 
     choice = ServerChoice(config=config, backend=backend)
     loaded = load_config(config) if backend is None else chosen_config(choice)
@@ -35,16 +38,16 @@ def voices(*, config: str | None, backend: str | None, lang: str | None, as_json
     if backend is not None and not any(voice.backend == backend for voice in found):
         raise BackendDown(errors[0])
     for error in errors:
-        say(error)
+        print_note(error)
     for voice in shown:
         click.echo(json.dumps(dataclasses.asdict(voice)) if as_json else line_of(voice))
     if not as_json:
-        say(f"{len(shown)} voices")
+        print_note(f"{len(shown)} voices")
 
 
 async def voices_of(config: Config) -> tuple[Sequence[Voice], list[str]]:
     """Return the voices of all backends, and a sentence for each backend that does not run."""
-    from voice_server.server import open_service  # noqa: PLC0415
+    from voice_server.serving.composition import open_service  # noqa: PLC0415
 
     async with open_service(config) as service:
         down = [

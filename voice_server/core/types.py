@@ -14,6 +14,9 @@ from typing import Any, Literal
 SAMPLE_RATE_HZ = 24_000
 BYTES_PER_SAMPLE = 2
 
+ANY_LANGUAGE = "mul"
+"""The language of a speaker that is combined with others' languages (ISO 639-2: several)."""
+
 Span = tuple[int, int]
 """Half-open offsets [start, end) in code points."""
 

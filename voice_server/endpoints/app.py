@@ -10,33 +10,35 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import ClientDisconnect
 from starlette.routing import WebSocketRoute
 
-from voice_server.endpoints import (
-    captions,
-    metrics,
-    openai,
-    openapi,
-    page,
-    root,
-    synthesize,
-    synthesize_file,
-    tts,
-    voices,
+from voice_server.endpoints import page
+from voice_server.endpoints.app_state import Doors
+from voice_server.endpoints.docs import docs_page
+from voice_server.endpoints.http.guard import LOOPBACK_ORIGIN, Guard
+from voice_server.endpoints.http.operations import Operation, routes_of
+from voice_server.endpoints.http.problems import on_defect, on_hang_up, on_http_error, on_refusal
+from voice_server.endpoints.routes import (
+    captioned_routes,
+    file_routes,
+    metrics_routes,
+    openai_routes,
+    playback_routes,
+    preview_routes,
+    server_routes,
+    tts_routes,
+    voice_routes,
 )
-from voice_server.endpoints.doors import Doors
-from voice_server.endpoints.guard import LOOPBACK_ORIGIN, Guard
-from voice_server.endpoints.operations import Operation, routes_of
-from voice_server.endpoints.problems import on_defect, on_hang_up, on_http_error, on_refusal
 from voice_server.errors import VoiceServerError
 
 OPERATIONS: tuple[Operation, ...] = (
-    *root.OPERATIONS,
-    *voices.OPERATIONS,
-    *synthesize.OPERATIONS,
-    *synthesize_file.OPERATIONS,
-    *tts.OPERATIONS,
-    *captions.OPERATIONS,
-    *openai.OPERATIONS,
-    *metrics.OPERATIONS,
+    *server_routes.OPERATIONS,
+    *voice_routes.OPERATIONS,
+    *preview_routes.OPERATIONS,
+    *playback_routes.OPERATIONS,
+    *file_routes.OPERATIONS,
+    *tts_routes.OPERATIONS,
+    *captioned_routes.OPERATIONS,
+    *openai_routes.OPERATIONS,
+    *metrics_routes.OPERATIONS,
 )
 """Everything that /openapi.json describes."""
 
@@ -56,7 +58,7 @@ def build_app(doors: Doors, **guard: Any) -> Starlette:
     app = Starlette(
         routes=[
             *routes_of(OPERATIONS),
-            *openapi.routes(OPERATIONS),
+            *docs_page.routes(OPERATIONS),
             *page.routes(),
             WebSocketRoute("/stream-tokens", doors.stream_tokens),
             WebSocketRoute("/stream", doors.stream),

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import deque
 from threading import Condition
 
-from voice_server.core.audio.mixing import FADE_MS, ramped
+from voice_server.core.audio.mixer import FADE_MS, ramped
 from voice_server.core.audio.pcm import duration_ms, samples_in
 from voice_server.core.types import BYTES_PER_SAMPLE
 

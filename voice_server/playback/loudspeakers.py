@@ -16,15 +16,15 @@ from types import TracebackType
 from typing import Self
 
 from voice_server.core import playlist as lists
-from voice_server.core.events import Audio, SentenceFailed
 from voice_server.core.playlist import Item, Playlist, Policy
-from voice_server.core.segments import SpeechSettings
+from voice_server.core.speech.segments import SpeechSettings
+from voice_server.core.speech.utterance_events import Audio, SentenceFailed
 from voice_server.core.types import Notice
-from voice_server.core.wire.messages import Opened
+from voice_server.core.wire.worker_messages import Opened
 from voice_server.errors import Busy, TooMuch, UnknownName, VoiceServerError
-from voice_server.playback.channel import Channel
 from voice_server.playback.device import NoSpeakers
-from voice_server.playback.player.loop import DEFAULT_DEVICE, NULL_DEVICE
+from voice_server.playback.player.player_loop import DEFAULT_DEVICE, NULL_DEVICE
+from voice_server.playback.player_channel import Channel
 from voice_server.speech import Speech, SpeechRequest, SpeechService
 
 CHANNEL_IDLE_S = 60.0

@@ -2,7 +2,7 @@
 
 import logging
 
-from voice_server.pool.base import BackendState, BackendStats, BackendStatus, WorkerPool
+from voice_server.pool.worker_pool import BackendState, BackendStats, BackendStatus, WorkerPool
 
 __all__ = ["BackendState", "BackendStats", "BackendStatus", "WorkerPool"]
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from voice_server.core.types import Frame, OptionValue, Segment, WordMark
 from voice_server.core.wire.codec import encode
-from voice_server.core.wire.messages import Done, Failed, Render
+from voice_server.core.wire.worker_messages import Done, Failed, Render
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,9 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from voice_server.core.wire.messages import Ended, Failed, Forked, Message
-from voice_server.pool.forked import ForkedProcess
-from voice_server.pool.process import ProcessOwner, WorkerProcess
+from voice_server.core.wire.worker_messages import Ended, Failed, Forked, Message
+from voice_server.process.child_process import ProcessOwner, WorkerProcess
+from voice_server.process.forked_process import ForkedProcess
 
 _ANSWER_S = 10.0
 """How long an order may go unanswered; a fork takes milliseconds."""

@@ -32,8 +32,17 @@ from typing import Any, Protocol
 from voice_server.core.options import complete_options
 from voice_server.core.types import Capabilities, Option, OptionValue, Voice, WordMark
 from voice_server.errors import BackendError, NotSetUp, RenderError, RequestError, UnknownName
+from voice_server.worker.samples import (
+    MAX_SAMPLE_SECONDS,
+    check_sample,
+    find_sample,
+    sample_voices,
+    samples_folder,
+    unreadable_sample,
+)
 
 __all__ = [
+    "MAX_SAMPLE_SECONDS",
     "Backend",
     "BackendError",
     "Capabilities",
@@ -46,7 +55,12 @@ __all__ = [
     "UnknownName",
     "Voice",
     "WordMark",
+    "check_sample",
     "complete_options",
+    "find_sample",
+    "sample_voices",
+    "samples_folder",
+    "unreadable_sample",
 ]
 
 Pcm = Any

@@ -10,8 +10,8 @@ import pytest
 
 from tests.backends.conftest import Engine, MakeEngine, Stage, checks_of
 from tests.backends.recordings import record
-from voice_server.conformance import LAWS, Check
 from voice_server.errors import RenderError
+from voice_server.pool.conformance import LAWS, Check
 
 SENTENCE = "The quick brown fox jumps over the lazy dog."
 # How long random weights speak does not depend on the text.

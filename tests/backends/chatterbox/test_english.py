@@ -10,9 +10,9 @@ import pytest
 
 from tests.backends.conftest import Engine, MakeEngine, Stage, checks_of
 from tests.backends.recordings import record
-from voice_server.conformance import LAWS, Check
 from voice_server.errors import RenderError
-from voice_server.pool.base import BackendState
+from voice_server.pool.conformance import LAWS, Check
+from voice_server.pool.worker_pool import BackendState
 
 SENTENCE = "The quick brown fox jumps over the lazy dog."
 # These weights speak for 30 tokens of 40 ms, whatever the text.

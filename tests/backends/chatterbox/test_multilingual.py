@@ -12,11 +12,12 @@ import pytest
 
 from tests.backends.conftest import Engine, MakeEngine, Stage, checks_of
 from tests.backends.recordings import record
-from voice_server.client import Audio, ErrorEvent, connect
+from voice_server.client_events import Audio, ErrorEvent
+from voice_server.client_streams import connect
 from voice_server.config import Config
-from voice_server.conformance import LAWS, Check
 from voice_server.errors import RenderError
-from voice_server.server import running_server
+from voice_server.pool.conformance import LAWS, Check
+from voice_server.serving.composition import running_server
 
 APPLICABLE = [law for law in LAWS if law != "speaks long sentences whole"]
 TEXTS = {

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from tests.backends.conftest import Engine, MakeEngine, Stage, checks_of, take
-from voice_server.conformance import LAWS, Check
 from voice_server.errors import RenderError
+from voice_server.pool.conformance import LAWS, Check
 
 SENTENCE = "The quick brown fox jumps over the lazy dog."
 

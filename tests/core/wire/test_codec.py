@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from voice_server.core.types import Capabilities, Option, Voice, WordMark
 from voice_server.core.wire.codec import MAGIC, MAX_BODY_BYTES, Decoder, encode, encode_parts
-from voice_server.core.wire.messages import (
+from voice_server.core.wire.worker_messages import (
     Audio,
     Bye,
     Done,

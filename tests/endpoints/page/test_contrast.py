@@ -6,10 +6,10 @@ import re
 
 import pytest
 
-from voice_server.endpoints.page import files
+from voice_server.endpoints.page import page_files
 
 _PAIR = re.compile(r"--([\w-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)")
-_COLOURS = {name: pair for name, *pair in _PAIR.findall(files._files()["page.css"].content.decode())}
+_COLOURS = {name: pair for name, *pair in _PAIR.findall(page_files._files()["page.css"].content.decode())}
 _TEXT = [
     *((ink, ground) for ink in ("ink", "soft") for ground in ("paper", "card", "field", "accent-wash")),
     *(("ink", ground) for ground in ("stop-wash", "warn-wash")),

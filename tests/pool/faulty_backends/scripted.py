@@ -20,9 +20,9 @@ from pathlib import Path
 from typing import Any
 
 from voice_server.core.wire.codec import MAGIC, encode
-from voice_server.core.wire.messages import Audio
+from voice_server.core.wire.worker_messages import Audio
+from voice_server.process.stdio import Channel
 from voice_server.worker.api import NotSetUp, Option, RenderError, RequestError, Voice, WordMark
-from voice_server.worker.stdio import Channel
 
 SAMPLE_RATE_HZ = 8000
 PIECES = 6

@@ -11,18 +11,15 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from voice_server.client import stream_url
-from voice_server.commands.benchmark.floor import Floor
-from voice_server.commands.benchmark.load import (
-    Outcome,
-    barge_in_together,
-    open_idle,
-    speak_together,
-)
-from voice_server.commands.benchmark.processes import resident_mib, usage_of
-from voice_server.commands.benchmark.report import Report, Run
+from voice_server.client_streams import stream_url
+from voice_server.commands.benchmark.benchmark_report import Report, Run
+from voice_server.commands.benchmark.client_load import Outcome, barge_in_together, open_idle, speak_together
+from voice_server.commands.benchmark.engine_floor import Floor
+from voice_server.commands.benchmark.process_usage import resident_mib, usage_of
 from voice_server.commands.benchmark.server_process import started_server
-from voice_server.commands.common import ServerChoice, chosen_config, say
+from voice_server.commands.shared.chosen_server import chosen_config
+from voice_server.commands.shared.click_options import ServerChoice
+from voice_server.commands.shared.terminal import print_note
 from voice_server.config import EMBEDDED, Config, load_config
 
 _CANCELLING_CLIENTS = 16
@@ -108,7 +105,7 @@ class _Bench:
     async def run(self, floor: Floor | None) -> None:
         """Run everything as often as planned."""
         for number in range(self._plan.runs):
-            say(f"run {number + 1} of {self._plan.runs} …")
+            print_note(f"run {number + 1} of {self._plan.runs} …")
             for clients in self._plan.clients:
                 if floor is not None:  # in turn with the loads: a shared machine is not as fast all the time
                     self._report.floors.append(floor.run(self._plan.tokens))
@@ -132,7 +129,7 @@ class _Bench:
             self._report.memory[key] = max(self._report.memory.get(key, 0.0), grown / clients)
 
     async def _load(self, name: str, clients: int, rate: float | None, backend: str | None = None) -> Run:
-        say(f"  {name}")
+        print_note(f"  {name}")
         load = speak_together(
             self._url,
             clients,

@@ -19,7 +19,7 @@ from zlib import crc32
 import msgpack
 
 from voice_server.core.types import BYTES_PER_SAMPLE, Capabilities, Option, Voice, WordMark
-from voice_server.core.wire.messages import (
+from voice_server.core.wire.worker_messages import (
     Audio,
     Bye,
     Complete,

@@ -9,13 +9,13 @@ from pathlib import Path
 
 sys.path[0] = str(Path(__file__).resolve().parents[3])
 
-from voice_server.worker.stdio import Channel, die_with_parent, take_descriptors  # noqa: E402 - see above
+from voice_server.process.stdio import Channel, die_with_parent, take_descriptors  # noqa: E402 - see above
 
 
 def _main() -> None:
     requests, answers = take_descriptors()
     die_with_parent()
-    from voice_server.playback.player.loop import play  # noqa: PLC0415 - the pipes are safe now
+    from voice_server.playback.player.player_loop import play  # noqa: PLC0415 - the pipes are safe now
 
     play(Channel(requests, answers))
 

@@ -1,0 +1,558 @@
+"""The laws of an utterance: the same however cut, in order, once, early, and silent after a cancel."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Literal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.core.speech.rendering import BYTES_PER_CHAR, SETTINGS, Bench, pcm_of, words_of
+from voice_server.core.speech import utterance_events
+from voice_server.core.speech import utterance_inputs as inputs
+from voice_server.core.speech.segments import Limits, SpeechSettings
+from voice_server.core.speech.utterance import Utterance
+from voice_server.core.types import Notice, Segment
+from voice_server.errors import TooMuch
+
+TEXT = (
+    "Dr. Smith arrived at 3.15 p.m. today. He paid $4.50 for tea! Was it good? "
+    "Yes, and it was hot.\n\nThen he left... The U.S. team, e.g. Anna and Bo, stayed on until the very end."
+)
+
+
+def sentences_of(bench: Bench) -> list[str]:
+    return [event.text for event in bench.events if isinstance(event, utterance_events.Generating)]
+
+
+def spoken_whole(text: str, how: SpeechSettings = SETTINGS) -> Bench:
+    bench = Bench.open(how)
+    bench.speak(text)
+    bench.receive(inputs.End())
+    bench.render_all()
+    bench.take_all()
+    return bench
+
+
+@pytest.mark.parametrize("first_segment", ["sentence", "clause"])
+def test_every_single_cutting_of_the_text_gives_the_same_sentences_and_audio(
+    first_segment: Literal["sentence", "clause"],
+) -> None:
+    how = replace(SETTINGS, first_segment=first_segment)
+    whole = spoken_whole(TEXT, how)
+    for size in (1, 2, 3, 7):
+        bench = Bench.open(how)
+        for at in range(0, len(TEXT), size):
+            bench.speak(TEXT[at : at + size])
+            bench.render_all()
+        bench.receive(inputs.End())
+        bench.render_all()
+        bench.take_all()
+        assert sentences_of(bench) == sentences_of(whole)
+        assert bench.audio == whole.audio
+
+
+@settings(deadline=None, max_examples=150)
+@given(text=st.text(alphabet="ab .,!?\n\"'(1A)", max_size=120), seed=st.integers(0, 2**32))
+def test_any_cutting_of_any_text_gives_the_same_sentences_and_audio(text: str, seed: int) -> None:
+    rng = random.Random(seed)
+    whole = spoken_whole(text)
+    bench, at = Bench.open(), 0
+    while at < len(text):
+        step = rng.randint(1, 9)
+        bench.speak(text[at : at + step])
+        at += step
+        if rng.random() < 0.5:
+            bench.render_all()
+    bench.receive(inputs.End())
+    bench.render_all()
+    bench.take_all()
+    assert (sentences_of(bench), bench.audio) == (sentences_of(whole), whole.audio)
+
+
+def step_randomly(bench: Bench, tokens: list[str], rng: random.Random, *, may_fail: bool) -> None:
+    """One thing that may happen next, whichever it is."""
+    steps: list[Callable[[], object]] = [bench.dispatch, bench.take_all]
+    if tokens:
+        steps.append(lambda: bench.speak(tokens.pop(0)))
+    if bench.rendering:
+        pending = rng.choice(list(bench.rendering))
+        steps += [lambda: bench.sound(pending, rng.choice((1, 40, 4000)) * 480)] * 3
+        if may_fail and rng.random() < 0.1:
+            steps.append(lambda: bench.fail(pending))
+    bench.now += rng.random() * 0.1
+    rng.choice(steps)()
+
+
+def finish(bench: Bench) -> None:
+    bench.receive(inputs.End())
+    while bench.rendering or bench.dispatch() is not None:
+        pending = next(iter(bench.rendering))
+        bench.sound(pending, len(bench.rendering[pending]))
+        bench.take_all()
+    bench.take_all()
+
+
+@settings(deadline=None, max_examples=150)
+@given(seed=st.integers(0, 2**32))
+def test_whatever_worker_is_first_the_audio_is_that_of_the_sentences_in_order(seed: int) -> None:
+    rng = random.Random(seed)
+    bench, tokens = Bench.open(), [TEXT[at : at + 5] for at in range(0, len(TEXT), 5)]
+    while tokens:
+        step_randomly(bench, tokens, rng, may_fail=False)
+    finish(bench)
+    assert bench.audio == spoken_whole(TEXT).audio
+    assert isinstance(bench.events[-1], utterance_events.Finished)
+    assert len(bench.told(utterance_events.Finished)) == 1
+
+
+@settings(deadline=None, max_examples=150)
+@given(seed=st.integers(0, 2**32))
+def test_a_sentence_that_fails_is_told_by_its_index_and_the_others_are_whole(seed: int) -> None:
+    rng = random.Random(seed)
+    bench, tokens = Bench.open(), [TEXT[at : at + 5] for at in range(0, len(TEXT), 5)]
+    while tokens:
+        step_randomly(bench, tokens, rng, may_fail=True)
+    finish(bench)
+    failed = {event.index for event in bench.events if isinstance(event, utterance_events.SentenceFailed)}
+    ended = [event.index for event in bench.events if isinstance(event, utterance_events.SentenceEnded)]
+    texts = [event.text for event in bench.events if isinstance(event, utterance_events.Generating)]
+    assert sorted({*failed, *ended}) == list(range(len(texts)))
+    for index in ended:
+        heard = b"".join(
+            e.pcm for e in bench.events if isinstance(e, utterance_events.Audio) and e.index == index
+        )
+        assert heard == pcm_of(texts[index])
+    assert len(bench.told(utterance_events.Finished)) == 1
+
+
+@settings(deadline=None, max_examples=150)
+@given(seed=st.integers(0, 2**32), knows_position=st.booleans())
+def test_after_a_barge_in_only_the_answer_and_the_end_follow(seed: int, knows_position: bool) -> None:
+    rng = random.Random(seed)
+    bench, tokens = Bench.open(), [TEXT[at : at + 5] for at in range(0, len(TEXT), 5)]
+    fed = len(tokens)
+    for _ in range(rng.randint(0, 60)):
+        step_randomly(bench, tokens, rng, may_fail=True)
+    fed -= len(tokens)
+    bench.receive(inputs.Cancel(rng.random() * 5000 if knows_position else None))
+    late = list(bench.rendering)
+    after = bench.take_all()
+    assert [type(event) for event in after] == [utterance_events.Heard, utterance_events.Finished]
+    heard, end = after
+    assert isinstance(heard, utterance_events.Heard)
+    assert heard.heard + heard.unheard == TEXT[: fed * 5]
+    assert isinstance(end, utterance_events.Finished)
+    assert end.reason is utterance_events.Reason.CANCELLED
+    assert not late, "every render was told to stop"
+    bench.speak("More text.")
+    bench.receive(inputs.End())
+    assert bench.dispatch() is None
+    assert bench.take_all() == []
+
+
+def test_the_render_starts_at_the_mark_and_its_audio_waits_for_the_next_token() -> None:
+    bench = Bench.open()
+    bench.speak("Nobody knows the answer", " yet.")
+    pending = bench.dispatch()
+    assert pending is not None
+    bench.sound(pending, 10**6)
+    assert bench.take_all() == []
+    bench.speak(" The")
+    assert [type(event) for event in bench.take_all()] == [
+        utterance_events.Generating,
+        utterance_events.SentenceStarted,
+        utterance_events.Audio,
+        utterance_events.SentenceEnded,
+    ]
+    assert bench.audio == pcm_of("Nobody knows the answer yet.")
+
+
+def test_a_likely_end_that_proves_wrong_is_a_dropped_render_and_never_a_sound() -> None:
+    bench = Bench.open()
+    bench.speak("Please open the file readme.")
+    wrong = bench.dispatch()
+    if wrong is not None:
+        bench.sound(wrong, BYTES_PER_CHAR)
+    bench.speak("txt before the meeting. ")
+    bench.receive(inputs.End())
+    bench.render_all()
+    bench.take_all()
+    assert sentences_of(bench) == ["Please open the file readme.txt before the meeting."]
+    assert bench.audio == pcm_of("Please open the file readme.txt before the meeting.")
+    if wrong is not None:
+        assert bench.stopped == [wrong]
+
+
+def test_the_likely_end_is_taken_at_all() -> None:
+    """Guards the two tests above: without a provisional end they would show nothing."""
+    bench = Bench.open()
+    bench.speak("Nobody knows the answer yet.")
+    assert bench.dispatch() is not None
+    bench.speak("com is no address")
+    assert len(bench.stopped) == 1
+
+
+def test_generating_counts_the_sentences_that_wait_behind() -> None:
+    bench = Bench.open()
+    bench.speak("One is here. Two is here. Three is here. ")
+    bench.receive(inputs.End())
+    bench.render_all()
+    bench.take_all()
+    told = [event for event in bench.events if isinstance(event, utterance_events.Generating)]
+    assert [event.queue_depth for event in told] == [2, 1, 0]
+    assert [event.index for event in told] == [0, 1, 2]
+
+
+def test_a_pause_in_the_text_speaks_a_finished_sentence() -> None:
+    bench = Bench.open()
+    bench.speak("Let me look that up.")
+    deadline = bench.utterance.next_deadline()
+    assert deadline is not None
+    assert deadline <= bench.now + SETTINGS.max_wait_ms / 1000
+    bench.utterance.tick(deadline - 0.001)
+    assert bench.dispatch() is not None
+    assert bench.take_all() == []
+    bench.utterance.tick(deadline)
+    assert sentences_of(bench) == []
+    assert bench.take_all()
+    assert sentences_of(bench) == ["Let me look that up."]
+    assert bench.utterance.next_deadline() is None
+
+
+def test_half_a_sentence_waits_for_ever() -> None:
+    bench = Bench.open()
+    bench.speak("Let me look")
+    assert bench.utterance.next_deadline() is None
+    bench.utterance.tick(bench.now + 1000)
+    assert bench.dispatch() is None
+
+
+def test_flushed_comes_after_the_audio_before_it_and_the_text_goes_on() -> None:
+    bench = Bench.open()
+    bench.speak("Half a sentence")
+    bench.receive(inputs.Flush(7))
+    bench.speak(" and the rest.")
+    bench.receive(inputs.End())
+    bench.render_all()
+    bench.take_all()
+    kinds = [type(event) for event in bench.events]
+    assert kinds.index(utterance_events.Flushed) == kinds.index(utterance_events.SentenceEnded) + 1
+    assert sentences_of(bench) == ["Half a sentence", "and the rest."]
+    assert bench.told(utterance_events.Flushed) == [utterance_events.Flushed(7)]
+
+
+def test_a_paused_utterance_hands_out_no_audio_and_asks_for_no_render() -> None:
+    bench = Bench.open()
+    bench.speak("One is here. Two is here. ")
+    pending = bench.dispatch()
+    assert pending is not None
+    bench.receive(inputs.Pause())
+    bench.sound(pending, 10**6)
+    assert [type(event) for event in bench.take_all()] == [utterance_events.Generating]
+    assert bench.dispatch() is None
+    bench.receive(inputs.Resume())
+    assert bench.dispatch() is not None
+    assert utterance_events.Audio in [type(event) for event in bench.take_all()]
+
+
+def test_text_beyond_the_limit_is_refused_whole() -> None:
+    bench = Bench.open(limits=Limits(buffered_chars=100))
+    bench.speak("a" * 60)
+    with pytest.raises(TooMuch, match="at most 100 may") as caught:
+        bench.speak("b" * 41)
+    assert caught.value.code == "text_overflow"
+    bench.speak("c" * 40)
+    bench.receive(inputs.End())
+    bench.render_all()
+    bench.take_all()
+    assert "".join(sentences_of(bench)) == "a" * 60 + "c" * 40
+
+
+def test_a_reader_that_takes_nothing_stops_its_own_renders() -> None:
+    bench = Bench.open(limits=Limits(unsent_bytes=30 * BYTES_PER_CHAR))
+    bench.speak("This is one sentence of text. This is another sentence here. And this is a third. ")
+    for _ in range(2):
+        pending = bench.dispatch()
+        assert pending is not None
+        bench.sound(pending, 10**6)
+    assert bench.dispatch() is None
+    bench.take_all()
+    assert bench.dispatch() is not None
+
+
+def test_a_segment_that_no_audio_came_of_may_go_to_another_backend() -> None:
+    bench = Bench.open()
+    bench.speak("One is here. ")
+    bench.receive(inputs.End())
+    pending = bench.dispatch()
+    assert pending is not None
+    other = Segment("c", pending.segment.text, "w")
+    bench.receive(inputs.Redirected(pending, other, Notice("backend_fallback", "c speaks in its place")))
+    assert bench.utterance.waiting_backend == "c"
+    bench.render_all()
+    bench.take_all()
+    assert bench.told(utterance_events.Warned) == [
+        utterance_events.Warned("backend_fallback", "c speaks in its place", 0)
+    ]
+    assert bench.audio == pcm_of("One is here.")
+
+
+def test_a_dropped_segment_is_not_redirected() -> None:
+    bench = Bench.open()
+    bench.speak("Nobody knows the answer yet.")
+    pending = bench.dispatch()
+    assert pending is not None
+    bench.speak("com is no address")
+    bench.receive(inputs.Redirected(pending, pending.segment, Notice("backend_fallback", "x")))
+    bench.receive(inputs.Sounded(pending, b"\0\0"))
+    assert bench.utterance.waiting_backend is None
+
+
+def test_when_nothing_could_be_spoken_the_utterance_has_failed() -> None:
+    bench = Bench.open()
+    bench.speak("One is here.")
+    bench.receive(inputs.End())
+    pending = bench.dispatch()
+    assert pending is not None
+    bench.fail(pending)
+    bench.take_all()
+    end = bench.events[-1]
+    assert isinstance(end, utterance_events.Finished)
+    assert (end.reason, end.sentences) == (utterance_events.Reason.FAILED, 0)
+
+
+def test_word_times_come_before_their_audio_with_offsets_into_the_text_as_typed() -> None:
+    text = "Say *hello* to **all** of them. And go. "
+    bench = Bench.open(replace(SETTINGS, word_times=True, times_source="engine"))
+    bench.speak(text)
+    bench.receive(inputs.End())
+    while (pending := bench.dispatch()) is not None:
+        for mark in words_of(pending.segment.text):
+            bench.receive(inputs.Marked(pending, mark))
+        bench.sound(pending, 10**6)
+    bench.take_all()
+    told = [event for event in bench.events if isinstance(event, utterance_events.Words)]
+    marks = [mark for event in told for mark in event.marks]
+    assert [mark.word.strip(".") for mark in marks] == [
+        "Say",
+        "hello",
+        "to",
+        "all",
+        "of",
+        "them",
+        "And",
+        "go",
+    ]
+    for mark in marks:
+        assert mark.word.strip(".") in text[mark.start : mark.end]
+    kinds = [type(event) for event in bench.events]
+    assert kinds.index(utterance_events.Words) < kinds.index(utterance_events.Audio)
+
+
+def test_marks_without_audio_after_them_come_at_the_end_of_the_sentence() -> None:
+    bench = Bench.open(replace(SETTINGS, word_times=True))
+    bench.speak("Go on now.")
+    bench.receive(inputs.End())
+    pending = bench.dispatch()
+    assert pending is not None
+    bench.receive(inputs.Sounded(pending, b"\0" * 960))
+    for mark in words_of(pending.segment.text):
+        bench.receive(inputs.Marked(pending, mark))
+    bench.finish(pending)
+    bench.take_all()
+    assert [type(event) for event in bench.events][-4:] == [
+        utterance_events.Audio,
+        utterance_events.Words,
+        utterance_events.SentenceEnded,
+        utterance_events.Finished,
+    ]
+
+
+def test_the_heard_text_ends_where_the_client_says_it_played_to() -> None:
+    text = "One two three four five six. Seven eight nine ten eleven. "
+    bench = Bench.open()
+    bench.speak(text)
+    bench.render_all()
+    bench.take_all()
+    first_s = len("One two three four five six.") * 0.020
+    bench.receive(inputs.Cancel(played_ms=first_s * 1000))
+    heard = bench.take_all()[0]
+    assert isinstance(heard, utterance_events.Heard)
+    assert heard.heard == "One two three four five six."
+    assert heard.dropped_ms == pytest.approx(len("Seven eight nine ten eleven.") * 20, abs=1)
+
+
+def test_a_client_that_reports_its_play_position_is_believed() -> None:
+    bench = Bench.open()
+    bench.speak("One two three four five six. Seven")
+    bench.render_all()
+    bench.take_all()
+    before = bench.utterance.deadline(bench.now)
+    bench.receive(inputs.Played(100.0))
+    bench.now += 0.1
+    assert bench.utterance.deadline(bench.now) == pytest.approx(before - 0.1)
+
+
+def test_tags_the_backend_does_not_know_are_dropped_with_a_warning() -> None:
+    bench = spoken_whole("Well [laugh] that is it. [sigh]")
+    warned = [event for event in bench.events if isinstance(event, utterance_events.Warned)]
+    assert [event.code for event in warned] == ["tag_dropped"]
+    assert "laugh" in warned[0].message
+    assert bench.audio == pcm_of("Well that is it.")
+
+
+def test_what_holds_nothing_to_speak_is_skipped() -> None:
+    bench = spoken_whole("***\n\n😀\n\n")
+    assert bench.audio == b""
+    end = bench.events[-1]
+    assert isinstance(end, utterance_events.Finished)
+    assert (end.reason, end.sentences) == (utterance_events.Reason.COMPLETE, 0)
+
+
+def test_a_warning_about_a_held_render_waits_until_its_sentence_is_certain() -> None:
+    bench = Bench.open()
+    bench.speak("Nobody knows the answer yet.")
+    pending = bench.dispatch()
+    assert pending is not None
+    bench.receive(inputs.Noticed(pending, Notice("sentence_retried", "again")))
+    assert bench.take_all() == []
+    bench.receive(inputs.End())
+    assert bench.take_all()[0] == utterance_events.Warned("sentence_retried", "again", 0)
+
+
+def test_new_settings_hold_for_sentences_whose_end_was_not_found() -> None:
+    bench = Bench.open()
+    bench.speak("One is here. Two is")
+    bench.receive(inputs.Configure(replace(SETTINGS, voice="w", max_wait_ms=50)))
+    bench.speak(" here. ")
+    bench.receive(inputs.End())
+    bench.receive(inputs.End())
+    voices = []
+    while (pending := bench.dispatch()) is not None:
+        voices.append(pending.segment.voice)
+    assert voices == ["v", "w"]
+
+
+def test_the_deadline_of_a_first_segment_is_when_it_was_found() -> None:
+    bench = Bench.open()
+    assert bench.utterance.deadline(bench.now) == 100.0
+    bench.now = 101.0
+    bench.speak("One is here. Two is here. ")
+    assert bench.utterance.deadline(bench.now) == 101.0
+    bench.dispatch()
+    expected_s = len("One is here.") / 15
+    assert bench.utterance.deadline(bench.now) == pytest.approx(101.0 + expected_s)
+    assert bench.utterance.ahead_s == SETTINGS.ahead_s
+
+
+def test_the_deadline_of_a_queued_turn_is_the_end_of_the_one_before_it() -> None:
+    first = Bench.open()
+    first.speak("One is here. ")
+    first.render_all()
+    second = Bench(Utterance(SETTINGS, Limits(), 100.0, predecessor=first.utterance))
+    second.speak("Two is here. ")
+    assert second.utterance.deadline(100.0) == first.utterance.deadline(100.0) > 100.0
+    first.receive(inputs.Cancel())
+    assert second.utterance.deadline(100.0) == 100.0
+
+
+PATIENT = replace(SETTINGS, min_segment_chars=20)
+
+
+@pytest.mark.parametrize("size", [1, 5, 200])
+def test_a_short_sentence_is_spoken_together_with_the_next_one(size: int) -> None:
+    text = "Yes. It is so. I think that we should go now. No."
+    bench = Bench.open(PATIENT)
+    for at in range(0, len(text), size):
+        bench.speak(text[at : at + size])
+        bench.render_all()
+    bench.receive(inputs.End())
+    bench.render_all()
+    bench.take_all()
+    assert sentences_of(bench) == ["Yes. It is so. I think that we should go now.", "No."]
+    assert bench.audio == b"".join(map(pcm_of, sentences_of(bench)))
+
+
+def test_a_short_sentence_does_not_wait_for_ever() -> None:
+    bench = Bench.open(PATIENT)
+    bench.speak("Yes. ", "It")
+    assert bench.dispatch() is None
+    bench.receive(inputs.Flush())
+    bench.speak("No.\n")
+    deadline = bench.utterance.next_deadline()
+    assert deadline is not None
+    bench.utterance.tick(deadline)
+    bench.render_all()
+    bench.take_all()
+    assert sentences_of(bench) == ["Yes. It", "No."]
+
+
+def test_a_short_sentence_before_a_very_long_one_is_spoken_alone() -> None:
+    bench = Bench.open(replace(PATIENT, max_segment_chars=60))
+    bench.speak("Yes. This sentence is nearly as long as one segment may be here. Good")
+    bench.render_all()
+    bench.take_all()
+    assert sentences_of(bench)[0] == "Yes."
+    assert "".join(sentences_of(bench)[1:]).startswith("This sentence")
+
+
+@settings(deadline=None, max_examples=100)
+@given(seed=st.integers(0, 2**32))
+def test_an_event_is_announced_exactly_when_there_is_one(seed: int) -> None:
+    rng = random.Random(seed)
+    bench, tokens = Bench.open(), [TEXT[at : at + 5] for at in range(0, len(TEXT), 5)]
+    for _ in range(rng.randint(0, 150)):
+        step_randomly(bench, tokens, rng, may_fail=True)
+        if rng.random() < 0.1:
+            steering: list[inputs.Input] = [inputs.Pause(), inputs.Resume(), inputs.Flush(1), inputs.End()]
+            bench.receive(rng.choice(steering))
+        announced = bench.utterance.has_event
+        event = bench.utterance.take(bench.now)
+        assert announced == (event is not None)
+
+
+def test_text_after_the_end_is_late_and_ignored() -> None:
+    bench = Bench.open()
+    bench.speak("One is here.")
+    bench.receive(inputs.End())
+    bench.speak("Two is here.")
+    bench.render_all()
+    bench.take_all()
+    assert sentences_of(bench) == ["One is here."]
+    assert bench.utterance.next_deadline() is None
+
+
+def test_a_new_pause_time_holds_from_the_next_token_on() -> None:
+    bench = Bench.open()
+    bench.speak("Let me look that up.")
+    bench.receive(inputs.Configure(replace(SETTINGS, max_wait_ms=200)))
+    assert bench.utterance.next_deadline() is None
+    bench.receive(inputs.Configure(replace(SETTINGS, max_wait_ms=200, voice="w")))
+    bench.speak(" ")
+    deadline = bench.utterance.next_deadline()
+    assert deadline is not None
+    assert deadline <= bench.now + 0.2
+
+
+def test_a_warning_about_a_sentence_that_is_gone_is_ignored() -> None:
+    bench = spoken_whole("One is here.")
+    started = bench.told(utterance_events.SentenceStarted)
+    assert len(started) == 1
+    bench = Bench.open()
+    bench.speak("One is here. Two")
+    pending = bench.dispatch()
+    assert pending is not None
+    bench.sound(pending, 10**6)
+    bench.take_all()
+    bench.receive(inputs.Noticed(pending, Notice("sentence_retried", "too late")))
+    assert bench.take_all() == []
+
+
+def test_an_empty_utterance_ends_at_once() -> None:
+    bench = spoken_whole("")
+    assert bench.events == [utterance_events.Finished(utterance_events.Reason.COMPLETE, 0.0, 0, 0)]

@@ -1,0 +1,231 @@
+"""What a client's messages mean, state by state."""
+
+import pytest
+
+from voice_server.core.stream_session import (
+    CancelTurns,
+    ClientMessage,
+    Drain,
+    EndTurn,
+    FlushTurn,
+    OpenTurn,
+    PlayedUntil,
+    Pong,
+    Push,
+    Session,
+    SetPaused,
+    State,
+    StreamConfig,
+    StreamFormat,
+)
+from voice_server.errors import RequestError
+
+M = ClientMessage
+
+
+def version_2(**config: object) -> Session:
+    session = Session()
+    session.receive(M(v=2, **config))  # type: ignore[arg-type]
+    return session
+
+
+def test_version_1_is_tokens_then_done() -> None:
+    session = Session()
+    assert session.receive(M(voice="x", opts={"speed": 1.0})) == []
+    assert session.receive(M(token="Hello ")) == [OpenTurn("1"), Push("Hello ")]
+    assert session.receive(M(token="world.")) == [Push("world.")]
+    assert session.receive(M(done=True)) == [EndTurn(), Drain()]
+    assert session.state is State.DRAINING
+
+
+def test_done_without_text_only_drains() -> None:
+    assert Session().receive(M(done=True)) == [Drain()]
+
+
+def test_all_keys_may_share_one_message() -> None:
+    assert Session().receive(M(voice="x", token="Hi.", done=True)) == [
+        OpenTurn("1"),
+        Push("Hi."),
+        EndTurn(),
+        Drain(),
+    ]
+
+
+def test_version_1_does_not_know_the_words_of_version_2() -> None:
+    session = Session()
+    session.receive(M(token="a", turn="ignored"))
+    assert session.receive(M(cancel=True, flush=True, end=True, pause=True, ping=1, played_ms=5)) == []
+    assert session.turn == "1"
+
+
+def test_version_1_cuts_no_sentence_and_keeps_what_else_was_configured() -> None:
+    session = Session(config=StreamConfig(voice="from the URL"))
+    session.receive(M(opts={"speed": 2.0}, first_segment="clause"))
+    assert session.config.first_segment == "sentence"
+    assert session.config.voice == "from the URL"
+
+
+def test_the_version_is_settled_by_the_first_message() -> None:
+    session = Session()
+    session.receive(M(token="a"))
+    with pytest.raises(RequestError, match="first message"):
+        session.receive(M(v=2))
+    with pytest.raises(RequestError, match="v must be 1 or 2, not 3"):
+        Session().receive(M(v=3))
+    with pytest.raises(RequestError, match="first message"):
+        Session(version=2).receive(M(v=1))
+    assert Session(version=2).receive(M(v=2)) == []
+
+
+def test_options_add_up_until_another_backend_is_chosen() -> None:
+    session = version_2(opts={"speed": 1.5})
+    session.receive(M(opts={"pitch": 40}, voice="v"))
+    assert session.config.opts == {"speed": 1.5, "pitch": 40}
+    session.receive(M(backend="tone"))
+    assert (session.config.opts, session.config.voice, session.config.backend) == ({}, None, "tone")
+
+
+def test_a_message_that_configures_nothing_new_keeps_the_same_configuration() -> None:
+    session = version_2(lang="de")
+    before = session.config
+    assert session.config_after(M(lang="de")) is before
+    assert session.config_after(M(lang="fr")) is not before
+    assert session.config is before
+
+
+def test_a_new_turn_ends_the_one_before_it() -> None:
+    session = version_2()
+    session.receive(M(token="a", turn="t1"))
+    assert session.receive(M(token="b", turn="t2")) == [EndTurn(), OpenTurn("t2"), Push("b")]
+
+
+def test_a_new_turn_preempts_when_asked_to() -> None:
+    session = version_2(on_new_turn="preempt")
+    session.receive(M(token="a", turn="t1"))
+    assert session.receive(M(token="b", turn="t2")) == [
+        CancelTurns(None, None, preempted=True),
+        OpenTurn("t2"),
+        Push("b"),
+    ]
+
+
+def test_turns_without_a_name_are_counted() -> None:
+    session = version_2()
+    session.receive(M(token="a", turn="1"))
+    session.receive(M(end=True))
+    assert session.receive(M(token="b"))[0] == OpenTurn("2")
+
+
+def test_text_for_a_turn_that_has_ended_is_refused_and_changes_nothing() -> None:
+    session = version_2()
+    session.receive(M(token="a", turn="t1"))
+    session.receive(M(end=True))
+    with pytest.raises(RequestError, match="the turn 't1' has ended"):
+        session.receive(M(token="b", turn="t1", lang="de"))
+    assert (session.turn, session.config.lang) == (None, None)
+
+
+def test_an_old_name_may_come_again_after_many_others() -> None:
+    session = version_2()
+    session.receive(M(token="a", turn="t"))
+    for _ in range(1100):
+        session.receive(M(end=True))
+        session.receive(M(token="a"))
+    assert OpenTurn("t") in session.receive(M(token="b", turn="t"))
+
+
+def test_flush_and_end_speak_to_the_current_turn() -> None:
+    session = version_2()
+    session.receive(M(token="a", turn="t1"))
+    assert session.receive(M(flush=True, id=7)) == [FlushTurn(7)]
+    assert session.receive(M(end=True, turn="t1")) == [EndTurn()]
+    assert session.receive(M(end=True)) == []
+
+
+def test_flush_and_end_before_any_text_open_the_turn_they_name() -> None:
+    session = version_2()
+    assert session.receive(M(flush=True, id="x")) == [OpenTurn("1"), FlushTurn("x")]
+    assert session.receive(M(end=True, turn="t2")) == [EndTurn(), OpenTurn("t2"), EndTurn()]
+
+
+def test_a_barge_in_ends_the_turn_that_takes_text() -> None:
+    session = version_2()
+    session.receive(M(token="a", turn="t1"))
+    assert session.receive(M(cancel=True, turn="t1", played_ms=1840)) == [CancelTurns("t1", 1840)]
+    assert session.turn is None
+
+
+def test_a_barge_in_on_an_earlier_turn_leaves_the_current_one() -> None:
+    session = version_2()
+    session.receive(M(token="a", turn="t1"))
+    session.receive(M(token="b", turn="t2"))
+    assert session.receive(M(cancel=True, turn="t1")) == [CancelTurns("t1", None)]
+    assert session.turn == "t2"
+
+
+def test_text_that_comes_with_a_barge_in_belongs_to_the_turn_after_it() -> None:
+    session = version_2()
+    session.receive(M(token="a", turn="t1"))
+    assert session.receive(M(cancel=True, token="b", turn="t2")) == [
+        CancelTurns(None, None),
+        OpenTurn("t2"),
+        Push("b"),
+    ]
+
+
+def test_pause_resume_ping_and_the_play_position_are_passed_on() -> None:
+    session = version_2()
+    assert session.receive(M(pause=True)) == [SetPaused(paused=True)]
+    assert session.receive(M(resume=True)) == [SetPaused(paused=False)]
+    assert session.receive(M(ping=3)) == [Pong(3)]
+    assert session.receive(M(played_ms=10.5, turn="t1")) == [PlayedUntil("t1", 10.5)]
+
+
+def test_after_done_speech_may_be_steered_but_text_comes_too_late() -> None:
+    session = version_2()
+    session.receive(M(token="a", turn="t1", done=True))
+    with pytest.raises(RequestError, match="text came after done"):
+        session.receive(M(token="b"))
+    assert session.receive(M(cancel=True, turn="t1")) == [CancelTurns("t1", None)]
+    assert session.receive(M(pause=True, done=True)) == [SetPaused(paused=True)]
+    assert session.config_after(M(lang="de")) is session.config
+
+
+@pytest.mark.parametrize(
+    ("message", "sentence"),
+    [
+        (M(max_wait_ms=-1), "max_wait_ms must be a number from 0 to 60000, not -1"),
+        (M(ahead_s=1e9), "ahead_s must be a number from 0 to 600"),
+        (M(played_ms=float("nan")), "played_ms must be a number from 0, not nan"),
+        (M(format=StreamFormat(rate=11_025)), "format.rate must be one of 8000, "),
+        (M(format=StreamFormat(encoding="mp3")), "format.encoding must be one of pcm_s16le, not 'mp3'"),
+    ],
+)
+def test_a_value_out_of_range_is_refused_and_changes_nothing(message: ClientMessage, sentence: str) -> None:
+    session = version_2()
+    before = session.config
+    with pytest.raises(RequestError) as caught:
+        session.receive(message)
+    assert sentence in caught.value.message
+    assert session.config is before
+
+
+def test_a_server_that_drains_ends_the_open_turn_once() -> None:
+    session = version_2()
+    session.receive(M(token="a"))
+    assert session.drain() == [EndTurn()]
+    assert session.drain() == []
+    assert session.state is State.DRAINING
+
+
+@pytest.mark.parametrize("other", [each for each in ClientMessage.__struct_fields__ if each != "token"])
+def test_mere_text_is_text_alone_for_a_turn_that_takes_it(other: str) -> None:
+    session = Session()
+    assert session.mere_text(M(token="a")) is None
+    session.receive(M(token="a"))
+    assert session.mere_text(M(token="b")) == "b"
+    assert session.receive(M(token="b")) == [Push("b")]
+    assert session.mere_text(M(token="b", **{other: 1})) is None  # type: ignore[arg-type]
+    assert session.mere_text(M()) is None
+    session.receive(M(done=True))
+    assert session.mere_text(M(token="late")) is None

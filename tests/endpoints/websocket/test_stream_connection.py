@@ -1,0 +1,515 @@
+"""`/stream-tokens` over a real socket: version 1 to the letter, version 2 message by message."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket as sockets
+import struct
+from typing import Any
+
+import pytest
+
+from tests.arithmetic_pool import ArithmeticPool, config_of
+from tests.core.speech.rendering import pcm_of
+from tests.endpoints.serving import UPGRADE, Told, converse, listen, run, served
+from voice_server.commands.benchmark.lean_socket import framed
+from voice_server.core.types import Notice
+from voice_server.endpoints.websocket import stream_connection
+from voice_server.endpoints.websocket.websocket_protocol import DIRECT_LINE
+
+HELLO = pcm_of("Hello world.")
+
+
+def test_version_1_is_answered_to_the_letter() -> None:
+    async def main() -> None:
+        async with served() as server, server.connect() as socket:
+            told = await converse(
+                socket,
+                '{"voice": "alba", "opts": {"speed": 1.0}}',
+                '{"token": "Hello "}',
+                '{"token": "world. "}',
+                '{"done": true}',
+            )
+        assert told.texts == [
+            '{"type":"generating","sentence":"Hello world.","queue_depth":0}',
+            '{"type":"done"}',
+        ]
+        assert told.audio == HELLO
+        assert all(len(message) % 2 == 0 for message in told.messages if isinstance(message, bytes))
+        assert isinstance(told.messages[-1], str)
+        assert told.close_code == 1000
+
+    run(main)
+
+
+@pytest.mark.parametrize(
+    "messages",
+    [
+        [{"token": "Hello world.", "done": True, "voice": "alba"}],
+        [{"token": "Hello world."}, {"voice": "alba"}, {"done": True}],
+        [{"done": True, "token": "Hello world.", "someday": "a new key", "voice": None}],
+        [{}, *({"token": character} for character in "Hello world."), {"done": True}],
+    ],
+)
+def test_version_1_keys_may_come_in_any_order_and_company(messages: list[dict[str, Any]]) -> None:
+    async def main() -> None:
+        async with served() as server, server.connect() as socket:
+            told = await converse(socket, *messages)
+        assert [message["type"] for message in told.json] == ["generating", "done"]
+        assert told.audio == HELLO
+
+    run(main)
+
+
+def test_without_a_configuration_the_default_voice_speaks() -> None:
+    async def main() -> None:
+        async with served() as server:
+            async with server.connect() as socket:
+                assert (await converse(socket, {"token": "Hello world."}, {"done": True})).audio == HELLO
+            async with server.connect("/stream-tokens?voice=bert") as socket:
+                await converse(socket, {"token": "Hello world."}, {"done": True})
+            async with server.connect() as socket:
+                assert (await converse(socket, {"done": True})).texts == ['{"type":"done"}']
+        assert [segment.voice for segment in server.pool.rendered] == ["alba", "bert"]
+
+    run(main)
+
+
+def test_version_1_hears_of_a_failed_sentence_and_the_stream_goes_on() -> None:
+    async def main() -> None:
+        pool = ArithmeticPool(frame_s=0, failing={"One is here.": 0})
+        async with served(pool) as server, server.connect() as socket:
+            told = await converse(socket, {"token": "One is here. Two is here."}, {"done": True})
+        assert told.of("error") == [{"type": "error", "msg": "the engine tripped", "code": "render_failed"}]
+        assert told.audio == pcm_of("Two is here.")
+        assert told.close_code == 1000
+
+    run(main)
+
+
+@pytest.mark.parametrize(
+    ("message", "code", "close_code"),
+    [
+        ("not json", "invalid_json", 1007),
+        ("[1]", "invalid_message", 1008),
+        ('{"token": 5}', "invalid_message", 1008),
+        ('{"opts": {"speed": NaN}}', "invalid_json", 1007),
+        ('{"opts": {"speed": 1' + "0" * 400 + "}}", "invalid_option", 1008),
+        ('{"token": "\\ud800"}', "invalid_json", 1007),
+        ('{"voice": "nobody"}', "unknown_voice", 1008),
+        ('{"opts": {"speed": 50}}', "invalid_option", 1008),
+        ('{"opts": {"sped": 1}}', "unknown_option", 1008),
+        ('{"backend": "nine", "token": "Hello."}', "unknown_backend", 1008),
+        ('{"v": 3}', "unknown_version", 1008),
+        (b"\x00\x01", "wrong_kind", 1003),
+    ],
+)
+def test_what_cannot_be_understood_gets_a_sentence_and_a_close_code(
+    message: str | bytes, code: str, close_code: int
+) -> None:
+    async def main() -> None:
+        async with served() as server:
+            async with server.connect() as socket:
+                told = await converse(socket, message)
+            async with server.connect() as socket:
+                assert (await converse(socket, {"token": "Hello world.", "done": True})).audio == HELLO
+        assert [error["code"] for error in told.of("error")] == [code]
+        assert "Traceback" not in told.texts[0]
+        assert told.close_code == close_code
+
+    run(main)
+
+
+def test_a_message_beyond_the_limit_closes_with_1009() -> None:
+    async def main() -> None:
+        async with served() as server, server.connect() as socket:
+            told = await converse(socket, {"token": "a" * 100_000})
+        assert told.close_code == 1009
+
+    run(main)
+
+
+def test_invalid_utf_8_closes_with_1007() -> None:
+    async def main() -> None:
+        async with served() as server, server.connect() as socket:
+            await socket.send(b'{"token": "\xff"}', text=True)
+            assert (await listen(socket)).close_code == 1007
+
+    run(main)
+
+
+def test_text_after_done_is_refused_and_what_came_before_is_spoken() -> None:
+    async def main() -> None:
+        pool = ArithmeticPool(frame_s=0.01)
+        async with served(pool) as server, server.connect() as socket:
+            told = await converse(socket, {"token": "Hello world.", "done": True}, {"token": "Late."})
+        assert [error["code"] for error in told.of("error")] == ["after_done"]
+        assert told.audio == HELLO
+        assert told.close_code == 1000
+
+    run(main)
+
+
+def test_too_much_text_is_refused_with_a_code_and_the_rest_is_spoken() -> None:
+    async def main() -> None:
+        config = config_of("one", buffered_chars=1000)
+        async with served(config=config) as server, server.connect() as socket:
+            told = await converse(socket, {"token": "a" * 2000}, {"token": "Hello world."}, {"done": True})
+        assert [error["code"] for error in told.of("error")] == ["text_overflow"]
+        assert told.audio == HELLO
+
+    run(main)
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_of_tokens_that_come_together_only_those_beyond_the_limit_are_refused(together: bool) -> None:
+    async def main() -> None:
+        pool = ArithmeticPool(frame_s=30.0)
+        async with served(pool, config_of("one", workers=1, buffered_chars=1000)) as server:
+            reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+            writer.write(UPGRADE)
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(framed(v=2, token="This one is spoken. "))
+            while not pool.rendered:
+                await asyncio.sleep(0)
+            for frame in [framed(token="a" * 99 + " ")] * 15:
+                writer.write(frame)
+                if not together:
+                    await asyncio.sleep(0.01)
+            writer.write(framed(cancel=True, done=True))
+            said = await reader.read()
+            writer.close()
+        assert said.count(b'"code":"text_overflow"') == 5
+        assert b'"characters":1020,' in said
+
+    run(main)
+
+
+def test_a_server_without_a_direct_line_says_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    messages = ({"v": 2}, *({"token": character} for character in "Hello world."), {"done": True})
+
+    async def main() -> None:
+        told: list[list[str | bytes]] = []
+        for extension in (DIRECT_LINE, "none such"):
+            monkeypatch.setattr(stream_connection, "DIRECT_LINE", extension)
+            async with served() as server, server.connect() as socket:
+                told.append((await converse(socket, *messages)).messages)
+        direct, indirect = ([each for each in one if isinstance(each, bytes)] for one in told)
+        assert b"".join(direct) == b"".join(indirect) == HELLO
+        direct, indirect = (
+            [json.loads(each)["type"] for each in one if isinstance(each, str)] for one in told
+        )
+        assert direct == indirect
+
+    run(main)
+
+
+def test_a_client_that_hangs_up_stops_its_render() -> None:
+    async def main() -> None:
+        pool = ArithmeticPool(frame_s=30.0)
+        async with served(pool) as server:
+            async with server.connect() as socket:
+                await socket.send(json.dumps({"token": "This one will be cut off. And this."}))
+                await listen(socket, until="generating")
+                assert pool.running.total() == 1
+                socket.transport.abort()
+            while pool.running.total():
+                await asyncio.sleep(0)
+            assert pool.stopped == ["This one will be cut off."]
+            assert server.service.open_speeches == 0
+
+    run(main)
+
+
+# ---------------------------------------------------------------------- version 2
+
+
+def test_version_2_tells_everything_about_a_turn() -> None:
+    async def main() -> None:
+        async with served() as server, server.connect() as socket:
+            told = await converse(
+                socket,
+                {"v": 2, "voice": "alba", "turn": "t1", "token": "Hello *world*. Go on"},
+                {"done": True},
+            )
+        kinds = [message["type"] for message in told.json]
+        assert kinds[0] == "ready"
+        assert kinds[-2:] == ["turn_done", "done"]
+        ready = told.json[0]
+        assert ready["sample_rate"] == 24_000
+        assert (ready["voice"], ready["backend"], ready["encoding"]) == ("alba", "one", "pcm_s16le")
+        assert ready["capabilities"]["options"][0]["name"] == "speed"
+        first = told.of("sentence")[0]
+        assert (first["turn"], first["index"], first["text"], first["spoken"], first["chars"]) == (
+            "t1",
+            0,
+            "Hello *world*.",
+            "Hello world.",
+            [0, 14],
+        )
+        assert [message["index"] for message in told.of("sentence_end")] == [0, 1]
+        assert told.of("sentence_end")[0]["audio_ms"] == 240
+        done = told.of("turn_done")
+        assert [(d["turn"], d["reason"], d["sentences"], d["characters"]) for d in done] == [
+            ("t1", "complete", 2, len("Hello *world*. Go on"))
+        ]
+        assert told.audio == HELLO + pcm_of("Go on")
+        assert told.close_code == 1000
+
+    run(main)
+
+
+def test_the_url_may_ask_for_version_2() -> None:
+    async def main() -> None:
+        async with served() as server, server.connect("/stream-tokens?v=2&voice=bert&lang=de") as socket:
+            told = await converse(socket, {"token": "Hallo."}, {"done": True})
+        assert told.json[0]["voice"] == "bert"
+
+    run(main)
+
+
+def test_turns_follow_one_another_on_one_connection() -> None:
+    async def main() -> None:
+        async with served(config=config_of("one", workers=2)) as server, server.connect() as socket:
+            told = await converse(
+                socket,
+                {"v": 2, "token": "Hello world.", "turn": "a"},
+                {"token": "Second turn.", "turn": "b"},
+                {"end": True},
+                {"token": "Third turn."},
+                {"done": True},
+            )
+        assert [message["turn"] for message in told.of("turn_done")] == ["a", "b", "1"]
+        order = [m for m in told.messages if isinstance(m, bytes) or '"turn_done"' in m]
+        assert b"".join(m for m in order if isinstance(m, bytes)) == HELLO + pcm_of("Second turn.") + pcm_of(
+            "Third turn."
+        )
+
+    run(main)
+
+
+def test_a_barge_in_is_answered_at_once_and_nothing_of_the_turn_follows() -> None:
+    async def main() -> None:
+        pool = ArithmeticPool(frame_s=0.02)
+        async with served(pool) as server, server.connect() as socket:
+            text = "This one is heard for a while. This one is never heard at all. "
+            await socket.send(json.dumps({"v": 2, "token": text, "turn": "t"}))
+            told = Told()
+            async for message in socket:
+                told.messages.append(message)
+                if isinstance(message, bytes):
+                    break
+            await socket.send(json.dumps({"cancel": True, "turn": "t", "played_ms": 0}))
+            await listen(socket, until="turn_done", told=told)
+            cancelled = told.of("cancelled")[0]
+            assert cancelled["heard"] + cancelled["unheard"] == text
+            assert told.of("turn_done")[0]["reason"] == "cancelled"
+            after = told.messages.index(
+                next(m for m in told.messages if isinstance(m, str) and "cancelled" in m)
+            )
+            assert not any(isinstance(message, bytes) for message in told.messages[after:])
+            rest = await converse(socket, {"token": "Hello world."}, {"done": True})
+        assert rest.audio == HELLO
+
+    run(main)
+
+
+def test_a_new_turn_preempts_the_one_being_heard_when_asked_to() -> None:
+    async def main() -> None:
+        pool = ArithmeticPool(frame_s=0.02)
+        async with served(pool) as server, server.connect() as socket:
+            await socket.send(
+                json.dumps({"v": 2, "on_new_turn": "preempt", "token": "This is cut. ", "turn": "a"})
+            )
+            told = await listen(socket, until="sentence")
+            await socket.send(json.dumps({"token": "Hello world.", "turn": "b"}))
+            await socket.send(json.dumps({"done": True}))
+            await listen(socket, told=told)
+        assert [(d["turn"], d["reason"]) for d in told.of("turn_done")] == [
+            ("a", "preempted"),
+            ("b", "complete"),
+        ]
+        assert told.audio.endswith(HELLO)
+
+    run(main)
+
+
+def test_a_barge_in_with_nothing_to_stop_is_a_warning() -> None:
+    async def main() -> None:
+        async with served() as server, server.connect() as socket:
+            told = await converse(socket, {"v": 2}, {"cancel": True}, {"done": True})
+        assert [warning["code"] for warning in told.of("warning")] == ["nothing_to_cancel"]
+
+    run(main)
+
+
+def test_pause_holds_the_audio_and_resume_lets_it_go() -> None:
+    async def main() -> None:
+        async with served() as server, server.connect() as socket:
+            await socket.send(json.dumps({"v": 2, "pause": True}))
+            told = await listen(socket, until="paused")
+            await socket.send(json.dumps({"token": "Hello world. ", "end": True}))
+            await socket.send(json.dumps({"ping": 1}))
+            await listen(socket, until="pong", told=told)
+            assert told.audio == b""
+            await socket.send(json.dumps({"resume": True}))
+            await listen(socket, until="turn_done", told=told)
+            assert told.audio == HELLO
+            assert told.of("resumed")
+
+    run(main)
+
+
+def test_flush_speaks_what_is_there_and_is_answered_after_its_audio() -> None:
+    async def main() -> None:
+        async with served() as server, server.connect() as socket:
+            await socket.send(json.dumps({"v": 2, "token": "Hello world", "turn": "t"}))
+            await socket.send(json.dumps({"flush": True, "id": 7}))
+            told = await listen(socket, until="flushed")
+            assert told.of("flushed") == [{"type": "flushed", "turn": "t", "id": 7}]
+            assert told.audio == pcm_of("Hello world")
+
+    run(main)
+
+
+def test_a_wrong_configuration_in_version_2_keeps_the_one_before() -> None:
+    async def main() -> None:
+        async with served() as server, server.connect() as socket:
+            told = await converse(
+                socket, {"v": 2, "voice": "bert"}, {"voice": "nobody"}, {"token": "Hallo."}, {"done": True}
+            )
+        errors = told.of("error")
+        assert [(error["code"], error["fatal"]) for error in errors] == [("unknown_voice", False)]
+        assert [segment.voice for segment in server.pool.rendered] == ["bert"]
+
+    run(main)
+
+
+def test_tagged_frames_carry_turn_index_and_sequence() -> None:
+    async def main() -> None:
+        async with served() as server, server.connect() as socket:
+            told = await converse(
+                socket,
+                {"v": 2, "format": {"frames": "tagged"}, "token": "Hello world. Go on now."},
+                {"end": True},
+                {"token": "Next.", "done": True},
+            )
+        frames = [message for message in told.messages if isinstance(message, bytes)]
+        heads = [struct.unpack("<IIII", frame[:16]) for frame in frames]
+        assert [head[0] for head in heads] == sorted(head[0] for head in heads)
+        assert {head[:2] for head in heads} == {(0, 0), (0, 1), (1, 0)}
+        first_turn = [head for head in heads if head[0] == 0]
+        assert [head[2] for head in first_turn] == list(range(len(first_turn)))
+        assert [head[:2] for head in heads if head[3] & 1] == [(0, 0), (0, 1), (1, 0)]
+        assert b"".join(frame[16:] for frame in frames) == HELLO + pcm_of("Go on now.") + pcm_of("Next.")
+
+    run(main)
+
+
+def test_another_sample_rate_gives_as_much_time() -> None:
+    async def main() -> None:
+        async with served() as server, server.connect() as socket:
+            told = await converse(
+                socket, {"v": 2, "format": {"rate": 8000}, "token": "Hello world.", "done": True}
+            )
+        assert told.json[0]["sample_rate"] == 8000
+        assert abs(len(told.audio) * 3 - len(HELLO)) <= 12
+
+    run(main)
+
+
+def test_warnings_reach_a_client_of_version_2_only() -> None:
+    async def main() -> None:
+        pool = ArithmeticPool(
+            frame_s=0, notices={"Hello world.": Notice("sentence_retried", "a worker died")}
+        )
+        async with served(pool) as server:
+            async with server.connect() as socket:
+                told = await converse(socket, {"v": 2, "token": "Hello world.", "done": True})
+                assert told.of("warning")[0]["code"] == "sentence_retried"
+            async with server.connect() as socket:
+                told = await converse(socket, {"token": "Hello world.", "done": True})
+                assert [message["type"] for message in told.json] == ["generating", "done"]
+
+    run(main)
+
+
+def test_a_reader_that_stops_reading_is_closed_and_harms_nobody() -> None:
+    async def main() -> None:
+        config = config_of("one", stalled_reader_s=0.3)
+        async with served(config=config) as server:
+            url_host, port = "127.0.0.1", server.port
+            stalled = await asyncio.open_connection(url_host, port, limit=1024, family=sockets.AF_INET)
+            reader, writer = stalled
+            writer.write(UPGRADE)
+            await reader.readuntil(b"\r\n\r\n")
+            reader._transport.pause_reading()  # type: ignore[attr-defined]
+            for _ in range(40):
+                writer.write(_masked(json.dumps({"token": "This is a sentence that nobody takes. " * 20})))
+            async with server.connect() as socket:
+                assert (await converse(socket, {"token": "Hello world.", "done": True})).audio == HELLO
+            while server.service.open_speeches:
+                await asyncio.sleep(0.01)
+            writer.transport.abort()
+
+    run(main)
+
+
+def _masked(text: str) -> bytes:
+    """A client's text frame with a mask of zeros."""
+    payload = text.encode()
+    return struct.pack("!BBH", 0x81, 0x80 | 126, len(payload)) + b"\0\0\0\0" + payload
+
+
+def test_a_connection_that_says_nothing_is_closed_after_the_idle_time() -> None:
+    async def main() -> None:
+        async with served(config=config_of("one", idle_s=0.05)) as server, server.connect() as socket:
+            told = await listen(socket)
+        assert [error["code"] for error in told.of("error")] == ["idle"]
+        assert told.close_code == 1000
+
+    run(main)
+
+
+def test_a_turn_that_was_sent_to_its_end_can_be_interrupted_while_it_plays() -> None:
+    async def main() -> None:
+        text = "One is here for a while. Two is never heard at all."
+        async with served() as server, server.connect() as socket:
+            await socket.send(json.dumps({"v": 2, "token": text, "turn": "a", "end": True}))
+            told = await listen(socket, until="turn_done")
+            await socket.send(json.dumps({"token": "Nor is this.", "turn": "b", "end": True}))
+            await listen(socket, until="turn_done", told=told)
+            first_ms = len("One is here for a while.") * 20
+            await socket.send(json.dumps({"played_ms": 5, "turn": "a"}))
+            await socket.send(json.dumps({"cancel": True, "played_ms": first_ms}))
+            await socket.send(json.dumps({"ping": 1}))
+            await listen(socket, until="pong", told=told)
+            await socket.send(json.dumps({"cancel": True}))
+            await listen(socket, until="warning", told=told)
+        assert [(each["turn"], each["heard"]) for each in told.of("cancelled")] == [
+            ("a", "One is here for a while."),
+            ("b", ""),
+        ]
+        assert told.of("cancelled")[0]["unheard"] == " Two is never heard at all."
+        assert [each["reason"] for each in told.of("turn_done")] == ["complete", "complete"]
+        assert [each["code"] for each in told.of("warning")] == ["nothing_to_cancel"]
+
+    run(main)
+
+
+def test_an_engine_without_word_times_gets_estimates_that_say_so() -> None:
+    async def main() -> None:
+        async with served() as server, server.connect() as socket:
+            told = await converse(
+                socket, {"v": 2, "timestamps": "word", "token": "Hello world.", "done": True}
+            )
+        (words,) = told.of("words")
+        assert words["source"] == "estimate"
+        assert [(word, start, end) for word, _, _, start, end in words["words"]] == [
+            ("Hello", 0, 5),
+            ("world", 6, 11),
+        ]
+        assert 0 == words["words"][0][1] < words["words"][1][1] < words["words"][1][2] <= 240
+
+    run(main)

@@ -1,0 +1,77 @@
+"""`/stream?text=…`: a whole text by URL."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+import pytest
+
+from tests.arithmetic_pool import ArithmeticPool
+from tests.core.speech.rendering import pcm_of
+from tests.endpoints.serving import listen, run, served
+
+
+def test_a_text_in_the_url_is_spoken_and_ends_with_done() -> None:
+    async def main() -> None:
+        path = f"/stream?text={quote('One is here. Two is here.')}&voice=bert&speed=1.5"
+        async with served() as server, server.connect(path) as socket:
+            told = await listen(socket)
+        assert told.audio == pcm_of("One is here.") + pcm_of("Two is here.")
+        assert told.texts == ['{"done":true}']
+        assert told.close_code == 1000
+        assert {(segment.voice, segment.options["speed"]) for segment in server.pool.rendered} == {
+            ("bert", 1.5)
+        }
+
+    run(main)
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ("", "no_text"),
+        ("text=%20", "no_text"),
+        ("text=Hi&voice=nobody", "unknown_voice"),
+        ("text=Hi&speed=fast", "invalid_option"),
+        ("text=Hi&speed=nan", "invalid_option"),
+        ("text=Hi&backend=nine", "unknown_backend"),
+    ],
+)
+def test_a_wrong_url_gets_a_sentence_and_1008(query: str, code: str) -> None:
+    async def main() -> None:
+        async with served() as server, server.connect(f"/stream?{query}") as socket:
+            told = await listen(socket)
+        assert [message["code"] for message in told.json] == [code]
+        assert told.close_code == 1008
+
+    run(main)
+
+
+def test_a_failed_sentence_is_told_and_the_others_are_spoken() -> None:
+    async def main() -> None:
+        pool = ArithmeticPool(frame_s=0, failing={"One is here.": 0})
+        async with (
+            served(pool) as server,
+            server.connect(f"/stream?text={quote('One is here. Two is here.')}") as socket,
+        ):
+            told = await listen(socket)
+        assert [message.get("code") for message in told.json] == ["render_failed", None]
+        assert told.audio == pcm_of("Two is here.")
+
+    run(main)
+
+
+def test_a_client_that_hangs_up_stops_its_render() -> None:
+    async def main() -> None:
+        pool = ArithmeticPool(frame_s=30.0)
+        async with served(pool) as server:
+            async with server.connect("/stream?text=Hello%20world.") as socket:
+                while not pool.running.total():
+                    await socket.ping()
+                socket.transport.abort()
+            while pool.running.total():
+                async with server.connect() as other:
+                    await other.ping()
+            assert pool.stopped == ["Hello world."]
+
+    run(main)

@@ -1,0 +1,138 @@
+"""Limits on connections that never become requests, and the direct line of those that become WebSockets."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from asyncio import StreamWriter
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+import uvicorn
+from uvicorn.server import ServerState
+
+from tests.arithmetic_pool import ArithmeticPool, config_of
+from tests.endpoints.serving import UPGRADE, converse, run, served
+from voice_server.commands.benchmark.lean_socket import framed
+from voice_server.endpoints.http.http_protocol import HttpProtocol
+from voice_server.endpoints.websocket import websocket_protocol
+from voice_server.endpoints.websocket.websocket_protocol import DIRECT_LINE, WebSocketProtocol
+
+
+def test_a_handshake_that_does_not_end_is_dropped() -> None:
+    async def main() -> None:
+        async with served(config=config_of("one", handshake_s=0.1)) as server:
+            slow = [await asyncio.open_connection("127.0.0.1", server.port) for _ in range(5)]
+            for _, writer in slow[1:]:
+                writer.write(b"GET /stream-tokens HTTP/1.1\r\nHost: local")
+            async with server.connect() as socket:
+                for reader, writer in slow:
+                    with contextlib.suppress(ConnectionResetError):
+                        assert await reader.read() == b""
+                    writer.close()
+                assert (await converse(socket, {"done": True})).close_code == 1000
+
+    run(main)
+
+
+def test_a_client_that_leaves_its_answer_unread_is_dropped_and_its_render_stopped() -> None:
+    async def main() -> None:
+        pool = ArithmeticPool(frame_s=0, frames=1)
+        config = config_of("one", stalled_reader_s=0.2)
+        async with served(pool, config=config) as server:
+            reader, writer = await asyncio.open_connection("127.0.0.1", server.port, limit=1024)
+            body = b'{"text":"' + b"One is here. " * 20_000 + b'","format":"pcm"}'
+            head = f"POST /tts/stream HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\n\r\n"
+            writer.write(head.encode() + body)
+            await writer.drain()
+            while not server.service.open_speeches:
+                await asyncio.sleep(0.001)
+            while server.service.open_speeches:
+                await asyncio.sleep(0.01)
+            assert len(pool.rendered) < 20_000
+            with contextlib.suppress(ConnectionResetError):
+                while await reader.read(65536):
+                    pass
+            writer.close()
+
+    run(main)
+
+
+@asynccontextmanager
+async def _direct_line(on_messages: Callable[[list[str | bytes]], None]) -> AsyncIterator[StreamWriter]:
+    """A WebSocket to an application that takes its messages as they are read, behind one it takes later."""
+    over, called = asyncio.Event(), asyncio.Event()
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await receive()
+        await send({"type": "websocket.accept"})
+        await asyncio.sleep(0)
+        line: WebSocketProtocol = scope["extensions"][DIRECT_LINE]
+        while line.queue.empty():
+            await asyncio.sleep(0)
+        line.listen(on_messages)
+        called.set()
+        await over.wait()
+
+    config = uvicorn.Config(app, ws=WebSocketProtocol, lifespan="off", log_config=None)
+    config.load()
+    state = ServerState()
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(
+        lambda: HttpProtocol(config=config, server_state=state, app_state={}, handshake_s=9), "127.0.0.1"
+    )
+    reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+    writer.write(UPGRADE)
+    await reader.readuntil(b"\r\n\r\n")
+    writer.write(framed(number=0))
+    await called.wait()
+    yield writer
+    over.set()
+    await asyncio.gather(*state.tasks)
+    writer.close()
+    server.close()
+
+
+def test_messages_that_come_together_are_handed_on_together_and_all_in_order() -> None:
+    async def main() -> None:
+        batches: list[list[str | bytes]] = []
+        stream = [framed(number=number, text="." * (number % 130)) for number in range(1, 300)]
+        async with _direct_line(batches.append) as writer:
+            writer.write(b"".join(stream[:150]))
+            for frame in stream[150:]:
+                writer.write(frame[:9])
+                await asyncio.sleep(0)
+                writer.write(frame[9:])
+            while sum(map(len, batches)) < 300:
+                await asyncio.sleep(0)
+        numbers = [json.loads(message)["number"] for batch in batches for message in batch]
+        assert numbers == list(range(300))
+        assert max(map(len, batches)) > 1
+
+    run(main)
+
+
+def test_a_flood_is_read_in_portions_so_that_others_have_their_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(websocket_protocol, "_TURN_S", 0.0)
+
+    async def main() -> None:
+        turn = 0
+        turns: list[tuple[int, int]] = []
+
+        def count_turns() -> None:
+            nonlocal turn
+            turn += 1
+            asyncio.get_running_loop().call_soon(count_turns)
+
+        count_turns()
+        async with _direct_line(lambda batch: turns.append((turn, len(batch)))) as writer:
+            writer.write(b"".join(framed(number=number) for number in range(1, 2000)))
+            while sum(size for _, size in turns) < 2000:
+                await asyncio.sleep(0)
+        assert max(size for _, size in turns) <= 64
+        assert len({turn for turn, _ in turns}) == len(turns)
+
+    run(main)

@@ -1,0 +1,478 @@
+"""The promises of a pool, with real processes that go wrong on cue."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import struct
+import threading
+from itertools import pairwise
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from tests.pool.staging import Run, Stage, gone, listen, segment, two_workers_meet
+from voice_server.core.types import Frame
+from voice_server.errors import BackendDown, RenderError, UnknownName, WireError
+from voice_server.pool.local_pool import LocalPool
+from voice_server.pool.worker_pool import BackendState
+
+DEATHS = [
+    "SIGKILL",
+    "SIGSEGV",
+    "SIGTERM",
+    "SIGABRT",
+    "SIGHUP",
+    "exit",
+    "half frame and death",
+    "fork and die",
+]
+LIES = ["garbage", "giant length", "left-out frame", "half frame and closed pipe"]
+HANGS = ["SIGSTOP", "hang", "half frame", "refuse TERM and hang"]
+NO_FAULTS = [
+    "nothing",
+    "print from C",
+    "print from Python",
+    "8 MB on stderr",
+    "fork and go on",
+    "SIGINT",
+    "SIGPIPE",
+]
+
+
+async def one_fault(pool: LocalPool, stage: Stage, scripted: ModuleType, notices: list[str]) -> None:
+    bystander = asyncio.create_task(listen(pool, "a bystander"))
+    take = await listen(pool, "fault here", on_first=stage.open_gate)
+    assert take.pcm == scripted.samples("fault here")
+    assert take.words == [f"word{index}" for index in range(scripted.PIECES)]
+    assert take.notices == notices
+    undisturbed = await bystander
+    assert undisturbed.pcm == scripted.samples("a bystander")
+    assert undisturbed.notices == []
+    await two_workers_meet(pool)
+    assert pool.stats()["scripted"].restarts == len(notices)
+
+
+@pytest.mark.parametrize("fault", [*DEATHS, *LIES])
+def test_a_worker_lost_in_mid_sentence_costs_no_sample_and_repeats_none(
+    fault: str, run: Run, stage: Stage, scripted: ModuleType
+) -> None:
+    async def main() -> None:
+        async with stage.pool(fault=fault) as pool:
+            await one_fault(pool, stage, scripted, ["sentence_retried"])
+
+    run(main())
+
+
+@pytest.mark.parametrize("fault", HANGS)
+def test_a_worker_that_falls_silent_is_replaced_and_its_sentence_is_spoken_once(
+    fault: str, run: Run, stage: Stage, scripted: ModuleType
+) -> None:
+    async def main() -> None:
+        async with stage.pool(fault=fault, silence_timeout_s=0.6) as pool:
+            await one_fault(pool, stage, scripted, ["sentence_retried"])
+
+    run(main())
+
+
+@pytest.mark.parametrize("fault", NO_FAULTS)
+def test_noise_of_libraries_costs_nothing(fault: str, run: Run, stage: Stage, scripted: ModuleType) -> None:
+    async def main() -> None:
+        async with stage.pool(fault=fault) as pool:
+            await one_fault(pool, stage, scripted, [])
+
+    run(main())
+
+
+@pytest.mark.parametrize("run", ["asyncio"], indirect=True)
+def test_the_plain_event_loop_serves_as_well(run: Run, stage: Stage, scripted: ModuleType) -> None:
+    async def main() -> None:
+        async with stage.pool(fault="SIGKILL") as pool:
+            await one_fault(pool, stage, scripted, ["sentence_retried"])
+
+    run(main())
+
+
+def test_a_render_that_goes_on_beyond_its_limit_ends_its_worker(
+    run: Run, stage: Stage, scripted: ModuleType
+) -> None:
+    async def main() -> None:
+        async with stage.pool(fault="speak for ever", max_audio_s=30) as pool:
+            with pytest.raises(RenderError, match="longer than 30 s") as caught:
+                await listen(pool, "fault here", on_first=stage.open_gate)
+            assert caught.value.code == "too_long"
+            await two_workers_meet(pool)
+
+    run(main())
+
+
+def test_a_text_that_ends_three_workers_is_given_up_and_the_next_is_spoken(
+    run: Run, stage: Stage, scripted: ModuleType
+) -> None:
+    async def main() -> None:
+        async with stage.pool() as pool:
+            bystanders = [asyncio.create_task(listen(pool, f"bystander {index}")) for index in range(5)]
+            with pytest.raises(RenderError) as caught:
+                await listen(pool, "poison")
+            assert caught.value.code == "poison"
+            assert (await listen(pool, "the next one")).pcm == scripted.samples("the next one")
+            for index, bystander in enumerate(bystanders):
+                take = await bystander
+                assert (take.pcm, take.notices) == (scripted.samples(f"bystander {index}"), [])
+            assert pool.stats()["scripted"].restarts == 3
+            assert pool.stats()["scripted"].failed == 1
+
+    run(main())
+
+
+def test_an_engine_that_does_not_repeat_itself_is_joined_without_a_jump(run: Run, stage: Stage) -> None:
+    async def main() -> None:
+        async with stage.pool() as pool:
+            take = await listen(pool, "never the same", on_first=stage.open_gate)
+        levels = struct.unpack(f"<{len(take.pcm) // 2}h", take.pcm)
+        assert len(levels) == 4800
+        assert take.notices == ["sentence_retried", "seam"]
+        before, after = levels[0], levels[-1]
+        assert before != after
+        assert levels[:800] == (before,) * 800
+        assert levels[960:] == (after,) * 3840
+        steps = [abs(right - left) for left, right in pairwise(levels)]
+        assert max(steps) <= abs(after - before) // 160 + 1
+
+    run(main())
+
+
+@pytest.mark.parametrize("fault", ["raise", "sys.exit", "raise retryable"])
+def test_an_engine_that_raises_once_is_asked_again(
+    fault: str, run: Run, stage: Stage, scripted: ModuleType
+) -> None:
+    async def main() -> None:
+        async with stage.pool(fault=fault) as pool:
+            take = await listen(pool, "fault here", on_first=stage.open_gate)
+            assert take.pcm == scripted.samples("fault here")
+            assert take.notices == ["sentence_retried"]
+            assert pool.stats()["scripted"].restarts == 0
+
+    run(main())
+
+
+def test_what_an_engine_refuses_is_not_tried_again(run: Run, stage: Stage) -> None:
+    async def main() -> None:
+        async with stage.pool(fault="refuse") as pool:
+            with pytest.raises(RenderError, match="cannot whisper") as caught:
+                await listen(pool, "fault here", on_first=stage.open_gate)
+            assert caught.value.code == "no_whisper"
+            assert pool.stats()["scripted"].retried == 0
+
+    run(main())
+
+
+def test_closing_the_iterator_frees_a_worker_that_listens_without_ending_it(
+    run: Run, stage: Stage, scripted: ModuleType
+) -> None:
+    async def main() -> None:
+        async with stage.pool(workers=1) as pool:
+            pids = pool.pids("scripted")
+            frames = pool.render(segment("babble"))
+            assert isinstance(await anext(frames), Frame)
+            await frames.aclose()
+            assert (await listen(pool, "the next one")).pcm == scripted.samples("the next one")
+            assert pool.pids("scripted") == pids
+            assert pool.stats()["scripted"].stopped == 1
+
+    run(main())
+
+
+def test_a_reader_that_stalls_holds_no_worker(run: Run, stage: Stage, scripted: ModuleType) -> None:
+    async def main() -> None:
+        async with stage.pool(workers=1) as pool:
+            stalled = pool.render(segment("taken slowly"))
+            first = await anext(stalled)
+            assert isinstance(first, Frame)
+            assert (await listen(pool, "another")).pcm == scripted.samples("another")
+            rest = [piece.pcm async for piece in stalled if isinstance(piece, Frame)]
+            assert first.pcm + b"".join(rest) == scripted.samples("taken slowly")
+
+    run(main())
+
+
+def test_cancelling_does_not_wait_for_an_engine_that_does_not_listen(
+    run: Run, stage: Stage, scripted: ModuleType
+) -> None:
+    async def main() -> None:
+        async with stage.pool(workers=1, stop_timeout_s=0.3) as pool:
+            pids = pool.pids("scripted")
+            task = asyncio.create_task(listen(pool, "fault here"))
+            await stage.arrival()
+            task.cancel()
+            await asyncio.wait([task], timeout=0.1)
+            assert task.cancelled()
+            assert (await listen(pool, "the next one")).pcm == scripted.samples("the next one")
+            assert set(pool.pids("scripted")).isdisjoint(pids)
+
+    run(main())
+
+
+def test_a_cancelled_render_that_still_waits_takes_no_worker(
+    run: Run, stage: Stage, scripted: ModuleType
+) -> None:
+    async def main() -> None:
+        async with stage.pool(workers=1, fault="nothing") as pool:
+            first = asyncio.create_task(listen(pool, "fault here"))
+            second = asyncio.create_task(listen(pool, "never heard"))
+            third = asyncio.create_task(listen(pool, "the third"))
+            await asyncio.sleep(0)
+            assert pool.backends["scripted"].waiting == 2
+            second.cancel()
+            await asyncio.wait([second])
+            assert pool.backends["scripted"].waiting == 1
+            stage.open_gate()
+            assert (await first).pcm == scripted.samples("fault here")
+            assert (await third).pcm == scripted.samples("the third")
+            assert pool.stats()["scripted"].rendered == 2
+
+    run(main())
+
+
+def test_renders_are_served_first_come_first_served(run: Run, stage: Stage) -> None:
+    async def main() -> None:
+        order: list[int] = []
+
+        async def one(index: int) -> None:
+            await listen(pool, f"number {index}")
+            order.append(index)
+
+        async with stage.pool(workers=1) as pool, asyncio.TaskGroup() as tasks:
+            for index in range(8):
+                tasks.create_task(one(index))
+        assert order == list(range(8))
+
+    run(main())
+
+
+def test_every_worker_killed_at_once_comes_back(run: Run, stage: Stage, scripted: ModuleType) -> None:
+    async def main() -> None:
+        async with stage.pool(workers=2) as pool:
+            await two_workers_meet(pool)
+            (stage.scratch / "reader").unlink()
+            for pid in pool.pids("scripted"):
+                os.kill(pid, signal.SIGKILL)
+            takes = await asyncio.gather(*(listen(pool, f"text {index}") for index in range(6)))
+            assert [take.pcm for take in takes] == [scripted.samples(f"text {index}") for index in range(6)]
+            await two_workers_meet(pool)
+            assert pool.backends["scripted"].error == ""
+
+    run(main())
+
+
+def test_an_idle_worker_that_is_stopped_is_found_by_its_missing_pong(run: Run, stage: Stage) -> None:
+    async def main() -> None:
+        async with stage.pool(workers=1, ping_interval_s=0.1, ping_timeout_s=0.3) as pool:
+            (pid,) = pool.pids("scripted")
+            os.kill(pid, signal.SIGSTOP)
+            await gone(pid)
+            await listen(pool, "spoken by the next worker")
+
+    run(main())
+
+
+@pytest.mark.parametrize(
+    ("start_fault", "complaint"),
+    [
+        ("exit", "exited with status 5: cannot find my weights"),
+        ("hang", "did not get ready within 0.3 s"),
+        ("raise", "OSError: cannot read weights.pt"),
+        ("miss a package", "the package 'no_such_package' is missing"),
+    ],
+)
+def test_a_backend_that_cannot_start_is_down_with_one_sentence(
+    start_fault: str, complaint: str, run: Run, stage: Stage
+) -> None:
+    async def main() -> None:
+        limit_s = 0.3 if start_fault == "hang" else 300.0
+        async with stage.pool(settings={"start_fault": start_fault}, start_timeout_s=limit_s) as pool:
+            status = pool.backends["scripted"]
+            assert status.state is BackendState.DOWN
+            assert status.ready is None
+            assert complaint in status.error
+            assert "/home" not in status.error
+            with pytest.raises(BackendDown, match="not running"):
+                await listen(pool, "nobody speaks this")
+
+    run(main())
+
+
+def test_a_crash_loop_is_slowed_down_and_ends_by_itself_when_the_cause_is_gone(
+    run: Run, stage: Stage, scripted: ModuleType
+) -> None:
+    async def main() -> None:
+        async with stage.pool(workers=1, settings={"start_fault": "exit until mended"}) as pool:
+            assert pool.backends["scripted"].state is BackendState.DOWN
+            up_again = pool._backends["scripted"].settled
+            up_again.clear()
+            (stage.scratch / "mended").touch()
+            await up_again.wait()
+            assert (await listen(pool, "back again")).pcm == scripted.samples("back again")
+            assert pool.backends["scripted"].error == ""
+        assert (stage.scratch / "starts").stat().st_size <= HASTY_RESTARTS
+
+    run(main())
+
+
+HASTY_RESTARTS = 7
+
+
+def test_one_backend_that_cannot_start_does_not_keep_the_others_from_speaking(
+    run: Run, stage: Stage, scripted: ModuleType
+) -> None:
+    async def main() -> None:
+        backends = {"broken": stage.config(settings={"start_fault": "raise"}), "scripted": stage.config()}
+        async with LocalPool(backends) as pool:
+            assert (await listen(pool, "hello")).pcm == scripted.samples("hello")
+            assert pool.backends["broken"].state is BackendState.DOWN
+            assert {voice.backend for voice in pool.voices()} == {"scripted"}
+
+    run(main())
+
+
+def test_a_pool_says_what_its_backends_are(run: Run, stage: Stage) -> None:
+    async def main() -> None:
+        async with stage.pool(workers=1, options={"speed": 1.5}) as pool:
+            status = pool.backends["scripted"]
+            assert (status.state, status.workers, status.free, status.waiting) == (BackendState.UP, 1, 1, 0)
+            assert status.ready is not None
+            assert status.ready.sample_rate_hz == 8000
+            assert [(option.name, option.default) for option in status.ready.capabilities.options] == [
+                ("speed", 1.5)
+            ]
+            assert [(voice.id, voice.backend) for voice in pool.voices()] == [
+                ("one", "scripted"),
+                ("two", "scripted"),
+            ]
+
+    run(main())
+
+
+@pytest.mark.parametrize(
+    ("changes", "complaint"),
+    [
+        ({"options": {"sped": 2}}, "unknown option 'sped'"),
+        ({"options": {"speed": 9}}, "from 0.5 to 2"),
+        ({"default_voice": "three"}, "unknown voice 'three'"),
+        ({"settings": {"scrach": "x"}}, "unknown setting 'scrach'"),
+    ],
+)
+def test_a_configuration_that_the_adapter_does_not_know_takes_only_its_backend_down(
+    changes: dict[str, Any], complaint: str, run: Run, stage: Stage
+) -> None:
+    async def main() -> None:
+        async with stage.pool(workers=1, **changes) as pool:
+            assert complaint in pool.backends["scripted"].error
+
+    run(main())
+
+
+def test_a_text_too_long_for_a_frame_is_refused_and_takes_no_worker(
+    run: Run, stage: Stage, scripted: ModuleType
+) -> None:
+    async def main() -> None:
+        async with stage.pool(workers=1) as pool:
+            with pytest.raises(WireError, match="at most"):
+                await listen(pool, "x" * 2_000_000)
+            assert (await listen(pool, "hello")).pcm == scripted.samples("hello")
+
+    run(main())
+
+
+def test_a_server_that_stood_still_does_not_hold_the_silence_against_its_workers(
+    run: Run, stage: Stage, scripted: ModuleType
+) -> None:
+    async def main() -> None:
+        limits = {"silence_timeout_s": 0.2, "ping_interval_s": 0.05, "ping_timeout_s": 0.2}
+        async with stage.pool(workers=2, **limits) as pool:
+            speaking = asyncio.create_task(listen(pool, "hello"))
+            await asyncio.sleep(0)
+            threading.Event().wait(0.9)
+            assert (await speaking).pcm == scripted.samples("hello")
+            await two_workers_meet(pool)
+            assert pool.stats()["scripted"].restarts == 0
+
+    run(main())
+
+
+def test_a_limit_that_is_reached_while_its_timer_is_set_is_dealt_with(
+    run: Run, stage: Stage, scripted: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def main() -> None:
+        async with stage.pool(workers=1) as pool:
+            workers = pool._backends["scripted"]
+            with monkeypatch.context() as now_due:
+                now_due.setattr(workers._supervisor, "next_deadline", asyncio.get_running_loop().time)
+                workers._arm()
+                workers._arm()
+            assert (await listen(pool, "hello")).pcm == scripted.samples("hello")
+
+    run(main())
+
+
+def test_an_unknown_backend_is_refused_with_the_list_of_those_there_are(run: Run, stage: Stage) -> None:
+    async def main() -> None:
+        async with stage.pool() as pool:
+            with pytest.raises(UnknownName, match="there are 1: scripted"):
+                await anext(pool.render(segment("hello", backend="espeek")))
+
+    run(main())
+
+
+def test_the_seed_of_the_segment_decides_what_a_sampling_engine_draws(
+    run: Run, stage: Stage, scripted: ModuleType
+) -> None:
+    async def main() -> None:
+        async with stage.pool() as pool:
+            assert (await listen(pool, "hello", seed=7)).pcm == scripted.samples("hello", 7)
+            assert (await listen(pool, "hello", seed=8)).pcm == scripted.samples("hello", 8)
+
+    run(main())
+
+
+def test_closing_the_pool_ends_open_renders_and_workers_that_refuse_to_go(run: Run, stage: Stage) -> None:
+    async def main() -> None:
+        async with stage.pool(settings={"start_fault": "refuse TERM"}, patience_s=0.1) as pool:
+            hanging = asyncio.create_task(listen(pool, "fault here"))
+            await stage.arrival()
+        with pytest.raises(BackendDown, match="stopping"):
+            await hanging
+
+    run(main())
+
+
+def test_a_pool_that_is_cancelled_while_it_opens_leaves_nothing_behind(run: Run, stage: Stage) -> None:
+    async def main() -> None:
+        async def enter() -> None:
+            async with stage.pool(settings={"start_fault": "hang"}, patience_s=0.1):
+                pytest.fail("a worker that hangs got ready")
+
+        opening = asyncio.create_task(enter())
+        await stage.arrival()
+        opening.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await opening
+
+    run(main())
+
+
+def test_a_path_in_the_settings_is_relative_to_the_folder_of_the_configuration(
+    run: Run, stage: Stage
+) -> None:
+    async def main() -> None:
+        folder = stage.scratch / "configured"
+        (folder / "model").mkdir(parents=True)
+        (folder / "model" / "mended").touch()
+        settings = {"scratch": "model", "start_fault": "miss weights until mended"}
+        async with stage.pool(workers=1, folder=folder, settings=settings) as pool:
+            assert pool.backends["scripted"].state is BackendState.UP
+        assert (folder / "model" / "starts").exists()
+
+    run(main())

@@ -1,0 +1,313 @@
+"""Environments are made as locked or not at all, with a uv that only writes down what it was asked for."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from voice_server.config import BackendConfig
+from voice_server.errors import BackendDown, BackendError, NotSetUp
+from voice_server.provisioning.environments import STAMP, UNFINISHED, is_being_set_up, lock_set_up, python_of
+from voice_server.provisioning.installation import Provisioning, is_set_up, size_bytes
+
+_FAKE_UV = f"""#!{sys.executable}
+import json, os, pathlib, sys
+log = pathlib.Path(os.environ["UV_LOG"])
+with log.open("a") as file:
+    file.write(json.dumps(sys.argv[1:]) + "\\n")
+if sys.argv[1] == "venv":
+    venv = pathlib.Path(sys.argv[-1])
+    (venv / "bin").mkdir(parents=True)
+    (venv / "bin" / "python").touch()
+    (venv / "pyvenv.cfg").touch()
+if sys.argv[1] == "export":
+    listed = "torch==2.13.0 \\\\\\n    --hash=sha256:0\\nx[y]==1 ; python_version == '3'\\n"
+    pathlib.Path(sys.argv[-1].partition("=")[2]).write_text(listed)
+for failing, complaint in json.loads(os.environ.get("UV_FAILS", "{{}}")).items():
+    if failing in " ".join(sys.argv):
+        sys.exit(complaint)
+print("Installed 3 packages", file=sys.stderr)
+"""
+_NO_INDEX = (
+    "packages for kokoro cannot be downloaded: no way to the package index; when there is one, "
+    "or with a folder of wheels (--find-links FOLDER), run: voice-server setup kokoro"
+)
+_LOCK = """
+version = 1
+[[package]]
+name = "torch"
+version = "2.13.0"
+[[package]]
+name = "nvidia-cublas"
+version = "13.0"
+[[package]]
+name = "kokoro"
+version = "0.9.4"
+"""
+
+
+class Bench:
+    """A project, a uv that obeys the test, and what it was told."""
+
+    def __init__(self, folder: Path) -> None:
+        self.project = folder / "project"
+        self.project.mkdir()
+        (self.project / "uv.lock").write_text(_LOCK)
+        self.backend = BackendConfig(adapter=self.project / "backend.py", environment=self.project)
+        self.log = folder / "log"
+        self.bin = folder / "bin"
+        self.bin.mkdir()
+        (self.bin / "uv").write_text(_FAKE_UV)
+        (self.bin / "uv").chmod(0o755)
+        self.said: list[str] = []
+
+    def provisioning(
+        self,
+        device: str = "cpu",
+        fails: Mapping[str, str] | None = None,
+        environ: Mapping[str, str] | None = None,
+    ) -> Provisioning:
+        variables = {"PATH": str(self.bin), "UV_LOG": str(self.log), "UV_FAILS": json.dumps(fails or {})}
+        return Provisioning(device, environ=variables | dict(environ or {}), say=self.said.append)  # type: ignore[arg-type]
+
+    def make(self, device: str = "cpu", fails: Mapping[str, str] | None = None, **environ: str) -> Path:
+        return self.provisioning(device, fails, environ).set_up("kokoro", self.backend).environment
+
+    @property
+    def calls(self) -> list[str]:
+        if not self.log.exists():
+            return []
+        return [" ".join(json.loads(line)) for line in self.log.read_text().splitlines()]
+
+
+@pytest.fixture
+def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
+    made = Bench(tmp_path)
+    monkeypatch.setenv("PATH", str(made.bin))
+    monkeypatch.setattr("sys.platform", "linux")
+    return made
+
+
+def test_a_made_environment_is_used_and_made_only_once(bench: Bench) -> None:
+    venv = bench.make()
+    assert python_of("kokoro", bench.project) == str(venv / "bin" / "python")
+    calls = bench.calls
+    assert bench.make() == venv
+    assert bench.calls == calls
+
+
+def test_without_a_gpu_everything_but_torch_and_cuda_comes_as_locked(bench: Bench) -> None:
+    bench.make("cpu")
+    _, torch, export, packages = bench.calls
+    assert export.startswith("export --quiet --frozen")
+    assert {"--no-emit-package=torch", "--no-emit-package=nvidia-cublas"} <= set(export.split())
+    assert "--no-emit-package=kokoro" not in export
+    assert packages.startswith("pip install")
+    assert "--requirements=" in packages
+    assert torch.endswith("--index=https://download.pytorch.org/whl/cpu torch==2.13.0+cpu")
+
+
+def test_for_cuda_the_lock_is_followed_to_the_letter(bench: Bench) -> None:
+    bench.make("cuda")
+    _, export, packages = bench.calls
+    assert "--no-emit-package" not in export
+    assert packages.startswith("pip install")
+
+
+def test_no_other_build_of_a_locked_version_is_taken_from_a_folder_of_wheels(bench: Bench) -> None:
+    venv = bench.make("cuda")
+    listed = (venv / "voice-server-requirements.txt").read_text().splitlines()
+    assert listed == ["torch===2.13.0 \\", "    --hash=sha256:0", "x[y]===1 ; python_version == '3'"]
+
+
+def test_a_device_once_chosen_is_kept_until_another_one_is(bench: Bench) -> None:
+    bench.make("cuda")
+    calls = len(bench.calls)
+    bench.make("auto")
+    assert len(bench.calls) == calls
+    bench.make("cpu")
+    assert [call for call in bench.calls if call.endswith("torch==2.13.0+cpu")]
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"), [("PIP_FIND_LINKS", "/wheels  /more"), ("UV_FIND_LINKS", "/wheels, /more,")]
+)
+def test_folders_of_wheels_come_before_the_index(bench: Bench, variable: str, value: str) -> None:
+    bench.make("cpu", None, **{variable: value})
+    _, torch, _, packages = bench.calls
+    assert "--find-links=/wheels --find-links=/more --requirements=" in packages
+    assert "--no-index --find-links=/wheels --find-links=/more torch==2.13.0+cpu" in torch
+    assert not [call for call in bench.calls if "--index=" in call]
+
+
+def test_the_index_is_asked_for_what_the_folder_of_wheels_lacks(bench: Bench) -> None:
+    bench.make("cpu", {"--no-index": "no such wheel"}, PIP_FIND_LINKS="/wheels")
+    assert "--index=https://download.pytorch.org/whl/cpu" in bench.calls[2]
+
+
+@pytest.mark.parametrize("step", ["export", "--requirements", "torch=="])
+def test_a_half_made_environment_is_never_used_and_made_again(bench: Bench, step: str) -> None:
+    with pytest.raises(BackendError):
+        bench.make("cpu", {step: "error: disk full"})
+    assert (bench.project / ".venv" / UNFINISHED).exists()
+    with pytest.raises(BackendDown, match="was broken off; run: voice-server setup kokoro") as caught:
+        python_of("kokoro", bench.project)
+    assert caught.value.code == "not_set_up"
+    bench.make()
+    assert python_of("kokoro", bench.project)
+
+
+def test_an_environment_of_an_older_lock_file_is_not_used_and_made_again(bench: Bench) -> None:
+    venv = bench.make()
+    (bench.project / "uv.lock").write_text(_LOCK.replace("0.9.4", "0.9.5"))
+    with pytest.raises(BackendDown, match="has new requirements; run: voice-server setup kokoro"):
+        python_of("kokoro", bench.project)
+    calls = len(bench.calls)
+    bench.make()
+    assert len(bench.calls) > calls
+    assert (venv / STAMP).exists()
+
+
+def test_an_environment_that_the_user_made_is_left_to_the_user(tmp_path: Path) -> None:
+    (tmp_path / ".venv" / "bin").mkdir(parents=True)
+    (tmp_path / ".venv" / "bin" / "python").touch()
+    (tmp_path / ".venv" / "pyvenv.cfg").touch()
+    (tmp_path / "uv.lock").write_text("whatever")
+    assert python_of("mine", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("complaint", "sentence"),
+    [
+        (
+            "error: Failed to fetch: `https://pypi.org/simple/kokoro/`\\n  dns error",
+            _NO_INDEX,
+        ),
+        (
+            "error: No solution found\\nhint: Packages were unavailable because the network was disabled.",
+            _NO_INDEX,
+        ),
+        ("error: disk full", "uv could not install packages for kokoro: disk full"),
+    ],
+)
+def test_what_went_wrong_is_one_sentence(bench: Bench, complaint: str, sentence: str) -> None:
+    with pytest.raises(BackendError) as caught:
+        bench.make("cpu", {"--requirements": complaint})
+    assert caught.value.message == sentence
+    assert not [line for line in bench.said if "error" in line]
+
+
+def test_without_uv_the_sentence_says_where_to_get_it(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    (bench.bin / "uv").unlink()
+    monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
+    with pytest.raises(BackendError, match="get it with: pip install uv"):
+        bench.make()
+
+
+def test_a_backend_without_a_lock_file_has_nothing_to_set_up(bench: Bench) -> None:
+    (bench.project / "uv.lock").unlink()
+    with pytest.raises(BackendError, match=r"no uv\.lock"):
+        bench.make()
+
+
+def _script(bench: Bench, text: str) -> None:
+    bench.make()
+    (bench.project / "weights.py").write_text(text)
+    python = bench.project / ".venv" / "bin" / "python"
+    python.unlink()
+    python.symlink_to(sys.executable)
+
+
+def test_weights_are_fetched_by_the_backends_own_script(bench: Bench) -> None:
+    _script(bench, "import sys; print('half'); print(sys.argv[1:])")
+    settings = {"model": "large"}
+    backend = BackendConfig(adapter=bench.backend.adapter, environment=bench.project, settings=settings)
+    found = bench.provisioning().fetch_weights("kokoro", backend, only_find=True)
+    assert str(found) == str([json.dumps(settings), "--find"])
+    assert bench.said[-1] == "half"
+
+
+def test_weights_that_cannot_be_had_are_one_sentence(bench: Bench) -> None:
+    _script(bench, "import sys; print('x', file=sys.stderr); print('no way to the hub'); sys.exit(1)")
+    with pytest.raises(BackendError) as caught:
+        bench.provisioning().fetch_weights("kokoro", bench.backend)
+    assert caught.value.message == "kokoro: no way to the hub"
+
+
+def test_weights_are_fetched_once_and_again_for_other_settings(bench: Bench) -> None:
+    _script(bench, "import sys; print('fetched') if len(sys.argv) == 2 else None; print('.')")
+    assert not is_set_up(bench.backend)
+    bench.make()
+    assert bench.said[-1] == "fetched"
+    assert is_set_up(bench.backend)
+    other = BackendConfig(adapter=bench.backend.adapter, environment=bench.project, settings={"model": "x"})
+    assert not is_set_up(other)
+
+
+def test_an_environment_without_its_weights_is_not_wholly_set_up(bench: Bench) -> None:
+    (bench.project / "weights.py").write_text("")
+    bench.provisioning().set_up("kokoro", bench.backend, weights=False)
+    assert python_of("kokoro", bench.project)
+    assert not is_set_up(bench.backend)
+
+
+def test_an_engine_without_weights_fetches_none(bench: Bench) -> None:
+    assert bench.provisioning().set_up("kokoro", bench.backend).weights is None
+    assert is_set_up(bench.backend)
+
+
+def test_a_set_up_waits_for_one_that_another_program_is_at(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The other program hands the lock down and dies, as a `setup` that is killed leaves its uv behind.
+    lock = lock_set_up(bench.project)
+    assert lock is not None
+    heir = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE, pass_fds=[lock])
+    os.close(lock)
+    assert is_being_set_up(bench.project)
+    with pytest.raises(NotSetUp, match="kokoro is being set up, which takes some minutes"):
+        python_of("kokoro", bench.project)
+
+    def say(line: str) -> None:
+        bench.said.append(line)
+        if len(bench.said) == 1:
+            heir.communicate(b"\n")
+
+    monkeypatch.setattr("voice_server.provisioning.installation._LOOK_S", 0.001)
+    variables = {"PATH": str(bench.bin), "UV_LOG": str(bench.log)}
+    Provisioning("cpu", environ=variables, say=say).set_up("kokoro", bench.backend)
+    assert bench.said[0] == "kokoro: another program is setting it up; waiting for it"
+    assert not is_being_set_up(bench.project)
+
+
+def test_what_is_left_of_an_old_environment_is_never_taken_for_one_of_the_users(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    venv = bench.make()
+    (bench.project / "uv.lock").write_text(_LOCK.replace("0.9.4", "0.9.5"))
+
+    def killed(folder: Path, **_: object) -> None:
+        if folder.exists():
+            (folder / STAMP).unlink()
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("shutil.rmtree", killed)
+        with pytest.raises(KeyboardInterrupt):
+            bench.make()
+    with pytest.raises(NotSetUp, match="is not set up"):
+        python_of("kokoro", bench.project)
+    assert bench.make() == venv
+
+
+def test_a_file_with_two_names_takes_its_room_once(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"12345")
+    (tmp_path / "b").hardlink_to(tmp_path / "a")
+    (tmp_path / "gone").symlink_to(tmp_path / "nowhere")
+    assert size_bytes(tmp_path) == 5

@@ -1,0 +1,111 @@
+"""The composition root: health, a taken port, and a drain that lets speech end."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import sys
+from pathlib import Path
+
+import httpx
+import msgspec
+import pytest
+
+from tests.arithmetic_pool import ArithmeticPool
+from tests.core.speech.rendering import pcm_of
+from tests.endpoints.serving import converse, listen, run, served
+from voice_server.config import load_config
+from voice_server.errors import ConfigError
+from voice_server.serving.composition import _needed
+from voice_server.serving.uvicorn_server import bind
+
+
+def test_health_says_which_backends_speak() -> None:
+    async def main() -> None:
+        async with (
+            served(ArithmeticPool(("one", "two"), down={"two"})) as server,
+            httpx.AsyncClient() as client,
+        ):
+            answer = await client.get(f"http://127.0.0.1:{server.port}/health")
+        assert answer.status_code == 200
+        health = answer.json()
+        assert health["status"] == "ok"
+        assert health["backends"]["two"] == {
+            "state": "down",
+            "workers": 1,
+            "error": "the backend two has no model",
+        }
+
+    run(main)
+
+
+def test_health_is_503_when_the_default_backend_is_down() -> None:
+    async def main() -> None:
+        async with served(ArithmeticPool(("one",), down={"one"})) as server, httpx.AsyncClient() as client:
+            answer = await client.get(f"http://127.0.0.1:{server.port}/health")
+            assert (answer.status_code, answer.json()["status"]) == (503, "degraded")
+            async with server.connect() as socket:
+                told = await converse(socket, {"token": "Hello."})
+            assert [error["code"] for error in told.of("error")] == ["backend_down"]
+            assert told.close_code == 1013
+
+    run(main)
+
+
+def test_a_taken_port_is_one_sentence() -> None:
+    taken = bind("127.0.0.1", 0)
+    taken.listen()
+    port = taken.getsockname()[1]
+    with pytest.raises(ConfigError, match=f"cannot listen on 127.0.0.1:{port}: address already in use"):
+        bind("127.0.0.1", port)
+    taken.close()
+
+
+def test_a_server_that_drains_speaks_what_is_open_and_takes_nothing_new() -> None:
+    async def main() -> None:
+        pool = ArithmeticPool(frame_s=0.02)
+        async with served(pool) as server, server.connect() as old, server.connect() as newer:
+            await old.send(json.dumps({"token": "Hello world. And"}))
+            told = await listen(old, until="generating")
+            await newer.send(json.dumps({"v": 2}))
+            newer_told = await listen(newer, until="ready")
+            drain = asyncio.create_task(server.doors.drain(5.0))
+            await listen(old, told=told)
+            await listen(newer, told=newer_told)
+            await drain
+            assert told.audio == pcm_of("Hello world.") + pcm_of("And")
+            assert told.close_code == 1012
+            assert newer_told.json[-1] == {"type": "closing", "reason": "restart", "in_ms": 5000}
+            assert newer_told.close_code == 1012
+            async with server.connect() as late:
+                assert (await listen(late)).close_code == 1013
+
+    run(main)
+
+
+def test_a_drain_does_not_wait_for_ever() -> None:
+    async def main() -> None:
+        pool = ArithmeticPool(frame_s=30.0)
+        async with served(pool) as server, server.connect() as socket:
+            await socket.send(json.dumps({"token": "Hello world. "}))
+            await listen(socket, until="generating")
+            await server.doors.drain(0.05)
+
+    run(main)
+
+
+def test_small_answers_are_not_held_back() -> None:
+    # asyncio sets TCP_NODELAY on sockets that name their protocol, and accepted ones inherit the name.
+    with bind("127.0.0.1", 0) as listener:
+        assert listener.proto == socket.IPPROTO_TCP
+
+
+def test_only_an_engine_that_is_needed_at_once_is_waited_for() -> None:
+    config = load_config()
+    slow = msgspec.structs.replace(config.backends["tone"], environment=Path(sys.executable))
+    embedded = {name: config.backends[name] for name in ("espeak", "tone")}
+    config = msgspec.structs.replace(config, backends={**embedded, "slow": slow})
+    assert _needed(config) == {"espeak", "tone"}
+    config = msgspec.structs.replace(config, default_backend="slow")
+    assert _needed(config) == {"espeak", "tone", "slow"}

@@ -1,0 +1,455 @@
+"""The client against a server that plays a script: what it says, what it hears, how it fails."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import struct
+import subprocess
+import sys
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+import pytest
+from websockets.asyncio.server import ServerConnection, serve
+from websockets.http11 import Request, Response
+
+import voice_server.client as client_module
+from voice_server import client
+from voice_server.client import connect, connect_sync
+from voice_server.client_streams import stream_url
+from voice_server.errors import ConfigError, WireError
+
+Script = Callable[[ServerConnection], Awaitable[None]]
+
+
+@asynccontextmanager
+async def scripted_server(script: Script, **options: Any) -> AsyncIterator[str]:
+    async with serve(script, "127.0.0.1", 0, **options) as server:
+        port = server.sockets[0].getsockname()[1]
+        yield f"ws://127.0.0.1:{port}/stream-tokens"
+
+
+@contextmanager
+def server_in_a_thread(script: Script) -> Iterator[str]:
+    """The same for the synchronous client, which has no loop of its own."""
+    address: list[str] = []
+    started, stop = threading.Event(), asyncio.Event()
+    loop = asyncio.new_event_loop()
+
+    async def run() -> None:
+        async with scripted_server(script) as url:
+            address.append(url)
+            started.set()
+            await stop.wait()
+
+    thread = threading.Thread(target=lambda: loop.run_until_complete(run()))
+    thread.start()
+    started.wait()
+    try:
+        yield address[0]
+    finally:
+        loop.call_soon_threadsafe(stop.set)
+        thread.join()
+        loop.close()
+
+
+def says(*messages: dict[str, Any] | bytes, heard: list[Any] | None = None, until: str = "done") -> Script:
+    """A server that notes what it hears, up to the key `until`, and then says its lines."""
+
+    async def script(connection: ServerConnection) -> None:
+        async for message in connection:
+            if heard is not None:
+                heard.append(json.loads(message))
+            if until in json.loads(message):
+                break
+        for line in messages:
+            await connection.send(line if isinstance(line, bytes) else json.dumps(line))
+        await connection.close()
+
+    return script
+
+
+async def collect(url: str, **config: Any) -> list[client.Event]:
+    async with connect(url, **config) as stream:
+        await stream.done()
+        return [event async for event in stream]
+
+
+def events_of(*messages: dict[str, Any] | bytes, **config: Any) -> list[client.Event]:
+    async def main() -> list[client.Event]:
+        async with scripted_server(says(*messages)) as url:
+            return await collect(url, **config)
+
+    return asyncio.run(main())
+
+
+def heard_from(act: Callable[[client.AsyncStream], Awaitable[None]], **config: Any) -> list[Any]:
+    """What the server hears when a client does `act` and leaves."""
+    heard: list[Any] = []
+
+    async def main() -> None:
+        async with scripted_server(says(heard=heard)) as url, connect(url, **config) as stream:
+            await act(stream)
+            await stream.done()
+            async for _ in stream:
+                pass
+
+    asyncio.run(main())
+    return heard[:-1]
+
+
+async def nothing(_stream: client.AsyncStream) -> None:
+    pass
+
+
+# ---------------------------------------------------------------------- what it says
+
+
+def test_version_2_greets_with_its_version_and_configuration() -> None:
+    heard = heard_from(nothing, voice="af_heart", opts={"speed": 1.2}, lang=None)
+    assert heard == [{"v": 2, "voice": "af_heart", "opts": {"speed": 1.2}}]
+
+
+def test_version_1_says_the_seeds_messages_and_nothing_else() -> None:
+    async def act(stream: client.AsyncStream) -> None:
+        await stream.send_text("Hello ")
+
+    heard = heard_from(act, version=1, voice="af_heart", opts={"speed": 1.0})
+    assert heard == [{"voice": "af_heart", "opts": {"speed": 1.0}}, {"token": "Hello "}]
+
+
+def test_version_1_without_configuration_says_nothing_first() -> None:
+    assert heard_from(nothing, version=1) == []
+
+
+def test_every_command_is_the_protocols_message() -> None:
+    async def act(stream: client.AsyncStream) -> None:
+        await stream.send_text("Hi", turn="t1")
+        await stream.flush(7)
+        await stream.end()
+        await stream.cancel(1840, turn="t1")
+        await stream.cancel()
+        await stream.pause()
+        await stream.resume()
+        await stream.played(90.5, turn="t1")
+        await stream.ping(3)
+        await stream.configure(voice="bm_george")
+
+    assert heard_from(act)[1:] == [
+        {"token": "Hi", "turn": "t1"},
+        {"flush": True, "id": 7},
+        {"end": True},
+        {"cancel": True, "played_ms": 1840, "turn": "t1"},
+        {"cancel": True},
+        {"pause": True},
+        {"resume": True},
+        {"played_ms": 90.5, "turn": "t1"},
+        {"ping": 3},
+        {"voice": "bm_george"},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("given", "address"),
+    [
+        ("ws://localhost:8000/stream-tokens", "ws://localhost:8000/stream-tokens"),
+        ("http://localhost:8000", "ws://localhost:8000/stream-tokens"),
+        ("https://host.example/", "wss://host.example/stream-tokens"),
+        ("localhost:9000", "ws://localhost:9000/stream-tokens"),
+        ("ws://h/other?v=2", "ws://h/other?v=2"),
+    ],
+)
+def test_an_address_is_completed(given: str, address: str) -> None:
+    assert stream_url(given) == address
+
+
+# ---------------------------------------------------------------------- what it hears
+
+
+def test_every_message_of_the_protocol_becomes_its_event() -> None:
+    sentence = {"turn": "1", "index": 0}
+    got = events_of(
+        {"type": "ready", "session": "ab", "voice": "v", "backend": "b", "sample_rate": 24000},
+        {"type": "generating", "sentence": "Hi.", "queue_depth": 1, **sentence, "chars": [0, 3]},
+        {"type": "sentence", **sentence, "text": "Hi.", "spoken": "Hi.", "at_ms": 0, "queued_ms": 1.5},
+        b"\x01\x02",
+        {"type": "words", **sentence, "words": [["Hi", 0, 80.5, 0, 2]], "source": "engine"},
+        {"type": "sentence_end", **sentence, "audio_ms": 5, "ttfa_ms": -1, "rtf": 0.1, "gap_ms": 0},
+        {"type": "flushed", "turn": "1", "id": 7},
+        {"type": "paused"},
+        {"type": "resumed"},
+        {"type": "pong", "ping": 3},
+        {"type": "cancelled", "turn": "1", "heard": "H", "unheard": "i.", "dropped_ms": 9},
+        {
+            "type": "turn_done",
+            "turn": "1",
+            "reason": "complete",
+            "audio_ms": 5,
+            "characters": 3,
+            "sentences": 1,
+        },
+        {"type": "warning", "code": "slow_client", "msg": "slow"},
+        {"type": "error", "code": "x", "msg": "y", "turn": "1", "index": 0, "fatal": False},
+        {"type": "closing", "reason": "restart", "in_ms": 30000},
+        {"type": "done"},
+    )
+    assert got == [
+        client.Ready("ab", "v", "b"),
+        client.Generating("Hi.", 1, "1", 0, (0, 3)),
+        client.Sentence("1", 0, "Hi.", "Hi.", 0, 1.5),
+        client.Audio(b"\x01\x02", "1", 0),
+        client.Words("1", 0, (client.Word("Hi", 0, 80.5, 0, 2),), "engine"),
+        client.SentenceEnd("1", 0, 5, -1, 0.1, 0),
+        client.Flushed("1", 7),
+        client.Paused(),
+        client.Resumed(),
+        client.Pong(3),
+        client.Cancelled("1", "H", "i.", 9),
+        client.TurnDone("1", "complete", 5, 3, 1),
+        client.WarningEvent("slow_client", "slow"),
+        client.ErrorEvent("y", "x", "1", 0),
+        client.Closing("restart", 30000),
+        client.Done(),
+    ]
+
+
+def test_version_1_audio_belongs_to_no_sentence() -> None:
+    got = events_of(
+        {"type": "generating", "sentence": "A.", "queue_depth": 0}, b"ab", {"type": "done"}, version=1
+    )
+    assert got == [client.Generating("A.", 0), client.Audio(b"ab"), client.Done()]
+
+
+def test_fields_and_messages_of_a_newer_server_do_no_harm() -> None:
+    got = events_of({"type": "pong", "ping": 1, "new": 5}, {"type": "gesture", "x": 1})
+    assert got == [client.Pong(1), client.Unknown({"type": "gesture", "x": 1})]
+
+
+def test_tagged_frames_are_told_apart_by_their_head() -> None:
+    head = struct.pack("<IIII", 0, 3, 9, 1)
+    got = events_of(head + b"abcd", format={"frames": "tagged"})
+    assert got == [client.Audio(b"abcd", None, 3, 9, is_first=True)]
+
+
+def test_configuring_plain_frames_ends_the_heads() -> None:
+    async def main() -> list[client.Event]:
+        async with scripted_server(says(b"abcd")) as url, connect(url, format={"frames": "tagged"}) as stream:
+            await stream.configure(format={"frames": "plain"})
+            await stream.configure(voice="x")
+            await stream.done()
+            return [event async for event in stream]
+
+    assert asyncio.run(main()) == [client.Audio(b"abcd")]
+
+
+@pytest.mark.parametrize(
+    ("message", "complaint"),
+    [
+        ({"type": "pong"}, "'pong' without ping"),
+        (["list"], "no JSON object"),
+        ("text", "no JSON object"),
+    ],
+)
+def test_what_no_server_of_this_protocol_sends_is_said_so(message: Any, complaint: str) -> None:
+    with pytest.raises(WireError, match=complaint):
+        events_of(message)
+
+
+def test_a_tagged_frame_without_its_head_is_said_so() -> None:
+    with pytest.raises(WireError, match="a head of 16 bytes, this one has 2"):
+        events_of(b"ab", format={"frames": "tagged"})
+
+
+# ---------------------------------------------------------------------- how it fails
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def test_nobody_listening_is_one_sentence_with_the_remedy() -> None:
+    url = f"ws://127.0.0.1:{free_port()}/stream-tokens"
+    with pytest.raises(client.NoServer) as caught:
+        asyncio.run(collect(url))
+    assert caught.value.message == f"no server at {url}; start one with: voice-server serve"
+
+
+def test_a_refusal_is_told_in_the_servers_words() -> None:
+    def refuse(connection: ServerConnection, _request: Request) -> Response:
+        return connection.respond(HTTPStatus.FORBIDDEN, '{"error":"this origin may not","code":"origin"}')
+
+    async def main() -> None:
+        async with scripted_server(nothing_said, process_request=refuse) as url:
+            await collect(url)
+
+    with pytest.raises(client.NoServer, match=r"refused the connection \(HTTP 403: this origin may not\)"):
+        asyncio.run(main())
+
+
+async def nothing_said(_connection: ServerConnection) -> None:
+    pass
+
+
+def test_something_else_that_listens_is_no_voice_server() -> None:
+    async def greet(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 mail ready\r\n")
+        writer.close()
+        await writer.wait_closed()
+
+    async def main() -> None:
+        server = await asyncio.start_server(greet, "127.0.0.1", 0)
+        async with server:
+            await collect(f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+
+    with pytest.raises(client.NoServer, match="is no voice-server"):
+        asyncio.run(main())
+
+
+@pytest.mark.parametrize("url", ["mailto:x", "ftp://host/x", "ws://"])
+def test_an_address_that_is_none_is_a_configuration_error(url: str) -> None:
+    with pytest.raises(ConfigError, match="is no address of a server; it looks like ws://"):
+        asyncio.run(collect(url))
+
+
+def closes_with(code: int, reason: str = "", *, after: dict[str, Any] | None = None) -> Script:
+    async def script(connection: ServerConnection) -> None:
+        await connection.recv()
+        if after is not None:
+            await connection.send(json.dumps(after))
+        await connection.close(code, reason)
+
+    return script
+
+
+@pytest.mark.parametrize(
+    ("script", "sentence"),
+    [
+        (closes_with(1012), r"\(1012\): it is restarting"),
+        (closes_with(1013, "too many"), r"\(1013\): too many"),
+        (closes_with(1008, after={"type": "error", "msg": "no such voice"}), "^no such voice$"),
+        (closes_with(4000), r"\(4000\): it gave no reason"),
+    ],
+)
+def test_an_end_before_the_end_is_an_error_with_its_reason(script: Script, sentence: str) -> None:
+    async def main() -> None:
+        async with scripted_server(script) as url:
+            await collect(url)
+
+    with pytest.raises(client.StreamClosed, match=sentence):
+        asyncio.run(main())
+
+
+def test_sending_on_a_closed_connection_is_an_error_too() -> None:
+    async def main() -> None:
+        async with scripted_server(closes_with(1013)) as url, connect(url) as stream:
+            with pytest.raises(client.StreamClosed):
+                async for _ in stream:
+                    pass
+            await stream.send_text("too late")
+
+    with pytest.raises(client.StreamClosed, match="1013"):
+        asyncio.run(main())
+
+
+def test_a_server_that_vanishes_is_an_error() -> None:
+    async def vanish(connection: ServerConnection) -> None:
+        await connection.recv()
+        connection.transport.abort()
+
+    async def main() -> None:
+        async with scripted_server(vanish) as url:
+            await collect(url)
+
+    with pytest.raises(client.StreamClosed, match="it vanished without a word"):
+        asyncio.run(main())
+
+
+async def flood(connection: ServerConnection) -> None:
+    while True:
+        await connection.send(bytes(9600))
+
+
+def test_leaving_in_the_middle_of_a_flood_is_a_normal_end_for_both() -> None:
+    codes: list[int | None] = []
+
+    async def note(connection: ServerConnection) -> None:
+        try:
+            await flood(connection)
+        finally:
+            codes.append(connection.close_code)
+
+    async def main() -> None:
+        async with scripted_server(note) as url, connect(url) as stream:
+            async for _ in stream:
+                break
+
+    asyncio.run(main())
+    with server_in_a_thread(note) as url, connect_sync(url) as blocking_stream:
+        next(iter(blocking_stream))
+    assert codes == [1000, 1000]
+
+
+def test_leaving_while_another_task_reads_is_no_error() -> None:
+    async def main() -> list[client.Event]:
+        async with scripted_server(flood) as url:
+            async with connect(url) as stream:
+                reading = asyncio.create_task(collect_all(stream))
+                await stream.ping(1)
+            return await reading
+
+    assert all(isinstance(event, client.Audio) for event in asyncio.run(main()))
+
+
+async def collect_all(stream: client.AsyncStream) -> list[client.Event]:
+    return [event async for event in stream]
+
+
+# ---------------------------------------------------------------------- the synchronous one
+
+
+def test_the_synchronous_client_says_and_hears_the_same() -> None:
+    heard: list[Any] = []
+    lines: list[dict[str, Any] | bytes] = [{"type": "generating", "sentence": "A.", "queue_depth": 0}, b"ab"]
+    with server_in_a_thread(says(*lines, heard=heard)) as url, connect_sync(url, voice="x") as stream:
+        stream.send_text("A.")
+        stream.done()
+        events = list(stream)
+    assert heard == [{"v": 2, "voice": "x"}, {"token": "A."}, {"done": True}]
+    assert events == [client.Generating("A.", 0), client.Audio(b"ab")]
+
+
+def test_the_synchronous_client_fails_the_same() -> None:
+    with server_in_a_thread(closes_with(1012)) as url, connect_sync(url) as stream:
+        with pytest.raises(client.StreamClosed, match="it is restarting"):
+            list(stream)
+        with pytest.raises(client.StreamClosed):
+            stream.send_text("too late")
+    with pytest.raises(client.NoServer), connect_sync(f"ws://127.0.0.1:{free_port()}"):
+        pass
+
+
+# ---------------------------------------------------------------------- as a script
+
+
+@pytest.mark.parametrize("inside", [True, False])
+def test_the_script_finds_the_package_from_inside_and_from_the_root(inside: bool) -> None:
+    package = Path(client_module.__file__).parent
+    script = "client.py" if inside else "voice_server/client.py"
+    done = subprocess.run(
+        [sys.executable, script, "--help"],
+        cwd=package if inside else package.parent,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "--url" in done.stdout

@@ -1,0 +1,203 @@
+"""Which voice a name means."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pytest
+
+from tts_backends.espeak.backend import Backend
+from voice_server.core.types import Voice
+from voice_server.errors import RequestError, UnknownName
+from voice_server.voices.catalogue import VoiceCatalogue
+from voice_server.voices.known_voices import KNOWN_SPEAKERS
+
+VOICES = (
+    Voice("en-us", "American", "en-US", "male", "espeak"),
+    Voice("af", "Afrikaans", "af", "male", "espeak"),
+    Voice("de", "German", "de", "male", "espeak"),
+    Voice("en-gb", "British", "en-GB", "male", "espeak"),
+    Voice("fr-fr", "French", "fr-FR", "male", "espeak"),
+    Voice("+Annie", "Annie", "mul", "female", "espeak"),
+    Voice("+f3", "female3", "mul", "female", "espeak"),
+    Voice("+m3", "male3", "mul", "male", "espeak"),
+    Voice("af_heart", "Heart", "en-US", "female", "kokoro"),
+    Voice("af_nova", "Nova", "en-US", "female", "kokoro"),
+    Voice("am_adam", "Adam", "en-US", "male", "kokoro"),
+    Voice("7", "Seven", "it", "", "kokoro"),
+)
+
+
+def catalogue(
+    aliases: Mapping[str, str] | None = None, default: str | None = None, backend: str = "espeak"
+) -> VoiceCatalogue:
+    return VoiceCatalogue(VOICES, {backend: aliases or {}}, {backend: default} if default else {})
+
+
+def resolved(name: str | int | None, backend: str = "espeak", language: str | None = None) -> str:
+    return catalogue().resolve(name, backend=backend, language=language).voice.id
+
+
+@pytest.mark.parametrize(
+    ("name", "voice"),
+    [
+        ("de", "de"),
+        ("DE", "de"),
+        (" de ", "de"),
+        ("en-US", "en-us"),
+        (1, "en-us"),
+        ("3", "de"),
+        (None, "en-us"),
+        ("", "en-us"),
+        ("de+f3", "de+f3"),
+        ("De+F3", "de+f3"),
+        ("+f3", "en-us+f3"),
+        ("fr", "fr-fr"),
+    ],
+)
+def test_a_name_means_a_voice(name: str | int | None, voice: str) -> None:
+    found = catalogue().resolve(name, backend="espeak")
+    assert (found.voice.id, found.notice) == (voice, None)
+
+
+def test_a_speaker_brings_the_gender_and_the_language_stays() -> None:
+    voice = catalogue().resolve("de+f3", backend="espeak").voice
+    assert (voice.language, voice.gender, voice.name) == ("de", "female", "German, female3")
+
+
+def test_an_id_that_is_a_number_comes_before_the_number() -> None:
+    assert resolved("7", backend="kokoro") == "7"
+
+
+@pytest.mark.parametrize("number", [0, -1, 9, 10**12, "0", "9"])
+def test_a_number_beyond_the_list_says_how_many_there_are(number: int | str) -> None:
+    with pytest.raises(RequestError, match="there are 8, counted from 1") as refused:
+        resolved(number)
+    assert refused.value.code == "unknown_voice"
+
+
+def test_the_numbers_are_those_of_the_list() -> None:
+    listed = catalogue().numbered("kokoro")
+    assert [number for number, _ in listed] == [1, 2, 3, 4]
+    assert all(resolved(number, "kokoro") == voice.id for number, voice in listed)
+    assert catalogue().numbered("nothing") == []
+
+
+@pytest.mark.parametrize(
+    ("language", "voice"), [("en", "en-us"), ("en-GB", "en-gb"), ("de-AT", "de"), ("fr", "fr-fr")]
+)
+def test_a_language_alone_picks_its_best_voice(language: str, voice: str) -> None:
+    assert resolved(None, language=language) == voice
+
+
+def test_the_default_voice_speaks_its_language() -> None:
+    chosen = catalogue(default="en-gb")
+    assert chosen.resolve(None, backend="espeak").voice.id == "en-gb"
+    assert chosen.resolve(None, backend="espeak", language="en").voice.id == "en-gb"
+    assert chosen.resolve("+f3", backend="espeak").voice.id == "en-gb+f3"
+
+
+@pytest.mark.parametrize(
+    ("default", "voice"), [("+f3", "en-us+f3"), ("de+f3", "de+f3"), ("af_heart", "en-us+Annie")]
+)
+def test_the_default_voice_may_be_any_name(default: str, voice: str) -> None:
+    chosen = catalogue(default=default)
+    assert chosen.resolve(None, backend="espeak").voice.id == voice
+    assert chosen.resolve("+m3", backend="espeak").voice.id == voice.partition("+")[0] + "+m3"
+
+
+def test_a_default_voice_that_does_not_exist_is_an_error_when_it_is_needed() -> None:
+    chosen = catalogue(default="nobody")
+    with pytest.raises(UnknownName, match="nobody"):
+        chosen.resolve(None, backend="espeak")
+    assert chosen.resolve("de", backend="espeak").voice.id == "de"
+
+
+def test_a_voice_named_wins_over_the_language() -> None:
+    assert resolved("de", language="fr") == "de"
+
+
+def test_an_alias_is_no_substitute() -> None:
+    chosen = catalogue({"Narrator": "en-gb+m3", "nova": "de", "star": "af_heart"})
+    for name, voice in (("narrator", "en-gb+m3"), ("NOVA", "de"), ("star", "en-us+Annie")):
+        found = chosen.resolve(name, backend="espeak")
+        assert (found.voice.id, found.notice) == (voice, None)
+
+
+def test_a_backends_own_name_wins_over_an_alias() -> None:
+    assert catalogue({"de": "en-gb"}).resolve("de", backend="espeak").voice.id == "de"
+
+
+def test_a_name_known_from_elsewhere_is_spoken_by_the_nearest_with_a_notice() -> None:
+    found = catalogue().resolve("bm_george", backend="espeak")
+    assert found.voice.id == "en-gb"
+    assert found.notice is not None
+    assert found.notice.code == "voice_substituted"
+    assert "bm_george" in found.notice.message
+    assert "en-gb" in found.notice.message
+
+
+def test_the_language_asked_for_is_spoken_by_the_substitute() -> None:
+    found = catalogue().resolve("shimmer", backend="espeak", language="de").voice
+    assert (found.language, found.gender) == ("de", "female")
+    assert resolved("af_heart", language="fr") == "fr-fr+Annie"
+
+
+def test_openais_name_is_kokoros_where_it_has_one() -> None:
+    assert resolved("nova", backend="kokoro") == "af_nova"
+    assert resolved("af_heart", backend="kokoro") == "af_heart"
+    assert catalogue().resolve("af_heart", backend="kokoro").notice is None
+
+
+def test_a_backend_without_speakers_offers_who_is_nearest() -> None:
+    assert resolved("bm_lewis", backend="kokoro", language="en-US") == "am_adam"
+    assert resolved("if_sara", backend="kokoro") == "7"
+
+
+def test_a_language_that_nobody_speaks_is_no_substitution() -> None:
+    with pytest.raises(UnknownName, match="unknown language 'ja'"):
+        resolved("jf_alpha")
+    with pytest.raises(UnknownName, match="unknown language 'xx'"):
+        resolved(None, language="xx")
+    with pytest.raises(UnknownName, match="unknown language 'mul'"):
+        resolved(None, language="mul")
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [("af_hart", "af_heart"), ("de+f33", "de+f3"), ("en-ub", "en-us"), ("narator", "narrator")],
+)
+def test_an_unknown_name_lists_near_ones(name: str, near: str) -> None:
+    with pytest.raises(UnknownName, match="did you mean") as refused:
+        catalogue({"narrator": "de"}).resolve(name, backend="espeak")
+    assert near in refused.value.message
+    assert refused.value.code == "unknown_voice"
+
+
+@pytest.mark.parametrize(
+    "name", ["../de", "de+../x", "de+de", "+f3+f3", "+", "de+", "١", "1.5", "mul", "x" * 500]
+)
+def test_what_means_nothing_is_refused(name: str) -> None:
+    if name == "١":  # a digit in Arabic script counts too
+        assert resolved(name) == "en-us"
+        return
+    with pytest.raises(UnknownName):
+        resolved(name)
+
+
+def test_an_unknown_backend_is_refused() -> None:
+    with pytest.raises(UnknownName, match="unknown backend"):
+        resolved(None, backend="nobody")
+
+
+def test_on_espeak_every_name_known_from_elsewhere_speaks_and_names_of_one_kind_differ() -> None:
+    espeak = VoiceCatalogue(replace(voice, backend="espeak") for voice in Backend().voices())
+    spoken = {name: espeak.resolve(name, backend="espeak").voice for name in KNOWN_SPEAKERS}
+    for known in KNOWN_SPEAKERS.values():
+        assert spoken[known.name].gender == known.gender
+        assert spoken[known.name].language == (known.language or "en-US")
+    kokoro = Counter(spoken[known.name].id for known in KNOWN_SPEAKERS.values() if known.language)
+    openai = Counter(spoken[known.name].id for known in KNOWN_SPEAKERS.values() if not known.language)
+    assert max(*kokoro.values(), *openai.values()) == 1

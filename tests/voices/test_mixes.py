@@ -1,0 +1,98 @@
+"""Mixes: how they are written, and that saved ones outlive the server."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from voice_server.errors import RequestError, TooMuch
+from voice_server.voices.mixes import MAX_SAVED, Mix, MixStore, SavedMix, data_folder, parse_mix
+
+MINE = SavedMix(id="mine", mix="a(2)+b(1)", backend="one")
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("af_bella(2)+af_sky(1)", (("af_bella", 2.0), ("af_sky", 1.0))),
+        ("af_bella + af_sky(0.5)", (("af_bella", 1.0), ("af_sky", 0.5))),
+        ("af_bella(3)", (("af_bella", 3.0),)),
+    ],
+)
+def test_a_mix_is_voices_with_weights(text: str, parts: tuple[tuple[str, float], ...]) -> None:
+    assert parse_mix(text) == Mix(parts)
+
+
+def test_a_mix_is_written_as_it_is_read() -> None:
+    mix = Mix((("a", 2.0), ("b", 0.25)))
+    assert str(mix) == "a(2)+b(0.25)"
+    assert parse_mix(str(mix)) == mix
+
+
+def test_a_plain_name_is_no_mix() -> None:
+    assert parse_mix("af_bella") is None
+
+
+@pytest.mark.parametrize("text", ["a+", "+", "a(0)+b", "a(x)+b", "a(1", "a(-1)+b", "a(1)b(2)", "a(99999)+b"])
+def test_a_mix_gone_wrong_is_refused_with_an_example(text: str) -> None:
+    with pytest.raises(RequestError, match=r"af_bella\(2\)\+af_sky\(1\)"):
+        parse_mix(text)
+
+
+def test_a_mix_has_a_few_voices_at_most() -> None:
+    assert parse_mix("+".join("abcdefgh")) is not None
+    with pytest.raises(TooMuch, match="at most 8"):
+        parse_mix("+".join("abcdefghi"))
+
+
+def test_what_was_saved_is_there_after_a_restart_and_what_was_deleted_is_not(tmp_path: Path) -> None:
+    file = tmp_path / "new" / "mixes.json"
+    store = MixStore(file)
+    store.save(MINE)
+    store.save(SavedMix(id="other", mix="c(1)+d(1)", backend="one"))
+    assert dict(MixStore(file))["mine"] == MINE
+    assert store.delete("mine")
+    assert not store.delete("mine")
+    assert list(MixStore(file)) == ["other"]
+    assert [each.name for each in file.parent.iterdir()] == ["mixes.json"]
+
+
+def test_what_another_program_has_saved_is_there_when_the_file_is_read_again(tmp_path: Path) -> None:
+    store, other = (MixStore(tmp_path / "mixes.json") for _ in range(2))
+    other.save(MINE)
+    assert len(store) == 0
+    store.read_again()
+    assert list(store) == ["mine"]
+    (tmp_path / "mixes.json").write_bytes(b"{")
+    store.read_again()
+    assert list(store) == ["mine"]
+
+
+def test_a_damaged_file_is_as_none(tmp_path: Path) -> None:
+    file = tmp_path / "mixes.json"
+    file.write_bytes(b'[{"id": 3}]')
+    store = MixStore(file)
+    assert len(store) == 0
+    store.save(MINE)
+    assert list(MixStore(file)) == ["mine"]
+
+
+@pytest.mark.parametrize("name", ["", "../etc", "A", "a b", "-a", "a" * 65, "ä"])
+def test_a_name_is_a_word_and_never_a_path(name: str) -> None:
+    with pytest.raises(RequestError, match="name must be"):
+        MixStore().save(SavedMix(id=name, mix="a(1)+b(1)", backend="one"))
+
+
+def test_only_so_many_can_be_saved() -> None:
+    store = MixStore()
+    for number in range(MAX_SAVED):
+        store.save(SavedMix(id=f"m{number}", mix="a(1)+b(1)", backend="one"))
+    store.save(SavedMix(id="m0", mix="b(1)+c(1)", backend="one"))
+    with pytest.raises(TooMuch, match="at most 1000"):
+        store.save(MINE)
+
+
+def test_the_folder_can_be_named_by_a_variable() -> None:
+    assert data_folder({"VOICE_SERVER_DATA": "here"}) == Path("here")
+    assert data_folder({}).name == "voice-server"

@@ -1,0 +1,62 @@
+"""`voice-server bench`: what a server costs and how long it lets people wait, under load.
+
+Everything is measured side by side: each run takes the floor, then every load, then the next run begins, so
+that a noisy machine disturbs all of them alike.
+"""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from voice_server.commands.shared.click_command import Command
+from voice_server.commands.shared.click_options import ServerChoice, json_option, server_options
+from voice_server.commands.shared.text_input import text_of
+from voice_server.commands.simulate.simulated_llm import ANSWER, tokens_of
+from voice_server.errors import ConfigError
+
+
+@click.command(cls=Command)
+@click.argument("file", required=False, metavar="[FILE]")
+@server_options
+@click.option("--clients", default="1,8,32,100", show_default=True, metavar="N,…", help="How many at once.")
+@click.option("--rate", default=50.0, show_default=True, type=click.FloatRange(min=0, min_open=True),
+              help="Tokens a second of each client; each load is also run in a burst.")  # fmt: skip
+@click.option("--runs", default=3, show_default=True, type=click.IntRange(1), help="How often.")
+@click.option(
+    "--null/--no-null", "with_null", default=True, help="Also load the tone backend: the server's own share."
+)
+@json_option
+def bench(
+    *,
+    file: str | None,
+    server: ServerChoice,
+    clients: str,
+    rate: float,
+    runs: int,
+    with_null: bool,
+    as_json: bool,
+) -> None:
+    """Measure latency, gaps, CPU and memory of a server under load.
+
+    The server is the one at --url, or one that is started for this, whose CPU and memory are read too. The
+    text is FILE, standard input with -, or a built-in answer of twelve sentences.
+    """
+    from voice_server.commands.benchmark.benchmark_report import table  # noqa: PLC0415
+    from voice_server.commands.benchmark.measure import Plan, measure  # noqa: PLC0415 - not needed for --help
+    from voice_server.serving.event_loop import run  # noqa: PLC0415
+
+    plan = Plan(tokens_of(ANSWER if file is None else text_of(file)), _counts(clients), rate, runs, with_null)
+    figures = run(measure(server, plan))
+    click.echo(json.dumps(figures) if as_json else "\n".join(table(figures)))
+
+
+def _counts(listed: str) -> list[int]:
+    try:
+        counts = [int(each) for each in listed.split(",")]
+    except ValueError:
+        counts = [0]
+    if min(counts) < 1:
+        raise ConfigError(f"--clients is a list of whole numbers from 1, such as 1,8,32, not {listed!r}")
+    return counts

@@ -1,0 +1,199 @@
+"""The figures of a benchmark: from what each run saw to medians, percentiles, a table and JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from statistics import median
+from typing import Any
+
+from voice_server.commands.benchmark.client_load import Outcome
+from voice_server.commands.benchmark.engine_floor import FloorOutcome
+from voice_server.commands.benchmark.process_usage import Usage
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of one load, and what it cost; `usage` is None where the server's process is not known."""
+
+    outcome: Outcome
+    before: Usage | None = None
+    after: Usage | None = None
+    peak_server_mib: float | None = None
+
+
+@dataclass(slots=True)
+class Report:
+    """Everything a benchmark measured; `others_load` is how many processes wanted a core before it began."""
+
+    text_chars: int
+    tokens: int
+    cores: int
+    runs: int
+    others_load: float
+    loads: dict[str, list[Run]] = field(default_factory=dict)
+    floors: list[FloorOutcome] = field(default_factory=list)
+    cancels: list[Outcome] = field(default_factory=list)
+    start_s: list[float] = field(default_factory=list)
+    memory: Json = field(default_factory=dict)
+
+    def add(self, name: str, run: Run) -> None:
+        """Add a run of the load called `name`."""
+        self.loads.setdefault(name, []).append(run)
+
+    def figures(self) -> Json:
+        """Everything as plain values; times in milliseconds, memory in MiB."""
+        floor_cpu = median([each.cpu_ms_per_audio_s for each in self.floors]) if self.floors else None
+        floor_ms = [ms for each in self.floors for ms in each.sentence_ms]
+        return {
+            "cores": self.cores,
+            "runs": self.runs,
+            "others_load": _rounded(self.others_load),
+            "text": {"chars": self.text_chars, "tokens": self.tokens},
+            "floor": {
+                "cpu_ms_per_audio_s": _rounded(floor_cpu),
+                "first_ms": _rounded(_median([each.sentence_ms[0] for each in self.floors])),
+                "sentence_ms": _spread(floor_ms),
+            },
+            "loads": {name: _load_figures(runs, floor_cpu) for name, runs in self.loads.items()},
+            "cancel": {
+                "clients": self.cancels[0].clients if self.cancels else None,
+                "answered_ms": _spread([ms for each in self.cancels for ms in each.cancel_ms]),
+                "frames_after": sum(each.frames_after_cancel for each in self.cancels),
+            },
+            "start_s": _rounded(_median(self.start_s)),
+            "memory_mib": {name: _rounded(value) for name, value in self.memory.items()},
+        }
+
+
+def _load_figures(runs: Sequence[Run], floor_cpu: float | None) -> Json:
+    outcomes = [run.outcome for run in runs]
+    cpu = _median([_cpu_ms_per_audio_s(run) for run in runs])
+    return {
+        "clients": outcomes[0].clients,
+        "first_ms": _spread([ms for each in outcomes for ms in each.first_ms]),
+        "first_from_last_token_ms": _spread(
+            [ms for each in outcomes for ms in each.first_from_last_token_ms]
+        ),
+        "sentence_ms": _spread([ms for each in outcomes for ms in each.sentence_ms]),
+        "gaps": sum(len(each.gaps_ms) for each in outcomes),
+        "longest_gap_ms": _rounded(max((ms for each in outcomes for ms in each.gaps_ms), default=0.0)),
+        "rtf": _rounded(_median([rtf for each in outcomes for rtf in each.rtfs]), 4),
+        "audio_s": _rounded(_median([each.audio_s for each in outcomes])),
+        "wall_s": _rounded(_median([each.wall_s for each in outcomes])),
+        "cpu_ms_per_audio_s": _rounded(cpu),
+        "server_cpu_ms_per_audio_s": _rounded(
+            _median([_cpu_ms_per_audio_s(run, workers=False) for run in runs])
+        ),
+        "cpu_to_floor": _rounded(cpu / floor_cpu if cpu is not None and floor_cpu else None),
+        "peak_server_mib": _rounded(_median([run.peak_server_mib for run in runs])),
+        "errors": sorted({error for each in outcomes for error in each.errors}),
+    }
+
+
+def _cpu_ms_per_audio_s(run: Run, *, workers: bool = True) -> float | None:
+    if run.before is None or run.after is None or not run.outcome.audio_s:
+        return None
+    spent_s = run.after.server_cpu_s - run.before.server_cpu_s
+    if workers:
+        spent_s += run.after.workers_cpu_s - run.before.workers_cpu_s
+    return spent_s * 1000 / run.outcome.audio_s
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """Return the value below which a share of them lies (nearest rank)."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+
+def _spread(values: Sequence[float]) -> Json | None:
+    if not values:
+        return None
+    return {
+        "p50": _rounded(median(values)),
+        "p95": _rounded(percentile(values, 0.95)),
+        "max": _rounded(max(values)),
+        "n": len(values),
+    }
+
+
+def _median(values: Sequence[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return median(known) if known else None
+
+
+def _rounded(value: float | None, digits: int = 2) -> float | None:
+    return None if value is None else round(value, digits)
+
+
+_COLUMNS = (
+    ("load", 22),
+    ("TTFA p50", 9),
+    ("p95", 8),
+    ("from token", 11),
+    ("p95", 8),
+    ("sentences", 10),
+    ("p95", 8),
+    ("gaps", 5),
+    ("CPU", 6),
+    ("x floor", 8),
+    ("server", 7),
+    ("MiB", 6),
+)
+
+
+def table(figures: Json) -> list[str]:
+    """Return the figures as lines for people."""
+    floor, cancel, memory = figures["floor"], figures["cancel"], figures["memory_mib"]
+    lines = [
+        (
+            f"{figures['cores']} cores, {figures['runs']} runs, {figures['text']['chars']} characters in "
+            f"{figures['text']['tokens']} tokens; times in ms, CPU in ms per second of audio"
+        ),
+        "",
+        "".join(f"{name:<{width}}" if name == "load" else f"{name:>{width}}" for name, width in _COLUMNS),
+    ]
+    if floor["sentence_ms"]:
+        cells = [floor["first_ms"], None, None, None, *_pair(floor["sentence_ms"]), None]
+        lines.append(_row("floor", [*cells, floor["cpu_ms_per_audio_s"], 1.0, None, None]))
+    for name, load in figures["loads"].items():
+        cells = [
+            *_pair(load["first_ms"]),
+            *_pair(load["first_from_last_token_ms"]),
+            *_pair(load["sentence_ms"]),
+        ]
+        cost = [load["cpu_ms_per_audio_s"], load["cpu_to_floor"], load["server_cpu_ms_per_audio_s"]]
+        lines.append(_row(name, [*cells, load["gaps"], *cost, load["peak_server_mib"]]))
+    if figures["others_load"] > figures["cores"] / 4:
+        lines.append(
+            f"the machine was busy with something else: load {figures['others_load']} before the start"
+        )
+    lines += [
+        "",
+        "TTFA and sentences: from the token that makes the sentence certain; from token: from its last one",
+    ]
+    if cancel["answered_ms"]:
+        p50, p95 = _pair(cancel["answered_ms"])
+        lines.append(
+            f"cancel under load of {cancel['clients']}: acknowledged in {p50} ms (p95 {p95}), "
+            f"{cancel['frames_after']} frames after it"
+        )
+    if figures["start_s"] is not None:
+        lines.append(f"ready {figures['start_s']} s after the command")
+    lines += [f"memory, {name}: {value} MiB" for name, value in memory.items()]
+    lines += [f"error: {error}" for load in figures["loads"].values() for error in load["errors"]]
+    return lines
+
+
+def _pair(spread: Json | None) -> tuple[float | None, float | None]:
+    return (None, None) if spread is None else (spread["p50"], spread["p95"])
+
+
+def _row(name: str, cells: Sequence[float | None]) -> str:
+    widths = [width for _, width in _COLUMNS[1:]]
+    shown = (
+        f"{'–' if cell is None else f'{cell:g}':>{width}}" for cell, width in zip(cells, widths, strict=True)
+    )
+    return f"{name:<{_COLUMNS[0][1]}}" + "".join(shown)

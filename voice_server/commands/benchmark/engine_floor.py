@@ -1,0 +1,86 @@
+"""The floor: splitter, engine and resampler in one process with nothing between. Nobody can be faster."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from voice_server.config import BackendConfig
+from voice_server.core.audio.pcm import duration_ms, to_pcm
+from voice_server.core.audio.resample import Resampler
+from voice_server.core.options import complete_options
+from voice_server.core.text.speakable.spoken_text import speakable
+from voice_server.core.text.splitting.splitter import Splitter, SplitterOptions
+from voice_server.core.types import SAMPLE_RATE_HZ, WordMark
+from voice_server.worker.adapter import load_backend, options_of
+
+
+@dataclass(frozen=True, slots=True)
+class FloorOutcome:
+    """One pass over the text; times in milliseconds from the token that made a sentence certain."""
+
+    cpu_ms_per_audio_s: float
+    sentence_ms: list[float]
+
+
+class Floor:
+    """An engine loaded into this process."""
+
+    def __init__(self, backend: BackendConfig) -> None:
+        self._engine: Any = load_backend(backend.adapter, backend.settings)
+        self._voice = backend.default_voice or next(iter(self._engine.voices())).id
+        self._options = complete_options(options_of(self._engine), {}, backend.options)
+
+    def run(self, tokens: Sequence[str]) -> FloorOutcome:
+        """Split, render and resample a text as its tokens come, with no pause between them."""
+        splitter = Splitter(SplitterOptions(first_piece="clause"))
+        sentence_ms: list[float] = []
+        n_bytes = 0
+        cpu_before = time.process_time()
+        for token in (*tokens, None):
+            certain_at = time.perf_counter()
+            for piece in splitter.finish() if token is None else splitter.feed(token):
+                first_at, length = self._timed(piece.text)
+                sentence_ms.append((first_at - certain_at) * 1000)
+                n_bytes += length
+        cpu_ms = (time.process_time() - cpu_before) * 1000
+        return FloorOutcome(cpu_ms * 1000 / duration_ms(n_bytes, SAMPLE_RATE_HZ), sentence_ms)
+
+    def speak(self, text: str, write: Callable[[bytes], None]) -> None:
+        """Split, render and resample a whole text; hand its 24 kHz PCM over as it comes."""
+        splitter = Splitter(SplitterOptions(first_piece="clause"))
+        for piece in (*splitter.feed(text), *splitter.finish()):
+            self._render(piece.text, write)
+
+    def _timed(self, sentence: str) -> tuple[float, int]:
+        """Render one sentence; return when its first audio was there, and how many bytes it has."""
+        first_at = 0.0
+        length = 0
+
+        def write(pcm: bytes) -> None:
+            nonlocal first_at, length
+            length += len(pcm)
+            first_at = first_at or (time.perf_counter() if length else 0.0)
+
+        self._render(sentence, write)
+        return first_at or time.perf_counter(), length
+
+    def _render(self, sentence: str, write: Callable[[bytes], None]) -> None:
+        resampler = Resampler(self._engine.sample_rate)
+
+        def take(item: object) -> bool:
+            if not isinstance(item, WordMark):
+                write(resampler.process(to_pcm(item)))
+            return False
+
+        self._tell(speakable(sentence).text, take)
+        write(resampler.finish())
+
+    def _tell(self, text: str, take: Callable[[object], bool]) -> None:
+        if hasattr(self._engine, "push"):
+            self._engine.push(text, self._voice, self._options, take)
+        else:
+            for item in self._engine.synthesize(text, self._voice, self._options):
+                take(item)

@@ -1,0 +1,151 @@
+"""`voice-server say`: a text on the speakers, and back to the prompt at once.
+
+Everything that this file loads is waited for by whoever says a word, so it loads as little as it can.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from voice_server.commands.say import voice_cache
+from voice_server.commands.say.playback_control import Desk, Switches
+from voice_server.commands.say.server_handle import IDLE_EXIT_S, Reach
+from voice_server.commands.shared.click_command import Command
+from voice_server.commands.shared.click_options import json_option, options_of
+from voice_server.commands.shared.terminal import print_note
+from voice_server.errors import ConfigError
+
+_POLICIES = ("interrupt", "queue", "mix")
+_LEVELS = ("debug", "info", "warning", "error")
+_HELP_LINES = """\b
+Examples:
+  voice-server say "Hello world"
+  voice-server say --voice af_bella --speed 1.2 "Hello world"
+  echo "Hello world" | voice-server say --language en-gb
+  voice-server say --policy queue "and this comes after it"
+  voice-server say --output hello.mp3 "Hello world"
+  voice-server say --pause; voice-server say --resume
+
+Exit status:
+  0  accepted, or done     1  it failed     2  the request is wrong
+
+Variables:
+  VOICE_SERVER_URL     the same as --url
+  VOICE_SERVER_TOKEN   what the server at --url asks for
+  VOICE_SERVER_CONFIG  the backends.yaml of a server that this starts
+  VOICE_SERVER_DEVICE  its first sound device
+
+Files (on Linux):
+  $XDG_STATE_HOME/voice-server/log/server.log  the log, 1 MB and three older ones
+  $XDG_STATE_HOME/voice-server/say_history     the lines of --interactive
+  $XDG_RUNTIME_DIR/voice-server/server.pid     where the server is; readable by you only
+"""
+
+
+class _SayCommand(Command):
+    """Shows the examples as they stand."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        del ctx
+        formatter.write_paragraph()
+        for line in _HELP_LINES.splitlines()[1:]:
+            formatter.write(f"{line}\n")
+
+
+@click.command(cls=_SayCommand)
+@click.argument("words", nargs=-1, metavar="[TEXT]...")
+@click.option("--voice", metavar="NAME", shell_complete=voice_cache.complete_voice,
+              help="The voice, by name or by its number in --list.")  # fmt: skip
+@click.option("--language", "--lang", metavar="TAG", shell_complete=voice_cache.complete_language,
+              help="The language, for example en-gb.")  # fmt: skip
+@click.option("--speed", metavar="FACTOR", type=float, help="1 is the voice's own pace, 1.2 a fifth faster.")
+@click.option(
+    "--opt", "opts", metavar="KEY=VALUE", multiple=True, help="An option of the backend; repeatable."
+)
+@click.option("--backend", metavar="NAME", help="The backend that speaks.")
+@click.option("--policy", type=click.Choice(_POLICIES),
+              help="interrupt ends what this voice says and waits for the others (the default); queue comes "
+                   "after everything; mix is heard at once, over whatever else is.")  # fmt: skip
+@click.option("--output", "-o", metavar="FILE", type=click.Path(path_type=Path),
+              help="Save a .wav, .mp3, .flac, .opus or .aac file and play nothing.")  # fmt: skip
+@click.option(
+    "--interactive", "-i", is_flag=True, help="Speak every line that is typed; Ctrl-C stops speech."
+)
+@click.option("--list", "action", flag_value="list", help="List the voices with their numbers.")
+@click.option("--update-voices", "action", flag_value="update",
+              help="Look again for recordings, saved mixes and backends; show what is new.")  # fmt: skip
+@click.option("--playing", "action", flag_value="playing", help="Show what is heard and what comes next.")
+@click.option("--pause", "action", flag_value="pause", help="Fall silent; nothing is lost.")
+@click.option("--resume", "action", flag_value="resume", help="Go on where it fell silent.")
+@click.option("--skip", "action", flag_value="skip", help="End what is heard now.")
+@click.option("--stop", "action", flag_value="stop", help="End everything that is heard or waits.")
+@click.option("--volume", metavar="PERCENT", type=click.IntRange(0, 100), help="Loudness of all speech.")
+@click.option("--device", metavar="NAME", help="The sound device to play on; default is the system's choice.")
+@click.option("--devices", "action", flag_value="devices", help="List the sound devices.")
+@click.option("--kill", "action", flag_value="kill", help="End the server and all of its processes.")
+@click.option("--url", metavar="URL", envvar="VOICE_SERVER_URL",
+              help="Speak on the speakers of another server, for example http://localhost:8000.")  # fmt: skip
+@click.option("--log-level", type=click.Choice(_LEVELS, case_sensitive=False),
+              help="What a server logs that this starts (warning); others keep theirs.")  # fmt: skip
+@json_option
+def say(
+    *,
+    words: tuple[str, ...],
+    opts: tuple[str, ...],
+    output: Path | None,
+    interactive: bool,
+    action: str | None,
+    volume: int | None,
+    device: str | None,
+    url: str | None,
+    log_level: str | None,
+    as_json: bool,
+    **speaker: Any,
+) -> None:
+    """Speak TEXT, or standard input, on this machine's speakers.
+
+    Returns as soon as the text is accepted; the speech goes on. A server in the background does it: one is
+    started where none runs, and ends when nobody has used it for a quarter of an hour.
+    """
+    reach = Reach(url, _start(log_level or "warning"), lambda: print_note("starting the server …"))
+    if log_level is not None and reach.running() is not None:
+        print_note("the server runs already and keeps its log level; --kill ends it")
+    speaker["options"] = options_of(opts) or None
+    wish = {key: value for key, value in speaker.items() if value is not None}
+    if speaker["backend"] is not None:
+        reach.prepare(speaker["backend"])
+    desk = Desk(reach, as_json=as_json)
+    if not desk.switch(Switches(action, volume, device), has_text=bool(words) or interactive):
+        return
+    if interactive:
+        from voice_server.commands.say.interactive import say_lines  # noqa: PLC0415 - loads the prompt
+
+        say_lines(reach, wish)
+        return
+    text = _text_of(words)
+    if output is not None:
+        from voice_server.commands.say.save_file import save  # noqa: PLC0415 - only here
+
+        save(reach, wish | {"text": text}, output)
+    else:
+        desk.speak(wish | {"text": text})
+
+
+def _start(log_level: str) -> tuple[str, ...]:
+    """What `serve` is told by whom it is started to speak for."""
+    return ("--port", "0", "--idle-exit", str(IDLE_EXIT_S), "--log-file", "auto", "--log-level", log_level)
+
+
+def _text_of(words: Iterable[str]) -> str:
+    text = " ".join(words)
+    if not text and sys.stdin.isatty():
+        raise ConfigError('there is nothing to say; try: voice-server say "Hello world"')
+    text = text or sys.stdin.buffer.read().decode("utf-8", errors="replace")
+    if not text.strip():
+        raise ConfigError("there is nothing to say: the text is empty")
+    return text

@@ -1,0 +1,41 @@
+"""The server that a command talks to: one that runs, or one in this program."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from voice_server.commands.shared.click_options import ServerChoice
+from voice_server.commands.shared.terminal import print_note
+
+if TYPE_CHECKING:
+    from voice_server.config import Config
+
+
+@asynccontextmanager
+async def reachable_server(choice: ServerChoice) -> AsyncIterator[str]:
+    """Yield the base URL of the chosen server; one in this program lives as long as the block."""
+    if choice.url is not None:
+        yield choice.url
+        return
+    import asyncio  # noqa: PLC0415 - `say` does without it
+
+    from voice_server.commands.shared.first_use import set_up_at_first_use  # noqa: PLC0415
+    from voice_server.config import EMBEDDED  # noqa: PLC0415
+    from voice_server.serving.composition import running_server  # noqa: PLC0415 - only where no server runs already
+
+    config = chosen_config(choice)
+    await asyncio.to_thread(set_up_at_first_use, config, config.default_backend)
+    if config.backends[config.default_backend].environment != EMBEDDED:
+        print_note(f"starting {config.default_backend} …")
+    async with running_server(config) as url:
+        yield url
+
+
+def chosen_config(choice: ServerChoice) -> Config:
+    """Return the configuration with only the backend that will speak, and those it falls back on."""
+    from voice_server.config import load_config, with_backends  # noqa: PLC0415 - `--help` does not need it
+
+    config = load_config(choice.config, backend=choice.backend, pool_size=choice.pool_size)
+    return with_backends(config, [config.default_backend])

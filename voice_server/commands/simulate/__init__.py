@@ -1,0 +1,1 @@
+"""`voice-server stream-tokens`: a simulated LLM, and what its listener measures."""

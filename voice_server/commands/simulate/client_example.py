@@ -1,0 +1,33 @@
+"""`client.py` as a script: a text streamed token by token to a server that runs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from voice_server.client_streams import DEFAULT_URL
+from voice_server.commands.shared.click_command import Command
+from voice_server.commands.shared.click_options import (
+    TOKEN_VARIABLE,
+    ServerChoice,
+    json_option,
+    output_option,
+    speaker_options,
+)
+from voice_server.commands.simulate.simulated_llm import ANSWER
+from voice_server.commands.simulate.simulation import TOKENS_PER_S, run_simulation
+
+
+@click.command(cls=Command)
+@click.option("--url", metavar="URL", default=DEFAULT_URL, show_default=True, help="The server.")
+@click.option("--token", metavar="TOKEN", envvar=TOKEN_VARIABLE, help="What the server asks for.")
+@click.option("--backend", metavar="NAME", help="The backend that speaks.")
+@speaker_options
+@click.option("--text", metavar="TEXT", help="What to say instead of the built-in text.")
+@output_option
+@json_option
+def client_example(*, url: str, token: str | None, backend: str | None, text: str | None, **how: Any) -> None:
+    """Stream a sample text token by token to a server, and hear it or save it."""
+    server = ServerChoice(url=url, backend=backend, token=token)
+    run_simulation(text or ANSWER, server=server, rate=TOKENS_PER_S, burst=False, **how)

@@ -1,0 +1,123 @@
+"""What a person, or a program, is shown while tokens are spoken."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import shutil
+import sys
+from typing import Any
+
+import click
+
+from voice_server.client_events import ErrorEvent, Event, WarningEvent
+from voice_server.commands.shared.click_options import ServerChoice
+from voice_server.commands.shared.terminal import print_note
+from voice_server.commands.simulate.turn_timing import Ear, HeardSentence
+from voice_server.playback import Sink
+
+
+class Show:
+    """What is shown of a run; this one shows nothing."""
+
+    def start(self, server: ServerChoice) -> None:
+        """Before a server is there."""
+
+    def token(self, token: str) -> None:
+        """A token was sent."""
+
+    def event(self, event: Event) -> None:
+        """A message came."""
+
+    def sentence(self, sentence: HeardSentence) -> None:
+        """A sentence is heard."""
+
+    def summary(self, ear: Ear) -> None:
+        """All audio has come."""
+
+    def end(self, sink: Sink) -> None:
+        """The sound is complete."""
+
+
+class JsonLines(Show):
+    """For programs."""
+
+    def event(self, event: Event) -> None:
+        if isinstance(event, WarningEvent | ErrorEvent):
+            kind = "warning" if isinstance(event, WarningEvent) else "error"
+            self._write({"type": kind, "code": event.code, "msg": event.msg})
+
+    def sentence(self, sentence: HeardSentence) -> None:
+        self._write({"type": "sentence", **dataclasses.asdict(sentence)})
+
+    def summary(self, ear: Ear) -> None:
+        self._write({"type": "summary", "audio_ms": ear.audio_ms, "gaps_ms": ear.gaps_ms})
+
+    def end(self, sink: Sink) -> None:
+        if sink.path is not None:
+            self._write({"type": "file", "path": str(sink.path)})
+
+    def _write(self, message: dict[str, Any]) -> None:
+        rounded = {
+            key: round(value, 3) if isinstance(value, float) else value for key, value in message.items()
+        }
+        click.echo(json.dumps(rounded))
+
+
+class Lines(Show):
+    """For people: a line for each sentence, and below them the tokens as they go out."""
+
+    def __init__(self) -> None:
+        self._is_terminal = sys.stdout.isatty()
+        self._typed = ""
+        self._first_delay_ms: float | None = None
+        self._summary = ""
+
+    def start(self, server: ServerChoice) -> None:
+        if server.url is None:
+            print_note("starting a server in this program …")
+        click.echo(click.style(f"{'delay':>9} {'audio':>8} {'rtf':>7} {'gap':>7}  sentence", bold=True))
+
+    def token(self, token: str) -> None:
+        self._typed = (self._typed + token).replace("\n", " ")
+        self._show_typed()
+
+    def event(self, event: Event) -> None:
+        if isinstance(event, WarningEvent) or (isinstance(event, ErrorEvent) and not event.fatal):
+            self._line(click.style(event.msg, fg="yellow" if isinstance(event, WarningEvent) else "red"))
+
+    def sentence(self, sentence: HeardSentence) -> None:
+        if sentence.index == 0:
+            self._first_delay_ms = sentence.delay_ms
+        audio_s = None if sentence.audio_ms is None else sentence.audio_ms / 1000
+        figures = (
+            f"{_figure(sentence.delay_ms, '.1f', ' ms'):>9} {_figure(audio_s, '.2f', ' s'):>8} "
+            f"{_figure(sentence.rtf, '.4f', ''):>7} {_figure(sentence.gap_ms, '.0f', ' ms'):>7}"
+        )
+        self._line(f"{click.style(figures, fg='cyan')}  {' '.join(sentence.text.split())}")
+
+    def summary(self, ear: Ear) -> None:
+        first = _figure(self._first_delay_ms, ".1f", " ms")
+        self._summary = (
+            f"{ear.audio_ms / 1000:.1f} s of audio, {len(ear.gaps_ms)} gaps; "
+            f"the first sound came {first} after its sentence was certain"
+        )
+
+    def end(self, sink: Sink) -> None:
+        self._typed = ""
+        self._line(self._summary)
+        if sink.path is not None:
+            self._line(f"saved to {sink.path}")
+
+    def _line(self, text: str) -> None:
+        click.echo(("\r\x1b[K" if self._is_terminal else "") + text)
+        self._show_typed()
+
+    def _show_typed(self) -> None:
+        if self._is_terminal:
+            width = shutil.get_terminal_size().columns - 4
+            click.echo("\r\x1b[K" + click.style(f"> {self._typed[-width:]}", dim=True), nl=False)
+
+
+def _figure(value: float | None, form: str, unit: str) -> str:
+    return "–" if value is None else f"{value:{form}}{unit}"

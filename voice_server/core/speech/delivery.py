@@ -1,0 +1,162 @@
+"""The listener's end of an utterance: audio in order, and a record of what was heard of it."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Final
+
+from voice_server.core.speech.play_clock import PlayClock, SpokenPart, heard_until
+from voice_server.core.speech.reordering import Reorder
+from voice_server.core.speech.segments import PendingSegment
+from voice_server.core.speech.utterance_events import Audio, Event, Flushed, Heard, SentenceFailed, Words
+from voice_server.core.types import BYTES_PER_SAMPLE, SAMPLE_RATE_HZ, WordMark
+
+BYTES_PER_SECOND: Final = SAMPLE_RATE_HZ * BYTES_PER_SAMPLE
+_MESSAGE_BYTES: Final = 256 * 1024
+_HEARD_HORIZON_S: Final = 60.0  # delivered parts this far behind the play head are certainly heard
+
+
+class _FlushMark:
+    """A lane of its own: tells the listener that everything before it was handed over."""
+
+    def __init__(self, flush_id: int | str | None) -> None:
+        self.id = flush_id
+
+
+class Delivery:
+    """Segments' audio and word marks, handed out segment by segment.
+
+    `waiting_bytes` is audio that was rendered and not taken, `taken_bytes` what was. Without `remembers` no
+    record is kept of what was handed over, and nothing counts as heard: a book would be a long one.
+    """
+
+    def __init__(self, *, remembers: bool = True) -> None:
+        self._remembers = remembers
+        self.clock = PlayClock()
+        self.waiting_bytes = 0
+        self.taken_bytes = 0
+        self._lanes: Reorder[PendingSegment | _FlushMark, bytes | tuple[WordMark, ...]] = Reorder()
+        self._parts: deque[SpokenPart] = deque()
+
+    def __contains__(self, pending: PendingSegment) -> bool:
+        return pending in self._lanes
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether everything has been handed over."""
+        return not self._lanes
+
+    @property
+    def has_event(self) -> bool:
+        """Whether `take` would return something."""
+        head = self._lanes.head
+        if head is None or isinstance(head, _FlushMark):
+            return head is not None
+        return head.certain_at is not None and (
+            self._lanes.peek() is not None or self._lanes.head_is_complete
+        )
+
+    def open(self, pending: PendingSegment) -> None:
+        """A segment that will be heard after all others."""
+        self._lanes.open(pending)
+
+    def mark(self, flush_id: int | str | None) -> None:
+        """Hand out `Flushed` when everything before this moment has been."""
+        self._lanes.open(mark := _FlushMark(flush_id))
+        self._lanes.close(mark)
+
+    def add_audio(self, pending: PendingSegment, pcm: bytes) -> None:
+        """More audio of a segment."""
+        if self._lanes.put(pending, pcm):
+            pending.rendered_bytes += len(pcm)
+            self.waiting_bytes += len(pcm)
+
+    def add_marks(self, pending: PendingSegment, marks: tuple[WordMark, ...]) -> None:
+        """Word marks of a segment, ahead of the audio that they belong to."""
+        self._lanes.put(pending, marks)
+
+    def close(self, pending: PendingSegment) -> None:
+        """Nothing more of a segment will come."""
+        self._lanes.close(pending)
+
+    def drop(self, pending: PendingSegment) -> None:
+        """Forget a segment and its audio."""
+        self.waiting_bytes -= _audio_bytes(self._lanes.drop(pending))
+
+    def clear(self) -> list[PendingSegment]:
+        """Forget everything; returns the segments that were not handed over."""
+        segments = [lane for lane in self._lanes if isinstance(lane, PendingSegment)]
+        self._lanes.clear()
+        self.waiting_bytes = 0
+        return segments
+
+    def take(self, now: float) -> Event | None:
+        """The next event, or None until more is rendered or certain."""
+        while (head := self._lanes.head) is not None:
+            if isinstance(head, _FlushMark):
+                self._lanes.advance()
+                return Flushed(head.id)
+            if head.certain_at is None:
+                return None
+            return self._take_from(head, now)
+        return None
+
+    def _take_from(self, head: PendingSegment, now: float) -> Event | None:
+        is_silent = self._lanes.head_is_complete and head.failure is None
+        if not head.started and (self._lanes.peek() is not None or is_silent):
+            head.started = True
+            head.start_s = self.taken_bytes / BYTES_PER_SECOND
+            return head.started_event()
+        item = self._lanes.take()
+        if isinstance(item, bytes):
+            return self._deliver(head, self._with_what_follows(item), now)
+        if item is not None:
+            return Words(head.index, item, head.times_source)
+        if self._lanes.head_is_complete:
+            return self._close_sentence(head, now)
+        return None
+
+    def _with_what_follows(self, pcm: bytes) -> bytes:
+        """One message costs more than a copy: audio that waits behind goes with it, up to a limit."""
+        if not isinstance(self._lanes.peek(), bytes):
+            return pcm
+        pieces, size = [pcm], len(pcm)
+        while isinstance(following := self._lanes.peek(), bytes) and size + len(following) <= _MESSAGE_BYTES:
+            pieces.append(following)
+            size += len(following)
+            self._lanes.take()
+        return b"".join(pieces)
+
+    def _deliver(self, head: PendingSegment, pcm: bytes, now: float) -> Audio:
+        self.waiting_bytes -= len(pcm)
+        self.taken_bytes += len(pcm)
+        head.gap_s += self.clock.deliver(len(pcm) / BYTES_PER_SECOND, now)
+        return Audio(head.index, pcm)
+
+    def _close_sentence(self, head: PendingSegment, now: float) -> Event:
+        self._lanes.advance()
+        if self._remembers:
+            self._remember(head, now)
+        if head.failure is not None:
+            return SentenceFailed(head.index, *head.failure)
+        return head.ended_event()
+
+    def _remember(self, head: PendingSegment, now: float) -> None:
+        self._parts.append(head.spoken_part())
+        horizon_s = self.clock.position_s(now) - _HEARD_HORIZON_S
+        while self._parts[0].start_s + self._parts[0].audio_s < horizon_s:
+            self._parts.popleft()
+
+    def heard(self, typed: str, now: float) -> Heard:
+        """How much of the text as typed the listener has heard by now."""
+        parts = list(self._parts)
+        head = self._lanes.head
+        if isinstance(head, PendingSegment) and head.started:
+            parts.append(head.spoken_part())
+        offset = heard_until(parts, self.clock.position_s(now))
+        unplayed_s = self.clock.ahead_s(now) + self.waiting_bytes / BYTES_PER_SECOND
+        return Heard(typed[:offset], typed[offset:], unplayed_s * 1000)
+
+
+def _audio_bytes(items: list[bytes | tuple[WordMark, ...]]) -> int:
+    return sum(len(item) for item in items if isinstance(item, bytes))

@@ -1,0 +1,84 @@
+"""The workers' end of an utterance: segments that wait for a worker, and those that have one."""
+
+from __future__ import annotations
+
+from collections import deque
+
+from voice_server.core.speech.delivery import BYTES_PER_SECOND
+from voice_server.core.speech.segments import PendingSegment, Phase
+
+
+class RenderQueue:
+    """Segments in the order in which they will be heard.
+
+    `waiting_chars` counts the text that no worker has, `certain_waiting` the sentences of it whose end is
+    certain.
+    """
+
+    def __init__(self) -> None:
+        self.waiting_chars = 0
+        self.certain_waiting = 0
+        self._waiting: deque[PendingSegment] = deque()
+        self._rendering: set[PendingSegment] = set()
+
+    def __bool__(self) -> bool:
+        return bool(self._waiting)
+
+    @property
+    def first(self) -> PendingSegment | None:
+        """The segment to render next."""
+        return self._waiting[0] if self._waiting else None
+
+    def add(self, pending: PendingSegment) -> None:
+        """A new segment, behind all others."""
+        self._waiting.append(pending)
+        self._count(pending, 1)
+
+    def make_certain(self, pending: PendingSegment, now: float) -> None:
+        """The sentence's end, which was only likely, is certain."""
+        pending.certain_at = now
+        if pending.phase is Phase.WAITING:
+            self.certain_waiting += 1
+
+    def begin(self, now: float) -> PendingSegment:
+        """The next segment goes to a worker."""
+        pending = self._waiting.popleft()
+        self._count(pending, -1)
+        pending.phase = Phase.RENDERING
+        pending.begun_at = now
+        self._rendering.add(pending)
+        return pending
+
+    def end(self, pending: PendingSegment, phase: Phase, now: float) -> None:
+        """A worker is done with a segment, well or badly."""
+        self._rendering.discard(pending)
+        pending.phase = phase
+        pending.ended_at = now
+
+    def again(self, pending: PendingSegment) -> None:
+        """A segment that a worker had must be rendered anew, before all others."""
+        self._rendering.discard(pending)
+        pending.phase = Phase.WAITING
+        self._waiting.appendleft(pending)
+        self._count(pending, 1)
+
+    def forget(self, pending: PendingSegment) -> bool:
+        """Drop a segment; returns whether a worker must be stopped."""
+        if pending.phase is Phase.WAITING:
+            self._waiting.remove(pending)
+            self._count(pending, -1)
+            return False
+        was_rendering = pending in self._rendering
+        self._rendering.discard(pending)
+        return was_rendering
+
+    def expected_s(self) -> float:
+        """Seconds of audio still to come from the workers, at the pace of ordinary speech."""
+        expected_s = 0.0
+        for pending in self._rendering:
+            expected_s += max(0.0, pending.expected_s - pending.rendered_bytes / BYTES_PER_SECOND)
+        return expected_s
+
+    def _count(self, pending: PendingSegment, sign: int) -> None:
+        self.waiting_chars += sign * len(pending.piece.text)
+        self.certain_waiting += sign * (pending.certain_at is not None)

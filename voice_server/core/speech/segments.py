@@ -1,0 +1,180 @@
+"""A sentence on its way to sound: how it is to be spoken, and how far it has come."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from typing import Literal
+
+from voice_server.core.speech.play_clock import SpokenPart
+from voice_server.core.speech.utterance_events import SentenceEnded, SentenceStarted
+from voice_server.core.speech.word_times import estimated_marks
+from voice_server.core.text.speakable.spoken_text import Spoken, speakable
+from voice_server.core.text.splitting.splitter import Piece
+from voice_server.core.types import (
+    BYTES_PER_SAMPLE,
+    SAMPLE_RATE_HZ,
+    Notice,
+    OptionValue,
+    Segment,
+    TimesSource,
+    WordMark,
+)
+
+_BYTES_PER_SECOND = SAMPLE_RATE_HZ * BYTES_PER_SAMPLE
+_CHARS_PER_SECOND = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechSettings:
+    """How an utterance is spoken; every name in it has been resolved and checked.
+
+    `language` is what the client said of the text; without it the splitter judges sentence by sentence, since
+    a voice may be given any text. `voice` is the backend's own id, `options` are complete for the backend,
+    `known_tags` are the sounds that it can make of a bracketed tag. `ahead_s` is how much sound the
+    listener likes to have in store. A sentence shorter than `min_segment_chars` is spoken together with the
+    next one, if that comes in time.
+    """
+
+    backend: str
+    voice: str
+    language: str | None = None
+    options: Mapping[str, OptionValue] = field(default_factory=dict)
+    markup: Literal["speak", "strip"] = "strip"
+    known_tags: frozenset[str] = frozenset()
+    word_times: bool = False
+    times_source: TimesSource = "estimate"
+    first_segment: Literal["sentence", "clause"] = "clause"
+    max_wait_ms: float = 300.0
+    ahead_s: float = 5.0
+    min_segment_chars: int = 0
+    max_segment_chars: int = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one utterance may hold: characters not yet on a worker, bytes of audio that nobody has taken."""
+
+    buffered_chars: int = 200_000
+    unsent_bytes: int = 1 << 20
+
+
+class Phase(Enum):
+    """WAITING → RENDERING → RENDERED or FAILED; a redirected segment goes back to WAITING."""
+
+    WAITING = auto()
+    RENDERING = auto()
+    RENDERED = auto()
+    FAILED = auto()
+
+
+@dataclass(slots=True, eq=False)
+class PendingSegment:
+    """One sentence from the moment its end was likely until its last sample is handed over."""
+
+    index: int
+    piece: Piece
+    spoken: Spoken
+    segment: Segment
+    settings: SpeechSettings
+    found_at: float
+    certain_at: float | None = None
+    begun_at: float | None = None
+    first_audio_at: float | None = None
+    ended_at: float | None = None
+    phase: Phase = Phase.WAITING
+    rendered_bytes: int = 0
+    marks: list[WordMark] = field(default_factory=list)  # with offsets into the segment's text
+    told_marks: int = 0
+    has_estimated_marks: bool = False
+    notices: list[Notice] = field(default_factory=list)
+    failure: tuple[str, str] | None = None
+    started: bool = False
+    start_s: float = 0.0
+    gap_s: float = 0.0
+
+    @property
+    def times_source(self) -> TimesSource:
+        """Where the word times of this segment come from."""
+        return "estimate" if self.has_estimated_marks else self.settings.times_source
+
+    def covers(self, piece: Piece) -> bool:
+        """Whether this is the segment of that piece."""
+        return (self.piece.start, self.piece.end) == (piece.start, piece.end)
+
+    def estimate_marks(self) -> None:
+        """Where the engine gave no word times, estimate them; all of the audio must be there."""
+        if not self.marks:
+            self.marks = estimated_marks(self.segment.text, self.rendered_bytes / _BYTES_PER_SECOND * 1000)
+            self.has_estimated_marks = True
+
+    def typed_marks(self, since: int = 0) -> tuple[WordMark, ...]:
+        """The word marks from number `since` on, with offsets into the text as typed."""
+        base, to_source = self.piece.start, self.spoken.offsets.to_source
+        typed = []
+        for mark in self.marks[since:]:
+            start, end = to_source(mark.start, mark.end)
+            typed.append(
+                WordMark(mark.word, mark.start_ms, mark.end_ms, base + start, base + end, mark.phonemes)
+            )
+        return tuple(typed)
+
+    def started_event(self) -> SentenceStarted:
+        """What the listener is told before the first sample."""
+        assert self.certain_at is not None
+        begun_at = self.certain_at if self.begun_at is None else self.begun_at
+        return SentenceStarted(
+            self.index,
+            self.piece.text,
+            self.spoken.text,
+            (self.piece.start, self.piece.end),
+            at_ms=self.start_s * 1000,
+            queued_ms=max(0.0, begun_at - self.certain_at) * 1000,
+        )
+
+    def ended_event(self) -> SentenceEnded:
+        """What the listener is told after the last sample."""
+        assert self.certain_at is not None
+        assert self.begun_at is not None
+        assert self.ended_at is not None
+        audio_s = self.rendered_bytes / _BYTES_PER_SECOND
+        first_audio_at = self.ended_at if self.first_audio_at is None else self.first_audio_at
+        return SentenceEnded(
+            self.index,
+            audio_ms=audio_s * 1000,
+            ttfa_ms=(first_audio_at - self.certain_at) * 1000,
+            rtf=(self.ended_at - self.begun_at) / audio_s if audio_s else 0.0,
+            gap_ms=self.gap_s * 1000,
+        )
+
+    def spoken_part(self) -> SpokenPart:
+        """This sentence on the utterance's time line, for the heard text of a barge-in."""
+        audio_s = self.rendered_bytes / _BYTES_PER_SECOND
+        if self.phase is Phase.RENDERING:
+            audio_s = max(audio_s, self.expected_s)
+        return SpokenPart(self.start_s, audio_s, (self.piece.start, self.piece.end), self.typed_marks)
+
+    @property
+    def expected_s(self) -> float:
+        """Seconds of audio to expect of the text, at the pace of ordinary speech."""
+        return len(self.segment.text) / _CHARS_PER_SECOND
+
+
+def new_segment(index: int, piece: Piece, settings: SpeechSettings, now: float) -> PendingSegment:
+    """A segment to be rendered for a piece of the text; its text is empty when there is nothing to say.
+
+    The seed depends on the text alone unless the options give one, so that the same text sounds the same
+    however it was cut, and a retry continues the audio that already left.
+    """
+    spoken = speakable(piece.text, markup=settings.markup, known_tags=settings.known_tags)
+    seed = settings.options.get("seed")
+    segment = Segment(
+        backend=settings.backend,
+        text=spoken.text,
+        voice=settings.voice,
+        options=settings.options,
+        seed=seed if isinstance(seed, int) else zlib.crc32(spoken.text.encode()),
+    )
+    return PendingSegment(index, piece, spoken, segment, settings, now)

@@ -1,0 +1,1 @@
+"""`/docs`: what /openapi.json describes, for people."""

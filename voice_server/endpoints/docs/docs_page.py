@@ -1,0 +1,44 @@
+"""`/openapi.json`, and `/docs`, which shows it without a CDN."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from voice_server.endpoints.http.openapi import JsonSchema, document
+from voice_server.endpoints.http.operations import Operation
+
+_DOCS = Path(__file__).with_name("docs.html")
+_DOCS_POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'"
+
+
+def routes(operations: Sequence[Operation]) -> list[BaseRoute]:
+    """`/openapi.json` and `/docs`."""
+
+    @cache
+    def described() -> JsonSchema:
+        return document(operations)
+
+    async def schema(_request: Request) -> Response:
+        return JSONResponse(described())
+
+    async def docs(_request: Request) -> Response:
+        return HTMLResponse(_DOCS.read_text("utf-8"), headers={"Content-Security-Policy": _DOCS_POLICY})
+
+    async def script(_request: Request) -> Response:
+        return Response(_DOCS.with_suffix(".js").read_bytes(), media_type="text/javascript")
+
+    async def style(_request: Request) -> Response:
+        return Response(_DOCS.with_suffix(".css").read_bytes(), media_type="text/css")
+
+    return [
+        Route("/openapi.json", schema),
+        Route("/docs", docs),
+        Route("/docs/docs.js", script),
+        Route("/docs/docs.css", style),
+    ]

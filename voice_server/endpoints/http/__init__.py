@@ -1,0 +1,1 @@
+"""What every HTTP route shares: reading requests, refusing them, and answering with audio."""

@@ -1,0 +1,170 @@
+"""Who may talk to the server at all, checked before any endpoint sees a request.
+
+Every page in the user's browser can reach a loopback port, so the Host must be one of ours (against DNS
+rebinding) and an Origin, which browsers send and programs do not, must be of this machine or configured. When
+a token is set, a request must carry it, all but those for the page's own files: the page asks its reader for
+the token. Counts connections, so that one client cannot take them all.
+"""
+
+from __future__ import annotations
+
+import hmac
+import ipaddress
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from urllib.parse import parse_qs, urlsplit
+
+from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from voice_server.config import Limits
+from voice_server.endpoints.http.content_negotiation import prefers_html
+from voice_server.endpoints.http.problems import error_content
+
+_LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
+_PROTOCOL = "voice-server"
+_TOKEN_PROTOCOL = "token."  # noqa: S105 - what comes before the token, in hexadecimal
+LOOPBACK_ORIGIN = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?"
+"""The origins of pages on this machine."""
+
+
+class Guard:
+    """ASGI middleware; `hosts` and `origins` are allowed beside this machine's own names."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        limits: Limits,
+        hosts: Iterable[str] = (),
+        origins: Iterable[str] = (),
+        token: str | None = None,
+    ) -> None:
+        self._app = app
+        self._limits = limits
+        self._hosts = _LOOPBACK_NAMES | set(hosts)
+        self._origins = frozenset(origins)
+        self._token = token
+        self._open: Counter[str] = Counter()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse, or pass on to the application."""
+        if scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+            return
+        refusal = self._refusal(scope)
+        if refusal is not None:
+            await _refuse(refusal, scope, receive, send)
+            return
+        address = scope["client"][0] if scope.get("client") else ""
+        self._open[address] += 1
+        try:
+            await self._app(scope, receive, _naming_protocol(scope, send))
+        finally:
+            self._open[address] -= 1
+            if not self._open[address]:
+                del self._open[address]
+
+    def _refusal(self, scope: Scope) -> tuple[int, str, str] | None:
+        headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
+        host = _host_of("//" + headers.get(b"host", ""))
+        if host not in self._hosts and "*" not in self._hosts:
+            return (
+                421,
+                "unknown_host",
+                "this server answers to localhost and to the names given with --allow-host",
+            )
+        origin = headers.get(b"origin")
+        if not self._is_allowed_origin(origin) or (origin is None and _is_embedded_elsewhere(headers)):
+            return 403, "origin", "pages of this origin may not use the server; allow it with --allow-origin"
+        if (
+            self._token is not None
+            and not self._carries_token(scope, headers)
+            and not _is_page(scope, headers)
+        ):
+            return 401, "unauthorized", "this server wants the token that it printed when it was started"
+        if self._is_full(scope):
+            return 503, "busy", "the server has as many connections as it takes; try again later"
+        return None
+
+    def _is_allowed_origin(self, origin: str | None) -> bool:
+        if origin is None or origin in self._origins:
+            return True
+        return _host_of(origin) in _LOOPBACK_NAMES
+
+    def _carries_token(self, scope: Scope, headers: dict[bytes, str]) -> bool:
+        scheme, _, given = headers.get(b"authorization", "").partition(" ")
+        if scheme.lower() != "bearer":
+            given = parse_qs(scope["query_string"].decode("latin-1")).get("token", [""])[0]
+            given = given or _token_among(scope.get("subprotocols", ()))
+        return hmac.compare_digest(given.encode(), (self._token or "").encode())
+
+    def _is_full(self, scope: Scope) -> bool:
+        if self._open.total() >= self._limits.connections:
+            return True
+        address = scope["client"][0] if scope.get("client") else ""
+        return not _is_loopback(address) and self._open[address] >= self._limits.connections_per_address
+
+
+def _is_page(scope: Scope, headers: Mapping[bytes, str]) -> bool:
+    """Whether this asks for the web page or a file of it: the same for everybody, with no secret in it."""
+    if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
+        return False
+    path: str = scope["path"]
+    if path == "/":
+        return prefers_html(headers.get(b"accept", ""))
+    return path == "/page" or path.startswith("/page/")
+
+
+def _token_among(protocols: Iterable[str]) -> str:
+    """The token that a browser sends as a WebSocket sub-protocol, since it can set no header."""
+    written = next((each for each in protocols if each.startswith(_TOKEN_PROTOCOL)), _TOKEN_PROTOCOL)
+    try:
+        return bytes.fromhex(written.removeprefix(_TOKEN_PROTOCOL)).decode()
+    except ValueError:
+        return ""
+
+
+def _naming_protocol(scope: Scope, send: Send) -> Send:
+    """Answer a client that offers our sub-protocol with its name: browsers drop the connection otherwise."""
+    if _PROTOCOL not in scope.get("subprotocols", ()):
+        return send
+
+    async def named(message: Message) -> None:
+        if message["type"] == "websocket.accept":
+            message = {**message, "subprotocol": _PROTOCOL}
+        await send(message)
+
+    return named
+
+
+def _is_embedded_elsewhere(headers: Mapping[bytes, str]) -> bool:
+    """Whether a page of another site loads this as a picture, sound or script: no Origin is sent then."""
+    crosses = headers.get(b"sec-fetch-site") == "cross-site"
+    return crosses and headers.get(b"sec-fetch-mode") != "navigate"
+
+
+def _host_of(url: str) -> str | None:
+    try:
+        return urlsplit(url).hostname
+    except ValueError:
+        return None
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False
+
+
+async def _refuse(refusal: tuple[int, str, str], scope: Scope, receive: Receive, send: Send) -> None:
+    status, code, message = refusal
+    headers = (
+        {"WWW-Authenticate": "Bearer"} if status == 401 else {"Retry-After": "1"} if status == 503 else {}
+    )
+    content = error_content(scope["path"], status, message, code)
+    response: Response = JSONResponse(content, status, headers)
+    if scope["type"] == "websocket":
+        await receive()  # websocket.connect: a denial is its answer
+    await response(scope, receive, send)

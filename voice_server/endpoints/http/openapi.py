@@ -1,0 +1,163 @@
+"""The OpenAPI document, made from the operations and their Structs.
+
+Nothing is written down twice: types, ranges and defaults come from the Structs that decode the requests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from http import HTTPStatus
+from typing import Any, Final
+
+import msgspec
+
+from voice_server.endpoints.http.operations import JSON, Operation
+from voice_server.endpoints.http.problems import is_openai
+from voice_server.version import version
+
+JsonSchema = dict[str, Any]
+
+_REFERENCE: Final = "#/components/schemas/{name}"
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+_ALWAYS = (401, 403, 421)  # the guard's
+
+
+class Problem(msgspec.Struct, kw_only=True):
+    """What went wrong, in one sentence, and a word for programs."""
+
+    error: str
+    code: str
+
+
+class OpenAIProblem(msgspec.Struct, kw_only=True):
+    """What went wrong, as OpenAI's clients read it."""
+
+    message: str
+    type: str
+    param: str | None
+    code: str | None
+
+
+class OpenAIError(msgspec.Struct, kw_only=True):
+    """OpenAI's error object."""
+
+    error: OpenAIProblem
+
+
+def document(operations: Sequence[Operation]) -> JsonSchema:
+    """Return the OpenAPI 3.1 document of operations."""
+    types = _types(operations)
+    schemas, components = msgspec.json.schema_components(types, ref_template=_REFERENCE)
+    found = dict(zip(map(id, types), schemas, strict=True))
+    for component in components.values():
+        _allow_null(component)
+    paths: dict[str, JsonSchema] = {}
+    for each in operations:
+        paths.setdefault(each.path, {})[each.method.lower()] = _operation(each, found, components)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "voice-server", "version": version(), "description": _DESCRIPTION},
+        "paths": paths,
+        "components": {
+            "schemas": components,
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+        },
+        "security": [{}, {"token": []}],
+    }
+
+
+_DESCRIPTION = (
+    "Text in, speech out. Null means absent and unknown fields are ignored. Tokens are streamed over the "
+    "WebSocket /stream-tokens, which docs/protocol.md describes."
+)
+
+
+def _types(operations: Iterable[Operation]) -> list[Any]:
+    named: list[Any] = [Problem, OpenAIError]
+    for each in operations:
+        named += [each.fields, *each.answers.values()]
+    unique = {id(each): each for each in named if each is not None}
+    return list(unique.values())
+
+
+def _allow_null(component: JsonSchema) -> None:
+    """Null means absent: whatever may be left out may be null."""
+    required = component.get("required", [])
+    for name, schema in component.get("properties", {}).items():
+        if name not in required and "default" in schema:
+            default = schema.pop("default")
+            component["properties"][name] = {"anyOf": [schema, {"type": "null"}], "default": default}
+
+
+def _operation(
+    operation: Operation, found: dict[int, JsonSchema], components: dict[str, JsonSchema]
+) -> JsonSchema:
+    described: JsonSchema = {
+        "operationId": _operation_id(operation),
+        "summary": operation.summary,
+        "tags": [operation.tag],
+        "parameters": [*_path_parameters(operation.path), *_query_parameters(operation)],
+        "responses": _responses(operation, found),
+    }
+    if operation.fields is not None:
+        schema = found[id(operation.fields)]
+        content = {JSON: {"schema": schema}}
+        if operation.takes == "any":
+            form = _form_schema(components[schema["$ref"].rpartition("/")[2]])
+            content |= {kind: {"schema": form} for kind in _FORMS}
+            described["description"] = "The fields may also stand in the URL's query."
+        described["requestBody"] = {"required": True, "content": content}
+    return described
+
+
+def _form_schema(component: JsonSchema) -> JsonSchema:
+    """The same fields as text: a form has no null and no objects."""
+    properties = {}
+    for name, schema in component["properties"].items():
+        choices = [
+            each for each in schema.get("anyOf", [schema]) if each.get("type") not in ("null", "object")
+        ]
+        flat = [
+            inner for each in choices for inner in each.get("anyOf", [each]) if inner.get("type") != "null"
+        ]
+        if flat and all("$ref" not in each and each.get("type") != "object" for each in flat):
+            properties[name] = flat[0] if len(flat) == 1 else {"anyOf": flat}
+    return {"type": "object", "properties": properties, "required": component.get("required", [])}
+
+
+def _operation_id(operation: Operation) -> str:
+    words = operation.path.replace("{", "").replace("}", "").replace("/", "_").strip("_") or "root"
+    slash = "_" if operation.path.endswith("/") and operation.path != "/" else ""
+    return f"{operation.method.lower()}_{words}{slash}"
+
+
+def _path_parameters(path: str) -> list[JsonSchema]:
+    names = [part[1:-1] for part in path.split("/") if part.startswith("{")]
+    return [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in names]
+
+
+def _query_parameters(operation: Operation) -> list[JsonSchema]:
+    return [
+        {"name": name, "in": "query", "required": False, "description": text, "schema": {"type": "string"}}
+        for name, text in operation.query.items()
+    ]
+
+
+def _responses(operation: Operation, found: dict[int, JsonSchema]) -> JsonSchema:
+    good = {
+        kind: {} if answer is None else {"schema": found[id(answer)]}
+        for kind, answer in operation.answers.items()
+    }
+    problem = found[id(OpenAIError if is_openai(operation.path) else Problem)]
+    responses: JsonSchema = {"200": {"description": "Done", "content": good}}
+    reading = () if operation.fields is None else (400, 413, 415)
+    for status in sorted({*operation.refusals, *reading, *_ALWAYS}):
+        schema = problem
+        health = operation.answers.get(JSON)
+        if status == 503 and health is not None and operation.method == "GET":
+            schema = {"anyOf": [problem, found[id(health)]]}  # an ill server describes itself all the same
+        responses[str(status)] = {
+            "description": HTTPStatus(status).phrase,
+            "content": {JSON: {"schema": schema}},
+        }
+    return responses

@@ -1,0 +1,244 @@
+"""What a client sent, as the Struct of its route: from JSON, a form, or the query, with the same checks.
+
+A Struct is the only place where a route's fields, types, ranges and defaults are written down; errors and the
+OpenAPI document are made from it. Null means absent, unknown keys are ignored, text is cleaned of NUL. A body
+is read up to a limit and no further.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Mapping
+from typing import Annotated, Final, TypeVar
+
+import msgspec
+from msgspec import inspect
+from starlette.requests import Request
+from starlette.types import Message
+
+from voice_server.endpoints.http.problems import TooLong, TooSlow, WrongField, WrongMediaType
+from voice_server.errors import RequestError, TooMuch
+
+MAX_BODY_BYTES: Final = 8 * 1024 * 1024
+MAX_TEXT_CHARS: Final = 2_000_000
+MAX_FILE_CHARS: Final = 200_000
+"""The longest text that is spoken into one whole file; longer ones are streamed."""
+
+_MAX_FORM_FIELDS = 50
+_BODY_S = 30.0
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+_Fields = TypeVar("_Fields", bound=msgspec.Struct)
+
+LongText = Annotated[
+    str, msgspec.Meta(min_length=1, max_length=MAX_TEXT_CHARS, description="The text to speak.")
+]
+FileText = Annotated[
+    str, msgspec.Meta(min_length=1, max_length=MAX_FILE_CHARS, description="The text to speak.")
+]
+VoiceName = (
+    Annotated[
+        str, msgspec.Meta(max_length=400, description="A voice by name, alias, language or weighted mix.")
+    ]
+    | Annotated[int, msgspec.Meta(ge=1, description="A voice by its number in the list.")]
+)
+Language = Annotated[str, msgspec.Meta(max_length=40, description="A language tag such as en-us.")]
+
+
+class NoFields(msgspec.Struct, frozen=True):
+    """An action that needs to know nothing more."""
+
+
+async def read_json(request: Request, kind: type[_Fields]) -> _Fields:
+    """The JSON body of a request. Raises RequestError; TooMuch for one that is too large."""
+    if media_type(request) not in ("", "application/json"):
+        raise WrongMediaType(
+            f"send the body as application/json, not {media_type(request)[:80]}", code="media_type"
+        )
+    return fields_from(_json_object(await _body(request)), kind)
+
+
+async def read_any(request: Request, kind: type[_Fields]) -> _Fields:
+    """The query, a JSON body or a form of a request; the body wins where both name a field."""
+    query: dict[str, object] = dict(request.query_params)
+    found = media_type(request)
+    if found in _FORMS:
+        return fields_from(query | await _form(request), kind, as_text=True)
+    if found not in ("", "application/json"):
+        raise WrongMediaType(
+            f"send the fields as application/json, a form or a query, not as {found[:80]}", code="media_type"
+        )
+    body = await _body(request)
+    given = _json_object(body) if body else {}
+    return fields_from(query | given, kind, as_text=bool(query))
+
+
+def media_type(request: Request) -> str:
+    """The media type of the body, in lower case and without parameters; "" where none is named."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def fields_from(given: object, kind: type[_Fields], *, as_text: bool = False) -> _Fields:
+    """Return `given` as a Struct; `as_text` says that numbers and booleans come as text.
+
+    Raises WrongField with a sentence that names the field and what it may be.
+    """
+    if not isinstance(given, Mapping):
+        raise RequestError("the body must be a JSON object with the fields of this route")
+    present = {name: _clean(value) for name, value in given.items() if value is not None}
+    try:
+        fields = msgspec.convert(present, kind, strict=not as_text)
+    except msgspec.ValidationError as error:
+        raise _refusal(str(error), present, kind) from None
+    for name in present:
+        if as_text and getattr(fields, name, name) is None:  # msgspec reads the text "null" as null
+            raise _refusal(f" - at `$.{name}`", present, kind)
+    return fields
+
+
+async def _body(request: Request) -> bytes:
+    try:
+        async with asyncio.timeout(_BODY_S):
+            return await _whole_body(request)
+    except TimeoutError:
+        raise TooSlow(f"a body must be there within {_BODY_S:g} s") from None
+
+
+async def _whole_body(request: Request) -> bytes:
+    announced = request.headers.get("content-length", "")
+    if announced.isdecimal() and int(announced) > MAX_BODY_BYTES:
+        raise _too_large()
+    pieces, size = [], 0
+    async for piece in request.stream():
+        size += len(piece)
+        if size > MAX_BODY_BYTES:
+            raise _too_large()
+        pieces.append(piece)
+    return b"".join(pieces)
+
+
+def _too_large() -> TooMuch:
+    return TooMuch(f"a body may have at most {MAX_BODY_BYTES} bytes", code="body_too_large")
+
+
+def json_body(body: bytes) -> object:
+    """Return what a JSON body says. Raises RequestError for what is not JSON."""
+    try:
+        return msgspec.json.decode(body)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
+        shown = "nested too deeply" if isinstance(error, RecursionError) else str(error)[:120]
+        raise RequestError(f"the body is not JSON: {shown}", code="invalid_json") from None
+
+
+async def read_json_value(request: Request) -> object:
+    """Any JSON value from the body of a request."""
+    if media_type(request) not in ("", "application/json"):
+        raise WrongMediaType(f"send the body as application/json, not {media_type(request)[:80]}")
+    return json_body(await _body(request))
+
+
+def _json_object(body: bytes) -> dict[str, object]:
+    found = json_body(body)
+    if not isinstance(found, dict):
+        raise RequestError("the body must be a JSON object with the fields of this route")
+    return found
+
+
+async def _form(request: Request) -> dict[str, object]:
+    body = await _body(request)
+    if body.lstrip()[:1] == b"{":
+        raise WrongMediaType("this body looks like JSON: send it with Content-Type: application/json")
+
+    async def whole_body() -> Message:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    read = Request(request.scope, whole_body)
+    async with read.form(max_files=0, max_fields=_MAX_FORM_FIELDS, max_part_size=MAX_BODY_BYTES) as form:
+        return {name: value for name, value in form.items() if isinstance(value, str)}
+
+
+def _clean(value: object) -> object:
+    """Text without NUL, which no engine can take and C libraries end at; 42.0 as the whole number it is."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, str):
+        return value.replace("\0", "").encode("utf-8", "replace").decode()
+    return value
+
+
+# ---------------------------------------------------------------------- refusals
+
+_AT = re.compile(r" - at `(?:key in )?\$\.?([^`.\[]*).*`$")
+_MISSING = re.compile(r"missing required field `([^`]+)`")
+
+
+def _refusal(complaint: str, given: Mapping[str, object], kind: type[msgspec.Struct]) -> RequestError:
+    fields = {each.encode_name: each.type for each in _fields(kind)}
+    at = _AT.search(complaint)
+    name = at.group(1) if at else ""
+    missing = _MISSING.search(complaint)
+    if missing is not None and not name:
+        name = missing.group(1)
+        return WrongField(
+            name, f"{name} is missing; it must be {allowed(fields[name])}", code="missing_field"
+        )
+    if name not in fields:
+        return RequestError("the fields of this request are not as they must be; /docs shows them")
+    value = given[name]
+    sentence = f"{name} must be {allowed(fields[name])}"
+    if isinstance(value, str) and "of length <=" in complaint and len(value) > MAX_FILE_CHARS:
+        return TooLong(name, f"{sentence}, not {len(value)}")
+    return WrongField(name, f"{sentence}, not {_shown(value)}", code="invalid_field")
+
+
+def _shown(value: object) -> str:
+    text = msgspec.json.encode(value).decode() if not isinstance(value, float) else f"{value:g}"
+    return text if len(text) <= 60 else text[:60] + "…"
+
+
+def _fields(kind: type[msgspec.Struct]) -> tuple[inspect.Field, ...]:
+    described = inspect.type_info(kind)
+    assert isinstance(described, inspect.StructType)
+    return described.fields
+
+
+def _alternatives(field: inspect.Type) -> list[inspect.Type]:
+    if isinstance(field, inspect.Metadata):
+        return _alternatives(field.type)
+    if isinstance(field, inspect.UnionType):
+        found = [each for inner in field.types for each in _alternatives(inner)]
+        return [each for each in found if not isinstance(each, inspect.NoneType)]
+    return [field]
+
+
+def allowed(field: inspect.Type) -> str:
+    """What a field may be, in words."""
+    return " or ".join(dict.fromkeys(_allowed(each) for each in _alternatives(field)))
+
+
+def _allowed(kind: inspect.Type) -> str:
+    if isinstance(kind, inspect.LiteralType):
+        return "one of " + ", ".join(map(str, kind.values))
+    if isinstance(kind, inspect.StrType):
+        return _allowed_text(kind)
+    if isinstance(kind, inspect.FloatType | inspect.IntType):
+        return _allowed_number(kind)
+    if isinstance(kind, inspect.BoolType):
+        return "true or false"
+    if isinstance(kind, inspect.StructType):
+        names = ", ".join(each.encode_name for each in kind.fields)
+        return f"an object with {names}"
+    return "a list" if isinstance(kind, inspect.ListType) else "an object"
+
+
+def _allowed_number(kind: inspect.FloatType | inspect.IntType) -> str:
+    noun = "a number" if isinstance(kind, inspect.FloatType) else "a whole number"
+    if kind.ge is not None and kind.le is not None:
+        return f"{noun} from {kind.ge:g} to {kind.le:g}"
+    return noun if kind.ge is None else f"{noun} of at least {kind.ge:g}"
+
+
+def _allowed_text(kind: inspect.StrType) -> str:
+    if kind.min_length and kind.max_length:
+        return f"a text of {kind.min_length} to {kind.max_length} characters"
+    return "a text" if kind.max_length is None else f"a text of at most {kind.max_length} characters"

@@ -1,0 +1,261 @@
+"""HTTP answers that speak: whatever the route, a text becomes an answer here.
+
+An answer begins when its first sound exists, so that what goes wrong before it still gets a status and a
+sentence. A client that hangs up stops its render; one that reads slowly slows down nobody but itself. Streams
+hold little in memory whatever the length of the text; whole files are put together on disk.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any, TypeVar
+
+import msgspec
+from starlette.types import Receive, Scope, Send
+
+from voice_server.core.speech.segments import SpeechSettings
+from voice_server.core.speech.utterance_events import (
+    Audio,
+    Event,
+    Finished,
+    SentenceFailed,
+    SentenceStarted,
+    Warned,
+    Words,
+)
+from voice_server.core.types import BYTES_PER_SAMPLE, SAMPLE_RATE_HZ, Notice, TimesSource, WordMark
+from voice_server.endpoints.app_state import Doors
+from voice_server.endpoints.http.encoding import Encoding, Pieces
+from voice_server.errors import BackendDown, RenderError, RequestError, VoiceServerError
+from voice_server.speech import Speech
+
+_T = TypeVar("_T")
+_BYTES_PER_MS = SAMPLE_RATE_HZ * BYTES_PER_SAMPLE / 1000
+_PIECE_BYTES = SAMPLE_RATE_HZ * BYTES_PER_SAMPLE // 4
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A text with all that was decided about how it is spoken, and what was decided otherwise than asked."""
+
+    text: str
+    settings: SpeechSettings
+    encoding: Encoding
+    notices: list[Notice] = field(default_factory=list)
+
+    @property
+    def speed(self) -> float:
+        """The speed that it is spoken with, 1 where the backend has no such option."""
+        speed = self.settings.options.get("speed", 1.0)
+        return float(speed)
+
+
+class Told(msgspec.Struct, kw_only=True):
+    """Something that was not as asked."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimedWords:
+    """Words with their times from the first sample of the whole answer, offsets into the text as typed."""
+
+    marks: tuple[WordMark, ...]
+    source: TimesSource
+
+
+class Rendering:
+    """A speech on its way into a file format; iterate it to the end.
+
+    It yields an `Audio` once that audio has gone through the encoder into the sink, and word times.
+    """
+
+    def __init__(self, speech: Speech, encoding: Encoding, sink: Any, *, is_file: bool = False) -> None:
+        self._speech = speech
+        self._encoding = encoding
+        self._sink = sink
+        self._is_file = is_file
+        self._start_ms = 0.0
+        self.audio_ms = 0.0
+        self.failures: list[SentenceFailed] = []
+        self.warnings: list[Notice] = []
+        self.sentences = 0
+
+    async def __aiter__(self) -> AsyncIterator[Audio | TimedWords]:
+        encoder = await self._run(partial(self._encoding.encoder, self._sink, is_file=self._is_file))
+        async for event in self._speech:
+            if isinstance(event, Audio):
+                self.audio_ms += len(event.pcm) / _BYTES_PER_MS
+                for piece in self._pieces(event.pcm):
+                    await self._run(encoder.encode, piece)
+                    yield Audio(event.index, piece)
+            elif isinstance(event, Words):
+                yield self._timed(event)
+            else:
+                self._note(event)
+        if self.audio_ms:
+            await self._run(encoder.finish)
+
+    def _pieces(self, pcm: bytes) -> Iterator[bytes]:
+        """Short pieces where encoding takes long: everybody's first comes before anybody's last."""
+        size = _PIECE_BYTES if self._encoding.takes_long else len(pcm)
+        return (pcm[at : at + size] for at in range(0, len(pcm), size))
+
+    async def _run(self, work: Callable[..., _T], *arguments: bytes) -> _T:
+        """A second of mp3 costs milliseconds: in the loop, other listeners would wait for them."""
+        if self._encoding.takes_long:
+            return await asyncio.to_thread(work, *arguments)
+        return work(*arguments)
+
+    def _note(self, event: Event) -> None:
+        match event:
+            case SentenceStarted():
+                self._start_ms = event.at_ms
+            case SentenceFailed():
+                self.failures.append(event)
+            case Warned():
+                self.warnings.append(Notice(event.code, event.message))
+            case Finished():
+                self.sentences = event.sentences
+            case _:
+                pass
+
+    def _timed(self, event: Words) -> TimedWords:
+        at_ms = self._start_ms
+        marks = (
+            replace(mark, start_ms=at_ms + mark.start_ms, end_ms=at_ms + mark.end_ms) for mark in event.marks
+        )
+        return TimedWords(tuple(marks), event.source)
+
+    @property
+    def lost(self) -> list[Notice]:
+        """The sentences that are missing, as warnings."""
+        return [
+            Notice(each.code, f"sentence {each.index} is missing: {each.message}") for each in self.failures
+        ]
+
+    def failure(self) -> VoiceServerError | None:
+        """Why there is not one sample, once the iteration has ended; None when there is sound."""
+        if self.audio_ms:
+            return None
+        if self.failures:
+            first = self.failures[0]
+            kind = BackendDown if first.code == BackendDown.code else RenderError
+            return kind(first.message, code=first.code)
+        return RequestError("this text has nothing in it that can be spoken", code="nothing_to_speak")
+
+
+class Reply:
+    """The client's side of one request: a status and headers once, then pieces of the body."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.has_begun = False
+
+    async def begin(self, media_type: str, headers: Mapping[str, str]) -> None:
+        """Send 200 and the headers."""
+        self.has_begun = True
+        every = {"content-type": media_type, "cache-control": "no-store", **headers}
+        raw = [(name.lower().encode("latin-1"), header_value(value)) for name, value in every.items()]
+        await self._send({"type": "http.response.start", "status": 200, "headers": raw})
+
+    async def body(self, piece: bytes) -> None:
+        """Send a piece of the body, if there is anything in it."""
+        if piece:
+            await self._send({"type": "http.response.body", "body": piece, "more_body": True})
+
+    async def end(self) -> None:
+        """The body is complete."""
+        await self._send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+def header_value(value: str) -> bytes:
+    """Return text as the value of a header: nothing in it can end the header."""
+    return "".join(each if each.isprintable() else " " for each in value).encode("latin-1", "replace")
+
+
+Writer = Callable[[Speech, Reply], Awaitable[VoiceServerError | None]]
+"""Speaks into a reply; returns what went wrong if nothing could be sent for it."""
+
+
+class SpokenAnswer:
+    """The response of an endpoint: opens the speech, and stops it when the client has gone."""
+
+    def __init__(self, doors: Doors, order: Order, write: Writer) -> None:
+        self._doors = doors
+        self._order = order
+        self._write = write
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request. Raises VoiceServerError as long as nothing was sent."""
+        del scope
+        order = self._order
+        with self._doors.speaking(), self._doors.service.speak(order.text, order.settings) as speech:
+            async with asyncio.TaskGroup() as tasks:
+                watch = tasks.create_task(_stop_when_gone(receive, speech))
+                reply = Reply(send)
+                failure = await self._write(speech, reply)
+                watch.cancel()
+        if failure is not None:
+            assert not reply.has_begun
+            raise failure
+
+
+async def _stop_when_gone(receive: Receive, speech: Speech) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+    speech.close()
+
+
+StreamPiece = Callable[[bytes], bytes]
+
+
+def audio_stream(
+    order: Order,
+    headers: Mapping[str, str],
+    *,
+    media_type: str | None = None,
+    wrap: StreamPiece = bytes,
+    last: Callable[[Rendering], bytes] = lambda _rendering: b"",
+) -> Writer:
+    """A writer of audio as it is rendered; `wrap` puts a piece into an envelope, `last` closes the body."""
+
+    async def write(speech: Speech, reply: Reply) -> VoiceServerError | None:
+        pieces = Pieces()
+        rendering = Rendering(speech, order.encoding, pieces)
+        async for item in rendering:
+            if isinstance(item, Audio):
+                await send(reply, pieces.take())
+        rest = pieces.take() if rendering.audio_ms else b""
+        await send(reply, rest)
+        if not reply.has_begun:
+            return rendering.failure()
+        await reply.body(last(rendering))
+        await reply.end()
+        return None
+
+    async def send(reply: Reply, piece: bytes) -> None:
+        if not piece:
+            return
+        if not reply.has_begun:
+            await reply.begin(
+                media_type or order.encoding.format.media_type, {**stream_headers(order), **headers}
+            )
+        await reply.body(wrap(piece))
+
+    return write
+
+
+def stream_headers(order: Order) -> dict[str, str]:
+    """The headers of a streamed answer: proxies pass it on at once, and what was not as asked is told."""
+    return {"X-Accel-Buffering": "no"} | warning_headers(order.notices)
+
+
+def warning_headers(notices: list[Notice]) -> dict[str, str]:
+    """What was not as asked, for a client whose answer is audio."""
+    told = "; ".join(f"{notice.code}: {notice.message}" for notice in notices)
+    return {"X-Warning": told} if told else {}

@@ -1,0 +1,77 @@
+"""The fields that every route shares, and the order that they make."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated
+
+import msgspec
+
+from voice_server.endpoints.http.encoding import FormatName, SampleRate, chosen_encoding
+from voice_server.endpoints.http.requests import Language, LongText, VoiceName
+from voice_server.endpoints.http.responses import Order
+from voice_server.errors import RequestError
+from voice_server.speech import SpeechRequest, SpeechService
+
+Speed = Annotated[float, msgspec.Meta(ge=0.1, le=3.0, description="1 is the voice's own pace.")]
+BackendName = Annotated[str, msgspec.Meta(max_length=64, description="The backend to speak with.")]
+BitRate = Annotated[
+    int, msgspec.Meta(ge=6_000, le=320_000, description="Bits a second, for mp3, opus and aac.")
+]
+Options = dict[str, bool | int | float | str]
+
+
+class SpeechFields(msgspec.Struct, kw_only=True):
+    """A text and how it is spoken; null and absent mean the server's default."""
+
+    text: LongText
+    voice: VoiceName | None = None
+    language: Language | None = None
+    speed: Speed | None = None
+    backend: BackendName | None = None
+    options: Options | None = None
+    sample_rate: SampleRate | None = None
+    bit_rate: BitRate | None = None
+
+
+def order_of(
+    service: SpeechService, fields: SpeechFields, form: FormatName, *, word_times: bool = False
+) -> Order:
+    """Resolve the names of a request and check its options. Raises RequestError or BackendDown."""
+    return ordered(
+        service,
+        text=fields.text,
+        form=form,
+        sample_rate=fields.sample_rate,
+        bit_rate=fields.bit_rate,
+        speed=fields.speed,
+        request=SpeechRequest(
+            backend=fields.backend,
+            voice=fields.voice,
+            language=fields.language,
+            options=dict(fields.options or {}),
+            word_times=word_times,
+        ),
+    )
+
+
+def ordered(
+    service: SpeechService,
+    *,
+    text: str,
+    form: FormatName,
+    sample_rate: int | None,
+    bit_rate: int | None,
+    speed: float | None,
+    request: SpeechRequest,
+) -> Order:
+    """The order for a text; `speed` is one of the backend's options where it has one."""
+    if not text.strip():
+        raise RequestError("text must have something in it beside white space", code="no_text")
+    encoding = chosen_encoding(form, sample_rate, bit_rate)
+    # Every client sends a speed of 1, also to an engine that has no other.
+    options = dict(request.options) if speed is None else {"speed": speed, **request.options}
+    if speed == 1.0 and not service.casting.has_option(request.backend, "speed"):
+        options.pop("speed", None)
+    settings, notices = service.settings(replace(request, options=options))
+    return Order(text, settings, encoding, notices)

@@ -1,0 +1,41 @@
+"""`POST /synthesize-file`: {text, voice, language, speed} into a WAV file."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.types import ASGIApp
+
+from voice_server.endpoints.http.operations import SPEAKING_REFUSALS, Operation
+from voice_server.endpoints.http.requests import FileText, read_any
+from voice_server.endpoints.http.responses import SpokenAnswer
+from voice_server.endpoints.http.speech_fields import SpeechFields, order_of
+from voice_server.endpoints.http.whole_responses import whole_file
+
+
+class SynthesizeFields(SpeechFields, kw_only=True):
+    """What `/synthesize-file` takes."""
+
+    text: FileText
+
+
+async def synthesize_file(request: Request) -> ASGIApp:
+    """Answer with a WAV file, sent when all of it is there."""
+    doors = request.app.state.doors
+    order = order_of(doors.service, await read_any(request, SynthesizeFields), "wav")
+    return SpokenAnswer(doors, order, whole_file(order, {}))
+
+
+OPERATIONS = (
+    Operation(
+        method="POST",
+        path="/synthesize-file",
+        endpoint=synthesize_file,
+        summary="Speak into a WAV file",
+        tag="speak",
+        fields=SynthesizeFields,
+        takes="any",
+        answers={"audio/wav": None},
+        refusals=SPEAKING_REFUSALS,
+    ),
+)
+"""The routes of this file."""

@@ -1,0 +1,28 @@
+"""`GET /metrics`: Prometheus' text format."""
+
+from __future__ import annotations
+
+from prometheus_client import CONTENT_TYPE_LATEST
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp
+
+from voice_server.endpoints.http.operations import Operation
+
+
+async def metrics(request: Request) -> ASGIApp:
+    """Answer with every metric of the service."""
+    return Response(request.app.state.service.metrics.text(), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+
+OPERATIONS = (
+    Operation(
+        method="GET",
+        path="/metrics",
+        endpoint=metrics,
+        summary="Metrics in Prometheus' text format",
+        tag="server",
+        answers={CONTENT_TYPE_LATEST: None},
+    ),
+)
+"""The routes of this file."""

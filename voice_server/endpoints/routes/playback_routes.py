@@ -1,0 +1,211 @@
+"""`POST /synthesize` and `/playback`: what is spoken on the speakers of the server's own machine.
+
+`/synthesize` answers as soon as the text is on the list; what is heard, and how, is then steered here by
+whoever may reach the server. Every action is a POST with a JSON body: no page of another site can act.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import asdict
+from typing import Annotated, Literal
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp
+
+from voice_server.core.playlist import Policy
+from voice_server.core.types import Notice
+from voice_server.endpoints.http.operations import JSON, SPEAKING_REFUSALS, Endpoint, Operation
+from voice_server.endpoints.http.requests import FileText, Language, NoFields, VoiceName, read_json
+from voice_server.endpoints.http.speech_fields import BackendName, Options, Speed
+from voice_server.errors import RequestError
+from voice_server.playback.loudspeakers import Loudspeakers
+from voice_server.speech import SpeechRequest, SpeechService
+
+Percent = Annotated[int, msgspec.Meta(ge=0, le=100, description="Loudness in percent.")]
+DeviceName = Annotated[str, msgspec.Meta(min_length=1, max_length=400, description="A sound device by name.")]
+
+
+class SynthesizeFields(msgspec.Struct, frozen=True):
+    """What `/synthesize` takes; `options` are the backend's, of which `speed` is one."""
+
+    text: FileText
+    voice: VoiceName | None = None
+    language: Language | None = None
+    speed: Speed | None = None
+    backend: BackendName | None = None
+    options: Options | None = None
+    policy: Literal["interrupt", "queue", "mix"] = "interrupt"
+
+    def request(self, service: SpeechService) -> SpeechRequest:
+        """The same in the engine's words; a speed of 1 is no wish of a backend that has no other."""
+        options: dict[str, object] = dict(self.options or {})
+        if self.speed is not None and (
+            self.speed != 1.0 or service.casting.has_option(self.backend, "speed")
+        ):
+            options = {"speed": self.speed, **options}
+        return SpeechRequest(backend=self.backend, voice=self.voice, language=self.language, options=options)
+
+
+class StopFields(msgspec.Struct, frozen=True):
+    """What `/playback/stop` takes: the texts to end, all of them where none are named."""
+
+    ids: list[int] | None = None
+
+
+class VolumeFields(msgspec.Struct, frozen=True):
+    """What `/playback/volume` takes."""
+
+    volume: Percent
+
+
+class DeviceFields(msgspec.Struct, frozen=True):
+    """What `/playback/device` takes."""
+
+    device: DeviceName
+
+
+async def synthesize(request: Request) -> ASGIApp:
+    """Put a text on the list and answer; only before there was a sound device this waits for one."""
+    loudspeakers = _loudspeakers(request)
+    fields = await read_json(request, SynthesizeFields)
+    doors = request.app.state.doors
+    if not fields.text.strip():
+        raise RequestError("text must have something in it beside white space", code="no_text")
+    with doors.speaking():
+        wish = fields.request(doors.service)
+        entry, notices = loudspeakers.accept(fields.text, wish, Policy(fields.policy))
+        await asyncio.sleep(0)  # the text is on its way to a worker before the answer is put together
+        notices += await loudspeakers.take_notices()
+    answer = asdict(entry) | {"is_paused": loudspeakers.status().is_paused, "warnings": _told(notices)}
+    del answer["text"], answer["heard_ms"]
+    return JSONResponse(answer)
+
+
+async def now_playing(request: Request) -> ASGIApp:
+    """What is heard now and what comes next."""
+    return _status(_loudspeakers(request))
+
+
+async def devices(request: Request) -> ASGIApp:
+    """The sound devices of the server's machine."""
+    return JSONResponse({"devices": list(await _loudspeakers(request).devices())})
+
+
+async def device(request: Request) -> ASGIApp:
+    """Play on another device."""
+    fields = await read_json(request, DeviceFields)
+    await _loudspeakers(request).set_device(fields.device)
+    return _status(_loudspeakers(request))
+
+
+async def volume(request: Request) -> ASGIApp:
+    """Be louder or softer."""
+    fields = await read_json(request, VolumeFields)
+    _loudspeakers(request).set_volume(fields.volume / 100)
+    return _status(_loudspeakers(request))
+
+
+async def pause(request: Request) -> ASGIApp:
+    """Fall silent and lose nothing."""
+    await read_json(request, NoFields)
+    _loudspeakers(request).set_paused(True)
+    return _status(_loudspeakers(request))
+
+
+async def resume(request: Request) -> ASGIApp:
+    """Go on where it fell silent."""
+    await read_json(request, NoFields)
+    _loudspeakers(request).set_paused(False)
+    return _status(_loudspeakers(request))
+
+
+async def skip(request: Request) -> ASGIApp:
+    """End what is heard now."""
+    await read_json(request, NoFields)
+    return _status(_loudspeakers(request), ended=_loudspeakers(request).skip())
+
+
+async def stop(request: Request) -> ASGIApp:
+    """End everything, or the texts named."""
+    fields = await read_json(request, StopFields)
+    return _status(_loudspeakers(request), ended=_loudspeakers(request).stop(fields.ids))
+
+
+def _loudspeakers(request: Request) -> Loudspeakers:
+    found: Loudspeakers = request.app.state.loudspeakers
+    return found
+
+
+def _status(loudspeakers: Loudspeakers, **more: int) -> JSONResponse:
+    status = loudspeakers.status()
+    state = "paused" if status.is_paused else "playing" if status.playing else "idle"
+    return JSONResponse(
+        {
+            "state": state,
+            "volume": round(status.volume * 100),
+            "device": status.device,
+            "playing": [asdict(entry) for entry in status.playing],
+            "waiting": [asdict(entry) for entry in status.waiting],
+            **more,
+        }
+    )
+
+
+def _told(notices: list[Notice]) -> list[dict[str, str]]:
+    return [{"code": notice.code, "message": notice.message} for notice in notices]
+
+
+def _action(path: str, endpoint: Endpoint, summary: str, fields: object) -> Operation:
+    return Operation(
+        method="POST",
+        path=path,
+        endpoint=endpoint,
+        summary=summary,
+        tag="playback",
+        fields=fields,
+        takes="json",
+        answers={JSON: None},
+        refusals=(400, 415),
+    )
+
+
+OPERATIONS = (
+    Operation(
+        method="POST",
+        path="/synthesize",
+        endpoint=synthesize,
+        summary="Speak on the server's own speakers",
+        tag="playback",
+        fields=SynthesizeFields,
+        takes="json",
+        answers={JSON: None},
+        refusals=SPEAKING_REFUSALS,
+    ),
+    Operation(
+        method="GET",
+        path="/playback",
+        endpoint=now_playing,
+        summary="What is heard now and what comes next",
+        tag="playback",
+        answers={JSON: None},
+    ),
+    Operation(
+        method="GET",
+        path="/playback/devices",
+        endpoint=devices,
+        summary="The sound devices of the server's machine",
+        tag="playback",
+        answers={JSON: None},
+        refusals=(503,),
+    ),
+    _action("/playback/pause", pause, "Fall silent and lose nothing", NoFields),
+    _action("/playback/resume", resume, "Go on where it fell silent", NoFields),
+    _action("/playback/skip", skip, "End what is heard now", NoFields),
+    _action("/playback/stop", stop, "End everything, or the texts named", StopFields),
+    _action("/playback/volume", volume, "Be louder or softer", VolumeFields),
+    _action("/playback/device", device, "Play on another device", DeviceFields),
+)
+"""The routes of this file."""

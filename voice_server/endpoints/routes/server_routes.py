@@ -1,0 +1,101 @@
+"""`GET /`: what this server is, as JSON; a browser gets the page. And `GET /health`."""
+
+from __future__ import annotations
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp
+
+from voice_server.endpoints.http.content_negotiation import prefers_html
+from voice_server.endpoints.http.operations import JSON, Operation
+from voice_server.endpoints.page.page_files import page_response
+from voice_server.speech import SpeechService
+from voice_server.version import version
+
+_PLACES = {
+    "documentation": "/docs",
+    "schema": "/openapi.json",
+    "health": "/health",
+    "voices": "/voices",
+    "languages": "/languages",
+    "stream": "/stream-tokens",
+}
+
+
+class System(msgspec.Struct, kw_only=True):
+    """What answers at this address."""
+
+    name: str
+    version: str
+    status: str
+    backends: list[str]
+    default_backend: str
+    voices: int
+    endpoints: dict[str, str]
+
+
+class Health(msgspec.Struct, kw_only=True):
+    """Whether the server takes work, and the state of each backend."""
+
+    status: str
+    backends: dict[str, dict[str, str | int]]
+    speaking: int
+
+
+async def root(request: Request) -> ASGIApp:
+    """Answer with the page where HTML is what the client likes best, else with JSON."""
+    if prefers_html(request.headers.get("accept", "")):
+        return page_response(request)
+    service = request.app.state.service
+    up = service.pool.backends[service.config.default_backend].state.value == "up"
+    system = System(
+        name="voice-server",
+        version=version(),
+        status="ok" if up else "degraded",
+        backends=list(service.config.backends),
+        default_backend=service.config.default_backend,
+        voices=len(service.pool.voices()),
+        endpoints=_PLACES,
+    )
+    return JSONResponse(msgspec.to_builtins(system), headers={"Vary": "Accept"})
+
+
+def health_of(service: SpeechService, *, is_draining: bool) -> dict[str, object]:
+    """The state of the server and of each backend; "ok" when the default backend is running."""
+    backends = {
+        name: {"state": status.state.value, "workers": status.workers, "error": status.error}
+        for name, status in service.pool.backends.items()
+    }
+    speaks = service.pool.backends[service.config.default_backend].state.value == "up"
+    status = "draining" if is_draining else "ok" if speaks else "degraded"
+    return {"status": status, "backends": backends, "speaking": service.open_speeches}
+
+
+async def health(request: Request) -> JSONResponse:
+    """Answer 200 when the server takes work, 503 otherwise."""
+    state = request.app.state
+    answer = health_of(state.service, is_draining=state.doors.is_draining)
+    return JSONResponse(answer, 200 if answer["status"] == "ok" else 503)
+
+
+OPERATIONS = (
+    Operation(
+        method="GET",
+        path="/",
+        endpoint=root,
+        summary="What this server is; the web page for a browser",
+        tag="server",
+        answers={JSON: System, "text/html": None},
+    ),
+    Operation(
+        method="GET",
+        path="/health",
+        endpoint=health,
+        summary="Whether the server speaks",
+        tag="server",
+        answers={JSON: Health},
+        refusals=(503,),
+    ),
+)
+"""The routes of this file."""

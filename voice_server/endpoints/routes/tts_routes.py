@@ -1,0 +1,197 @@
+"""`/tts/` and `/tts`, `/tts/stream`: two interfaces that differ by a slash and agree in their fields.
+
+`/tts/` answers with audio and word times in one JSON document, or with streamed audio and headers that repeat
+the request; `/tts` answers with a whole file and `/tts/stream` with a stream.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp
+
+from voice_server.endpoints.app_state import Doors
+from voice_server.endpoints.http.encoding import AUDIO_TYPES, FORMATS, FormatName
+from voice_server.endpoints.http.operations import JSON, SPEAKING_REFUSALS, Operation
+from voice_server.endpoints.http.requests import FileText, read_any
+from voice_server.endpoints.http.responses import Order, SpokenAnswer, Told, audio_stream
+from voice_server.endpoints.http.speech_fields import SpeechFields, order_of
+from voice_server.endpoints.http.whole_responses import Recording, json_document, whole_file
+from voice_server.endpoints.http.word_timestamps import SpokenWord, spoken_words
+from voice_server.version import version
+
+
+class StreamFields(SpeechFields, kw_only=True):
+    """What `/tts/stream` takes."""
+
+    format: FormatName = "wav"
+
+
+class FileFields(StreamFields, kw_only=True):
+    """What `/tts` takes: the whole file is made before it is sent, so the text is shorter."""
+
+    text: FileText
+
+
+class TimedFields(FileFields, kw_only=True):
+    """What `/tts/` takes."""
+
+    include_timestamps: bool = True
+
+
+class TimedSpeech(msgspec.Struct, kw_only=True):
+    """What `/tts/` answers: audio in base64 and the times of its words."""
+
+    audio: str
+    audio_format: str
+    sample_rate: int
+    word_timestamps: list[SpokenWord]
+    total_duration: float
+    voice: str
+    speed: float
+    text: str
+    times_source: str
+    warnings: list[Told] = []
+
+
+class Description(msgspec.Struct, kw_only=True):
+    """What an interface says of itself."""
+
+    service: str
+    version: str
+    endpoints: dict[str, str]
+    parameters: dict[str, str]
+    features: dict[str, str]
+
+
+def _doors(request: Request) -> Doors:
+    doors: Doors = request.app.state.doors
+    return doors
+
+
+async def speak_with_times(request: Request) -> ASGIApp:
+    """Answer `POST /tts/`."""
+    fields = await read_any(request, TimedFields)
+    order = order_of(_doors(request).service, fields, fields.format, word_times=fields.include_timestamps)
+    if fields.include_timestamps:
+        return SpokenAnswer(_doors(request), order, json_document(order, _timed_speech))
+    return SpokenAnswer(_doors(request), order, audio_stream(order, _request_headers(order)))
+
+
+def _request_headers(order: Order) -> dict[str, str]:
+    return {
+        "X-Voice": order.settings.voice,
+        "X-Speed": str(order.speed),
+        "X-Text-Length": str(len(order.text)),
+        "X-Include-Timestamps": "false",
+    }
+
+
+def _timed_speech(recording: Recording) -> dict[str, Any]:
+    order = recording.order
+    words, source = spoken_words(order.text, recording.words)
+    return {
+        "audio_format": order.encoding.format.name,
+        "sample_rate": order.encoding.sample_rate_hz,
+        "word_timestamps": words,
+        "total_duration": round(recording.audio_ms / 1000, 3),
+        "voice": order.settings.voice,
+        "speed": order.speed,
+        "text": order.text,
+        "times_source": source,
+        "warnings": [Told(code=each.code, message=each.message) for each in recording.warnings],
+    }
+
+
+async def speak_file(request: Request) -> ASGIApp:
+    """Answer `POST /tts`."""
+    fields = await read_any(request, FileFields)
+    order = order_of(_doors(request).service, fields, fields.format)
+    return SpokenAnswer(_doors(request), order, whole_file(order, {}))
+
+
+async def speak_stream(request: Request) -> ASGIApp:
+    """Answer `POST /tts/stream`."""
+    fields = await read_any(request, StreamFields)
+    order = order_of(_doors(request).service, fields, fields.format)
+    return SpokenAnswer(_doors(request), order, audio_stream(order, {}))
+
+
+async def describe(_request: Request) -> ASGIApp:
+    """Answer `GET /tts/`."""
+    description = Description(
+        service="voice-server",
+        version=version(),
+        endpoints={
+            "POST /tts/": "audio with word times, or streamed audio",
+            "POST /tts": "a whole audio file",
+            "POST /tts/stream": "streamed audio",
+            "GET /tts/voices": "the names of the voices",
+            "GET /tts/health": "whether the server speaks",
+        },
+        parameters={
+            "text": "the text to speak (required)",
+            "voice": "a voice by name, number or alias (default: the backend's)",
+            "speed": "0.1 to 3.0, default 1.0",
+            "format": f"{', '.join(FORMATS)}, default wav",
+            "include_timestamps": "true or false, default true",
+        },
+        features={
+            "word_timestamps": "the time of every word, for highlighting",
+            "streaming_audio": "audio from the first sentence on",
+            "multiple_voices": "every voice of every backend",
+        },
+    )
+    return JSONResponse(msgspec.to_builtins(description))
+
+
+OPERATIONS = (
+    Operation(
+        method="POST",
+        path="/tts/",
+        endpoint=speak_with_times,
+        summary="Speak with word times in one JSON document, or streamed without them",
+        tag="speak",
+        fields=TimedFields,
+        takes="any",
+        answers={JSON: TimedSpeech, **AUDIO_TYPES},
+        refusals=SPEAKING_REFUSALS,
+    ),
+    Operation(
+        method="POST",
+        path="/tts",
+        endpoint=speak_file,
+        summary="Speak into a whole file",
+        tag="speak",
+        fields=FileFields,
+        takes="any",
+        answers=AUDIO_TYPES,
+        refusals=SPEAKING_REFUSALS,
+    ),
+    Operation(
+        method="POST",
+        path="/tts/stream",
+        endpoint=speak_stream,
+        summary="Speak as a stream",
+        tag="speak",
+        fields=StreamFields,
+        takes="any",
+        answers=AUDIO_TYPES,
+        refusals=SPEAKING_REFUSALS,
+    ),
+    *(
+        Operation(
+            method="GET",
+            path=path,
+            endpoint=describe,
+            summary="What this interface offers",
+            tag="server",
+            answers={JSON: Description},
+        )
+        for path in ("/tts", "/tts/")
+    ),
+)
+"""The routes of this file."""

@@ -1,0 +1,362 @@
+"""Which voices and languages there are, how a voice sounds, and mixes that are saved under a name."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Annotated
+from urllib.parse import quote
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp
+
+from voice_server.core.types import ANY_LANGUAGE, Voice
+from voice_server.endpoints.http.operations import JSON, Operation
+from voice_server.endpoints.http.problems import NotFound
+from voice_server.endpoints.http.requests import NoFields, fields_from, read_json, read_json_value
+from voice_server.errors import UnknownName
+from voice_server.speech import SpeechService
+
+
+class ListedVoice(msgspec.Struct, kw_only=True):
+    """A voice; its number counts the voices of its backend from 1, `preview` is the address of a sample."""
+
+    number: int
+    id: str
+    name: str
+    language: str
+    gender: str
+    backend: str
+    kind: str
+    preview: str
+
+
+class VoiceList(msgspec.Struct):
+    """Voices of all backends, and which backend speaks for whoever names none."""
+
+    voices: list[ListedVoice]
+    count: int
+    default_backend: str
+
+
+class UpdatedVoices(VoiceList, kw_only=True):
+    """The same with the names of saved mixes."""
+
+    mixes: list[str]
+
+
+class LanguageOffer(msgspec.Struct):
+    """A language, and who speaks it."""
+
+    code: str
+    voices: int
+    backends: list[str]
+
+
+class LanguageList(msgspec.Struct):
+    """Languages of all backends."""
+
+    languages: list[LanguageOffer]
+    count: int
+
+
+class VoiceNames(msgspec.Struct):
+    """The voices that can be named without a backend."""
+
+    voices: list[str]
+    count: int
+
+
+class SpeechHealth(msgspec.Struct):
+    """Whether the default backend speaks."""
+
+    status: str
+    voices_available: int
+    device: str
+    model_loaded: bool
+
+
+class NamedVoice(msgspec.Struct):
+    """A voice as OpenAI's clients list one."""
+
+    id: str
+    name: str
+
+
+class NamedVoices(msgspec.Struct):
+    """Voices of one backend."""
+
+    voices: list[NamedVoice]
+
+
+MixText = Annotated[
+    str, msgspec.Meta(min_length=1, max_length=400, description="As in af_bella(2)+af_sky(1).")
+]
+
+
+class MixFields(msgspec.Struct, kw_only=True):
+    """A mix to save; without a name it is called like its voices."""
+
+    voices: MixText | list[str]
+    name: Annotated[str, msgspec.Meta(pattern="^[a-z0-9][a-z0-9_.-]{0,63}$")] | None = None
+    backend: Annotated[str, msgspec.Meta(max_length=64)] | None = None
+
+
+class SavedVoice(msgspec.Struct, kw_only=True):
+    """A mix that was saved, and the names of all voices."""
+
+    id: str
+    name: str
+    mix: str
+    backend: str
+    voices: list[str]
+
+
+class Deleted(msgspec.Struct, kw_only=True):
+    """A mix that is no more."""
+
+    id: str
+    deleted: bool = True
+
+
+def _service(request: Request) -> SpeechService:
+    service: SpeechService = request.app.state.service
+    return service
+
+
+def _json(answer: msgspec.Struct) -> ASGIApp:
+    return JSONResponse(msgspec.to_builtins(answer))
+
+
+def _backend(request: Request, key: str = "backend") -> str | None:
+    """The backend that the URL names. Raises UnknownName."""
+    name = request.query_params.get(key) or None
+    backends = _service(request).config.backends
+    if name is not None and name not in backends:
+        raise UnknownName("backend", name, backends)
+    return name
+
+
+def _numbered(service: SpeechService, backend: str | None) -> Iterator[tuple[int, Voice]]:
+    """The voices of a backend, or of all, with their numbers."""
+    for name in service.config.backends if backend is None else (backend,):
+        yield from service.catalogue.numbered(name)
+
+
+def _listed(service: SpeechService, backend: str | None) -> list[ListedVoice]:
+    return [
+        ListedVoice(
+            number=number,
+            id=voice.id,
+            name=voice.name,
+            language=voice.language,
+            gender=voice.gender,
+            backend=voice.backend,
+            kind=voice.kind,
+            preview=f"/voices/{quote(voice.backend)}/{quote(voice.id, safe='')}/preview",
+        )
+        for number, voice in _numbered(service, backend)
+    ]
+
+
+async def list_voices(request: Request) -> ASGIApp:
+    """Answer `GET /voices`."""
+    service = _service(request)
+    voices = _listed(service, _backend(request))
+    return _json(VoiceList(voices, len(voices), service.config.default_backend))
+
+
+async def update_voices(request: Request) -> ASGIApp:
+    """Answer `POST /voices/update`: recordings and new backends are looked for anyway, saved mixes now."""
+    await read_json(request, NoFields)
+    service = _service(request)
+    service.casting.mixes.read_again()
+    voices = _listed(service, None)
+    return _json(
+        UpdatedVoices(voices, len(voices), service.config.default_backend, mixes=list(service.casting.mixes))
+    )
+
+
+async def list_languages(request: Request) -> ASGIApp:
+    """Answer `GET /languages`."""
+    voices = [voice for _, voice in _numbered(_service(request), _backend(request))]
+    counts = Counter(voice.language for voice in voices if voice.language not in ("", ANY_LANGUAGE))
+    languages = [
+        LanguageOffer(code, count, sorted({voice.backend for voice in voices if voice.language == code}))
+        for code, count in sorted(counts.items())
+    ]
+    return _json(LanguageList(languages, len(languages)))
+
+
+def voice_names(service: SpeechService, backend: str | None = None) -> list[str]:
+    """The names that a request may use with a backend, or without one: its voices and saved mixes."""
+    chosen = backend or service.config.default_backend
+    listed = [voice.id for _, voice in service.catalogue.numbered(chosen)]
+    return listed + [mix.id for mix in service.casting.mixes.values() if mix.backend == chosen]
+
+
+async def list_names(request: Request) -> ASGIApp:
+    """Answer `GET /tts/voices`."""
+    names = voice_names(_service(request))
+    return _json(VoiceNames(names, len(names)))
+
+
+async def speech_health(request: Request) -> ASGIApp:
+    """Answer `GET /tts/health`: 200 when the default backend speaks, 503 otherwise."""
+    service = _service(request)
+    config = service.config.backends[service.config.default_backend]
+    is_up = service.pool.backends[service.config.default_backend].state.value == "up"
+    health = SpeechHealth(
+        "healthy" if is_up else "unhealthy",
+        len(voice_names(service)),
+        str(config.settings.get("device", "cpu")),
+        is_up,
+    )
+    return JSONResponse(msgspec.to_builtins(health), 200 if is_up else 503)
+
+
+async def list_named(request: Request) -> ASGIApp:
+    """Answer `GET /v1/audio/voices`; `?model=` is a backend."""
+    service = _service(request)
+    chosen = _backend(request, "model") or service.config.default_backend
+    own = {voice.id: voice.name or voice.id for _, voice in service.catalogue.numbered(chosen)}
+    return _json(
+        NamedVoices([NamedVoice(name, own.get(name, name)) for name in voice_names(service, chosen)])
+    )
+
+
+# ---------------------------------------------------------------------- mixes
+
+
+async def combine(request: Request) -> ASGIApp:
+    """Answer `POST /v1/audio/voices/combine`; the body may also be just the mix, or a list of voices."""
+    given = await read_json_value(request)
+    fields = fields_from(given if isinstance(given, dict) else {"voices": given}, MixFields)
+    service = _service(request)
+    backend = fields.backend or service.config.default_backend
+    if backend not in service.config.backends:
+        raise UnknownName("backend", backend, service.config.backends)
+    written = fields.voices if isinstance(fields.voices, str) else "+".join(fields.voices)
+    saved = service.casting.save_mix(fields.name or _name_of(written), written, backend)
+    return _json(
+        SavedVoice(
+            id=saved.id,
+            name=saved.id,
+            mix=saved.mix,
+            backend=saved.backend,
+            voices=voice_names(service, backend),
+        )
+    )
+
+
+def _name_of(written: str) -> str:
+    """A name that says what is in a mix: `af_bella(2)+af_sky` is `af_bella-2_af_sky`."""
+    return written.lower().replace(" ", "").replace("(", "-").replace(")", "").replace("+", "_")[:64]
+
+
+async def delete_mix(request: Request) -> ASGIApp:
+    """Answer `DELETE /v1/audio/voices/{name}`."""
+    name = request.path_params["name"]
+    mixes = _service(request).casting.mixes
+    if name not in mixes:
+        saved = ", ".join(mixes) or "none"
+        raise NotFound(f"there is no saved mix {name[:80]!r}; saved are: {saved[:400]}")
+    mixes.delete(name)
+    return _json(Deleted(id=name))
+
+
+_ONE_BACKEND = {"backend": "Only the voices of this backend."}
+
+
+def _lists() -> Iterable[Operation]:
+    yield Operation(
+        method="GET",
+        path="/voices",
+        endpoint=list_voices,
+        summary="The voices of all backends",
+        tag="voices",
+        query=_ONE_BACKEND,
+        answers={JSON: VoiceList},
+        refusals=(400,),
+    )
+    yield Operation(
+        method="POST",
+        path="/voices/update",
+        endpoint=update_voices,
+        summary="Look again for recordings and saved mixes, and list the voices",
+        tag="voices",
+        fields=NoFields,
+        takes="json",
+        answers={JSON: UpdatedVoices},
+        refusals=(400, 413, 415),
+    )
+    yield Operation(
+        method="GET",
+        path="/languages",
+        endpoint=list_languages,
+        summary="The languages of all backends",
+        tag="voices",
+        query=_ONE_BACKEND,
+        answers={JSON: LanguageList},
+        refusals=(400,),
+    )
+
+
+def _lists_of_other_servers() -> Iterable[Operation]:
+    yield Operation(
+        method="GET",
+        path="/tts/voices",
+        endpoint=list_names,
+        summary="The voices of the default backend by name",
+        tag="voices",
+        answers={JSON: VoiceNames},
+    )
+    yield Operation(
+        method="GET",
+        path="/tts/health",
+        endpoint=speech_health,
+        summary="Whether the default backend speaks",
+        tag="server",
+        answers={JSON: SpeechHealth},
+        refusals=(503,),
+    )
+    for path in ("/v1/audio/voices", "/audio/voices"):
+        yield Operation(
+            method="GET",
+            path=path,
+            endpoint=list_named,
+            summary="The voices of a model",
+            tag="openai",
+            query={"model": "The model, which is a backend."},
+            answers={JSON: NamedVoices},
+            refusals=(400,),
+        )
+
+
+def _mixes() -> Iterable[Operation]:
+    yield Operation(
+        method="POST",
+        path="/v1/audio/voices/combine",
+        endpoint=combine,
+        summary="Save a weighted mix of voices under a name",
+        tag="voices",
+        fields=MixFields | MixText | list[str],
+        takes="json",
+        answers={JSON: SavedVoice},
+        refusals=(400, 413, 415),
+    )
+    yield Operation(
+        method="DELETE",
+        path="/v1/audio/voices/{name}",
+        endpoint=delete_mix,
+        summary="Delete a saved mix",
+        tag="voices",
+        answers={JSON: Deleted},
+        refusals=(404,),
+    )
+
+
+OPERATIONS = (*_lists(), *_lists_of_other_servers(), *_mixes())
+"""The routes of this file."""

@@ -1,0 +1,175 @@
+"""What `/stream-tokens` says to a client: events as messages of version 1 or 2.
+
+Version 1 knows four messages and nothing else; version 2 has one for every event. JSON is compact, as the
+protocol's examples show it.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from voice_server.core.speech import utterance_events
+
+Message = str | bytes
+"""A text message, or a binary one with PCM."""
+
+_FIRST_OF_SENTENCE = 1
+_TAG = struct.Struct("<IIII")
+"""Head of a tagged frame, little endian: turn number, sentence index, sequence in the turn, flags."""
+
+_encode = msgspec.json.Encoder().encode
+
+
+def to_json(message: dict[str, Any]) -> str:
+    """A message as JSON text."""
+    return _encode(message).decode()
+
+
+def error_message(code: str, msg: str, **more: Any) -> str:
+    """An error, with the fields that are not None."""
+    fields = {key: value for key, value in more.items() if value is not None}
+    return to_json({"type": "error", "msg": msg, "code": code, **fields})
+
+
+def warning_message(code: str, msg: str, **more: Any) -> str:
+    """A warning of version 2."""
+    fields = {key: value for key, value in more.items() if value is not None}
+    return to_json({"type": "warning", "code": code, "msg": msg, **fields})
+
+
+def version_1(event: utterance_events.Event) -> Message | None:
+    """What a client of version 1 is told of an event, if anything."""
+    if isinstance(event, utterance_events.Audio):
+        return event.pcm
+    if isinstance(event, utterance_events.Generating):
+        return to_json({"type": "generating", "sentence": event.text, "queue_depth": event.queue_depth})
+    if isinstance(event, utterance_events.SentenceFailed):
+        return error_message(event.code, event.message)
+    return None
+
+
+class Version2:
+    """Writes the messages of one turn; `number` counts the connection's turns from 0."""
+
+    def __init__(self, turn: str, number: int, *, tagged: bool) -> None:
+        self._turn = turn
+        self._number = number
+        self._tagged = tagged
+        self._sequence = 0
+        self._first = False
+
+    def message(self, event: utterance_events.Event) -> Message:
+        """The message for an event."""
+        if isinstance(event, utterance_events.Audio):
+            return self._frame(event)
+        if isinstance(event, utterance_events.SentenceStarted):
+            self._first = True
+        return to_json(_WRITERS[type(event)](self._turn, event))
+
+    def _frame(self, event: utterance_events.Audio) -> bytes:
+        if not self._tagged:
+            return event.pcm
+        flags = _FIRST_OF_SENTENCE if self._first else 0
+        head = _TAG.pack(self._number, event.index, self._sequence, flags)
+        self._first = False
+        self._sequence += 1
+        return head + event.pcm
+
+
+def _generating(turn: str, event: utterance_events.Generating) -> dict[str, Any]:
+    return {
+        "type": "generating",
+        "sentence": event.text,
+        "queue_depth": event.queue_depth,
+        "turn": turn,
+        "index": event.index,
+        "chars": event.chars,
+    }
+
+
+def _sentence(turn: str, event: utterance_events.SentenceStarted) -> dict[str, Any]:
+    return {
+        "type": "sentence",
+        "turn": turn,
+        "index": event.index,
+        "text": event.text,
+        "spoken": event.spoken,
+        "chars": event.chars,
+        "at_ms": round(event.at_ms, 1),
+        "queued_ms": round(event.queued_ms, 1),
+    }
+
+
+def _words(turn: str, event: utterance_events.Words) -> dict[str, Any]:
+    words = [(m.word, round(m.start_ms, 1), round(m.end_ms, 1), m.start, m.end) for m in event.marks]
+    return {"type": "words", "turn": turn, "index": event.index, "words": words, "source": event.source}
+
+
+def _sentence_end(turn: str, event: utterance_events.SentenceEnded) -> dict[str, Any]:
+    return {
+        "type": "sentence_end",
+        "turn": turn,
+        "index": event.index,
+        "audio_ms": round(event.audio_ms, 1),
+        "ttfa_ms": round(event.ttfa_ms, 2),
+        "rtf": round(event.rtf, 4),
+        "gap_ms": round(event.gap_ms, 1),
+    }
+
+
+def _flushed(turn: str, event: utterance_events.Flushed) -> dict[str, Any]:
+    return {"type": "flushed", "turn": turn} | ({} if event.id is None else {"id": event.id})
+
+
+def _warning(turn: str, event: utterance_events.Warned) -> dict[str, Any]:
+    message = {"type": "warning", "code": event.code, "msg": event.message, "turn": turn}
+    return message if event.index is None else message | {"index": event.index}
+
+
+def _failed(turn: str, event: utterance_events.SentenceFailed) -> dict[str, Any]:
+    return {
+        "type": "error",
+        "msg": event.message,
+        "code": event.code,
+        "turn": turn,
+        "index": event.index,
+        "fatal": False,
+    }
+
+
+def _cancelled(turn: str, event: utterance_events.Heard) -> dict[str, Any]:
+    return {
+        "type": "cancelled",
+        "turn": turn,
+        "heard": event.heard,
+        "unheard": event.unheard,
+        "dropped_ms": round(event.dropped_ms, 1),
+    }
+
+
+def _turn_done(turn: str, event: utterance_events.Finished) -> dict[str, Any]:
+    return {
+        "type": "turn_done",
+        "turn": turn,
+        "reason": event.reason.value,
+        "audio_ms": round(event.audio_ms, 1),
+        "characters": event.characters,
+        "sentences": event.sentences,
+    }
+
+
+_WRITERS: dict[type[utterance_events.Event], Callable[[str, Any], dict[str, Any]]] = {
+    utterance_events.Generating: _generating,
+    utterance_events.SentenceStarted: _sentence,
+    utterance_events.Words: _words,
+    utterance_events.SentenceEnded: _sentence_end,
+    utterance_events.Flushed: _flushed,
+    utterance_events.Warned: _warning,
+    utterance_events.SentenceFailed: _failed,
+    utterance_events.Heard: _cancelled,
+    utterance_events.Finished: _turn_done,
+}

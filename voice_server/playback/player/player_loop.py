@@ -1,0 +1,144 @@
+"""The player's three threads: the device's asks for sound, one tells what was heard, the main one listens.
+
+The device's thread must never wait for the pipe, so it only wakes the one that tells. A device that has not
+asked for anything for a while is lost (unplugged, or its sound server ended); the player then ends too, and
+the server starts another one, which finds the devices that there are by then.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import suppress
+from threading import Event, Lock, Thread
+from time import monotonic
+from types import ModuleType
+
+from voice_server.core.audio.mixer import Mixer
+from voice_server.core.types import SAMPLE_RATE_HZ
+from voice_server.core.wire.worker_messages import (
+    PROTOCOL_VERSION,
+    Audio,
+    Bye,
+    Complete,
+    Heard,
+    Message,
+    Open,
+    Opened,
+    Pause,
+    Ping,
+    Pong,
+    Resume,
+    Stop,
+    Volume,
+)
+from voice_server.errors import WireError
+from voice_server.playback.device import Device, NoSpeakers
+from voice_server.process.stdio import Channel, leave
+
+NULL_DEVICE = "null"
+"""The name of the device that plays at the right pace and is not heard."""
+DEFAULT_DEVICE = "default"
+
+_PERIOD_MS, _PERIODS = 20, 3
+"""What the device holds is heard after everybody wanted silence: this is the price of an interruption."""
+_LOST_AFTER_S = 3.0
+_SWITCH_S = 0.001
+"""How long another thread may keep the device's waiting for the interpreter."""
+_NICENESS = -11  # that of the sound server that most systems have
+
+
+class _Player:
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+        self._mixer = Mixer(SAMPLE_RATE_HZ, _PERIOD_MS * _PERIODS)
+        self._lock = Lock()
+        self._moved = Event()
+        self._read_at = monotonic()
+
+    def run(self) -> None:
+        """Open the device, then do as told until told Bye or the server has gone."""
+        messages = self._channel.receive()
+        first = next(messages, None)
+        if not isinstance(first, Open) or first.protocol != PROTOCOL_VERSION:
+            raise WireError(f"the player speaks protocol {PROTOCOL_VERSION}")
+        device, opened = self._open(first.device)
+        Thread(target=self._tell, name="telling", daemon=True).start()
+        self._channel.send([opened])
+        for message in messages:
+            if isinstance(message, Bye):
+                break
+            self._obey(message)
+        device.close()
+
+    def _open(self, name: str) -> tuple[Device, Opened]:
+        try:
+            device = self._device(name, silent=name == NULL_DEVICE)
+        except NoSpeakers:
+            return self._device("", silent=True), Opened("", ())
+        chosen = NULL_DEVICE if name == NULL_DEVICE else device.name or DEFAULT_DEVICE
+        return device, Opened(chosen, device.names)
+
+    def _device(self, name: str, *, silent: bool) -> Device:
+        return Device(
+            SAMPLE_RATE_HZ, self._read, period_ms=_PERIOD_MS, periods=_PERIODS, name=name, silent=silent
+        )
+
+    def _obey(self, message: Message) -> None:
+        with self._lock:
+            match message:
+                case Audio():
+                    self._mixer.add(message.job, message.pcm)
+                case Complete():
+                    self._mixer.complete(message.job)
+                case Stop():
+                    self._mixer.stop(message.job)
+                case Pause():
+                    self._mixer.pause()
+                case Resume():
+                    self._mixer.resume()
+                case Volume():
+                    self._mixer.set_volume(message.level)
+                case Ping():
+                    self._answer_ping()
+                case _:
+                    raise WireError(f"{type(message).__name__} is no message to a player")
+
+    def _answer_ping(self) -> None:
+        if monotonic() - self._read_at > _LOST_AFTER_S:
+            sys.stderr.write("the sound device has gone\n")
+            leave(1)
+        self._channel.send([Pong()])
+
+    def _read(self, n_bytes: int) -> bytes:
+        self._read_at = monotonic()
+        with self._lock:
+            block = self._mixer.read(n_bytes)
+            is_idle = self._mixer.is_idle
+        if not is_idle:
+            self._moved.set()
+        return block
+
+    def _tell(self) -> None:
+        while True:
+            self._moved.wait()
+            self._moved.clear()
+            with self._lock:
+                reports = self._mixer.take_reports()
+            if reports:
+                self._channel.send([Heard(each.track, each.heard_bytes, each.is_over) for each in reports])
+
+
+def play(channel: Channel) -> None:
+    """Play for the server at the other end of `channel`; does not return."""
+    # miniaudio loads numpy, for arrays, and a web client, for radio: more than half of a player's start.
+    sys.modules["numpy"] = None  # type: ignore[assignment]
+    sys.modules["urllib.request"] = ModuleType("urllib.request")
+    sys.setswitchinterval(_SWITCH_S)
+    with suppress(OSError):  # most users may not; a listener hears it when a player is late
+        os.setpriority(os.PRIO_PROCESS, 0, _NICENESS)
+    try:
+        _Player(channel).run()
+    except WireError:
+        leave(1)
+    leave(0)

@@ -1,0 +1,178 @@
+"""`LocalPool`: workers that are subprocesses of this server.
+
+Rendering a segment survives the death of its worker: another one renders it again, what was delivered is
+skipped, and a notice says so. A text that ends `MAX_DEATHS` workers is given up, and so is one that an engine
+refuses twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from itertools import count
+from types import TracebackType
+from typing import Self
+
+from voice_server.config import BackendConfig
+from voice_server.core.supervision import SupervisionPolicy
+from voice_server.core.types import Frame, Notice, Segment, Voice, WordMark
+from voice_server.core.wire.worker_messages import Done, Failed
+from voice_server.errors import BackendDown, RenderError, UnknownName
+from voice_server.pool.backend_workers import BackendWorkers
+from voice_server.pool.continuation import SEAM_MS, Continuation
+from voice_server.pool.job import Job, Unavailable
+from voice_server.pool.worker_pool import BackendStats, BackendStatus
+
+MAX_DEATHS = 3
+MAX_FAILURES = 2
+_USUAL_POLICY = SupervisionPolicy()
+
+
+class LocalPool:
+    """A WorkerPool of subprocesses; an async context manager.
+
+    Entering starts the workers of all backends at once and returns when each of those in `needed` (all of
+    them where it is not given) has its first worker ready or is given up for now; the rest go on starting.
+    `patience_s` is the time that each rung of the ladder has when the pool is closed.
+    """
+
+    def __init__(
+        self,
+        backends: Mapping[str, BackendConfig],
+        *,
+        needed: Collection[str] | None = None,
+        policy: SupervisionPolicy = _USUAL_POLICY,
+        patience_s: float = 1.0,
+    ) -> None:
+        self._configs = dict(backends)
+        self._needed = self._configs if needed is None else needed
+        self._policy = policy
+        self._patience_s = patience_s
+        self._backends: dict[str, BackendWorkers] = {}
+        self._stack = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        tasks = await self._stack.enter_async_context(asyncio.TaskGroup())
+        numbers = count(1)
+        for name, config in self._configs.items():
+            workers = BackendWorkers(name, config, _policy(config, self._policy), tasks.create_task, numbers)
+            self._backends[name] = workers
+        self._stack.push_async_callback(self._close_backends)
+        try:
+            for workers in self._backends.values():
+                workers.open()
+            for name in self._needed:
+                await self._backends[name].settled.wait()
+        except BaseException:
+            await self.aclose()
+            raise
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """End all workers; open renders end with BackendDown. Returns when no process is left."""
+        await self._stack.aclose()
+
+    async def _close_backends(self) -> None:
+        async with asyncio.TaskGroup() as tasks:
+            for workers in self._backends.values():
+                tasks.create_task(workers.close(self._patience_s))
+
+    @property
+    def backends(self) -> Mapping[str, BackendStatus]:
+        """A snapshot of every backend by name."""
+        return {name: workers.status() for name, workers in self._backends.items()}
+
+    def voices(self) -> Sequence[Voice]:
+        """The voices of all backends that have been ready once."""
+        ready = [workers.status().ready for workers in self._backends.values()]
+        return [voice for each in ready if each is not None for voice in each.voices]
+
+    def stats(self) -> Mapping[str, BackendStats]:
+        """What each backend has done so far."""
+        return {name: workers.stats() for name, workers in self._backends.items()}
+
+    def pids(self, backend: str) -> list[int]:
+        """The process ids of a backend's workers."""
+        return self._backends[backend].pids()
+
+    async def render(self, segment: Segment) -> AsyncGenerator[Frame | WordMark | Notice, None]:
+        """Render a segment; see `WorkerPool.render`."""
+        workers = self._backends.get(segment.backend)
+        if workers is None:
+            raise UnknownName("backend", segment.backend, self._backends)
+        continuation = Continuation()
+        attempts = _Attempts(segment)
+        shunned = None
+        while True:
+            job = workers.submit(segment, shunned=shunned)
+            try:
+                while (piece := await job.take()) is not None:
+                    if isinstance(piece, WordMark):
+                        if continuation.is_new(piece):
+                            yield piece
+                    elif (frame := continuation.accept(piece)) is not None:
+                        yield frame
+            finally:
+                workers.release(job)
+            if isinstance(job.outcome, Done):
+                break
+            try:
+                notice = attempts.failed(job)
+            except RenderError:
+                workers.count("failed")
+                raise
+            workers.count("retried")
+            yield notice
+            shunned = job.slot
+            continuation.retry()
+        if continuation.has_seam:
+            yield Notice("seam", f"the engine did not repeat itself; a blend of {SEAM_MS} ms covers the join")
+
+
+class _Attempts:
+    """Whether a segment is worth another try."""
+
+    def __init__(self, segment: Segment) -> None:
+        self._backend = segment.backend
+        self._deaths = 0
+        self._failures = 0
+
+    def failed(self, job: Job) -> Notice:
+        """Return the notice of the next attempt, or raise why there is none."""
+        outcome = job.outcome
+        if isinstance(outcome, Unavailable):
+            raise BackendDown(f"backend {self._backend} is not running: {outcome.reason}")
+        if isinstance(outcome, Failed):
+            self._failures += 1
+            if not outcome.retryable or self._failures >= MAX_FAILURES:
+                raise RenderError(
+                    f"{self._backend} could not speak this: {outcome.message}", code=outcome.code
+                )
+            return Notice("sentence_retried", f"{self._backend} could not speak this and tries again")
+        self._deaths += 1
+        if self._deaths >= MAX_DEATHS:
+            message = f"{self._backend} could not speak this: it ended {MAX_DEATHS} workers"
+            raise RenderError(message, code="poison")
+        return Notice("sentence_retried", f"a worker of {self._backend} was lost; another one goes on")
+
+
+def _policy(config: BackendConfig, base: SupervisionPolicy) -> SupervisionPolicy:
+    return replace(
+        base,
+        start_timeout_s=config.start_timeout_s,
+        render_timeout_s=config.render_timeout_s,
+        silence_timeout_s=config.silence_timeout_s,
+        stop_timeout_s=config.stop_timeout_s,
+        ping_interval_s=config.ping_interval_s,
+        ping_timeout_s=config.ping_timeout_s,
+    )

@@ -1,0 +1,111 @@
+"""The composition root: configuration → pool → speech service → endpoints → a listening server.
+
+The one place that builds a pool. `serve` runs until a signal: the first one drains (open turns are spoken to
+their end, new ones refused), a second one forces. `running_server` is the same server inside another program.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+
+from voice_server.config import EMBEDDED, Config
+from voice_server.endpoints.app import build_app
+from voice_server.endpoints.app_state import Doors
+from voice_server.playback.loudspeakers import Loudspeakers
+from voice_server.pool.local_pool import LocalPool
+from voice_server.process.freed_memory import keep_freed_memory
+from voice_server.process.timeslice import SERVER_SLICE_S, ask_for_time_slice
+from voice_server.serving.idle_exit import Use
+from voice_server.serving.uvicorn_server import Server, bind, uvicorn_config
+from voice_server.speech import SpeechService
+from voice_server.voices.mixes import MixStore, data_folder
+
+_log = logging.getLogger(__name__)
+_T = TypeVar("_T")
+_BACKLOG = 2048
+
+
+def _url(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _needed(config: Config) -> set[str]:
+    """The backends to wait for: who speaks by default or in its place, and those that start in a blink."""
+    default = config.backends[config.default_backend]
+    embedded = {name for name, each in config.backends.items() if each.environment == EMBEDDED}
+    return embedded | {config.default_backend} | ({default.fallback} if default.fallback else set())
+
+
+@asynccontextmanager
+async def open_service(config: Config) -> AsyncIterator[SpeechService]:
+    """A speech service over workers on this machine."""
+    mixes = MixStore(data_folder() / "mixes.json")
+    pool = LocalPool(config.backends, needed=_needed(config))
+    async with pool, SpeechService(pool, config, mixes=mixes) as service:
+        yield service
+
+
+@asynccontextmanager
+async def listening(service: SpeechService, listener: socket.socket, **guard: Any) -> AsyncIterator[Doors]:
+    """Serve a speech service on a bound socket while the context lasts."""
+    async with Loudspeakers(service) as loudspeakers, asyncio.TaskGroup() as tasks:
+        doors = Doors(service, loudspeakers)
+        app = build_app(doors, **guard)
+        server = Server(uvicorn_config(app, service.config), doors, handle_signals=False)
+        serving = tasks.create_task(server.serve(sockets=[listener]))
+        while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
+            await asyncio.sleep(0.001)
+        try:
+            yield doors
+        finally:
+            server.should_exit = True
+            await serving  # an error inside would cancel it, and leave its socket open
+
+
+@asynccontextmanager
+async def running_server(
+    config: Config, *, host: str = "127.0.0.1", port: int = 0, **guard: Any
+) -> AsyncIterator[str]:
+    """A whole server in this program, on a free port by default; yields its base URL."""
+    listener = bind(host, port)
+    async with open_service(config) as service, listening(service, listener, **guard):
+        yield _url(listener)
+
+
+async def serve(
+    config: Config,
+    *,
+    host: str,
+    port: int,
+    on_ready: Callable[[str, SpeechService], None] = lambda _url, _service: None,
+    device: str = "",
+    idle_exit_s: float | None = None,
+    **guard: Any,
+) -> None:
+    """Serve until a signal, or until nobody has used the server for `idle_exit_s`.
+
+    `on_ready` is called with the base URL once the backends are warm; `device` is the sound device of what is
+    spoken on this machine's speakers.
+    """
+    listener = bind(host, port)  # before any model is loaded, so that a taken port is said at once
+    async with (
+        open_service(config) as service,
+        Loudspeakers(service, device=device) as loudspeakers,
+        asyncio.TaskGroup() as tasks,
+    ):
+        doors = Doors(service, loudspeakers)
+        use = Use(build_app(doors, **guard))
+        server = Server(uvicorn_config(use, config), doors, handle_signals=True)
+        keep_freed_memory()
+        ask_for_time_slice(SERVER_SLICE_S)
+        listener.listen(_BACKLOG)  # from here on a client waits for the loop instead of being refused
+        on_ready(_url(listener), service)
+        watch = tasks.create_task(server.end_when_idle(idle_exit_s, use))
+        await server.serve(sockets=[listener])
+        watch.cancel()

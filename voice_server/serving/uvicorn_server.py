@@ -1,0 +1,108 @@
+"""uvicorn, set up for streams of audio: a drain in front of its stop, our limits, no compression."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import socket
+from collections.abc import Iterator
+from functools import partial
+from types import FrameType
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from voice_server.config import Config
+from voice_server.endpoints.app_state import Doors
+from voice_server.endpoints.http.http_protocol import HttpProtocol
+from voice_server.endpoints.websocket.websocket_protocol import WebSocketProtocol
+from voice_server.errors import ConfigError, VoiceServerError
+from voice_server.serving.idle_exit import Use, until_idle
+
+
+class Server(uvicorn.Server):
+    """uvicorn's server with a drain in front of its stop."""
+
+    def __init__(self, config: uvicorn.Config, doors: Doors, *, handle_signals: bool) -> None:
+        super().__init__(config)
+        self._doors = doors
+        self._handle_signals = handle_signals
+        self._drain: asyncio.Task[None] | None = None
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals alone inside another program."""
+        if self._handle_signals:
+            self._loop = asyncio.get_running_loop()  # first: a signal may come at once
+            with super().capture_signals():
+                yield
+        else:
+            yield
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """First signal: drain. Second: stop now."""
+        del frame
+        if self._drain is None:
+            self._loop.call_soon_threadsafe(self._start_drain)
+        else:
+            self.should_exit = True
+            self.force_exit = sig == signal.SIGINT
+
+    def _start_drain(self) -> None:
+        if self._drain is None:
+            self._drain = self._loop.create_task(self._drain_and_exit())
+
+    async def end_when_idle(self, limit_s: float | None, use: Use) -> None:
+        """Drain, as after a signal, when nobody has used the server for so long, if there is such a limit.
+
+        Whoever started such a server wants to speak: the player of its usual voice is started at once.
+        """
+        if limit_s is None:
+            return
+        loudspeakers = self._doors.loudspeakers
+        with contextlib.suppress(VoiceServerError):
+            loudspeakers.warm()
+        await until_idle(limit_s, use, lambda: loudspeakers.is_busy)
+        self._start_drain()
+
+    async def _drain_and_exit(self) -> None:
+        try:
+            await self._doors.drain(self._doors.service.config.limits.drain_s)
+        finally:
+            self.should_exit = True
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A bound socket. Raises ConfigError when the address is taken or not ours."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # With the protocol named asyncio turns Nagle's algorithm off; without, a small answer waits 40 ms.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        why = (error.strerror or str(error)).lower()
+        sentence = f"cannot listen on {host}:{port}: {why}; name another --host or --port, 0 takes a free one"
+        raise ConfigError(sentence, code="address") from None
+    return listener
+
+
+def uvicorn_config(app: ASGIApp, config: Config) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        http=partial(  # type: ignore[arg-type]
+            HttpProtocol,
+            handshake_s=config.limits.handshake_s,
+            stalled_reader_s=config.limits.stalled_reader_s,
+        ),
+        ws=WebSocketProtocol,
+        ws_max_size=config.limits.message_bytes,
+        ws_per_message_deflate=False,  # PCM does not pack
+        timeout_graceful_shutdown=5,
+    )

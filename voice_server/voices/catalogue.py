@@ -1,0 +1,188 @@
+"""Which voice a name means.
+
+A request may name a voice by its id, its number in the list, an alias from backends.yaml, a language, or by
+a name of Kokoro's or OpenAI's that the backend does not have. Laws: a backend's own names come first;
+whoever speaks in place of another is announced by a notice; a name that means nothing is an error that
+lists what there is.
+
+A backend whose speakers can be combined with its languages lists a speaker alone with a plus before the
+name and the language "mul" (espeak's `+f3`). Then `de+f3` is a voice too, and `+f3` is that speaker with
+the default voice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from voice_server.core.types import ANY_LANGUAGE, Notice, Voice
+from voice_server.errors import RequestError, UnknownName
+from voice_server.voices.known_voices import KNOWN_SPEAKERS, Speaker
+from voice_server.voices.language_tags import closest_language, serves_language
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """The voice to speak with, and a notice if it is not the one that was asked for."""
+
+    voice: Voice
+    notice: Notice | None = None
+
+
+class VoiceCatalogue:
+    """The voices of all backends; `aliases` and `default_voices` are as configured, by backend."""
+
+    def __init__(
+        self,
+        voices: Iterable[Voice],
+        aliases: Mapping[str, Mapping[str, str]] | None = None,
+        default_voices: Mapping[str, str] | None = None,
+    ) -> None:
+        listed: dict[str, list[Voice]] = {}
+        for voice in voices:
+            listed.setdefault(voice.backend, []).append(voice)
+        self._listings = {
+            backend: _Listing(
+                backend, of_backend, (aliases or {}).get(backend, {}), (default_voices or {}).get(backend, "")
+            )
+            for backend, of_backend in listed.items()
+        }
+
+    def resolve(self, name: str | int | None, *, backend: str, language: str | None = None) -> Resolved:
+        """The voice of `backend` that `name` means; without a name the best of `language`, or the default.
+
+        Numbers count the backend's voices from 1, in the listed order. Raises UnknownName for a name or
+        language that means nothing here, and RequestError for a number beyond the list.
+        """
+        listing = self._listings.get(backend)
+        if listing is None:
+            raise UnknownName("backend", backend, self._listings)
+        if isinstance(name, int):
+            return Resolved(listing.numbered(name))
+        name = (name or "").strip()
+        if name:
+            return listing.named(name, language or None)
+        return Resolved(listing.of_language(language) if language else listing.default())
+
+    def numbered(self, backend: str) -> Sequence[tuple[int, Voice]]:
+        """The backend's voices with the numbers that `resolve` takes."""
+        return list(enumerate(self._listings[backend].voices, start=1)) if backend in self._listings else []
+
+
+class _Listing:
+    """One backend's voices."""
+
+    def __init__(
+        self, backend: str, voices: Sequence[Voice], aliases: Mapping[str, str], default_voice: str
+    ) -> None:
+        self.voices = voices
+        self._backend = backend
+        self._ids = {voice.id: voice for voice in voices}
+        self._folded = {voice.id.casefold(): voice for voice in reversed(voices)}
+        self._aliases = {alias.casefold(): voice for alias, voice in aliases.items()}
+        self._speakers = [voice for voice in voices if voice.language == ANY_LANGUAGE]
+        self._by_language: dict[str, list[Voice]] = {}
+        for voice in voices:
+            if voice.language != ANY_LANGUAGE:
+                self._by_language.setdefault(voice.language, []).append(voice)
+        # The configured voice may be any name, which is read with the first voice as the default.
+        self._default = voices[0]
+        self._wrong_default: RequestError | None = None
+        try:
+            self._default = self.named(default_voice, None).voice if default_voice else voices[0]
+        except RequestError as wrong:
+            self._wrong_default = wrong
+
+    def default(self) -> Voice:
+        """The configured voice, else the first."""
+        if self._wrong_default is not None:
+            raise self._wrong_default.with_traceback(None)
+        return self._default
+
+    def numbered(self, number: int) -> Voice:
+        """The voice with this number."""
+        if not 1 <= number <= len(self.voices):
+            raise RequestError(
+                f"{self._backend} has no voice number {number}; there are {len(self.voices)}, counted from 1",
+                code="unknown_voice",
+            )
+        return self.voices[number - 1]
+
+    def of_language(self, language: str) -> Voice:
+        """The best voice of a language: the default one if it speaks it, else the first."""
+        default = self.default()
+        if serves_language(language, (default.language,)):
+            return default
+        tag = closest_language(language, self._by_language)
+        if tag is None:
+            raise UnknownName("language", language, self._by_language)
+        return self._by_language[tag][0]
+
+    def named(self, name: str, language: str | None) -> Resolved:
+        """The voice that a name means, which is not empty."""
+        voice = self._own(name)
+        if voice is not None:
+            return Resolved(voice)
+        if name.isdecimal():
+            return Resolved(self.numbered(int(name)))
+        meant = self._aliases.get(name.casefold(), name)
+        voice = self._own(meant) or self._substitute(meant, language)
+        if voice is not None and meant != name:
+            return Resolved(voice)  # the configuration says so
+        if voice is not None:
+            sentence = f"{self._backend} has no voice {name}, {voice.id} speaks in its place"
+            return Resolved(voice, Notice("voice_substituted", sentence))
+        if serves_language(name, self._by_language):
+            return Resolved(self.of_language(name))
+        raise UnknownName("voice", name, self._known(name))
+
+    def _own(self, name: str) -> Voice | None:
+        """A listed voice, or a language with a speaker."""
+        voice = self._listed(name)
+        if voice is not None:
+            return (
+                voice
+                if voice.language != ANY_LANGUAGE
+                else self._combined(self._plain(self.default()), voice)
+            )
+        base, plus, speaker = name.partition("+")
+        return self._combined(self._listed(base), self._listed(plus + speaker)) if plus else None
+
+    def _listed(self, name: str) -> Voice | None:
+        return self._ids.get(name) or self._folded.get(name.casefold())
+
+    def _plain(self, voice: Voice) -> Voice:
+        """The voice without the speaker that it may be combined with."""
+        return self._ids.get(voice.id.partition("+")[0], voice)
+
+    def _combined(self, base: Voice | None, speaker: Voice | None) -> Voice | None:
+        if base is None or speaker is None:
+            return None
+        return replace(
+            base, id=base.id + speaker.id, name=f"{base.name}, {speaker.name}", gender=speaker.gender
+        )
+
+    def _substitute(self, name: str, language: str | None) -> Voice | None:
+        """Whoever comes nearest to a voice known from elsewhere."""
+        known = KNOWN_SPEAKERS.get(name.casefold())
+        if known is None:
+            return None
+        own = self._ids.get(known.kokoro)
+        if own is not None:
+            return own
+        wanted = language or known.language
+        return self._nearest(known, self._plain(self.of_language(wanted) if wanted else self.default()))
+
+    def _nearest(self, known: Speaker, base: Voice) -> Voice:
+        alike = [voice for voice in self._by_language.get(base.language, []) if voice.gender == known.gender]
+        combined = [
+            self._combined(base, speaker) for speaker in self._speakers if speaker.gender == known.gender
+        ]
+        choice = [voice for voice in (*alike, *combined) if voice is not None]
+        return choice[known.rank % len(choice)] if choice else base
+
+    def _known(self, name: str) -> Iterable[str]:
+        base, plus, _ = name.partition("+")
+        if plus and base in self._ids:
+            return (base + speaker.id for speaker in self._speakers)
+        return {*self._ids, *self._aliases, *KNOWN_SPEAKERS}

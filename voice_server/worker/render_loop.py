@@ -1,0 +1,289 @@
+"""The worker's loop: one job at a time on the main thread, a second thread that listens meanwhile.
+
+The listening thread answers pings, notes stops and ends the process when the server closes the pipe. The main
+thread loads the backend, warms it up, says Ready, and renders. A job that raises does not end the worker, but
+the worker then proves that it can still speak: some engines are useless after an error on the GPU. A process
+that may become a template (template.py) loads before it has a second thread.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from threading import Thread
+from time import perf_counter
+from typing import Any
+
+from voice_server.core.audio.pcm import duration_ms, to_pcm
+from voice_server.core.options import complete_options
+from voice_server.core.types import WordMark
+from voice_server.core.wire.worker_messages import (
+    NO_JOB,
+    PROTOCOL_VERSION,
+    STOPPED,
+    Answer,
+    Audio,
+    Bye,
+    Done,
+    Failed,
+    Hello,
+    Log,
+    Message,
+    Ping,
+    Pong,
+    Ready,
+    Render,
+    Stop,
+    Words,
+)
+from voice_server.errors import NotSetUp, RenderError, VoiceServerError, WireError
+from voice_server.process.freed_memory import Memory
+from voice_server.process.public_errors import describe, public
+from voice_server.process.stdio import Channel, leave
+from voice_server.process.timeslice import WORKER_SLICE_S, ask_for_time_slice
+from voice_server.worker.adapter import capabilities_of, load_backend, options_of, voices_of
+from voice_server.worker.api import Backend
+from voice_server.worker.frame_merger import FrameMerger
+
+WARM_UP_TEXT = "Ready."
+_REST_S = 0.2
+"""Idle for so long, a worker gives back the memory that its last render took."""
+_LOG_ERROR = 40
+
+
+class _StopRendering(Exception):
+    """The server has said Stop to the job in hand."""
+
+
+class _Worker:
+    def __init__(self, channel: Channel, requests: Iterator[Message], voice: str) -> None:
+        self._channel = channel
+        self._requests = requests
+        self._voice = voice
+        self._work: SimpleQueue[Render | Bye] = SimpleQueue()
+        self._stopped_job = NO_JOB
+        self._memory = Memory()
+        Thread(target=self._listen, name="requests", daemon=True).start()
+
+    def _listen(self) -> None:
+        try:
+            for message in self._requests:
+                if isinstance(message, Stop):
+                    self._stopped_job = message.job
+                elif isinstance(message, Ping):
+                    self._channel.send([Pong()])
+                elif isinstance(message, Render | Bye):
+                    self._work.put(message)
+        except WireError:
+            leave(1)
+        leave(0)
+
+    def run(self, backend: Backend) -> None:
+        """Warm up, and render until told Bye."""
+        with _failure_told(self._channel):
+            self._get_ready(backend)
+        while isinstance(request := self._next(), Render):
+            self._render(backend, request)
+        close = getattr(backend, "close", None)
+        if close is not None:
+            close()
+
+    def _next(self) -> Render | Bye:
+        try:
+            return self._work.get(timeout=_REST_S)
+        except Empty:
+            self._memory.trim()
+            return self._work.get()
+
+    def _get_ready(self, backend: Backend) -> None:
+        voices = voices_of(backend)
+        self._voice = self._voice or voices[0].id
+        silence_ms = _warm_up(backend, self._voice)
+        self._channel.send(
+            [
+                Ready(
+                    PROTOCOL_VERSION,
+                    voices,
+                    backend.sample_rate,
+                    capabilities_of(backend),
+                    silence_ms_per_char=silence_ms / len(WARM_UP_TEXT),
+                )
+            ]
+        )
+
+    def _render(self, backend: Backend, request: Render) -> None:
+        job = request.job
+        output = _Output(self._channel.send, request, backend.sample_rate)
+        try:
+            self._speak(backend, request, output)
+        except _StopRendering:
+            self._channel.send([Failed(job, STOPPED, "stopped", retryable=False)])
+        except VoiceServerError as error:
+            retryable = isinstance(error, RenderError) and error.retryable
+            self._channel.send([Failed(job, error.code, public(error.message), retryable)])
+        except (Exception, SystemExit) as error:
+            traceback.print_exc()
+            self._channel.send([Failed(job, "engine_failed", describe(error), retryable=True)])
+            self._prove_health(backend)
+        else:
+            output.finish()
+
+    def _speak(self, backend: Backend, request: Render, output: _Output) -> None:
+        options = complete_options(options_of(backend), request.options)
+
+        def give(piece: Any) -> bool:
+            if self._stopped_job == request.job:
+                raise _StopRendering
+            output.add(piece)
+            return False
+
+        push = getattr(backend, "push", None)
+        if push is not None:
+            push(request.text, request.voice, options, give)
+            return
+        pieces = backend.synthesize(request.text, request.voice, options)
+        try:
+            for piece in pieces:
+                give(piece)
+        finally:
+            _close(pieces)
+
+    def _prove_health(self, backend: Backend) -> None:
+        try:
+            _warm_up(backend, self._voice)
+        except (Exception, SystemExit) as error:
+            self._channel.send([Log(_LOG_ERROR, f"the engine does not recover: {describe(error)}")])
+            leave(1)
+
+
+class _Output:
+    """Sends one job's answers, as few and as early as `FrameMerger` says."""
+
+    def __init__(self, send: Callable[[list[Answer]], None], request: Render, sample_rate_hz: int) -> None:
+        self._send = send
+        self._job = request.job
+        self._rate_hz = sample_rate_hz
+        self._began = perf_counter()
+        self._merger = FrameMerger(sample_rate_hz, spare_s=request.spare_s, began_at=self._began)
+        self._marks: list[WordMark] = []
+        self._frames = 0
+        self._bytes = 0
+
+    def add(self, piece: Any) -> None:
+        if isinstance(piece, WordMark):
+            self._marks.append(piece)
+            return
+        pcm = to_pcm(piece)
+        if pcm:
+            self._bytes += len(pcm)
+            frames = self._merger.add(pcm, perf_counter())
+            if frames:
+                is_first = not self._frames
+                self._send(self._answers(frames))
+                if is_first:
+                    # Linux may wake the reader of a pipe on the writer's processor, where it then waits for
+                    # the rest of this render's time slice: 1 to 2 ms, as long as all else on the way.
+                    os.sched_yield()
+
+    def finish(self) -> None:
+        answers = self._answers(self._merger.flush())
+        render_ms = (perf_counter() - self._began) * 1000
+        answers.append(Done(self._job, duration_ms(self._bytes, self._rate_hz), render_ms))
+        self._send(answers)
+
+    def _answers(self, frames: list[bytes]) -> list[Answer]:
+        # Marks travel with the next frames: they are seldom urgent, and a message of their own costs more.
+        answers: list[Answer] = []
+        if self._marks:
+            answers.append(Words(self._job, tuple(self._marks)))
+            self._marks = []
+        for pcm in frames:
+            answers.append(Audio(self._job, self._frames, pcm))
+            self._frames += 1
+        return answers
+
+
+def _warm_up(backend: Backend, voice: str) -> float:
+    """Speak to nobody; return the longest silence in ms."""
+    longest, last = 0.0, perf_counter()
+    warm_up = getattr(backend, "warm_up", None)
+    if warm_up is not None:
+        warm_up()
+        return (perf_counter() - last) * 1000
+    options = complete_options(options_of(backend), {"seed": 0})
+    for piece in backend.synthesize(WARM_UP_TEXT, voice, options):
+        if not isinstance(piece, WordMark):
+            to_pcm(piece)
+        now = perf_counter()
+        longest, last = max(longest, now - last), now
+    return max(longest, perf_counter() - last) * 1000
+
+
+def _close(pieces: Iterator[Any]) -> None:
+    close = getattr(pieces, "close", None)
+    if close is not None:
+        close()
+
+
+def serve(channel: Channel, adapter: str, orders: int | None = None) -> None:
+    """Work for the server at the other end of `channel`; does not return.
+
+    With `orders`, a socket, the process makes workers instead if its backend may be forked.
+    """
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
+    ask_for_time_slice(WORKER_SLICE_S)
+    file, requests = Path(adapter).absolute(), channel.receive()
+    with _failure_told(channel):
+        if (hello := next(requests, None)) is None:
+            leave(0)
+        if not isinstance(hello, Hello) or hello.protocol != PROTOCOL_VERSION:
+            raise WireError(f"the worker speaks protocol {PROTOCOL_VERSION}")
+    if orders is None:
+        worker = _Worker(channel, requests, hello.voice)
+        with _failure_told(channel):
+            backend = load_backend(file, hello.settings)
+    else:
+        worker, backend = _loaded_alone(channel, requests, file, hello, orders)
+    worker.run(backend)
+    leave(0)
+
+
+def _loaded_alone(
+    channel: Channel, requests: Iterator[Message], file: Path, hello: Hello, orders: int
+) -> tuple[_Worker, Backend]:
+    """Load with one thread, and become a template if that is possible; returns in whatever is to render."""
+
+    from voice_server.worker import template_process  # noqa: PLC0415 - others need no sockets
+
+    threads = template_process.hold_threads()
+    with _failure_told(channel):
+        backend = load_backend(file, hello.settings)
+        can_fork = template_process.may_fork(backend)
+        if can_fork:
+            # Once for all workers: what it reads and compiles they share.
+            _warm_up(backend, hello.voice or voices_of(backend)[0].id)
+            can_fork = template_process.may_fork(backend)
+    if can_fork:
+        channel = template_process.make_workers(orders, channel)
+        requests = channel.receive()
+    template_process.release_threads(backend, threads)
+    return _Worker(channel, requests, hello.voice), backend
+
+
+@contextmanager
+def _failure_told(channel: Channel) -> Iterator[None]:
+    """What goes wrong inside ends the process, and the server is told why."""
+    try:
+        yield
+    except BaseException as error:
+        # SystemExit too: packages that download what they miss raise it when they cannot.
+        traceback.print_exc()
+        code = error.code if isinstance(error, NotSetUp) else "load_failed"
+        channel.send([Failed(NO_JOB, code, describe(error), retryable=False)])
+        leave(1)
+        raise

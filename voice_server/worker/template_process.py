@@ -1,0 +1,104 @@
+"""A template: a process that has loaded its backend and makes workers by forking.
+
+A worker shares every page that neither it nor the template has written since, and gets ready in the time of
+a warm-up. Only a process with a single thread may be forked: the pools of OpenMP and the like do not outlive
+it, and a lock that another thread holds stays locked. So everything is loaded with one thread, and each
+worker starts its own.
+
+Orders are packets on a socket whose end means the server's: one with three pipes (requests, answers, stderr)
+asks for a worker that has them, one with a number for the status of that worker, which has ended.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import socket
+import sys
+
+from voice_server.core.wire.worker_messages import NO_JOB, Answer, Ended, Failed, Forkable, Forked
+from voice_server.process.freed_memory import Memory
+from voice_server.process.public_errors import describe
+from voice_server.process.stdio import Channel, die_with_parent, leave, widen
+from voice_server.worker.api import Backend
+
+_THREADS = "OMP_NUM_THREADS"
+_MOST_ORDER_BYTES = 32
+
+
+def hold_threads() -> int:
+    """Have libraries start no threads; call it before any is imported. Return how many are wanted later."""
+    wanted = os.environ.get(_THREADS, "").partition(",")[0]
+    os.environ[_THREADS] = "1"
+    return int(wanted) if wanted.isdecimal() else os.cpu_count() or 1
+
+
+def release_threads(backend: Backend, count: int) -> None:
+    """Let the backend have its threads, in a worker."""
+    os.environ[_THREADS] = str(count)
+    use_threads = getattr(backend, "use_threads", None)
+    if use_threads is not None:
+        use_threads(count)
+
+
+def may_fork(backend: Backend) -> bool:
+    """Whether the adapter says that its state may be copied, and no thread of this process forbids it."""
+    return getattr(backend, "can_fork", False) is True and len(os.listdir("/proc/self/task")) == 1  # noqa: PTH208
+
+
+def make_workers(orders: int, channel: Channel) -> Channel:
+    """Obey orders until the server has gone; returns in each worker only, with its channel."""
+    gc.collect()
+    gc.freeze()  # a collection in a worker would write to every page
+    Memory().trim()
+    sys.stdout.flush()
+    channel.send([Forkable()])
+    template = os.getpid()
+    with socket.socket(fileno=orders) as server:
+        while True:
+            order, pipes, _, _ = socket.recv_fds(server, _MOST_ORDER_BYTES, 3, socket.MSG_CMSG_CLOEXEC)
+            if not order:
+                leave(0)
+            if not pipes:
+                channel.send([_ended(int(order))])
+                continue
+            answer = _fork()
+            if answer is None:
+                channel.close()
+                return _own_channel(pipes, template)
+            for pipe in pipes:
+                os.close(pipe)
+            channel.send([answer])
+
+
+def _fork() -> Answer | None:
+    """Return what to tell the server, once the worker leads a session; in the worker, None."""
+    read, write = os.pipe()
+    try:
+        pid = os.fork()
+    except OSError as error:
+        os.close(read)
+        os.close(write)
+        return Failed(NO_JOB, "fork_failed", describe(error), retryable=True)
+    if pid == 0:
+        # A group to be signalled, and with it a share of the processor: Linux gives one to each session.
+        os.setsid()
+    os.close(write)
+    os.read(read, 1)
+    os.close(read)
+    return Forked(pid) if pid else None
+
+
+def _ended(pid: int) -> Ended:
+    _, status = os.waitpid(pid, 0)
+    return Ended(pid, os.waitstatus_to_exitcode(status))
+
+
+def _own_channel(pipes: list[int], template: int) -> Channel:
+    requests, answers, errors = pipes
+    die_with_parent(template)
+    os.dup2(errors, 1)
+    os.dup2(errors, 2)
+    os.close(errors)
+    widen(answers)
+    return Channel(requests, answers)
