@@ -14,10 +14,10 @@ from voice_server.core.types import (
     SAMPLE_RATE_HZ,
     Capabilities,
     Frame,
-    Notice,
     Option,
-    Ready,
+    ReadyBackend,
     Segment,
+    SpeechWarning,
     Voice,
     WordMark,
 )
@@ -52,7 +52,7 @@ class ArithmeticPool:
     running: Counter[str] = field(default_factory=Counter)
     most_running: int = 0
     stopped: list[str] = field(default_factory=list)
-    notices: dict[str, Notice] = field(default_factory=dict)
+    notices: dict[str, SpeechWarning] = field(default_factory=dict)
     marks: bool = False  # whether the words of a text come before its first frame
     options: tuple[Option, ...] = (SPEED,)
     mixes: bool = False  # whether it speaks with mixes of its voices
@@ -65,7 +65,7 @@ class ArithmeticPool:
         if name in self.down:
             return BackendStatus(name, BackendState.DOWN, 1, None, f"the backend {name} has no model")
         voices = (Voice("alba", "Alba", "en-US", "female", name), Voice("bert", "Bert", "de", "male", name))
-        ready = Ready(
+        ready = ReadyBackend(
             voices, SAMPLE_RATE_HZ, Capabilities(options=self.options, times="engine", mixes=self.mixes)
         )
         return BackendStatus(name, BackendState.UP, 1, ready)
@@ -73,7 +73,7 @@ class ArithmeticPool:
     def voices(self) -> Sequence[Voice]:
         return [voice for status in self.backends.values() if status.ready for voice in status.ready.voices]
 
-    async def render(self, segment: Segment) -> AsyncGenerator[Frame | WordMark | Notice, None]:
+    async def render(self, segment: Segment) -> AsyncGenerator[Frame | WordMark | SpeechWarning, None]:
         self.rendered.append(segment)
         self.running[segment.backend] += 1
         self.most_running = max(self.most_running, self.running.total())

@@ -15,7 +15,7 @@ def test_sentences_utterances_and_gaps_are_counted() -> None:
     metrics.take(utterance_events.SentenceEnded(0, 1000, ttfa_ms=-3, rtf=0.02, gap_ms=0))
     metrics.take(utterance_events.SentenceEnded(1, 1000, ttfa_ms=40, rtf=0.02, gap_ms=300))
     metrics.take(utterance_events.SentenceFailed(2, "poison", "no"))
-    metrics.take(utterance_events.Finished(utterance_events.Reason.COMPLETE, 2000, 50, 2))
+    metrics.take(utterance_events.UtteranceFinished(utterance_events.FinishReason.COMPLETE, 2000, 50, 2))
     lines = metrics.text().decode().splitlines()
     assert 'voice_server_sentences_total{outcome="spoken"} 2.0' in lines
     assert 'voice_server_sentences_total{outcome="failed"} 1.0' in lines

@@ -16,7 +16,7 @@ from tests.virtual_time import run
 from voice_server.config import Config
 from voice_server.core.speech import utterance_events
 from voice_server.core.speech.utterance import Utterance
-from voice_server.core.types import Frame, Notice, Segment, WordMark
+from voice_server.core.types import Frame, Segment, SpeechWarning, WordMark
 from voice_server.errors import BackendDown, RequestError, UnknownName
 from voice_server.speech import Speech, SpeechRequest, SpeechService
 
@@ -33,12 +33,12 @@ def opened(service: SpeechService, **request: object) -> Speech:
     return service.open(settings)
 
 
-async def everything(speech: Speech) -> list[utterance_events.Event]:
+async def everything(speech: Speech) -> list[utterance_events.UtteranceEvent]:
     return [event async for event in speech]
 
 
-def audio_of(told: list[utterance_events.Event]) -> bytes:
-    return b"".join(event.pcm for event in told if isinstance(event, utterance_events.Audio))
+def audio_of(told: list[utterance_events.UtteranceEvent]) -> bytes:
+    return b"".join(event.pcm for event in told if isinstance(event, utterance_events.SentenceAudio))
 
 
 def test_what_is_pushed_is_heard_in_order() -> None:
@@ -121,7 +121,10 @@ def test_a_cancel_stops_the_render_and_frees_its_slot() -> None:
             await asyncio.sleep(1.5)
             speech.cancel()
             told = await everything(speech)
-            assert [type(event) for event in told] == [utterance_events.Heard, utterance_events.Finished]
+            assert [type(event) for event in told] == [
+                utterance_events.HeardText,
+                utterance_events.UtteranceFinished,
+            ]
             other = opened(service)
             other.push("This one is heard. ")
             other.end()
@@ -165,7 +168,7 @@ def test_a_failed_sentence_is_told_and_the_next_one_spoken() -> None:
 
 
 class _Broken(ArithmeticPool):
-    async def render(self, segment: Segment) -> AsyncGenerator[Frame | WordMark | Notice, None]:
+    async def render(self, segment: Segment) -> AsyncGenerator[Frame | WordMark | SpeechWarning, None]:
         raise KeyError(segment.text)
         yield Frame(b"", 1)  # makes this a generator
 
@@ -179,7 +182,7 @@ def test_a_fault_of_the_pool_is_logged_and_costs_one_sentence(caplog: pytest.Log
             told = await everything(speech)
         assert [type(event) for event in told][-2:] == [
             utterance_events.SentenceFailed,
-            utterance_events.Finished,
+            utterance_events.UtteranceFinished,
         ]
 
     with caplog.at_level(logging.ERROR):
@@ -195,7 +198,7 @@ def test_a_backend_that_fails_before_its_first_sound_is_replaced_by_its_fallback
             speech.push("One is here. ")
             speech.end()
             told = await everything(speech)
-        warned = [event for event in told if isinstance(event, utterance_events.Warned)]
+        warned = [event for event in told if isinstance(event, utterance_events.UtteranceWarning)]
         assert [(event.code, event.index) for event in warned] == [("backend_fallback", 0)]
         assert [segment.backend for segment in pool.rendered] == ["one", "two"]
         assert pool.rendered[1].voice == "bert"
@@ -250,7 +253,7 @@ def test_a_finished_sentence_is_spoken_after_a_pause_although_no_token_came() ->
             speech.push("that up.")
             stream = aiter(speech)
             first = await anext(stream)
-            assert isinstance(first, utterance_events.Generating)
+            assert isinstance(first, utterance_events.SentenceDispatched)
             assert 0.15 <= service.now() - began <= 0.35
             speech.close()
 
@@ -271,7 +274,9 @@ def test_a_likely_end_that_proves_wrong_stops_its_render_and_is_never_heard() ->
             told = await everything(speech)
         whole = "Please open the page called example.com before the meeting."
         assert pool.stopped == ["Please open the page called example."]
-        assert [event.text for event in told if isinstance(event, utterance_events.Generating)] == [whole]
+        assert [event.text for event in told if isinstance(event, utterance_events.SentenceDispatched)] == [
+            whole
+        ]
         assert audio_of(told) == pcm_of(whole)
 
     run(main())
@@ -298,12 +303,14 @@ def test_a_listener_that_takes_nothing_does_not_hold_a_worker() -> None:
 
 def test_warnings_of_the_pool_reach_the_listener() -> None:
     async def main() -> None:
-        pool = ArithmeticPool(notices={"One is here.": Notice("sentence_retried", "a worker died")})
+        pool = ArithmeticPool(notices={"One is here.": SpeechWarning("sentence_retried", "a worker died")})
         async with serving(pool) as service:
             speech = opened(service)
             speech.push("One is here. ")
             speech.end()
-            assert utterance_events.Warned("sentence_retried", "a worker died", 0) in await everything(speech)
+            assert utterance_events.UtteranceWarning(
+                "sentence_retried", "a worker died", 0
+            ) in await everything(speech)
 
     run(main())
 
@@ -325,7 +332,7 @@ def test_a_deadline_that_has_passed_is_met_on_the_loop_that_serves(monkeypatch: 
     """uvloop's timer for a moment that has passed does not tell its moment, and the service asked it."""
     monkeypatch.setattr(Utterance, "next_deadline", lambda _utterance: 0.0)
 
-    async def main() -> list[utterance_events.Event]:
+    async def main() -> list[utterance_events.UtteranceEvent]:
         async with serving(ArithmeticPool()) as service:
             speech = opened(service)
             speech.push("One is")

@@ -45,7 +45,7 @@ async def sentences(service: SpeechService, pool: ArithmeticPool, text: str, *, 
     else:
         with service.speak(text, settings) as speech:
             told = await everything(speech)
-    assert isinstance(told[-1], utterance_events.Finished)
+    assert isinstance(told[-1], utterance_events.UtteranceFinished)
     assert told[-1].characters == len(text)
     return [event.text for event in told if isinstance(event, utterance_events.SentenceStarted)]
 
@@ -113,7 +113,7 @@ def test_an_empty_text_is_over_at_once() -> None:
             settings, _ = service.settings(SpeechRequest())
             with service.speak("", settings) as speech:
                 told = await everything(speech)
-        assert [type(event) for event in told] == [utterance_events.Finished]
+        assert [type(event) for event in told] == [utterance_events.UtteranceFinished]
 
     run(main())
 

@@ -12,7 +12,12 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, generate_la
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 
-from voice_server.core.speech.utterance_events import Event, Finished, SentenceEnded, SentenceFailed
+from voice_server.core.speech.utterance_events import (
+    SentenceEnded,
+    SentenceFailed,
+    UtteranceEvent,
+    UtteranceFinished,
+)
 from voice_server.pool.worker_pool import BackendState, WorkerPool
 
 _FIRST_AUDIO_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
@@ -54,7 +59,7 @@ class Metrics:
         )
         self._registry.register(_PoolCollector(pool))
 
-    def take(self, event: Event) -> None:
+    def take(self, event: UtteranceEvent) -> None:
         """Count an event that goes to a listener."""
         if isinstance(event, SentenceEnded):
             self._sentences.labels("spoken").inc()
@@ -64,7 +69,7 @@ class Metrics:
                 self._gaps.observe(event.gap_ms / 1000)
         elif isinstance(event, SentenceFailed):
             self._sentences.labels("failed").inc()
-        elif isinstance(event, Finished):
+        elif isinstance(event, UtteranceFinished):
             self._utterances.labels(event.reason.value).inc()
 
     def refused(self, code: str) -> None:

@@ -20,16 +20,22 @@ from voice_server.config import Config
 from voice_server.core.audio.resample import Resampler
 from voice_server.core.scheduling import Scheduler
 from voice_server.core.speech import utterance_inputs as inputs
-from voice_server.core.speech.segments import Limits, PendingSegment, SpeechSettings
+from voice_server.core.speech.segments import PendingSegment, SpeechSettings, UtteranceLimits
 from voice_server.core.speech.utterance import Utterance
-from voice_server.core.speech.utterance_events import Audio, Event, Finished, Heard, Reason
-from voice_server.core.types import Frame, Notice, WordMark
+from voice_server.core.speech.utterance_events import (
+    FinishReason,
+    HeardText,
+    SentenceAudio,
+    UtteranceEvent,
+    UtteranceFinished,
+)
+from voice_server.core.types import Frame, SpeechWarning, WordMark
 from voice_server.errors import BackendError, VoiceServerError
 from voice_server.metrics import Metrics
 from voice_server.pool.worker_pool import WorkerPool
 from voice_server.voices.catalogue import VoiceCatalogue
 from voice_server.voices.mixes import MixStore
-from voice_server.voices.resolver import Casting, SpeechRequest
+from voice_server.voices.resolver import SpeechRequest, VoiceResolver
 
 __all__ = ["Speech", "SpeechRequest", "SpeechService"]
 
@@ -39,7 +45,7 @@ _MOST_SPARE_S = 2.0
 """While others wait, a listener with sound in store gets the next in fewer pieces; but no worker is to be
 silent for so long that it seems to hang."""
 
-_MAKES_ROOM = (Audio, Finished)
+_MAKES_ROOM = (SentenceAudio, UtteranceFinished)
 """What is taken of an utterance and lets more be rendered."""
 
 
@@ -47,7 +53,7 @@ class Speech:
     """One utterance as its door sees it.
 
     `take` returns the next event or None; `on_event` is called (never from inside `take`) when `take` is
-    worth calling again. Iterating is the same with the waiting done: it ends after `Finished`.
+    worth calling again. Iterating is the same with the waiting done: it ends after `UtteranceFinished`.
     """
 
     def __init__(
@@ -68,33 +74,33 @@ class Speech:
 
     def push(self, text: str) -> None:
         """Add text. Raises TooMuch, and takes nothing of it, when too much is waiting."""
-        self.receive(inputs.Text(text))
+        self.receive(inputs.PushText(text))
 
     def flush(self, flush_id: int | str | None = None) -> None:
         """Speak what is buffered now."""
-        self.receive(inputs.Flush(flush_id))
+        self.receive(inputs.FlushText(flush_id))
 
     def end(self) -> None:
         """No more text will come."""
-        self.receive(inputs.End())
+        self.receive(inputs.EndText())
 
     def pause(self) -> None:
         """Hand out no more audio, and render nothing ahead."""
-        self.receive(inputs.Pause())
+        self.receive(inputs.PauseDelivery())
 
     def resume(self) -> None:
         """Go on after `pause`."""
-        self.receive(inputs.Resume())
+        self.receive(inputs.ResumeDelivery())
 
     def played(self, played_ms: float) -> None:
         """Take the listener's play position, ms from the first sample."""
-        self.receive(inputs.Played(played_ms))
+        self.receive(inputs.ReportPlayed(played_ms))
 
-    def cancel(self, played_ms: float | None = None, reason: Reason = Reason.CANCELLED) -> None:
-        """Barge-in: stop at once; `Heard` and `Finished` are all that still comes."""
-        self.receive(inputs.Cancel(played_ms, reason))
+    def cancel(self, played_ms: float | None = None, reason: FinishReason = FinishReason.CANCELLED) -> None:
+        """Barge-in: stop at once; `HeardText` and `UtteranceFinished` are all that still comes."""
+        self.receive(inputs.CancelUtterance(played_ms, reason))
 
-    def heard(self, played_ms: float | None = None) -> Heard:
+    def heard(self, played_ms: float | None = None) -> HeardText:
         """What the listener has heard by now; also of an utterance that is over but still being played."""
         return self.utterance.heard(self._service.now(), played_ms)
 
@@ -108,7 +114,7 @@ class Speech:
         """Whether nothing but what already waits will come."""
         return self.utterance.is_over
 
-    def take(self) -> Event | None:
+    def take(self) -> UtteranceEvent | None:
         """The next event, or None until `on_event`."""
         event = self.utterance.take(self._service.now())
         if event is not None:
@@ -117,7 +123,7 @@ class Speech:
                 self._service.follow(self, wake=False)
         return event
 
-    def receive(self, event: inputs.Input) -> None:
+    def receive(self, event: inputs.UtteranceInput) -> None:
         """Tell the utterance what its listener's side wants and do what it decides."""
         self.utterance.receive(event, self._service.now())
         self._service.follow(self)
@@ -132,7 +138,7 @@ class Speech:
         if not self.is_over:
             self.cancel()
 
-    async def __aiter__(self) -> AsyncIterator[Event]:
+    async def __aiter__(self) -> AsyncIterator[UtteranceEvent]:
         while True:
             while (event := self.take()) is not None:
                 yield event
@@ -163,7 +169,7 @@ class _WholeText(Speech):
         self._pushed = 0
         self._has_ended = False
 
-    def take(self) -> Event | None:
+    def take(self) -> UtteranceEvent | None:
         """Push more text when little of it waits; then the next event."""
         while not (self.is_over or self._has_ended) and self.utterance.buffered_chars < self._ENOUGH_CHARS:
             cut = self._next_cut()
@@ -201,10 +207,10 @@ class SpeechService:
     ) -> None:
         self.pool = pool
         self.config = config
-        self.casting = Casting(pool, config, MixStore() if mixes is None else mixes)
+        self.casting = VoiceResolver(pool, config, MixStore() if mixes is None else mixes)
         self.now = clock
         self.metrics = Metrics(pool)
-        self._limits = Limits(buffered_chars=config.limits.buffered_chars)
+        self._limits = UtteranceLimits(buffered_chars=config.limits.buffered_chars)
         self._scheduler = Scheduler({name: each.workers for name, each in config.backends.items()})
         self._speeches: dict[Utterance, Speech] = {}
         self._tasks = asyncio.TaskGroup()
@@ -229,8 +235,8 @@ class SpeechService:
         """The voices of every backend that has been ready."""
         return self.casting.catalogue
 
-    def settings(self, request: SpeechRequest) -> tuple[SpeechSettings, list[Notice]]:
-        """Resolve the names of a request and check its options: see `Casting.settings`."""
+    def settings(self, request: SpeechRequest) -> tuple[SpeechSettings, list[SpeechWarning]]:
+        """Resolve the names of a request and check its options: see `VoiceResolver.settings`."""
         return self.casting.settings(request)
 
     # ------------------------------------------------------------------ speaking
@@ -323,16 +329,16 @@ class SpeechService:
                 async for item in items:
                     if isinstance(item, Frame):
                         resampler = resampler or self._resampler(item.sample_rate_hz)
-                        self._tell(speech, inputs.Sounded(pending, resampler.process(item.pcm)))
+                        self._tell(speech, inputs.RenderedAudio(pending, resampler.process(item.pcm)))
                     elif isinstance(item, WordMark):
                         # Nothing follows from a word: it is handed out with the audio behind it.
-                        speech.utterance.receive(inputs.Marked(pending, item), self.now())
+                        speech.utterance.receive(inputs.RenderedWord(pending, item), self.now())
                     else:
-                        self._tell(speech, inputs.Noticed(pending, item))
+                        self._tell(speech, inputs.RenderWarning(pending, item))
             if resampler is not None:
-                self._tell(speech, inputs.Sounded(pending, resampler.finish()))
+                self._tell(speech, inputs.RenderedAudio(pending, resampler.finish()))
                 self._idle_resamplers.append(resampler)
-            self._tell(speech, inputs.Rendered(pending))
+            self._tell(speech, inputs.RenderCompleted(pending))
         except VoiceServerError as error:
             self._fail(speech, pending, error)
         except Exception:
@@ -341,7 +347,7 @@ class SpeechService:
         finally:
             speech.renders.pop(pending, None)
 
-    def _tell(self, speech: Speech, event: inputs.Input) -> None:
+    def _tell(self, speech: Speech, event: inputs.UtteranceInput) -> None:
         """Tell an utterance how a render goes on, which never moves its pause timer."""
         speech.utterance.receive(event, self.now())
         self.follow(speech)
@@ -360,9 +366,11 @@ class SpeechService:
         if fallback is not None and may_fall_back and self.pool.backends[fallback].ready is not None:
             segment = self.casting.fallback_segment(pending.segment, fallback)
             message = f"{error.message}; {fallback} speaks in its place"
-            self._tell(speech, inputs.Redirected(pending, segment, Notice("backend_fallback", message)))
+            self._tell(
+                speech, inputs.RenderRedirected(pending, segment, SpeechWarning("backend_fallback", message))
+            )
         else:
-            self._tell(speech, inputs.Failed(pending, error.code, error.message))
+            self._tell(speech, inputs.RenderFailed(pending, error.code, error.message))
 
     def arm(self, speech: Speech) -> None:
         """Have the pause timer of an utterance looked at in time."""

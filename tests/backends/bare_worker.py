@@ -9,18 +9,9 @@ from typing import Self
 
 import voice_server
 from tests.backends.conftest import Engine
-from voice_server.core.wire.codec import Decoder, encode
-from voice_server.core.wire.worker_messages import (
-    PROTOCOL_VERSION,
-    Audio,
-    Done,
-    Hello,
-    Message,
-    Ready,
-    Render,
-    Request,
-    Words,
-)
+from voice_server.core.wire.child_messages import PROTOCOL_VERSION, JobAudio
+from voice_server.core.wire.codec import Decoder, Message, Request, encode
+from voice_server.core.wire.worker_messages import JobDone, JobWords, RenderJob, WorkerHello, WorkerReady
 from voice_server.provisioning.environments import python_of, worker_environment
 
 _BOOTSTRAP = Path(voice_server.__file__).parent / "worker"
@@ -42,8 +33,8 @@ class BareWorker:
         )
         self._decoder = Decoder()
         self._came: list[Message] = []
-        self.send(Hello(PROTOCOL_VERSION, config.settings, ""))
-        self.next_of(Ready)
+        self.send(WorkerHello(PROTOCOL_VERSION, config.settings, ""))
+        self.next_of(WorkerReady)
 
     def __enter__(self) -> Self:
         return self
@@ -79,9 +70,9 @@ class BareWorker:
 
     def render(self, job: int, text: str, voice: str) -> bytes:
         """All audio of a text."""
-        self.send(Render(job, text, voice, {"seed": 7}))
+        self.send(RenderJob(job, text, voice, {"seed": 7}))
         pcm = b""
-        while not isinstance(message := self.next(), Done):
-            assert isinstance(message, Audio | Words), message
-            pcm += message.pcm if isinstance(message, Audio) else b""
+        while not isinstance(message := self.next(), JobDone):
+            assert isinstance(message, JobAudio | JobWords), message
+            pcm += message.pcm if isinstance(message, JobAudio) else b""
         return pcm

@@ -20,7 +20,7 @@ import pytest
 from voice_server.config import BackendConfig, load_config
 from voice_server.core.types import Frame, OptionValue, Segment, WordMark
 from voice_server.errors import BackendDown
-from voice_server.pool.conformance import Check, check_backend
+from voice_server.pool.conformance import ConformanceCheck, check_backend
 from voice_server.pool.local_pool import LocalPool
 from voice_server.provisioning.environments import python_of
 
@@ -126,10 +126,10 @@ def make_engine(tmp_path_factory: pytest.TempPathFactory) -> MakeEngine:
     return make
 
 
-def checks_of(engine: Engine) -> dict[str, Check]:
+def checks_of(engine: Engine) -> dict[str, ConformanceCheck]:
     """All checks of the contract, run once."""
 
-    async def run() -> list[Check]:
+    async def run() -> list[ConformanceCheck]:
         async with engine.pool() as pool:
             return await check_backend(pool, engine.name)
 

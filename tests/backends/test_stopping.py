@@ -19,7 +19,8 @@ from tests.backends.gate import GATE_VARIABLE, HELD_STEP, Gate
 from voice_server.client_events import Cancelled, Event, TurnDone
 from voice_server.client_streams import AsyncStream, connect
 from voice_server.config import Config
-from voice_server.core.wire.worker_messages import STOPPED, Failed, Ping, Pong, Render, Stop
+from voice_server.core.wire.child_messages import ChildPing, ChildPong, StopJob
+from voice_server.core.wire.worker_messages import STOPPED, JobFailed, RenderJob
 from voice_server.pool.local_pool import LocalPool
 from voice_server.serving.composition import listening, open_service
 from voice_server.serving.uvicorn_server import bind
@@ -64,13 +65,13 @@ def test_the_model_begins_no_further_step_after_a_stop(held: tuple[Engine, str],
     with BareWorker(engine) as worker:
         whole = worker.render(1, SENTENCE, voice)
         gate.arm()
-        worker.send(Render(2, SENTENCE, voice, {"seed": 7}))
+        worker.send(RenderJob(2, SENTENCE, voice, {"seed": 7}))
         gate.wait_until_reached()
-        worker.send(Stop(2), Ping())
-        worker.next_of(Pong)
+        worker.send(StopJob(2), ChildPing())
+        worker.next_of(ChildPong)
         gate.open()
         end = worker.next()
-        assert isinstance(end, Failed)
+        assert isinstance(end, JobFailed)
         assert (end.job, end.code) == (2, STOPPED)
         assert gate.disarm() == HELD_STEP
         assert worker.render(3, SENTENCE, voice) == whole

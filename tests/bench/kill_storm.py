@@ -22,7 +22,7 @@ import uvloop
 
 from voice_server.config import BackendConfig, load_config
 from voice_server.core.supervision import SupervisionPolicy
-from voice_server.core.types import Frame, Notice, Segment, WordMark
+from voice_server.core.types import Frame, Segment, SpeechWarning, WordMark
 from voice_server.pool.local_pool import LocalPool
 
 SIGNALS = [signal.SIGKILL, signal.SIGSEGV, signal.SIGABRT, signal.SIGTERM, signal.SIGHUP, signal.SIGBUS]
@@ -56,7 +56,7 @@ async def render(pool: LocalPool, text: str) -> Take:
             take.pcm += piece.pcm
         elif isinstance(piece, WordMark):
             take.words.append(piece)
-        elif isinstance(piece, Notice):
+        elif isinstance(piece, SpeechWarning):
             take.notices.append(piece.code)
     return take
 

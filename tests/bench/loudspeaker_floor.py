@@ -9,19 +9,19 @@ from __future__ import annotations
 import sys
 import time
 
-from voice_server.commands.benchmark.engine_floor import Floor
+from voice_server.commands.benchmark.engine_floor import EngineFloor
 from voice_server.config import load_config
 from voice_server.core.types import SAMPLE_RATE_HZ
 from voice_server.playback.buffer import PlayBuffer
-from voice_server.playback.device import Device
+from voice_server.playback.device import SoundDevice
 from voice_server.playback.player import player_loop
 
 
 def main() -> None:
     """Speak line by line."""
     buffer = PlayBuffer(SAMPLE_RATE_HZ)
-    floor = Floor(load_config().backends["espeak"])
-    device = Device(
+    floor = EngineFloor(load_config().backends["espeak"])
+    device = SoundDevice(
         SAMPLE_RATE_HZ, buffer.read, period_ms=player_loop._PERIOD_MS, periods=player_loop._PERIODS
     )
     print("ready", flush=True)
@@ -33,7 +33,7 @@ def main() -> None:
     device.close()
 
 
-def _speak(floor: Floor, buffer: PlayBuffer, text: str) -> None:
+def _speak(floor: EngineFloor, buffer: PlayBuffer, text: str) -> None:
     first_at = 0.0
 
     def write(pcm: bytes) -> None:

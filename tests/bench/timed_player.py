@@ -16,8 +16,9 @@ from voice_server.playback.player import player_loop
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from voice_server.core.wire.worker_messages import Audio, Message
-from voice_server.process.stdio import Channel, die_with_parent, take_descriptors
+from voice_server.core.wire.child_messages import JobAudio
+from voice_server.core.wire.codec import Message
+from voice_server.process.stdio import StdioChannel, die_with_parent, take_descriptors
 
 NOTES = "stages"
 
@@ -37,7 +38,7 @@ class _TimedPlayer(player_loop._Player):
     _was_silent = True
 
     def _obey(self, message: Message) -> None:
-        if isinstance(message, Audio) and message.job > self._last_track:
+        if isinstance(message, JobAudio) and message.job > self._last_track:
             self._last_track = message.job
             note("player")
         super()._obey(message)
@@ -55,4 +56,4 @@ if __name__ == "__main__":
     requests, answers = take_descriptors()
     die_with_parent()
     player_loop._Player = _TimedPlayer  # type: ignore[misc]
-    player_loop.play(Channel(requests, answers))
+    player_loop.play(StdioChannel(requests, answers))

@@ -8,7 +8,7 @@ import pytest
 
 from voice_server.client_events import Audio, Event
 from voice_server.client_streams import AsyncStream
-from voice_server.commands.repl import Talk
+from voice_server.commands.repl import LinePlayer
 
 
 def saved_ms() -> float:
@@ -89,9 +89,9 @@ class Recorder:
             yield event
 
 
-def talk_with(recorder: Any) -> Talk:
+def talk_with(recorder: Any) -> LinePlayer:
     stream: AsyncStream = recorder
-    return Talk(stream, recorder)
+    return LinePlayer(stream, recorder)
 
 
 def test_stopping_tells_the_server_what_of_the_present_line_was_heard() -> None:

@@ -7,15 +7,15 @@ import asyncio
 import pytest
 
 from voice_server.config import load_config
-from voice_server.pool.conformance import Check, check_backend
+from voice_server.pool.conformance import ConformanceCheck, check_backend
 from voice_server.pool.local_pool import LocalPool
 
 
 @pytest.fixture(scope="session")
-def checks(backend: str) -> dict[str, Check]:
+def checks(backend: str) -> dict[str, ConformanceCheck]:
     """All checks of a backend, run once."""
 
-    async def run() -> list[Check]:
+    async def run() -> list[ConformanceCheck]:
         config = load_config(backend=backend)
         async with LocalPool({backend: config.backends[backend]}) as pool:
             return await check_backend(pool, backend)
@@ -23,6 +23,6 @@ def checks(backend: str) -> dict[str, Check]:
     return {check.name: check for check in asyncio.run(run())}
 
 
-def test_a_backend_keeps_each_law(checks: dict[str, Check], law: str) -> None:
+def test_a_backend_keeps_each_law(checks: dict[str, ConformanceCheck], law: str) -> None:
     assert law in checks, "not tried, since the backend does not start"
     assert checks[law].passed, checks[law].detail

@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from voice_server.config import load_config
-from voice_server.core.types import Frame, Notice, OptionValue, Segment
+from voice_server.core.types import Frame, OptionValue, Segment, SpeechWarning
 from voice_server.pool.local_pool import LocalPool
 
 TEXT = "The quick brown fox jumps over the lazy dog, and then it sleeps in the warm sun until dinner. " * 3
@@ -30,7 +30,7 @@ async def heard(pool: LocalPool, segment: Segment, *, kill: bool = False) -> tup
     notices: list[str] = []
     async with aclosing(pool.render(segment)) as items:
         async for item in items:
-            if isinstance(item, Notice):
+            if isinstance(item, SpeechWarning):
                 notices.append(item.code)
             elif isinstance(item, Frame):
                 frames.append(item.pcm)

@@ -7,58 +7,58 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voice_server.core.playlist import (
-    Added,
+    ChannelOpened,
     CloseChannel,
-    Ended,
-    Input,
-    Item,
+    CurrentSkipped,
+    ItemAdded,
+    ItemEnded,
+    ItemsStopped,
     Playlist,
-    Policy,
-    Prepare,
-    Skipped,
-    Start,
-    Stop,
-    Stopped,
-    Warmed,
+    PlaylistInput,
+    PlaylistItem,
+    PlaylistPolicy,
+    PrepareItem,
+    StartItem,
+    StopItem,
 )
 
-INTERRUPT, QUEUE, MIX = Policy.INTERRUPT, Policy.QUEUE, Policy.MIX
+INTERRUPT, QUEUE, MIX = PlaylistPolicy.INTERRUPT, PlaylistPolicy.QUEUE, PlaylistPolicy.MIX
 IDLE_S = 60.0
 
 
-def item(number: int, channel: str = "anna", policy: Policy = QUEUE) -> Item:
-    return Item(number, channel, policy)
+def item(number: int, channel: str = "anna", policy: PlaylistPolicy = QUEUE) -> PlaylistItem:
+    return PlaylistItem(number, channel, policy)
 
 
-def playlist(*items: Item) -> Playlist:
+def playlist(*items: PlaylistItem) -> Playlist:
     """A playlist with these on it, and nothing left to be done."""
     made = Playlist(IDLE_S)
     for each in items:
-        made.receive(Added(each), 0.0)
+        made.receive(ItemAdded(each), 0.0)
     made.take_actions()
     return made
 
 
-def numbers(items: list[Item]) -> list[int]:
+def numbers(items: list[PlaylistItem]) -> list[int]:
     return [each.number for each in items]
 
 
 def test_the_first_text_is_heard_at_once() -> None:
     first = item(1)
     made = Playlist(IDLE_S)
-    made.receive(Added(first), 0.0)
-    assert made.take_actions() == [Start(first)]
+    made.receive(ItemAdded(first), 0.0)
+    assert made.take_actions() == [StartItem(first)]
     assert made.take_actions() == []
 
 
 def test_the_next_text_is_prepared_while_another_is_heard_and_no_other() -> None:
     made = playlist(item(1))
-    made.receive(Added(item(2)), 0.0)
-    assert made.take_actions() == [Prepare(item(2))]
-    made.receive(Added(item(3)), 0.0)
+    made.receive(ItemAdded(item(2)), 0.0)
+    assert made.take_actions() == [PrepareItem(item(2))]
+    made.receive(ItemAdded(item(3)), 0.0)
     assert made.take_actions() == []
-    made.receive(Ended(1), 1.0)
-    assert made.take_actions() == [Start(item(2)), Prepare(item(3))]
+    made.receive(ItemEnded(1), 1.0)
+    assert made.take_actions() == [StartItem(item(2)), PrepareItem(item(3))]
 
 
 @pytest.mark.parametrize(
@@ -73,69 +73,69 @@ def test_the_next_text_is_prepared_while_another_is_heard_and_no_other() -> None
     ],
 )
 def test_a_new_text_keeps_to_its_policy(
-    policy: Policy, channel: str, playing: list[int], waiting: list[int], stopped: list[int]
+    policy: PlaylistPolicy, channel: str, playing: list[int], waiting: list[int], stopped: list[int]
 ) -> None:
     made = playlist(item(1, "anna"), item(2, "bert"), item(3, "cleo"))
-    made.receive(Added(item(9, channel, policy)), 1.0)
+    made.receive(ItemAdded(item(9, channel, policy)), 1.0)
     actions = made.take_actions()
     assert numbers(made.playing) == playing
     assert numbers(made.waiting) == waiting
-    assert [action.item.number for action in actions if isinstance(action, Stop)] == stopped
+    assert [action.item.number for action in actions if isinstance(action, StopItem)] == stopped
 
 
 def test_an_interruption_ends_the_old_text_before_it_starts_the_new_one() -> None:
     made = playlist(item(1))
     new = item(2, policy=INTERRUPT)
-    made.receive(Added(new), 1.0)
-    assert made.take_actions() == [Stop(item(1)), Start(new)]
+    made.receive(ItemAdded(new), 1.0)
+    assert made.take_actions() == [StopItem(item(1)), StartItem(new)]
 
 
 def test_an_interruption_ends_all_texts_of_its_voice() -> None:
     made = playlist(item(1), item(2, policy=MIX), item(3))
-    made.receive(Added(item(4, policy=INTERRUPT)), 1.0)
+    made.receive(ItemAdded(item(4, policy=INTERRUPT)), 1.0)
     assert numbers(made.playing) == [4]
     assert made.waiting == []
 
 
 def test_who_waits_waits_for_what_is_mixed_in_too() -> None:
     made = playlist(item(1), item(2, "bert", MIX), item(3, "cleo", INTERRUPT))
-    made.receive(Ended(1), 1.0)
+    made.receive(ItemEnded(1), 1.0)
     assert numbers(made.playing) == [2]
-    made.receive(Ended(2), 2.0)
+    made.receive(ItemEnded(2), 2.0)
     assert numbers(made.playing) == [3]
 
 
 def test_skipping_ends_what_is_heard_and_lets_the_next_be_heard() -> None:
     made = playlist(item(1), item(2, "bert", MIX), item(3))
-    made.receive(Skipped(), 1.0)
-    assert made.take_actions() == [Stop(item(1)), Stop(item(2, "bert", MIX)), Start(item(3))]
+    made.receive(CurrentSkipped(), 1.0)
+    assert made.take_actions() == [StopItem(item(1)), StopItem(item(2, "bert", MIX)), StartItem(item(3))]
 
 
 def test_stopping_ends_everything() -> None:
     made = playlist(item(1), item(2), item(3))
-    made.receive(Stopped(), 1.0)
-    assert made.take_actions() == [Stop(item(1)), Stop(item(2)), Stop(item(3))]
+    made.receive(ItemsStopped(), 1.0)
+    assert made.take_actions() == [StopItem(item(1)), StopItem(item(2)), StopItem(item(3))]
     assert made.playing == made.waiting == []
 
 
 def test_stopping_by_number_ends_those_and_no_other() -> None:
     made = playlist(item(1), item(2), item(3))
-    made.receive(Stopped(frozenset({2, 77})), 1.0)
-    assert made.take_actions() == [Stop(item(2)), Prepare(item(3))]
+    made.receive(ItemsStopped(frozenset({2, 77})), 1.0)
+    assert made.take_actions() == [StopItem(item(2)), PrepareItem(item(3))]
 
 
 def test_what_ends_twice_or_never_was_is_ignored() -> None:
     made = playlist(item(1))
-    made.receive(Ended(1), 1.0)
-    made.receive(Ended(1), 2.0)
-    made.receive(Ended(5), 2.0)
+    made.receive(ItemEnded(1), 1.0)
+    made.receive(ItemEnded(1), 2.0)
+    made.receive(ItemEnded(5), 2.0)
     assert made.take_actions() == []
 
 
 def test_a_channel_closes_when_it_has_been_quiet_for_long_enough() -> None:
     made = playlist(item(1))
     assert made.next_deadline() is None
-    made.receive(Ended(1), 5.0)
+    made.receive(ItemEnded(1), 5.0)
     assert made.next_deadline() == 5.0 + IDLE_S
     made.tick(4.9 + IDLE_S)
     assert made.take_actions() == []
@@ -152,24 +152,24 @@ def test_a_channel_that_waits_to_speak_stays_open() -> None:
 
 def test_a_channel_that_was_warmed_closes_when_nothing_is_said() -> None:
     made = Playlist(IDLE_S)
-    made.receive(Warmed("anna"), 1.0)
+    made.receive(ChannelOpened("anna"), 1.0)
     made.tick(1.0 + IDLE_S)
     assert made.take_actions() == [CloseChannel("anna")]
 
 
-_ITEMS = st.tuples(st.sampled_from(["anna", "bert"]), st.sampled_from(list(Policy)))
+_ITEMS = st.tuples(st.sampled_from(["anna", "bert"]), st.sampled_from(list(PlaylistPolicy)))
 _EVENTS = st.lists(st.one_of(_ITEMS, st.sampled_from(["end", "skip"])), max_size=30)
 
 
-def _play(made: Playlist, events: list[tuple[str, Policy] | str]) -> list[Input]:
-    happened: list[Input] = []
+def _play(made: Playlist, events: list[tuple[str, PlaylistPolicy] | str]) -> list[PlaylistInput]:
+    happened: list[PlaylistInput] = []
     for number, event in enumerate(events):
         if isinstance(event, tuple):
-            happened.append(Added(Item(number, *event)))
+            happened.append(ItemAdded(PlaylistItem(number, *event)))
         elif event == "skip":
-            happened.append(Skipped())
+            happened.append(CurrentSkipped())
         elif made.playing:
-            happened.append(Ended(made.playing[0].number))
+            happened.append(ItemEnded(made.playing[0].number))
         else:
             continue
         made.receive(happened[-1], float(number))
@@ -178,14 +178,14 @@ def _play(made: Playlist, events: list[tuple[str, Policy] | str]) -> list[Input]
 
 @given(_EVENTS)
 def test_nobody_is_forgotten_and_nobody_talks_over_another_unless_told_to(
-    events: list[tuple[str, Policy] | str],
+    events: list[tuple[str, PlaylistPolicy] | str],
 ) -> None:
     made = Playlist(IDLE_S)
     happened = _play(made, events)
     actions = made.take_actions()
-    started = [action.item for action in actions if isinstance(action, Start)]
-    stopped = {action.item for action in actions if isinstance(action, Stop)}
-    added = {event.item for event in happened if isinstance(event, Added)}
+    started = [action.item for action in actions if isinstance(action, StartItem)]
+    stopped = {action.item for action in actions if isinstance(action, StopItem)}
+    added = {event.item for event in happened if isinstance(event, ItemAdded)}
     assert len(set(started)) == len(started)
     assert set(started) | stopped | set(made.waiting) == added
     assert sum(each.policy is not MIX for each in made.playing) <= 1

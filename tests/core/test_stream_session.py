@@ -3,78 +3,78 @@
 import pytest
 
 from voice_server.core.stream_session import (
+    AnswerPing,
     CancelTurns,
     ClientMessage,
-    Drain,
+    CloseWhenSpoken,
     EndTurn,
     FlushTurn,
     OpenTurn,
     PlayedUntil,
-    Pong,
-    Push,
-    Session,
+    PushToTurn,
+    SessionState,
     SetPaused,
-    State,
     StreamConfig,
     StreamFormat,
+    StreamSession,
 )
 from voice_server.errors import RequestError
 
 M = ClientMessage
 
 
-def version_2(**config: object) -> Session:
-    session = Session()
+def version_2(**config: object) -> StreamSession:
+    session = StreamSession()
     session.receive(M(v=2, **config))  # type: ignore[arg-type]
     return session
 
 
 def test_version_1_is_tokens_then_done() -> None:
-    session = Session()
+    session = StreamSession()
     assert session.receive(M(voice="x", opts={"speed": 1.0})) == []
-    assert session.receive(M(token="Hello ")) == [OpenTurn("1"), Push("Hello ")]
-    assert session.receive(M(token="world.")) == [Push("world.")]
-    assert session.receive(M(done=True)) == [EndTurn(), Drain()]
-    assert session.state is State.DRAINING
+    assert session.receive(M(token="Hello ")) == [OpenTurn("1"), PushToTurn("Hello ")]
+    assert session.receive(M(token="world.")) == [PushToTurn("world.")]
+    assert session.receive(M(done=True)) == [EndTurn(), CloseWhenSpoken()]
+    assert session.state is SessionState.DRAINING
 
 
 def test_done_without_text_only_drains() -> None:
-    assert Session().receive(M(done=True)) == [Drain()]
+    assert StreamSession().receive(M(done=True)) == [CloseWhenSpoken()]
 
 
 def test_all_keys_may_share_one_message() -> None:
-    assert Session().receive(M(voice="x", token="Hi.", done=True)) == [
+    assert StreamSession().receive(M(voice="x", token="Hi.", done=True)) == [
         OpenTurn("1"),
-        Push("Hi."),
+        PushToTurn("Hi."),
         EndTurn(),
-        Drain(),
+        CloseWhenSpoken(),
     ]
 
 
 def test_version_1_does_not_know_the_words_of_version_2() -> None:
-    session = Session()
+    session = StreamSession()
     session.receive(M(token="a", turn="ignored"))
     assert session.receive(M(cancel=True, flush=True, end=True, pause=True, ping=1, played_ms=5)) == []
     assert session.turn == "1"
 
 
 def test_version_1_cuts_no_sentence_and_keeps_what_else_was_configured() -> None:
-    session = Session(config=StreamConfig(voice="from the URL"))
+    session = StreamSession(config=StreamConfig(voice="from the URL"))
     session.receive(M(opts={"speed": 2.0}, first_segment="clause"))
     assert session.config.first_segment == "sentence"
     assert session.config.voice == "from the URL"
 
 
 def test_the_version_is_settled_by_the_first_message() -> None:
-    session = Session()
+    session = StreamSession()
     session.receive(M(token="a"))
     with pytest.raises(RequestError, match="first message"):
         session.receive(M(v=2))
     with pytest.raises(RequestError, match="v must be 1 or 2, not 3"):
-        Session().receive(M(v=3))
+        StreamSession().receive(M(v=3))
     with pytest.raises(RequestError, match="first message"):
-        Session(version=2).receive(M(v=1))
-    assert Session(version=2).receive(M(v=2)) == []
+        StreamSession(version=2).receive(M(v=1))
+    assert StreamSession(version=2).receive(M(v=2)) == []
 
 
 def test_options_add_up_until_another_backend_is_chosen() -> None:
@@ -96,7 +96,7 @@ def test_a_message_that_configures_nothing_new_keeps_the_same_configuration() ->
 def test_a_new_turn_ends_the_one_before_it() -> None:
     session = version_2()
     session.receive(M(token="a", turn="t1"))
-    assert session.receive(M(token="b", turn="t2")) == [EndTurn(), OpenTurn("t2"), Push("b")]
+    assert session.receive(M(token="b", turn="t2")) == [EndTurn(), OpenTurn("t2"), PushToTurn("b")]
 
 
 def test_a_new_turn_preempts_when_asked_to() -> None:
@@ -105,7 +105,7 @@ def test_a_new_turn_preempts_when_asked_to() -> None:
     assert session.receive(M(token="b", turn="t2")) == [
         CancelTurns(None, None, preempted=True),
         OpenTurn("t2"),
-        Push("b"),
+        PushToTurn("b"),
     ]
 
 
@@ -169,7 +169,7 @@ def test_text_that_comes_with_a_barge_in_belongs_to_the_turn_after_it() -> None:
     assert session.receive(M(cancel=True, token="b", turn="t2")) == [
         CancelTurns(None, None),
         OpenTurn("t2"),
-        Push("b"),
+        PushToTurn("b"),
     ]
 
 
@@ -177,7 +177,7 @@ def test_pause_resume_ping_and_the_play_position_are_passed_on() -> None:
     session = version_2()
     assert session.receive(M(pause=True)) == [SetPaused(paused=True)]
     assert session.receive(M(resume=True)) == [SetPaused(paused=False)]
-    assert session.receive(M(ping=3)) == [Pong(3)]
+    assert session.receive(M(ping=3)) == [AnswerPing(3)]
     assert session.receive(M(played_ms=10.5, turn="t1")) == [PlayedUntil("t1", 10.5)]
 
 
@@ -215,16 +215,16 @@ def test_a_server_that_drains_ends_the_open_turn_once() -> None:
     session.receive(M(token="a"))
     assert session.drain() == [EndTurn()]
     assert session.drain() == []
-    assert session.state is State.DRAINING
+    assert session.state is SessionState.DRAINING
 
 
 @pytest.mark.parametrize("other", [each for each in ClientMessage.__struct_fields__ if each != "token"])
 def test_mere_text_is_text_alone_for_a_turn_that_takes_it(other: str) -> None:
-    session = Session()
+    session = StreamSession()
     assert session.mere_text(M(token="a")) is None
     session.receive(M(token="a"))
     assert session.mere_text(M(token="b")) == "b"
-    assert session.receive(M(token="b")) == [Push("b")]
+    assert session.receive(M(token="b")) == [PushToTurn("b")]
     assert session.mere_text(M(token="b", **{other: 1})) is None  # type: ignore[arg-type]
     assert session.mere_text(M()) is None
     session.receive(M(done=True))

@@ -21,7 +21,7 @@ from tests.e2e.browsing import CHROMIUM, Visit, chromium, in_thread, visiting
 from tests.endpoints.serving import served
 from voice_server.config import load_config
 from voice_server.core.audio.containers import wav_header
-from voice_server.core.types import Capabilities, Option, Ready, Voice
+from voice_server.core.types import Capabilities, Option, ReadyBackend, Voice
 from voice_server.pool.worker_pool import BackendState, BackendStatus
 from voice_server.serving.composition import running_server
 
@@ -505,7 +505,7 @@ class _CloningPool(ArithmeticPool):
     def _status(self, name: str) -> BackendStatus:
         voices = (Voice("alba", "Alba", "en-US", "female", name), *self.samples)
         options = (Option("speed", "number", 1.0, 0.5, 2.0), Option("name", "text", ""))
-        ready = Ready(
+        ready = ReadyBackend(
             voices, 24_000, Capabilities(options=options, clones=True, mixes=True, times="estimate")
         )
         return BackendStatus(name, BackendState.UP, 1, ready)

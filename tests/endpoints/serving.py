@@ -15,7 +15,7 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from tests.arithmetic_pool import ArithmeticPool, config_of
 from voice_server.config import Config
-from voice_server.endpoints.app_state import Doors
+from voice_server.endpoints.app_state import AppState
 from voice_server.serving.composition import listening
 from voice_server.serving.uvicorn_server import bind
 from voice_server.speech import SpeechService
@@ -42,7 +42,7 @@ class Served:
 
     port: int
     service: SpeechService
-    doors: Doors
+    doors: AppState
     pool: ArithmeticPool
 
     def url(self, path: str = "/stream-tokens") -> str:

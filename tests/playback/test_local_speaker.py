@@ -6,13 +6,13 @@ import sys
 
 import pytest
 
-from voice_server.playback import NoSpeakers, Speaker, device
+from voice_server.playback import LocalSpeaker, NoSpeakers, device
 
 WAIT_S = 10
 
 
 def test_sound_is_heard_at_its_own_pace_and_counted() -> None:
-    with Speaker(silent=True) as out:
+    with LocalSpeaker(silent=True) as out:
         out.play(bytes(2 * 24 * 120))
         assert out.wait_until_heard(WAIT_S)
         assert out.played_ms == 120
@@ -20,7 +20,7 @@ def test_sound_is_heard_at_its_own_pace_and_counted() -> None:
 
 
 def test_clearing_stops_in_the_middle() -> None:
-    with Speaker(silent=True) as out:
+    with LocalSpeaker(silent=True) as out:
         out.play(bytes(2 * 24 * 30_000))
         assert out.clear() > 29_000
         assert out.wait_until_heard(WAIT_S)
@@ -28,7 +28,7 @@ def test_clearing_stops_in_the_middle() -> None:
 
 
 def test_closing_does_not_wait_for_what_is_pending() -> None:
-    with Speaker(silent=True) as out:
+    with LocalSpeaker(silent=True) as out:
         out.play(bytes(2 * 24 * 30_000))
     assert out.wait_until_heard(0)
 
@@ -38,7 +38,7 @@ def test_a_machine_without_speakers_is_one_sentence_and_no_noise(
 ) -> None:
     monkeypatch.setattr(device, "_audible", lambda backends: [backends.CUSTOM])
     with pytest.raises(NoSpeakers, match="no speakers that can be opened"):
-        Speaker()
+        LocalSpeaker()
     os.write(2, b"still here\n")
     assert capfd.readouterr().err == "still here\n"
 
@@ -46,7 +46,7 @@ def test_a_machine_without_speakers_is_one_sentence_and_no_noise(
 def test_without_the_package_it_is_the_same_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "miniaudio", None)
     with pytest.raises(NoSpeakers, match="needs the package miniaudio"):
-        Speaker()
+        LocalSpeaker()
 
 
 def test_importing_the_package_loads_no_sound_library() -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.arithmetic_pool import ArithmeticPool, config_of
-from voice_server.core.playlist import Policy
+from voice_server.core.playlist import PlaylistPolicy
 from voice_server.errors import Busy, TooMuch, UnknownName
 from voice_server.playback import device as device_module
 from voice_server.playback import loudspeakers as loudspeakers_module
@@ -21,7 +21,7 @@ from voice_server.playback.loudspeakers import Loudspeakers
 from voice_server.speech import SpeechRequest, SpeechService
 
 ANNA, BERT = SpeechRequest(voice="alba"), SpeechRequest(voice="bert")
-QUEUE, MIX, INTERRUPT = Policy.QUEUE, Policy.MIX, Policy.INTERRUPT
+QUEUE, MIX, INTERRUPT = PlaylistPolicy.QUEUE, PlaylistPolicy.MIX, PlaylistPolicy.INTERRUPT
 SHORT = "Hi."  # 60 ms
 LONG = "This would be heard for more than a second, were it not for somebody else."
 
@@ -248,7 +248,7 @@ def test_a_player_that_never_gets_ready_is_waited_for_only_once(
 
 def _has_speakers() -> bool:
     try:
-        device_module.Device(24_000, bytes, period_ms=20).close()
+        device_module.SoundDevice(24_000, bytes, period_ms=20).close()
     except device_module.NoSpeakers:
         return False
     return True

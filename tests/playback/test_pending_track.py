@@ -7,13 +7,13 @@ import asyncio
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voice_server.playback.pending_track import Track
+from voice_server.playback.pending_track import PendingTrack
 
 SECOND = bytes(48_000)
 
 
 def test_another_player_begins_with_the_first_sample_that_was_not_heard() -> None:
-    track = Track(1)
+    track = PendingTrack(1)
     assert [track.add(pcm) for pcm in (b"aabb", b"cc", b"dd")] == [0, 1, 2]
     track.heard(2)
     assert list(track.again()) == [(0, b"bb"), (1, b"cc"), (2, b"dd")]
@@ -21,7 +21,7 @@ def test_another_player_begins_with_the_first_sample_that_was_not_heard() -> Non
 
 
 def test_what_was_heard_counts_over_all_players() -> None:
-    track = Track(1)
+    track = PendingTrack(1)
     track.add(SECOND)
     track.heard(len(SECOND) // 2)
     list(track.again())
@@ -34,7 +34,7 @@ def test_what_was_heard_counts_over_all_players() -> None:
 def test_nothing_is_lost_and_nothing_comes_twice_over_any_number_of_players(
     sizes: list[int], deaths: list[int]
 ) -> None:
-    track = Track(1)
+    track = PendingTrack(1)
     pieces = [bytes([number]) * 2 * size for number, size in enumerate(sizes)]
     for pcm in pieces:
         track.add(pcm)
@@ -49,7 +49,7 @@ def test_nothing_is_lost_and_nothing_comes_twice_over_any_number_of_players(
 
 def test_a_writer_waits_while_plenty_is_unheard() -> None:
     async def main() -> None:
-        track = Track(1)
+        track = PendingTrack(1)
         for _ in range(20):
             await track.room()
             track.add(SECOND)

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 import pytest
 
 from voice_server.core.supervision import SupervisionPolicy
-from voice_server.core.wire.worker_messages import Opened
+from voice_server.core.wire.player_messages import PlayerOpened
 from voice_server.playback import player_channel as module
-from voice_server.playback.player_channel import Channel, player_environment
+from voice_server.playback.player_channel import PlayerChannel, player_environment
 
 NULL = "null"
 HASTY = SupervisionPolicy(
@@ -34,12 +34,12 @@ def ms(n: int) -> bytes:
 class Owner:
     """Remembers what it was told."""
 
-    opened: list[Opened] = field(default_factory=list)
+    opened: list[PlayerOpened] = field(default_factory=list)
     heard_ms: list[float] = field(default_factory=list)
     over: list[tuple[int, str | None]] = field(default_factory=list)
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
-    def channel_opened(self, opened: Opened) -> None:
+    def channel_opened(self, opened: PlayerOpened) -> None:
         self.opened.append(opened)
         self._wake()
 
@@ -64,11 +64,11 @@ class Owner:
             await self.changed.wait_for(condition)
 
 
-def run(play: Callable[[Channel, Owner], Awaitable[None]], device: str = NULL) -> Owner:
+def run(play: Callable[[PlayerChannel, Owner], Awaitable[None]], device: str = NULL) -> Owner:
     async def main() -> Owner:
         async with asyncio.timeout(15), asyncio.TaskGroup() as tasks:
             owner = Owner()
-            channel = Channel("anna", owner, tasks.create_task, device=device, policy=HASTY)
+            channel = PlayerChannel("anna", owner, tasks.create_task, device=device, policy=HASTY)
             try:
                 await play(channel, owner)
             finally:
@@ -80,7 +80,7 @@ def run(play: Callable[[Channel, Owner], Awaitable[None]], device: str = NULL) -
 
 
 def test_a_track_is_heard_to_its_end_and_over_once() -> None:
-    async def play(channel: Channel, owner: Owner) -> None:
+    async def play(channel: PlayerChannel, owner: Owner) -> None:
         await channel.play(1, ms(60))
         await channel.play(1, ms(40))
         channel.complete(1)
@@ -95,7 +95,7 @@ def test_a_track_is_heard_to_its_end_and_over_once() -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSEGV, signal.SIGSTOP])
 def test_a_player_that_dies_is_replaced_and_goes_on_with_what_was_not_heard(number: signal.Signals) -> None:
-    async def play(channel: Channel, owner: Owner) -> None:
+    async def play(channel: PlayerChannel, owner: Owner) -> None:
         await channel.play(1, ms(400))
         channel.complete(1)
         await owner.until(lambda: bool(owner.heard_ms) and owner.heard_ms[-1] >= 100)
@@ -110,7 +110,7 @@ def test_a_player_that_dies_is_replaced_and_goes_on_with_what_was_not_heard(numb
 
 
 def test_a_stopped_track_is_told_of_no_more_and_the_next_one_is_heard() -> None:
-    async def play(channel: Channel, owner: Owner) -> None:
+    async def play(channel: PlayerChannel, owner: Owner) -> None:
         await channel.play(1, ms(5_000))
         await owner.until(lambda: bool(owner.heard_ms))
         channel.stop(1)
@@ -123,7 +123,7 @@ def test_a_stopped_track_is_told_of_no_more_and_the_next_one_is_heard() -> None:
 
 
 def test_a_new_player_knows_that_it_is_paused() -> None:
-    async def play(channel: Channel, owner: Owner) -> None:
+    async def play(channel: PlayerChannel, owner: Owner) -> None:
         channel.set_paused(True)
         channel.set_volume(0.5)
         await channel.play(1, ms(60))
@@ -141,7 +141,7 @@ async def _hear_elsewhere(n_ms: int) -> None:
     """Wait for as long as another player needs to play so much."""
     async with asyncio.TaskGroup() as tasks:
         witness = Owner()
-        other = Channel("bert", witness, tasks.create_task, device=NULL, policy=HASTY)
+        other = PlayerChannel("bert", witness, tasks.create_task, device=NULL, policy=HASTY)
         await other.play(1, ms(n_ms))
         other.complete(1)
         await witness.until(lambda: bool(witness.over))
@@ -149,7 +149,7 @@ async def _hear_elsewhere(n_ms: int) -> None:
 
 
 def test_another_device_goes_on_where_the_last_one_was() -> None:
-    async def play(channel: Channel, owner: Owner) -> None:
+    async def play(channel: PlayerChannel, owner: Owner) -> None:
         await channel.play(1, ms(300))
         channel.complete(1)
         await owner.until(lambda: bool(owner.heard_ms))
@@ -164,7 +164,7 @@ def test_another_device_goes_on_where_the_last_one_was() -> None:
 def test_a_player_that_cannot_run_is_one_sentence_for_every_track(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_PLAYER", "/nowhere/at/all")
 
-    async def play(channel: Channel, owner: Owner) -> None:
+    async def play(channel: PlayerChannel, owner: Owner) -> None:
         await channel.play(1, ms(60))
         await owner.until(lambda: len(owner.over) == 1)
         await channel.play(2, ms(60))
@@ -178,7 +178,7 @@ def test_a_player_that_cannot_run_is_one_sentence_for_every_track(monkeypatch: p
 def test_a_python_that_is_not_there_is_one_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.executable", "/nowhere/python")
 
-    async def play(channel: Channel, owner: Owner) -> None:
+    async def play(channel: PlayerChannel, owner: Owner) -> None:
         channel.complete(1)
         await owner.until(lambda: bool(owner.over))
 

@@ -6,36 +6,36 @@ from pathlib import Path
 import pytest
 
 from voice_server.errors import ConfigError
-from voice_server.playback import NoSpeakers, Speaker, open_sink, sound_sink
+from voice_server.playback import LocalSpeaker, NoSpeakers, open_sink, sound_sink
 
 
-class Silent(Speaker):
+class Silent(LocalSpeaker):
     def __init__(self, sample_rate_hz: int) -> None:
         super().__init__(sample_rate_hz, silent=True)
 
 
-def no_speakers(_sample_rate_hz: int) -> Speaker:
+def no_speakers(_sample_rate_hz: int) -> LocalSpeaker:
     raise NoSpeakers("none")
 
 
 def test_a_named_file_is_written_even_where_there_are_speakers(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sound_sink, "Speaker", Silent)
+    monkeypatch.setattr(sound_sink, "LocalSpeaker", Silent)
     with open_sink(tmp_path / "x.wav") as out:
         assert out.path == tmp_path / "x.wav"
 
 
 def test_speakers_are_used_where_there_are_any(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sound_sink, "Speaker", Silent)
+    monkeypatch.setattr(sound_sink, "LocalSpeaker", Silent)
     with open_sink() as out:
-        assert isinstance(out, Speaker)
+        assert isinstance(out, LocalSpeaker)
 
 
 def test_without_speakers_it_is_a_file_in_this_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sound_sink, "Speaker", no_speakers)
+    monkeypatch.setattr(sound_sink, "LocalSpeaker", no_speakers)
     monkeypatch.chdir(tmp_path)
     with open_sink() as out:
         assert out.path == tmp_path / "speech.wav"
@@ -45,7 +45,7 @@ def test_without_speakers_it_is_a_file_in_this_folder(
 def test_where_this_folder_takes_no_file_it_is_a_temporary_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sound_sink, "Speaker", no_speakers)
+    monkeypatch.setattr(sound_sink, "LocalSpeaker", no_speakers)
     monkeypatch.chdir(tmp_path)
     (tmp_path / "speech.wav").mkdir()
     monkeypatch.setattr(tempfile, "mkdtemp", lambda prefix: str(tmp_path / "speech.wav"))

@@ -13,7 +13,7 @@ import msgspec
 
 from voice_server.config import BackendConfig
 from voice_server.core.supervision import SupervisionPolicy
-from voice_server.core.types import Frame, Notice, Segment, WordMark
+from voice_server.core.types import Frame, Segment, SpeechWarning, WordMark
 from voice_server.pool.local_pool import LocalPool
 from voice_server.pool.worker_pool import WorkerPool
 
@@ -83,7 +83,7 @@ async def listen(
                 on_first()
         elif isinstance(piece, WordMark):
             take.words.append(piece.word)
-        elif isinstance(piece, Notice):
+        elif isinstance(piece, SpeechWarning):
             take.notices.append(piece.code)
     return take
 

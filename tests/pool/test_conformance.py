@@ -11,9 +11,18 @@ import pytest
 
 from tts_backends.tone.backend import Backend as Tone
 from voice_server.core.options import complete_options
-from voice_server.core.types import ANY_LANGUAGE, Frame, Notice, Option, Ready, Segment, Voice, WordMark
+from voice_server.core.types import (
+    ANY_LANGUAGE,
+    Frame,
+    Option,
+    ReadyBackend,
+    Segment,
+    SpeechWarning,
+    Voice,
+    WordMark,
+)
 from voice_server.errors import BackendDown, RenderError
-from voice_server.pool.conformance import LAWS, Check, check_backend
+from voice_server.pool.conformance import LAWS, ConformanceCheck, check_backend
 from voice_server.pool.worker_pool import BackendState, BackendStats, BackendStatus
 
 
@@ -27,7 +36,7 @@ class InProcessPool:
 
     @property
     def backends(self) -> Mapping[str, BackendStatus]:
-        ready = Ready(
+        ready = ReadyBackend(
             tuple(self.adapter.voices()),
             self.adapter.sample_rate,
             replace(self.adapter.capabilities, options=self.adapter.options),
@@ -40,7 +49,7 @@ class InProcessPool:
     def voices(self) -> Sequence[Voice]:
         return list(self.adapter.voices())
 
-    async def render(self, segment: Segment) -> AsyncGenerator[Frame | WordMark | Notice, None]:
+    async def render(self, segment: Segment) -> AsyncGenerator[Frame | WordMark | SpeechWarning, None]:
         options = complete_options(self.adapter.options, segment.options)
         for piece in self.adapter.synthesize(segment.text, segment.voice, options):
             await asyncio.sleep(0)
@@ -56,7 +65,7 @@ class InProcessPool:
         self.closed.append("all")
 
 
-def checks(pool: InProcessPool) -> dict[str, Check]:
+def checks(pool: InProcessPool) -> dict[str, ConformanceCheck]:
     return {check.name: check for check in asyncio.run(check_backend(pool, "tone"))}
 
 
@@ -230,7 +239,7 @@ def test_another_sample_rate_than_stated_is_found() -> None:
 
 def test_options_that_are_not_checked_are_found() -> None:
     class Lenient(InProcessPool):
-        async def render(self, segment: Segment) -> AsyncGenerator[Frame | WordMark | Notice, None]:
+        async def render(self, segment: Segment) -> AsyncGenerator[Frame | WordMark | SpeechWarning, None]:
             usual = replace(segment, options=complete_options(self.adapter.options, {}))
             async for item in super().render(usual):
                 yield item
@@ -269,14 +278,14 @@ def test_a_backend_may_have_only_voices_for_any_language() -> None:
 
 def test_a_backend_that_is_down_fails_to_start_and_nothing_more_is_tried() -> None:
     assert asyncio.run(check_backend(InProcessPool(Tone(), BackendState.DOWN), "tone")) == [
-        Check("starts", passed=False, detail="no weights")
+        ConformanceCheck("starts", passed=False, detail="no weights")
     ]
     assert not asyncio.run(check_backend(InProcessPool(Tone()), "nobody"))[0].passed
 
 
 def test_an_error_of_the_pool_fails_the_law_and_the_rest_goes_on() -> None:
     class Down(InProcessPool):
-        async def render(self, segment: Segment) -> AsyncGenerator[Frame | WordMark | Notice, None]:
+        async def render(self, segment: Segment) -> AsyncGenerator[Frame | WordMark | SpeechWarning, None]:
             raise BackendDown("gone")
             yield
 

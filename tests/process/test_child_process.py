@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 import pytest
 
 from tests.pool.staging import Run
-from voice_server.core.wire.worker_messages import Log, Message, Ping, Pong
-from voice_server.process.child_process import WorkerProcess, printable
+from voice_server.core.wire.child_messages import ChildLog, ChildPing, ChildPong
+from voice_server.core.wire.codec import Message
+from voice_server.process.child_process import ChildProcess, printable
 
 SPEAK = """
 import os
 from voice_server.core.wire.codec import Decoder, encode
-from voice_server.core.wire.worker_messages import *
+from voice_server.core.wire.child_messages import *
 """
 HERE = "print('I am here, ready', flush=True)"
 FLOOD = r"""
@@ -51,16 +52,16 @@ class Owner:
         self.ended.set()
 
 
-async def launch(code: str) -> tuple[WorkerProcess, Owner]:
+async def launch(code: str) -> tuple[ChildProcess, Owner]:
     owner = Owner()
-    return await WorkerProcess.launch("tone-1", [sys.executable, "-c", code], {}, owner), owner
+    return await ChildProcess.launch("tone-1", [sys.executable, "-c", code], {}, owner), owner
 
 
 def test_messages_come_before_the_end_and_the_end_once(run: Run) -> None:
     async def main() -> None:
-        _, owner = await launch(SPEAK + "os.write(1, encode(Pong()) * 3); os._exit(7)")
+        _, owner = await launch(SPEAK + "os.write(1, encode(ChildPong()) * 3); os._exit(7)")
         await owner.ended.wait()
-        assert owner.messages == [Pong()] * 3
+        assert owner.messages == [ChildPong()] * 3
         assert (owner.status, owner.breaks) == (7, [])
 
     run(main())
@@ -70,12 +71,12 @@ def test_what_is_sent_arrives(run: Run) -> None:
     async def main() -> None:
         process, owner = await launch(
             SPEAK + "got = Decoder().feed(os.read(0, 1000))\n"
-            "os.write(1, encode(Log(20, repr(got))))\n"
+            "os.write(1, encode(ChildLog(20, repr(got))))\n"
             "os.read(0, 1)"
         )
-        process.send(Ping())
+        process.send(ChildPing())
         await owner.heard.wait()
-        assert owner.messages == [Log(20, "[Ping()]")]
+        assert owner.messages == [ChildLog(20, "[ChildPing()]")]
         await process.end(5.0)
         assert owner.status == 0
 
@@ -85,7 +86,7 @@ def test_what_is_sent_arrives(run: Run) -> None:
 def test_a_stream_that_broke_is_told_once_and_not_listened_to(run: Run) -> None:
     async def main() -> None:
         process, owner = await launch(
-            SPEAK + "os.write(1, b'x' * 5000); os.write(1, encode(Pong())); os.read(0, 1)"
+            SPEAK + "os.write(1, b'x' * 5000); os.write(1, encode(ChildPong())); os.read(0, 1)"
         )
         await owner.heard.wait()
         process.kill()
@@ -97,7 +98,7 @@ def test_a_stream_that_broke_is_told_once_and_not_listened_to(run: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "reason"), [("b''", "closed its answers"), ("encode(Pong())[:5]", "cut an answer short")]
+    ("written", "reason"), [("b''", "closed its answers"), ("encode(ChildPong())[:5]", "cut an answer short")]
 )
 def test_a_process_that_closes_its_answers_and_lives_on_is_told_of(
     written: str, reason: str, run: Run
@@ -163,7 +164,7 @@ def test_each_process_ends_at_its_rung_of_the_ladder(code: str, status: int, run
 def test_a_command_that_is_not_there_is_an_error_and_no_process(run: Run) -> None:
     async def main() -> None:
         with pytest.raises(FileNotFoundError):
-            await WorkerProcess.launch("tone-1", ["/nowhere/python"], {}, Owner())
+            await ChildProcess.launch("tone-1", ["/nowhere/python"], {}, Owner())
 
     run(main())
 
@@ -172,7 +173,7 @@ def test_sending_to_a_process_that_has_gone_is_no_error(run: Run) -> None:
     async def main() -> None:
         process, owner = await launch("pass")
         await owner.ended.wait()
-        process.send(Ping())
+        process.send(ChildPing())
         process.kill()
         await process.end(0.1)
 

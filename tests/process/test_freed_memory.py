@@ -10,9 +10,9 @@ import pytest
 
 LIBRARY = ctypes.CDLL(None)
 CODE = """
-from voice_server.process.freed_memory import Memory, _resident_bytes
+from voice_server.process.freed_memory import FreedMemory, _resident_bytes
 
-memory = Memory()
+memory = FreedMemory()
 memory.trim()
 before = _resident_bytes()
 # Blocks too small to be mapped one by one, and one at the end that keeps the others in the heap.

@@ -14,7 +14,7 @@ import pytest
 from voice_server.config import BackendConfig
 from voice_server.errors import BackendDown, BackendError, NotSetUp
 from voice_server.provisioning.environments import STAMP, UNFINISHED, is_being_set_up, lock_set_up, python_of
-from voice_server.provisioning.installation import Provisioning, is_set_up, size_bytes
+from voice_server.provisioning.installation import Provisioner, is_set_up, size_bytes
 
 _FAKE_UV = f"""#!{sys.executable}
 import json, os, pathlib, sys
@@ -72,9 +72,9 @@ class Bench:
         device: str = "cpu",
         fails: Mapping[str, str] | None = None,
         environ: Mapping[str, str] | None = None,
-    ) -> Provisioning:
+    ) -> Provisioner:
         variables = {"PATH": str(self.bin), "UV_LOG": str(self.log), "UV_FAILS": json.dumps(fails or {})}
-        return Provisioning(device, environ=variables | dict(environ or {}), say=self.said.append)  # type: ignore[arg-type]
+        return Provisioner(device, environ=variables | dict(environ or {}), say=self.said.append)  # type: ignore[arg-type]
 
     def make(self, device: str = "cpu", fails: Mapping[str, str] | None = None, **environ: str) -> Path:
         return self.provisioning(device, fails, environ).set_up("kokoro", self.backend).environment
@@ -281,7 +281,7 @@ def test_a_set_up_waits_for_one_that_another_program_is_at(
 
     monkeypatch.setattr("voice_server.provisioning.installation._LOOK_S", 0.001)
     variables = {"PATH": str(bench.bin), "UV_LOG": str(bench.log)}
-    Provisioning("cpu", environ=variables, say=say).set_up("kokoro", bench.backend)
+    Provisioner("cpu", environ=variables, say=say).set_up("kokoro", bench.backend)
     assert bench.said[0] == "kokoro: another program is setting it up; waiting for it"
     assert not is_being_set_up(bench.project)
 

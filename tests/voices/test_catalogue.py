@@ -12,7 +12,7 @@ from tts_backends.espeak.backend import Backend
 from voice_server.core.types import Voice
 from voice_server.errors import RequestError, UnknownName
 from voice_server.voices.catalogue import VoiceCatalogue
-from voice_server.voices.known_voices import KNOWN_SPEAKERS
+from voice_server.voices.known_voices import KNOWN_VOICES
 
 VOICES = (
     Voice("en-us", "American", "en-US", "male", "espeak"),
@@ -194,10 +194,10 @@ def test_an_unknown_backend_is_refused() -> None:
 
 def test_on_espeak_every_name_known_from_elsewhere_speaks_and_names_of_one_kind_differ() -> None:
     espeak = VoiceCatalogue(replace(voice, backend="espeak") for voice in Backend().voices())
-    spoken = {name: espeak.resolve(name, backend="espeak").voice for name in KNOWN_SPEAKERS}
-    for known in KNOWN_SPEAKERS.values():
+    spoken = {name: espeak.resolve(name, backend="espeak").voice for name in KNOWN_VOICES}
+    for known in KNOWN_VOICES.values():
         assert spoken[known.name].gender == known.gender
         assert spoken[known.name].language == (known.language or "en-US")
-    kokoro = Counter(spoken[known.name].id for known in KNOWN_SPEAKERS.values() if known.language)
-    openai = Counter(spoken[known.name].id for known in KNOWN_SPEAKERS.values() if not known.language)
+    kokoro = Counter(spoken[known.name].id for known in KNOWN_VOICES.values() if known.language)
+    openai = Counter(spoken[known.name].id for known in KNOWN_VOICES.values() if not known.language)
     assert max(*kokoro.values(), *openai.values()) == 1

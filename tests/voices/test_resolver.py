@@ -5,15 +5,15 @@ from __future__ import annotations
 import pytest
 
 from tests.arithmetic_pool import SPEED, ArithmeticPool, config_of
-from voice_server.core.types import Notice, Option, Segment
+from voice_server.core.types import Option, Segment, SpeechWarning
 from voice_server.errors import BackendDown, RequestError, UnknownName
 from voice_server.voices.mixes import MixStore
-from voice_server.voices.resolver import Casting, SpeechRequest
+from voice_server.voices.resolver import SpeechRequest, VoiceResolver
 
 
-def casting(pool: ArithmeticPool | None = None, *, fallback: str | None = None) -> Casting:
+def casting(pool: ArithmeticPool | None = None, *, fallback: str | None = None) -> VoiceResolver:
     pool = pool or ArithmeticPool(mixes=True)
-    return Casting(pool, config_of(*pool.names, fallback=fallback), MixStore())
+    return VoiceResolver(pool, config_of(*pool.names, fallback=fallback), MixStore())
 
 
 def test_a_mix_becomes_the_ids_of_its_voices_and_the_language_of_the_first() -> None:
@@ -59,7 +59,9 @@ def test_a_backend_that_is_down_is_replaced_by_its_fallback_or_refused() -> None
     pool = ArithmeticPool(("one", "two"), down={"one"})
     settings, notices = casting(pool, fallback="two").settings(SpeechRequest())
     assert settings.backend == "two"
-    assert notices == [Notice("backend_fallback", "two speaks in place of one: the backend one has no model")]
+    assert notices == [
+        SpeechWarning("backend_fallback", "two speaks in place of one: the backend one has no model")
+    ]
     with pytest.raises(BackendDown, match="has no model"):
         casting(pool).settings(SpeechRequest())
     with pytest.raises(UnknownName, match="unknown backend"):
@@ -78,7 +80,9 @@ def test_an_option_without_effect_is_checked_taken_and_told() -> None:
     cast = casting(ArithmeticPool(options=(SPEED, Option("top_k", "integer", None, 1, 9, ignored=True))))
     settings, notices = cast.settings(SpeechRequest(options={"top_k": 3, "speed": 1.5}))
     assert settings.options == {"top_k": 3, "speed": 1.5}
-    assert notices == [Notice("option_ignored", "top_k has no effect with the model that one has loaded")]
+    assert notices == [
+        SpeechWarning("option_ignored", "top_k has no effect with the model that one has loaded")
+    ]
     assert cast.settings(SpeechRequest(options={"top_k": None}))[1] == []
     with pytest.raises(RequestError, match="option top_k must be a whole number from 1 to 9"):
         cast.settings(SpeechRequest(options={"top_k": 10}))

@@ -17,23 +17,16 @@ import msgpack
 import pytest
 
 import voice_server
-from voice_server.core.wire.codec import Decoder, encode
+from voice_server.core.wire.child_messages import ChildBye, ChildLog, ChildPing, ChildPong, JobAudio, StopJob
+from voice_server.core.wire.codec import Decoder, Message, Request, encode
 from voice_server.core.wire.worker_messages import (
     NO_JOB,
-    Audio,
-    Bye,
-    Done,
-    Failed,
-    Hello,
-    Log,
-    Message,
-    Ping,
-    Pong,
-    Ready,
-    Render,
-    Request,
-    Stop,
-    Words,
+    JobDone,
+    JobFailed,
+    JobWords,
+    RenderJob,
+    WorkerHello,
+    WorkerReady,
 )
 
 WORKER = Path(voice_server.__file__).parent / "worker"
@@ -110,24 +103,24 @@ class WorkerProcess:
             self._came += self._decoder.feed(chunk)
         return self._came.pop(0)
 
-    def greet(self, **settings: object) -> Ready:
-        self.send(Hello(1, settings, ""))
+    def greet(self, **settings: object) -> WorkerReady:
+        self.send(WorkerHello(1, settings, ""))
         ready = self.next()
-        assert isinstance(ready, Ready), ready
+        assert isinstance(ready, WorkerReady), ready
         return ready
 
     def render(
         self, job: int, text: str = "hello", voice: str = "a", **options: float
     ) -> tuple[bytes, list[Message]]:
         """Return the audio of a job and its other answers."""
-        self.send(Render(job, text, voice, options))
+        self.send(RenderJob(job, text, voice, options))
         pcm, others, seq = b"", list[Message](), 0
         while True:
             match self.next():
-                case Audio() as audio:
+                case JobAudio() as audio:
                     assert (audio.job, audio.seq) == (job, seq)
                     pcm, seq = pcm + audio.pcm, seq + 1
-                case (Done() | Failed()) as end:
+                case (JobDone() | JobFailed()) as end:
                     return pcm, [*others, end]
                 case other:
                     others.append(other)
@@ -141,8 +134,8 @@ class WorkerProcess:
         return self.process.wait(10), said
 
 
-def last_failure(answers: list[Message]) -> Failed:
-    assert isinstance(answers[-1], Failed)
+def last_failure(answers: list[Message]) -> JobFailed:
+    assert isinstance(answers[-1], JobFailed)
     return answers[-1]
 
 
@@ -163,16 +156,16 @@ def test_a_worker_gets_ready_renders_and_goes_when_told(tmp_path: Path) -> None:
         for job in (1, 2):
             pcm, others = worker.render(job, "hi")
             assert pcm == b"".join(bytes([index, 0]) * 800 for index in range(3))
-            marks = [mark for words in others if isinstance(words, Words) for mark in words.marks]
+            marks = [mark for words in others if isinstance(words, JobWords) for mark in words.marks]
             assert [(mark.word, mark.start_ms) for mark in marks] == [
                 ("hi", 0.0),
                 ("hi", 100.0),
                 ("hi", 200.0),
             ]
             done = others[-1]
-            assert isinstance(done, Done)
+            assert isinstance(done, JobDone)
             assert (done.job, done.audio_ms) == (job, 300.0)
-        worker.send(Bye())
+        worker.send(ChildBye())
         assert worker.process.wait(10) == 0
 
 
@@ -259,17 +252,17 @@ def test_a_ping_is_answered_while_the_engine_renders_and_a_stop_ends_the_job_bet
     """
     with WorkerProcess(tmp_path / "endless", body=body) as worker:
         worker.greet()
-        worker.send(Render(1, "on and on", "a", {}))
-        assert isinstance(worker.next(), Audio)
-        worker.send(Ping())
-        while not isinstance(answer := worker.next(), Pong):
-            assert isinstance(answer, Audio)
-        worker.send(Stop(1))
-        while not isinstance(answer := worker.next(), Failed):
-            assert isinstance(answer, Audio)
+        worker.send(RenderJob(1, "on and on", "a", {}))
+        assert isinstance(worker.next(), JobAudio)
+        worker.send(ChildPing())
+        while not isinstance(answer := worker.next(), ChildPong):
+            assert isinstance(answer, JobAudio)
+        worker.send(StopJob(1))
+        while not isinstance(answer := worker.next(), JobFailed):
+            assert isinstance(answer, JobAudio)
         assert (answer.job, answer.code, answer.retryable) == (1, "stopped", False)
-        worker.send(Stop(1), Ping())
-        assert isinstance(worker.next(), Pong)
+        worker.send(StopJob(1), ChildPing())
+        assert isinstance(worker.next(), ChildPong)
         assert "engine was closed" in worker.end()[1]
 
 
@@ -309,7 +302,7 @@ def test_an_engine_that_does_not_recover_from_an_error_ends_its_worker(tmp_path:
     with WorkerProcess(tmp_path / "dead", body=body) as worker:
         worker.greet()
         assert last_failure(worker.render(1)[1]).retryable
-        assert worker.next() == Log(
+        assert worker.next() == ChildLog(
             40, "the engine does not recover: RuntimeError: CUDA error: device-side assert triggered"
         )
         assert worker.process.wait(10) == 1
@@ -332,16 +325,16 @@ def test_a_backend_that_cannot_be_loaded_says_why_in_one_line(
     settings: dict[str, object], init: str, message: str, tmp_path: Path
 ) -> None:
     with WorkerProcess(tmp_path / "broken", init=init, body="yield bytes(2)") as worker:
-        worker.send(Hello(1, settings, ""))
-        assert worker.next() == Failed(NO_JOB, "load_failed", message, retryable=False)
+        worker.send(WorkerHello(1, settings, ""))
+        assert worker.next() == JobFailed(NO_JOB, "load_failed", message, retryable=False)
         assert worker.process.wait(10) == 1
 
 
 def test_a_server_of_another_protocol_is_refused(tmp_path: Path) -> None:
     with WorkerProcess(tmp_path / "good", body="yield bytes(2)") as worker:
-        worker.send(Hello(2, {}, ""))
+        worker.send(WorkerHello(2, {}, ""))
         answer = worker.next()
-        assert isinstance(answer, Failed)
+        assert isinstance(answer, JobFailed)
         assert "speaks protocol 1" in answer.message
 
 
@@ -357,7 +350,7 @@ def test_an_adapter_may_warm_itself_up_and_close_what_it_opened(tmp_path: Path) 
     """
     with WorkerProcess(tmp_path / "whole", body=body) as worker:
         worker.greet()
-        worker.send(Bye())
+        worker.send(ChildBye())
         assert worker.process.wait(10) == 0
         said = worker.end()[1]
         assert "warmed up after 0 calls" in said
@@ -385,8 +378,8 @@ def test_a_worker_ends_with_its_requests_even_while_the_engine_hangs(
     """
     with WorkerProcess(tmp_path / "hanging", body=body) as worker:
         worker.greet()
-        worker.send(Render(1, "hang", "a", {}))
-        assert isinstance(worker.next(), Audio)
+        worker.send(RenderJob(1, "hang", "a", {}))
+        assert isinstance(worker.next(), JobAudio)
         deed(worker)
         assert worker.end()[0] == status
 
@@ -398,8 +391,8 @@ def test_a_worker_whose_server_no_longer_reads_ends(tmp_path: Path) -> None:
     """
     with WorkerProcess(tmp_path / "loud", body=body) as worker:
         worker.greet()
-        worker.send(Render(1, "hello", "a", {}))
-        assert isinstance(worker.next(), Audio)
+        worker.send(RenderJob(1, "hello", "a", {}))
+        assert isinstance(worker.next(), JobAudio)
         assert worker.process.stdout is not None
         worker.process.stdout.close()
         assert worker.process.wait(10) == 0

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import click
 
-from voice_server.commands.shared.click_command import Command
+from voice_server.commands.shared.click_command import CliCommand
 
 _PROGRAM = "voice-server"
 _SHELLS = ("bash", "zsh", "fish")
 
 
-@click.command(cls=Command)
+@click.command(cls=CliCommand)
 @click.argument("shell", type=click.Choice(_SHELLS))
 @click.pass_context
 def completion(context: click.Context, shell: str) -> None:

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from voice_server.commands.shared.click_command import Command
+from voice_server.commands.shared.click_command import CliCommand
 from voice_server.commands.shared.click_options import json_option
 from voice_server.commands.shared.terminal import print_note
-from voice_server.core.types import Ready
+from voice_server.core.types import ReadyBackend
 from voice_server.errors import BackendError, NotSetUp, UnknownName
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class Finding:
     detail: str = ""
 
 
-@click.command(cls=Command)
+@click.command(cls=CliCommand)
 @click.argument("names", nargs=-1, metavar="[BACKEND]...")
 @click.option("--config", metavar="FILE", help="The backends.yaml to use.")
 @click.option("--quick", is_flag=True, help="Start the backends and stop there: no conformance check.")
@@ -159,10 +159,10 @@ async def _before_the_start(name: str, backend: BackendConfig) -> AsyncIterator[
 
 def _weights(name: str, backend: BackendConfig) -> Finding | None:
     """Where the model's weights are; None for an engine that needs none."""
-    from voice_server.provisioning.installation import Provisioning, shown, size_bytes  # noqa: PLC0415 - see above
+    from voice_server.provisioning.installation import Provisioner, shown, size_bytes  # noqa: PLC0415 - see above
 
     try:
-        folder = Provisioning().fetch_weights(name, backend, only_find=True)
+        folder = Provisioner().fetch_weights(name, backend, only_find=True)
     except BackendError as error:
         return Finding(name, _WEIGHTS, passed=False, detail=error.message)
     if folder is None:
@@ -170,7 +170,7 @@ def _weights(name: str, backend: BackendConfig) -> Finding | None:
     return Finding(name, _WEIGHTS, passed=True, detail=f"{shown(folder)}, {size_bytes(folder) / 1e9:.2f} GB")
 
 
-def _start(ready: Ready, took_s: float) -> str:
+def _start(ready: ReadyBackend, took_s: float) -> str:
     languages = {voice.language for voice in ready.voices}
     return (
         f"{took_s:.2f} s until warm, {ready.sample_rate_hz} Hz, {len(ready.voices)} voices in "

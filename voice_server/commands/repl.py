@@ -16,7 +16,7 @@ import click
 from voice_server.client_events import Audio, Cancelled, ErrorEvent, TurnDone, WarningEvent
 from voice_server.client_streams import AsyncStream, StreamClosed, connect
 from voice_server.commands.shared.chosen_server import chosen_config, reachable_server
-from voice_server.commands.shared.click_command import Command
+from voice_server.commands.shared.click_command import CliCommand
 from voice_server.commands.shared.click_options import (
     ServerChoice,
     SpeakerChoice,
@@ -31,7 +31,7 @@ from voice_server.commands.voices import line_of, speaks, voices_of
 from voice_server.core.audio.pcm import duration_ms
 from voice_server.core.types import SAMPLE_RATE_HZ, OptionValue
 from voice_server.errors import VoiceServerError
-from voice_server.playback import Sink, open_sink
+from voice_server.playback import SoundSink, open_sink
 
 _HELP = """\
   a line          is spoken
@@ -43,7 +43,7 @@ _HELP = """\
   :quit           leave; so does Ctrl-D"""
 
 
-@click.command(cls=Command)
+@click.command(cls=CliCommand)
 @server_options
 @speaker_options
 @output_option
@@ -62,11 +62,11 @@ def repl(*, server: ServerChoice, speaker: SpeakerChoice, output: Path | None) -
         click.echo(f"saved to {sink.path}")
 
 
-async def _converse(server: ServerChoice, speaker: SpeakerChoice, sink: Sink) -> None:
+async def _converse(server: ServerChoice, speaker: SpeakerChoice, sink: SoundSink) -> None:
     async with reachable_server(server) as url, connect(url, **server.wire(), **speaker.wire()) as stream:
-        talk = Talk(stream, sink)
+        talk = LinePlayer(stream, sink)
         listening = asyncio.create_task(talk.listen())
-        conversation = Conversation(talk, server)
+        conversation = ReplLoop(talk, server)
         if sys.stdin.isatty():
             with _interruptions() as interrupted:
                 silencing = asyncio.create_task(_silence(talk, interrupted))
@@ -103,7 +103,7 @@ def _interruptions() -> Iterator[asyncio.Event]:
         signal.signal(signal.SIGINT, before)
 
 
-async def _silence(talk: Talk, interrupted: asyncio.Event) -> None:
+async def _silence(talk: LinePlayer, interrupted: asyncio.Event) -> None:
     """Stop the speech whenever there was a Ctrl-C."""
     while await interrupted.wait():
         interrupted.clear()
@@ -115,7 +115,7 @@ async def _piped() -> AsyncIterator[str]:
         yield line
 
 
-async def _prompted(talk: Talk) -> AsyncIterator[str]:
+async def _prompted(talk: LinePlayer) -> AsyncIterator[str]:
     """Yield what is typed; Ctrl-C stops the speech, Ctrl-D ends."""
     from prompt_toolkit.patch_stdout import patch_stdout  # noqa: PLC0415 - only where there is a terminal
 
@@ -132,10 +132,10 @@ async def _prompted(talk: Talk) -> AsyncIterator[str]:
                 return
 
 
-class Conversation:
+class ReplLoop:
     """Speaks lines and obeys those that begin with a colon; a mistake in one is told and changes nothing."""
 
-    def __init__(self, talk: Talk, server: ServerChoice) -> None:
+    def __init__(self, talk: LinePlayer, server: ServerChoice) -> None:
         self._talk = talk
         self._server = server
         self._commands: dict[str, Callable[[str], Awaitable[object]]] = {
@@ -185,10 +185,10 @@ class Conversation:
         click.echo(_HELP)
 
 
-class Talk:
+class LinePlayer:
     """One connection and one sink: says lines as turns, plays what comes, stops both at once."""
 
-    def __init__(self, stream: AsyncStream, sink: Sink) -> None:
+    def __init__(self, stream: AsyncStream, sink: SoundSink) -> None:
         self._stream = stream
         self._sink = sink
         self._unfinished = 0

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from voice_server.commands.shared.click_command import Command
+from voice_server.commands.shared.click_command import CliCommand
 from voice_server.commands.shared.click_options import TOKEN_VARIABLE, json_option
-from voice_server.commands.shared.local_server import Registration, log_folder
+from voice_server.commands.shared.local_server import ServerRegistration, log_folder
 from voice_server.commands.shared.terminal import print_note
 from voice_server.errors import ConfigError
 from voice_server.serving import event_loop
@@ -30,7 +30,7 @@ _LOG_BYTES, _OLD_LOGS = 1_000_000, 3
 _LEVELS = ("debug", "info", "warning", "error")
 
 
-@click.command(cls=Command, context_settings={"auto_envvar_prefix": "VOICE_SERVER"})
+@click.command(cls=CliCommand, context_settings={"auto_envvar_prefix": "VOICE_SERVER"})
 @click.option("--config", metavar="FILE", help="The backends.yaml to use.")
 @click.option(
     "--backend",
@@ -111,7 +111,7 @@ def serve(
         _announce(url, service, loaded.source, as_json=as_json)
 
     asked_for = backends or (loaded.default_backend,)
-    with Registration() as registration, setting_up_beside(loaded, *asked_for):
+    with ServerRegistration() as registration, setting_up_beside(loaded, *asked_for):
         event_loop.run(composition.serve(loaded, host=host, token=token, on_ready=on_ready, **listening))
 
 

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from voice_server.commands.shared.click_command import Command
+from voice_server.commands.shared.click_command import CliCommand
 from voice_server.commands.shared.terminal import print_note
 from voice_server.errors import BackendError, ConfigError, UnknownName
 from voice_server.provisioning.environments import has_lock_file
 
 if TYPE_CHECKING:
     from voice_server.config import BackendConfig, Config
-    from voice_server.provisioning.installation import Device, Provisioning
+    from voice_server.provisioning.installation import Device, Provisioner
 
 _DEVICES = ("auto", "cpu", "cuda", "mps")
 _CLI = Path(__file__).resolve().parent.parent / "cli.py"
@@ -24,7 +24,7 @@ _STDERR = 2
 _LOOK_S = 0.02
 
 
-@click.command(cls=Command)
+@click.command(cls=CliCommand)
 @click.argument("names", nargs=-1, metavar="[BACKEND]...")
 @click.option("--all", "all_backends", is_flag=True, help="Every backend that has an environment of its own.")
 @click.option("--config", metavar="FILE", help="The backends.yaml to use.")
@@ -51,13 +51,13 @@ def setup(
     starts the backend when it is set up.
     """
     from voice_server.config import load_config  # noqa: PLC0415 - not needed for --help
-    from voice_server.provisioning.installation import Provisioning  # noqa: PLC0415
+    from voice_server.provisioning.installation import Provisioner  # noqa: PLC0415
 
     if device == "mps" and sys.platform != "darwin":
         raise ConfigError("--device mps is for Apple's GPUs; here it is auto, cpu or cuda")
     loaded = load_config(config)
     chosen = _chosen(loaded, names, all_backends=all_backends)
-    provisioning = Provisioning(device, find_links, say=print_note)
+    provisioning = Provisioner(device, find_links, say=print_note)
     failures = []
     for name in chosen:
         try:
@@ -84,7 +84,7 @@ def _chosen(config: Config, names: tuple[str, ...], *, all_backends: bool) -> li
 
 
 def set_up(
-    name: str, backend: BackendConfig, provisioning: Provisioning, *, weights: bool, warm_up: bool
+    name: str, backend: BackendConfig, provisioning: Provisioner, *, weights: bool, warm_up: bool
 ) -> None:
     """Set up one backend and tell where everything is. Raises BackendError."""
     from voice_server.provisioning.installation import shown, size_bytes  # noqa: PLC0415 - see above

@@ -14,7 +14,7 @@ import click
 from voice_server.client_events import Audio, ErrorEvent, Sentence, TurnDone, WarningEvent
 from voice_server.client_streams import AsyncStream, connect
 from voice_server.commands.shared.chosen_server import reachable_server
-from voice_server.commands.shared.click_command import Command
+from voice_server.commands.shared.click_command import CliCommand
 from voice_server.commands.shared.click_options import (
     ServerChoice,
     SpeakerChoice,
@@ -26,14 +26,14 @@ from voice_server.commands.shared.click_options import (
 from voice_server.commands.shared.terminal import print_note
 from voice_server.commands.shared.text_input import text_of
 from voice_server.errors import ConfigError, VoiceServerError
-from voice_server.playback import Sink, open_sink
+from voice_server.playback import SoundSink, open_sink
 
 _PIECE_CHARS = 2_000
 _MOST_AHEAD_CHARS = 50_000  # below what a server buffers for one client
 _AS_FAST_AS_POSSIBLE_S = 600
 
 
-@click.command(cls=Command)
+@click.command(cls=CliCommand)
 @click.argument("words", nargs=-1, metavar="[TEXT]...")
 @click.option("--text", help="The text; the same as giving it without an option.")
 @click.option("--file", metavar="FILE", help="A text file to speak; - is standard input.")
@@ -79,7 +79,7 @@ def _typed_text(words: tuple[str, ...], text: str | None, file: str | None) -> s
     return given[0]
 
 
-def _tell(reading: _Reading, sink: Sink, *, as_json: bool) -> None:
+def _tell(reading: _Reading, sink: SoundSink, *, as_json: bool) -> None:
     path = None if sink.path is None else str(sink.path)
     if as_json:
         figures = {"audio_ms": round(reading.audio_ms, 1), "sentences": reading.sentences, "path": path}
@@ -91,7 +91,7 @@ def _tell(reading: _Reading, sink: Sink, *, as_json: bool) -> None:
 class _Reading:
     """One text on its way through a server, no further ahead of its sound than the server takes."""
 
-    def __init__(self, text: str, sink: Sink) -> None:
+    def __init__(self, text: str, sink: SoundSink) -> None:
         self._text = text
         self._sink = sink
         self._spoken_chars = 0

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import click
 
-from voice_server.commands.shared.click_command import Command
+from voice_server.commands.shared.click_command import CliCommand
 from voice_server.commands.shared.click_options import json_option
 from voice_server.core.text.splitting.splitter import Piece, Splitter, SplitterOptions
 from voice_server.errors import RequestError
@@ -16,7 +16,7 @@ from voice_server.errors import RequestError
 _CHUNK_BYTES = 4096
 
 
-@click.command(cls=Command)
+@click.command(cls=CliCommand)
 @click.argument("file", metavar="FILE|-")
 @click.option(
     "--language", "--lang", metavar="TAG", help="The text's language, for example de; guessed when not given."

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from voice_server.commands.shared.chosen_server import chosen_config
-from voice_server.commands.shared.click_command import Command
+from voice_server.commands.shared.click_command import CliCommand
 from voice_server.commands.shared.click_options import ServerChoice, json_option
 from voice_server.commands.shared.terminal import print_note
 from voice_server.core.types import Voice
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from voice_server.config import Config
 
 
-@click.command(cls=Command)
+@click.command(cls=CliCommand)
 @click.option("--config", metavar="FILE", help="The backends.yaml to use.")
 @click.option("--backend", metavar="NAME", help="Only this backend's voices.")
 @click.option("--language", "--lang", "lang", metavar="TAG",

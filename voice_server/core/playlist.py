@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from enum import Enum, StrEnum
 
 
-class Policy(StrEnum):
+class PlaylistPolicy(StrEnum):
     """How a text behaves towards those before it."""
 
     INTERRUPT = "interrupt"
@@ -33,9 +33,9 @@ class _Manners:
 
 
 _MANNERS = {
-    Policy.INTERRUPT: _Manners(ends_own_channel=True, waits=True),
-    Policy.QUEUE: _Manners(ends_own_channel=False, waits=True),
-    Policy.MIX: _Manners(ends_own_channel=False, waits=False),
+    PlaylistPolicy.INTERRUPT: _Manners(ends_own_channel=True, waits=True),
+    PlaylistPolicy.QUEUE: _Manners(ends_own_channel=False, waits=True),
+    PlaylistPolicy.MIX: _Manners(ends_own_channel=False, waits=False),
 }
 
 
@@ -48,69 +48,69 @@ class ItemState(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class PlaylistItem:
     """A text by its number, which is never used twice."""
 
     number: int
     channel: str
-    policy: Policy
+    policy: PlaylistPolicy
 
 
 @dataclass(frozen=True, slots=True)
-class Added:
+class ItemAdded:
     """A text was accepted."""
 
-    item: Item
+    item: PlaylistItem
 
 
 @dataclass(frozen=True, slots=True)
-class Warmed:
+class ChannelOpened:
     """A channel was opened before there is anything to say."""
 
     channel: str
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class ItemEnded:
     """An item has been heard, or cannot be."""
 
     number: int
 
 
 @dataclass(frozen=True, slots=True)
-class Skipped:
+class CurrentSkipped:
     """Somebody wants to hear no more of what is playing."""
 
 
 @dataclass(frozen=True, slots=True)
-class Stopped:
+class ItemsStopped:
     """Somebody wants to hear no more of these, or of anything."""
 
     numbers: frozenset[int] | None = None
 
 
-Input = Added | Warmed | Ended | Skipped | Stopped
+PlaylistInput = ItemAdded | ChannelOpened | ItemEnded | CurrentSkipped | ItemsStopped
 
 
 @dataclass(frozen=True, slots=True)
-class Prepare:
+class PrepareItem:
     """Begin to render this item."""
 
-    item: Item
+    item: PlaylistItem
 
 
 @dataclass(frozen=True, slots=True)
-class Start:
+class StartItem:
     """Let this item be heard."""
 
-    item: Item
+    item: PlaylistItem
 
 
 @dataclass(frozen=True, slots=True)
-class Stop:
+class StopItem:
     """End this item, which may be heard, prepared or neither."""
 
-    item: Item
+    item: PlaylistItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ class CloseChannel:
     channel: str
 
 
-Action = Prepare | Start | Stop | CloseChannel
+PlaylistAction = PrepareItem | StartItem | StopItem | CloseChannel
 
 
 class Playlist:
@@ -128,38 +128,38 @@ class Playlist:
 
     def __init__(self, idle_s: float) -> None:
         self._idle_s = idle_s
-        self._items: dict[int, Item] = {}  # in the order in which they are heard
+        self._items: dict[int, PlaylistItem] = {}  # in the order in which they are heard
         self._states: dict[int, ItemState] = {}
         self._quiet_since: dict[str, float] = {}  # open channels
-        self._actions: list[Action] = []
+        self._actions: list[PlaylistAction] = []
 
     @property
-    def playing(self) -> list[Item]:
+    def playing(self) -> list[PlaylistItem]:
         """What may be heard now."""
         return self._in_state(ItemState.PLAYING)
 
     @property
-    def waiting(self) -> list[Item]:
+    def waiting(self) -> list[PlaylistItem]:
         """What comes later, the next one first."""
         return self._in_state(ItemState.WAITING, ItemState.PREPARED)
 
-    def receive(self, event: Input, now: float) -> None:
+    def receive(self, event: PlaylistInput, now: float) -> None:
         """Take what happened; what comes too late is ignored."""
         match event:
-            case Added(item):
+            case ItemAdded(item):
                 self._add(item, now)
-            case Warmed(channel):
+            case ChannelOpened(channel):
                 self._quiet_since[channel] = now
-            case Ended(number):
+            case ItemEnded(number):
                 self._remove(self._items.get(number), now)
-            case Skipped():
+            case CurrentSkipped():
                 self._stop(self.playing, now)
             case _:
                 wanted = self._items if event.numbers is None else event.numbers
                 self._stop([item for number, item in self._items.items() if number in wanted], now)
         self._advance()
 
-    def take_actions(self) -> list[Action]:
+    def take_actions(self) -> list[PlaylistAction]:
         """Return, once, what has to be done now, in this order."""
         actions, self._actions = self._actions, []
         return actions
@@ -175,7 +175,7 @@ class Playlist:
                 del self._quiet_since[channel]
                 self._actions.append(CloseChannel(channel))
 
-    def _add(self, item: Item, now: float) -> None:
+    def _add(self, item: PlaylistItem, now: float) -> None:
         order = list(self._items.values())
         replaced = [each for each in order if each.channel == item.channel]
         if not _MANNERS[item.policy].ends_own_channel:
@@ -187,12 +187,12 @@ class Playlist:
         self._quiet_since[item.channel] = now
         self._stop(replaced, now)
 
-    def _stop(self, items: Iterable[Item], now: float) -> None:
+    def _stop(self, items: Iterable[PlaylistItem], now: float) -> None:
         for item in items:
-            self._actions.append(Stop(item))
+            self._actions.append(StopItem(item))
             self._remove(item, now)
 
-    def _remove(self, item: Item | None, now: float) -> None:
+    def _remove(self, item: PlaylistItem | None, now: float) -> None:
         if item is not None:
             del self._items[item.number], self._states[item.number]
             self._quiet_since[item.channel] = now
@@ -207,13 +207,13 @@ class Playlist:
             self._start(waiting.pop(0))
         if waiting and self._states[waiting[0].number] is ItemState.WAITING:
             self._states[waiting[0].number] = ItemState.PREPARED
-            self._actions.append(Prepare(waiting[0]))
+            self._actions.append(PrepareItem(waiting[0]))
 
-    def _start(self, item: Item) -> None:
+    def _start(self, item: PlaylistItem) -> None:
         self._states[item.number] = ItemState.PLAYING
-        self._actions.append(Start(item))
+        self._actions.append(StartItem(item))
 
-    def _in_state(self, *states: ItemState) -> list[Item]:
+    def _in_state(self, *states: ItemState) -> list[PlaylistItem]:
         return [item for item in self._items.values() if self._states[item.number] in states]
 
     def _idle_channels(self) -> dict[str, float]:

@@ -97,7 +97,7 @@ class OpenTurn:
 
 
 @dataclass(frozen=True, slots=True)
-class Push:
+class PushToTurn:
     """Text of the turn that takes text."""
 
     text: str
@@ -140,21 +140,31 @@ class PlayedUntil:
 
 
 @dataclass(frozen=True, slots=True)
-class Pong:
+class AnswerPing:
     """Answer a ping."""
 
     ping: int | float | str
 
 
 @dataclass(frozen=True, slots=True)
-class Drain:
+class CloseWhenSpoken:
     """Close when every turn is over."""
 
 
-Command = OpenTurn | Push | FlushTurn | EndTurn | CancelTurns | SetPaused | PlayedUntil | Pong | Drain
+SessionCommand = (
+    OpenTurn
+    | PushToTurn
+    | FlushTurn
+    | EndTurn
+    | CancelTurns
+    | SetPaused
+    | PlayedUntil
+    | AnswerPing
+    | CloseWhenSpoken
+)
 
 
-class State(Enum):
+class SessionState(Enum):
     """NEW until the first message, DRAINING after `done`."""
 
     NEW = auto()
@@ -162,14 +172,14 @@ class State(Enum):
     DRAINING = auto()
 
 
-class Session:
+class StreamSession:
     """The protocol state of one connection.
 
     `version` is 1 until the first message asks for 2. `turn` is the turn that takes text, None between turns.
     """
 
     def __init__(self, *, version: int = 1, config: StreamConfig | None = None) -> None:
-        self.state = State.NEW
+        self.state = SessionState.NEW
         self.version = version
         self._fixed_version = version == 2
         self.config = config or StreamConfig()
@@ -187,39 +197,39 @@ class Session:
         The shell resolves its names first, so that a message with an unknown voice changes nothing at all.
         Raises RequestError.
         """
-        if self.state is State.DRAINING:
+        if self.state is SessionState.DRAINING:
             return self.config
         return self._config_of(message, self._version_of(message))
 
-    def receive(self, message: ClientMessage, config: StreamConfig | None = None) -> list[Command]:
+    def receive(self, message: ClientMessage, config: StreamConfig | None = None) -> list[SessionCommand]:
         """The commands that a message means, in order. Raises RequestError, and then nothing has changed.
 
         `config` is what `config_after` said of this message, if it was asked.
         """
-        if self.state is State.DRAINING:
+        if self.state is SessionState.DRAINING:
             return self._receive_late(message)
         version = self._version_of(message)
         config = config or self._config_of(message, version)
         self._check(message, version)
         self.version = version
         self.config = config
-        self.state = State.TALKING
+        self.state = SessionState.TALKING
         commands = self._speech_of(message)
         commands += self._controls_of(message)
         if message.done:
             commands += self._end()
-            commands.append(Drain())
-            self.state = State.DRAINING
+            commands.append(CloseWhenSpoken())
+            self.state = SessionState.DRAINING
         return commands
 
-    def drain(self) -> list[Command]:
+    def drain(self) -> list[SessionCommand]:
         """The server takes no more text: the commands that end what is open."""
-        if self.state is State.DRAINING:
+        if self.state is SessionState.DRAINING:
             return []
-        self.state = State.DRAINING
+        self.state = SessionState.DRAINING
         return self._end()
 
-    def _receive_late(self, message: ClientMessage) -> list[Command]:
+    def _receive_late(self, message: ClientMessage) -> list[SessionCommand]:
         """After `done` a client may still steer what is being spoken, but text comes too late."""
         if message.token:
             raise RequestError("text came after done; open a new connection for more", code="after_done")
@@ -230,7 +240,7 @@ class Session:
             return self.version
         if message.v not in (1, 2):
             raise RequestError(f"v must be 1 or 2, not {message.v}", code="unknown_version")
-        if self.state is not State.NEW or self._fixed_version:
+        if self.state is not SessionState.NEW or self._fixed_version:
             raise RequestError("v may only stand in the first message", code="unknown_version")
         return message.v
 
@@ -240,7 +250,7 @@ class Session:
         given = {key: value for key, value in values if value is not None}
         if version == 1:
             given = {key: given[key] for key in ("voice", "backend", "opts") if key in given}
-            if self.state is State.NEW:
+            if self.state is SessionState.NEW:
                 given["first_segment"] = "sentence"
         if not given:
             return self.config
@@ -272,8 +282,8 @@ class Session:
         if takes_text and named is not None and named in self._turns and named != self.turn:
             raise RequestError(f"the turn {named[:40]!r} has ended; name a new one", code="turn_ended")
 
-    def _speech_of(self, message: ClientMessage) -> list[Command]:
-        commands: list[Command] = []
+    def _speech_of(self, message: ClientMessage) -> list[SessionCommand]:
+        commands: list[SessionCommand] = []
         if message.cancel and self.version == 2:
             # With text in the same message, the text belongs to what comes after the barge-in.
             named = message.turn if message.token is None else None
@@ -282,7 +292,7 @@ class Session:
                 self.turn = None
         if message.token is not None:
             commands += self._turn_for(message.turn)
-            commands.append(Push(message.token))
+            commands.append(PushToTurn(message.token))
         if message.flush and self.version == 2:
             commands += self._turn_for(message.turn)
             commands.append(FlushTurn(message.id))
@@ -291,13 +301,13 @@ class Session:
             commands += self._end()
         return commands
 
-    def _turn_for(self, named: str | None) -> list[Command]:
+    def _turn_for(self, named: str | None) -> list[SessionCommand]:
         """Make the named turn, or any, the one that takes text."""
         if self.version == 1:
             named = None
         if self.turn is not None and named in (None, self.turn):
             return []
-        commands: list[Command] = []
+        commands: list[SessionCommand] = []
         if self.config.on_new_turn == "preempt":
             commands.append(CancelTurns(None, None, preempted=True))
         else:
@@ -315,17 +325,17 @@ class Session:
             self._opened += 1
         return name
 
-    def _end(self) -> list[Command]:
+    def _end(self) -> list[SessionCommand]:
         if self.turn is None:
             return []
         self.turn = None
         return [EndTurn()]
 
-    def _controls_of(self, message: ClientMessage) -> list[Command]:
+    def _controls_of(self, message: ClientMessage) -> list[SessionCommand]:
         if self.version == 1:
             return []
-        commands: list[Command] = []
-        if self.state is State.DRAINING and message.cancel:
+        commands: list[SessionCommand] = []
+        if self.state is SessionState.DRAINING and message.cancel:
             commands.append(CancelTurns(message.turn, message.played_ms))
         if message.played_ms is not None and not message.cancel:
             commands.append(PlayedUntil(message.turn, message.played_ms))
@@ -334,7 +344,7 @@ class Session:
         if message.resume:
             commands.append(SetPaused(paused=False))
         if message.ping is not None:
-            commands.append(Pong(message.ping))
+            commands.append(AnswerPing(message.ping))
         return commands
 
 

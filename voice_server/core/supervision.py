@@ -42,7 +42,7 @@ class SlotState(Enum):
     """Killed; the process has not gone yet."""
 
 
-class Event(Enum):
+class SlotEvent(Enum):
     """What happens to a slot."""
 
     READY = "ready"
@@ -54,8 +54,8 @@ class Event(Enum):
     LOAD_FAILED = "load failed"
 
 
-_S, _E = SlotState, Event
-TRANSITIONS: dict[tuple[SlotState, Event], SlotState] = {
+_S, _E = SlotState, SlotEvent
+TRANSITIONS: dict[tuple[SlotState, SlotEvent], SlotState] = {
     (_S.STARTING, _E.READY): _S.IDLE,
     (_S.IDLE, _E.JOB_GIVEN): _S.BUSY,
     (_S.BUSY, _E.JOB_ENDED): _S.IDLE,
@@ -87,14 +87,14 @@ class SupervisionPolicy:
 
 
 @dataclass(frozen=True, slots=True)
-class Launch:
+class LaunchProcess:
     """Start a worker in this slot."""
 
     slot: int
 
 
 @dataclass(frozen=True, slots=True)
-class Kill:
+class KillProcess:
     """End this slot's worker at once; `reason` completes the sentence "the worker …"."""
 
     slot: int
@@ -102,23 +102,23 @@ class Kill:
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class PingProcess:
     """Send a ping to this idle worker."""
 
     slot: int
 
 
 @dataclass(frozen=True, slots=True)
-class Up:
+class SlotsUp:
     """The backend can speak, for the first time or again."""
 
 
 @dataclass(frozen=True, slots=True)
-class Down:
+class SlotsDown:
     """The backend cannot speak until further notice."""
 
 
-Action = Launch | Kill | Ask | Up | Down
+SupervisorAction = LaunchProcess | KillProcess | PingProcess | SlotsUp | SlotsDown
 
 
 @dataclass(slots=True)
@@ -143,7 +143,7 @@ class Supervisor:
     def __init__(self, slots: int, policy: SupervisionPolicy, now: float) -> None:
         self._policy = policy
         self._slots = [_Slot(restart_at=now) for _ in range(slots)]
-        self._actions: list[Action] = []
+        self._actions: list[SupervisorAction] = []
         self._silence_s_per_char = 0.0
         self._is_up: bool | None = None
         self._is_closed = False
@@ -157,28 +157,28 @@ class Supervisor:
         """Where a slot stands."""
         return self._slots[slot].state
 
-    def take_actions(self) -> list[Action]:
+    def take_actions(self) -> list[SupervisorAction]:
         """Return, once, what has to be done now."""
         actions, self._actions = self._actions, []
         return actions
 
-    def receive(self, event: Event, slot: int, now: float, *, characters: int = 1, why: str = "") -> None:
+    def receive(self, event: SlotEvent, slot: int, now: float, *, characters: int = 1, why: str = "") -> None:
         """Take in what happened to a slot: `characters` with JOB_GIVEN, `why` with BROKEN."""
         it = self._slots[slot]
         target = TRANSITIONS.get((it.state, event))
         if target is None:
             return
-        if event is Event.JOB_ENDED:
+        if event is SlotEvent.JOB_ENDED:
             self.expect_silence(max(it.longest_silence_s, now - it.heard_at) / it.characters)
         if target is SlotState.DYING:
-            it.cannot_load = event is Event.LOAD_FAILED
-            self._actions.append(Kill(slot, why or "could not load its engine"))
+            it.cannot_load = event is SlotEvent.LOAD_FAILED
+            self._actions.append(KillProcess(slot, why or "could not load its engine"))
         _enter(it, target, now)
-        if event is Event.JOB_GIVEN:
+        if event is SlotEvent.JOB_GIVEN:
             it.characters = max(1, characters)
-        elif event is Event.READY:
+        elif event is SlotEvent.READY:
             self._welcome(it)
-        elif event is Event.EXITED:
+        elif event is SlotEvent.EXITED:
             self._rest(it, now)
 
     def heard(self, slot: int, now: float) -> None:
@@ -209,17 +209,17 @@ class Supervisor:
                 _enter(it, SlotState.STARTING, now)
                 it.was_ready = it.cannot_load = False
                 it.launches.append(now)
-                self._actions.append(Launch(slot))
+                self._actions.append(LaunchProcess(slot))
             elif it.state is SlotState.DYING:
                 it.is_hopeless = True
                 self._settle()
             elif it.state is SlotState.IDLE and it.asked_at is None:
                 it.asked_at = now
-                self._actions.append(Ask(slot))
+                self._actions.append(PingProcess(slot))
             else:
                 # A start that takes for ever is as good as one that fails for good.
                 it.cannot_load = it.state is SlotState.STARTING
-                self._actions.append(Kill(slot, self._complaint(it, now)))
+                self._actions.append(KillProcess(slot, self._complaint(it, now)))
                 _enter(it, SlotState.DYING, now)
 
     def _limit(self, it: _Slot) -> float | None:
@@ -259,7 +259,7 @@ class Supervisor:
         it.was_ready, it.failed_starts, it.is_hopeless = True, 0, False
         if not self._is_up:
             self._is_up = True
-            self._actions.append(Up())
+            self._actions.append(SlotsUp())
 
     def _rest(self, it: _Slot, now: float) -> None:
         policy = self._policy
@@ -280,7 +280,7 @@ class Supervisor:
     def _settle(self) -> None:
         if self._is_up is not False and all(slot.is_hopeless for slot in self._slots):
             self._is_up = False
-            self._actions.append(Down())
+            self._actions.append(SlotsDown())
 
 
 def _enter(it: _Slot, state: SlotState, now: float) -> None:

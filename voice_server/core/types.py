@@ -112,7 +112,7 @@ class WordMark:
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
+class SpeechWarning:
     """Something a client may want to know although the work goes on: a stable code and a sentence."""
 
     code: str
@@ -120,7 +120,7 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
-class Ready:
+class ReadyBackend:
     """What a backend says of itself once it is warm."""
 
     voices: tuple[Voice, ...]

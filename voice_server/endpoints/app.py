@@ -11,7 +11,7 @@ from starlette.requests import ClientDisconnect
 from starlette.routing import WebSocketRoute
 
 from voice_server.endpoints import page
-from voice_server.endpoints.app_state import Doors
+from voice_server.endpoints.app_state import AppState
 from voice_server.endpoints.docs import docs_page
 from voice_server.endpoints.http.guard import LOOPBACK_ORIGIN, Guard
 from voice_server.endpoints.http.operations import Operation, routes_of
@@ -53,7 +53,7 @@ _READABLE_HEADERS = (
 )
 
 
-def build_app(doors: Doors, **guard: Any) -> Starlette:
+def build_app(doors: AppState, **guard: Any) -> Starlette:
     """The application of one speech service; `guard` is for `Guard`."""
     app = Starlette(
         routes=[

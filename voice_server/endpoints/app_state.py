@@ -1,4 +1,4 @@
-"""`Doors`: what all endpoints share, the service and the work that a drain waits for."""
+"""`AppState`: what all endpoints share, the service and the work that a drain waits for."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from voice_server.playback.loudspeakers import Loudspeakers
 from voice_server.speech import SpeechService
 
 
-class Doors:
+class AppState:
     """The endpoints of one service, and the connections and requests that a drain waits for."""
 
     def __init__(self, service: SpeechService, loudspeakers: Loudspeakers) -> None:

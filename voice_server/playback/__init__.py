@@ -1,8 +1,8 @@
 """Sound on the speakers of the machine that runs this, or in a file where it has none."""
 
 from voice_server.playback.device import NoSpeakers
-from voice_server.playback.local_speaker import Speaker
-from voice_server.playback.sound_sink import Sink, open_sink
+from voice_server.playback.local_speaker import LocalSpeaker
+from voice_server.playback.sound_sink import SoundSink, open_sink
 from voice_server.playback.wav_file import WavFile
 
-__all__ = ["NoSpeakers", "Sink", "Speaker", "WavFile", "open_sink"]
+__all__ = ["LocalSpeaker", "NoSpeakers", "SoundSink", "WavFile", "open_sink"]

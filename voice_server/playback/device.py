@@ -22,7 +22,7 @@ class NoSpeakers(VoiceServerError):
     code = "no_speakers"
 
 
-class Device:
+class SoundDevice:
     """An open sound device that asks `read` for so many bytes of mono PCM, on a thread of its own.
 
     `period_ms` is how much it asks for at a time, `periods` how many of them it holds (0: as it likes).

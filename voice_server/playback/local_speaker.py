@@ -8,7 +8,7 @@ from typing import Self
 
 from voice_server.core.types import SAMPLE_RATE_HZ
 from voice_server.playback.buffer import PlayBuffer
-from voice_server.playback.device import Device
+from voice_server.playback.device import SoundDevice
 
 _PERIOD_MS, _PERIODS_HELD = 60, 2
 """A sound server holds a block beside the one that it plays. The program that plays also renders: on a busy
@@ -16,7 +16,7 @@ machine 4 of 6 runs had gaps with 40 ms, 2 of 6 with 60."""
 _FADE_S = 0.3
 
 
-class Speaker:
+class LocalSpeaker:
     """Plays PCM as it comes; `silent` runs the same on a device that exists only in the program.
 
     Raises NoSpeakers when there is no sound device.
@@ -24,7 +24,7 @@ class Speaker:
 
     def __init__(self, sample_rate_hz: int = SAMPLE_RATE_HZ, *, silent: bool = False) -> None:
         self._buffer = PlayBuffer(sample_rate_hz, _PERIOD_MS * _PERIODS_HELD)
-        self._device = Device(sample_rate_hz, self._buffer.read, period_ms=_PERIOD_MS, silent=silent)
+        self._device = SoundDevice(sample_rate_hz, self._buffer.read, period_ms=_PERIOD_MS, silent=silent)
 
     @property
     def path(self) -> Path | None:

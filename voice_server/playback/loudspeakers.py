@@ -16,15 +16,15 @@ from types import TracebackType
 from typing import Self
 
 from voice_server.core import playlist as lists
-from voice_server.core.playlist import Item, Playlist, Policy
+from voice_server.core.playlist import Playlist, PlaylistItem, PlaylistPolicy
 from voice_server.core.speech.segments import SpeechSettings
-from voice_server.core.speech.utterance_events import Audio, SentenceFailed
-from voice_server.core.types import Notice
-from voice_server.core.wire.worker_messages import Opened
+from voice_server.core.speech.utterance_events import SentenceAudio, SentenceFailed
+from voice_server.core.types import SpeechWarning
+from voice_server.core.wire.player_messages import PlayerOpened
 from voice_server.errors import Busy, TooMuch, UnknownName, VoiceServerError
 from voice_server.playback.device import NoSpeakers
 from voice_server.playback.player.player_loop import DEFAULT_DEVICE, NULL_DEVICE
-from voice_server.playback.player_channel import Channel
+from voice_server.playback.player_channel import PlayerChannel
 from voice_server.speech import Speech, SpeechRequest, SpeechService
 
 CHANNEL_IDLE_S = 60.0
@@ -32,13 +32,13 @@ CHANNEL_IDLE_S = 60.0
 _REPORT_MS = 250.0
 _PROBE_S = 10.0
 _LOOK_S = 2.0
-_NOBODY_HEARS = Notice("no_speakers", "this machine has no sound device, so nothing can be heard")
+_NOBODY_HEARS = SpeechWarning("no_speakers", "this machine has no sound device, so nothing can be heard")
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class PlaylistEntry:
     """A text on the list as anybody may see it."""
 
     id: int
@@ -51,21 +51,21 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Status:
+class PlaybackStatus:
     """What the loudspeakers do: `volume` from 0 to 1, `device` "" where the machine has none."""
 
     is_paused: bool
     volume: float
     device: str
-    playing: Sequence[Entry]
-    waiting: Sequence[Entry]
+    playing: Sequence[PlaylistEntry]
+    waiting: Sequence[PlaylistEntry]
 
 
 @dataclass(slots=True)
 class _Text:
     """One text from its acceptance to its end."""
 
-    item: Item
+    item: PlaylistItem
     text: str
     settings: SpeechSettings
     speech: Speech | None = None
@@ -89,7 +89,7 @@ class _Sound:
     is_paused: bool = False
     opened: str | None = None
     names: tuple[str, ...] = ()
-    untold: list[Notice] = field(default_factory=list)
+    untold: list[SpeechWarning] = field(default_factory=list)
 
 
 class Loudspeakers:
@@ -104,7 +104,7 @@ class Loudspeakers:
         self._sound = _Sound(device)
         self._playlist = Playlist(idle_s)
         self._texts: dict[int, _Text] = {}
-        self._channels: dict[str, Channel] = {}
+        self._channels: dict[str, PlayerChannel] = {}
         self._numbers = count(1)
         self._tasks = asyncio.TaskGroup()
         self._timer: asyncio.TimerHandle | None = None
@@ -134,8 +134,8 @@ class Loudspeakers:
     # ------------------------------------------------------------------ texts
 
     def accept(
-        self, text: str, request: SpeechRequest, policy: Policy = Policy.INTERRUPT
-    ) -> tuple[Entry, list[Notice]]:
+        self, text: str, request: SpeechRequest, policy: PlaylistPolicy = PlaylistPolicy.INTERRUPT
+    ) -> tuple[PlaylistEntry, list[SpeechWarning]]:
         """Put a text on the list; return how it stands, and what of its wish is not as was asked.
 
         Raises UnknownName, RequestError, TooMuch, Busy or BackendDown.
@@ -143,14 +143,14 @@ class Loudspeakers:
         self._check_room(text)
         settings, notices = self._service.settings(request)
         channel = self._channel_name(settings)
-        item = Item(next(self._numbers), channel, policy)
+        item = PlaylistItem(next(self._numbers), channel, policy)
         self._texts[item.number] = _Text(item, text, settings)
         self._quiet.clear()
         self._channel(channel)
-        self._receive(lists.Added(item))
+        self._receive(lists.ItemAdded(item))
         return self._entry(item, self._state(item)), notices
 
-    async def take_notices(self) -> list[Notice]:
+    async def take_notices(self) -> list[SpeechWarning]:
         """What nobody has been told yet, such as that there is no sound device; each is returned once.
 
         Before a first player has looked for a device this waits for it, so that whoever speaks first is told;
@@ -175,14 +175,14 @@ class Loudspeakers:
     def skip(self) -> int:
         """End what is heard now; return how many texts that were."""
         skipped = len(self._playlist.playing)
-        self._receive(lists.Skipped())
+        self._receive(lists.CurrentSkipped())
         return skipped
 
     def stop(self, ids: Iterable[int] | None = None) -> int:
         """End these texts, or all; return how many were on the list."""
         wanted = None if ids is None else frozenset(ids)
         stopped = sum(wanted is None or number in wanted for number in self._texts)
-        self._receive(lists.Stopped(wanted))
+        self._receive(lists.ItemsStopped(wanted))
         return stopped
 
     async def drain(self) -> None:
@@ -238,11 +238,11 @@ class Loudspeakers:
         settings, _ = self._service.settings(request or SpeechRequest())
         name = self._channel_name(settings)
         self._channel(name)
-        self._receive(lists.Warmed(name))
+        self._receive(lists.ChannelOpened(name))
 
-    def status(self) -> Status:
+    def status(self) -> PlaybackStatus:
         """What is heard now and what comes next."""
-        return Status(
+        return PlaybackStatus(
             is_paused=self._sound.is_paused,
             volume=self._sound.volume,
             device=self._sound.opened if self._sound.opened is not None else self._sound.device,
@@ -254,13 +254,13 @@ class Loudspeakers:
         """The process ids of the players there are."""
         return [pid for channel in self._channels.values() if (pid := channel.pid) is not None]
 
-    def _state(self, item: Item) -> str:
+    def _state(self, item: PlaylistItem) -> str:
         return "playing" if item in self._playlist.playing else "waiting"
 
-    def _entry(self, item: Item, state: str) -> Entry:
+    def _entry(self, item: PlaylistItem, state: str) -> PlaylistEntry:
         text = self._texts[item.number]
         settings = text.settings
-        return Entry(
+        return PlaylistEntry(
             id=item.number,
             state=state,
             voice=settings.voice,
@@ -283,7 +283,7 @@ class Loudspeakers:
 
     # ------------------------------------------------------------------ what a channel tells
 
-    def channel_opened(self, opened: Opened) -> None:
+    def channel_opened(self, opened: PlayerOpened) -> None:
         if opened.device == "" and self._sound.opened != "":
             _log.warning("this machine has no sound device; what is spoken cannot be heard")
             self._sound.untold.append(_NOBODY_HEARS)
@@ -291,7 +291,7 @@ class Loudspeakers:
         if opened.device and wanted and opened.device != wanted:
             message = f"there is no device {wanted} any more, {opened.device} plays in its place"
             _log.warning("a device is gone", extra={"device": wanted, "instead": opened.device})
-            self._sound.untold.append(Notice("device_substituted", message))
+            self._sound.untold.append(SpeechWarning("device_substituted", message))
             self._sound.device = ""
         self._sound.opened, self._sound.names = opened.device, opened.devices
         self._opened.set()
@@ -310,16 +310,16 @@ class Loudspeakers:
         if failure is not None:
             _log.error("a text could not be heard", extra={"text_id": track, "reason": failure})
             if not self._sound.untold:
-                self._sound.untold.append(Notice(NoSpeakers.code, failure))
+                self._sound.untold.append(SpeechWarning(NoSpeakers.code, failure))
         self._end(track)
 
     # ------------------------------------------------------------------ decide and act
 
-    def _channel(self, name: str) -> Channel:
+    def _channel(self, name: str) -> PlayerChannel:
         channel = self._channels.get(name)
         if channel is None:
             sound = self._sound
-            channel = self._channels[name] = Channel(
+            channel = self._channels[name] = PlayerChannel(
                 name,
                 self,
                 self._tasks.create_task,
@@ -329,7 +329,7 @@ class Loudspeakers:
             )
         return channel
 
-    def _receive(self, event: lists.Input) -> None:
+    def _receive(self, event: lists.PlaylistInput) -> None:
         self._playlist.receive(event, self._loop.time())
         self._perform()
 
@@ -341,13 +341,13 @@ class Loudspeakers:
     def _perform(self) -> None:
         for action in self._playlist.take_actions():
             match action:
-                case lists.Prepare(item):
+                case lists.PrepareItem(item):
                     self._open(self._texts[item.number])
-                case lists.Start(item):
+                case lists.StartItem(item):
                     text = self._texts[item.number]
                     speech = self._open(text)  # now: what is prepared next must not come before it
                     text.task = self._tasks.create_task(self._let_hear(text, speech))
-                case lists.Stop(item):
+                case lists.StopItem(item):
                     self._channels[item.channel].stop(item.number)
                     self._forget(item.number)
                 case lists.CloseChannel(name):
@@ -375,7 +375,7 @@ class Loudspeakers:
         channel = self._channel(text.item.channel)
         try:
             async for event in speech:
-                if isinstance(event, Audio):
+                if isinstance(event, SentenceAudio):
                     await channel.play(number, event.pcm)
                 elif isinstance(event, SentenceFailed):
                     _log.warning("a sentence could not be spoken", extra={"code": event.code, "id": number})
@@ -388,7 +388,7 @@ class Loudspeakers:
 
     def _end(self, number: int) -> None:
         self._forget(number)
-        self._receive(lists.Ended(number))
+        self._receive(lists.ItemEnded(number))
 
     def _forget(self, number: int) -> None:
         text = self._texts.pop(number, None)

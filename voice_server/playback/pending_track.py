@@ -12,7 +12,7 @@ from voice_server.core.types import BYTES_PER_SAMPLE, SAMPLE_RATE_HZ
 _WINDOW_BYTES = 20 * SAMPLE_RATE_HZ * BYTES_PER_SAMPLE
 
 
-class Track:
+class PendingTrack:
     """One item's sound on its way; a writer waits in `room` while 20 s of it are unheard."""
 
     def __init__(self, number: int) -> None:

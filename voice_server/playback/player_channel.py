@@ -15,34 +15,29 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from voice_server.core.supervision import (
-    Ask,
-    Down,
-    Event,
-    Kill,
-    Launch,
+    KillProcess,
+    LaunchProcess,
+    PingProcess,
+    SlotEvent,
+    SlotsDown,
     SlotState,
+    SlotsUp,
     SupervisionPolicy,
     Supervisor,
-    Up,
 )
-from voice_server.core.wire.worker_messages import (
-    PROTOCOL_VERSION,
-    Audio,
-    Complete,
-    Heard,
-    Log,
-    Message,
-    Open,
-    Opened,
-    Pause,
-    Ping,
-    Request,
-    Resume,
-    Stop,
-    Volume,
+from voice_server.core.wire.child_messages import PROTOCOL_VERSION, ChildLog, ChildPing, JobAudio, StopJob
+from voice_server.core.wire.codec import Message, Request
+from voice_server.core.wire.player_messages import (
+    PausePlayer,
+    PlayerOpen,
+    PlayerOpened,
+    ResumePlayer,
+    SetVolume,
+    TrackComplete,
+    TrackHeard,
 )
-from voice_server.playback.pending_track import Track
-from voice_server.process.child_process import WorkerProcess
+from voice_server.playback.pending_track import PendingTrack
+from voice_server.process.child_process import ChildProcess
 
 PLAYER_POLICY = SupervisionPolicy(start_timeout_s=20.0, ping_interval_s=1.0, ping_timeout_s=3.0)
 
@@ -56,10 +51,10 @@ _log = logging.getLogger(__name__)
 Spawn = Callable[[Coroutine[Any, Any, None]], object]
 
 
-class ChannelOwner(Protocol):
+class PlayerChannelOwner(Protocol):
     """Who is told what happens on a channel."""
 
-    def channel_opened(self, opened: Opened) -> None:
+    def channel_opened(self, opened: PlayerOpened) -> None:
         """A player is ready to play on this device."""
 
     def track_heard(self, track: int, heard_ms: float) -> None:
@@ -69,13 +64,13 @@ class ChannelOwner(Protocol):
         """All of it has been heard, or it cannot be: then `failure` is a sentence."""
 
 
-class Channel:
+class PlayerChannel:
     """Plays tracks; `spawn` starts a task that the owner waits for."""
 
     def __init__(
         self,
         name: str,
-        owner: ChannelOwner,
+        owner: PlayerChannelOwner,
         spawn: Spawn,
         *,
         device: str = "",
@@ -91,8 +86,8 @@ class Channel:
         self._is_paused = is_paused
         self._loop = asyncio.get_running_loop()
         self._supervisor = Supervisor(1, policy, self._loop.time())
-        self._tracks: dict[int, Track] = {}
-        self._process: WorkerProcess | None = None
+        self._tracks: dict[int, PendingTrack] = {}
+        self._process: ChildProcess | None = None
         self._fate = ""
         self._is_ready = False
         self._is_closed = False
@@ -108,37 +103,37 @@ class Channel:
 
     async def play(self, number: int, pcm: bytes) -> None:
         """Add sound to a track, which begins with its first sound; waits while plenty is pending."""
-        track = self._tracks.setdefault(number, Track(number))
+        track = self._tracks.setdefault(number, PendingTrack(number))
         await track.room()
         if number in self._tracks:
-            self._tell(Audio(number, track.add(pcm), pcm))
+            self._tell(JobAudio(number, track.add(pcm), pcm))
         self._refuse_if_down()
 
     def complete(self, number: int) -> None:
         """No more sound will come for a track."""
-        self._tracks.setdefault(number, Track(number)).is_complete = True
-        self._tell(Complete(number))
+        self._tracks.setdefault(number, PendingTrack(number)).is_complete = True
+        self._tell(TrackComplete(number))
         self._refuse_if_down()
 
     def stop(self, number: int) -> None:
         """Silence a track; nothing more is told of it."""
         if self._tracks.pop(number, None) is not None:
-            self._tell(Stop(number))
+            self._tell(StopJob(number))
 
     def set_paused(self, is_paused: bool) -> None:
         """Fall silent, or go on."""
         self._is_paused = is_paused
-        self._tell(Pause() if is_paused else Resume())
+        self._tell(PausePlayer() if is_paused else ResumePlayer())
 
     def set_volume(self, level: float) -> None:
         """From 0 to 1."""
         self._volume = level
-        self._tell(Volume(level))
+        self._tell(SetVolume(level))
 
     def set_device(self, device: str) -> None:
         """Go on with another player on another device."""
         self._device = device
-        self._receive(Event.BROKEN, why="moves to another device")
+        self._receive(SlotEvent.BROKEN, why="moves to another device")
 
     async def close(self, patience_s: float = 1.0) -> None:
         """End the player; returns when its process has gone."""
@@ -155,17 +150,17 @@ class Channel:
         self._supervisor.heard(_SLOT, self._loop.time())
         for message in messages:
             match message:
-                case Heard():
+                case TrackHeard():
                     self._heard(message)
-                case Opened():
+                case PlayerOpened():
                     self._begin(message)
-                case Log():
+                case ChildLog():
                     _log.log(message.level, "player says", extra={"text": message.message})
                 case _:
                     pass
 
     def stream_broke(self, reason: str) -> None:
-        self._receive(Event.BROKEN, why=reason)
+        self._receive(SlotEvent.BROKEN, why=reason)
 
     def process_ended(self, status: int) -> None:
         words = self._process.last_words() if self._process is not None else ""
@@ -174,9 +169,9 @@ class Channel:
         self._fate = words or f"it ended with status {status}"
         if not self._is_closed:
             _log.warning("player ended", extra={"channel": self.name, "status": status, "last_words": words})
-            self._receive(Event.EXITED)
+            self._receive(SlotEvent.EXITED)
 
-    def _heard(self, heard: Heard) -> None:
+    def _heard(self, heard: TrackHeard) -> None:
         track = self._tracks.get(heard.job)
         if track is None:
             return
@@ -186,18 +181,18 @@ class Channel:
             del self._tracks[heard.job]
             self._owner.track_over(heard.job, None)
 
-    def _begin(self, opened: Opened) -> None:
+    def _begin(self, opened: PlayerOpened) -> None:
         """Tell a new player everything that it has to know."""
         self._is_ready = True
-        self._receive(Event.READY)
-        self._tell(Volume(self._volume))
+        self._receive(SlotEvent.READY)
+        self._tell(SetVolume(self._volume))
         if self._is_paused:
-            self._tell(Pause())
+            self._tell(PausePlayer())
         for track in self._tracks.values():
             for seq, pcm in track.again():
-                self._tell(Audio(track.number, seq, pcm))
+                self._tell(JobAudio(track.number, seq, pcm))
             if track.is_complete:
-                self._tell(Complete(track.number))
+                self._tell(TrackComplete(track.number))
         self._owner.channel_opened(opened)
 
     def _tell(self, request: Request) -> None:
@@ -206,7 +201,7 @@ class Channel:
 
     # ------------------------------------------------------------------ decide and act
 
-    def _receive(self, event: Event, *, why: str = "") -> None:
+    def _receive(self, event: SlotEvent, *, why: str = "") -> None:
         self._supervisor.receive(event, _SLOT, self._loop.time(), why=why)
         self._perform()
 
@@ -218,15 +213,15 @@ class Channel:
     def _perform(self) -> None:
         for action in self._supervisor.take_actions():
             match action:
-                case Launch():
+                case LaunchProcess():
                     self._spawn(self._launch())
-                case Kill(_, reason):
+                case KillProcess(_, reason):
                     _log.info("player killed", extra={"channel": self.name, "reason": reason})
                     if self._process is not None:
                         self._process.kill()
-                case Ask():
-                    self._tell(Ping())
-                case Up() | Down():
+                case PingProcess():
+                    self._tell(ChildPing())
+                case SlotsUp() | SlotsDown():
                     self._refuse_if_down()
         self._arm()
 
@@ -241,10 +236,10 @@ class Channel:
     async def _launch(self) -> None:
         command = (sys.executable, str(_PLAYER))
         try:
-            process = await WorkerProcess.launch(self.name, command, player_environment(), self)
+            process = await ChildProcess.launch(self.name, command, player_environment(), self)
         except OSError as error:
             self._fate = f"it cannot be started: {error.strerror}"
-            self._receive(Event.EXITED)
+            self._receive(SlotEvent.EXITED)
             return
         self._process = process
         if self._is_closed:
@@ -252,7 +247,7 @@ class Channel:
             return
         if self._supervisor.state(_SLOT) is SlotState.DYING:
             process.kill()
-        process.send(Open(PROTOCOL_VERSION, self._device))
+        process.send(PlayerOpen(PROTOCOL_VERSION, self._device))
 
     def _refuse_if_down(self) -> None:
         if self._supervisor.is_up is False:

@@ -10,13 +10,13 @@ from typing import Protocol, Self
 from voice_server.core.types import SAMPLE_RATE_HZ
 from voice_server.errors import ConfigError
 from voice_server.playback.device import NoSpeakers
-from voice_server.playback.local_speaker import Speaker
+from voice_server.playback.local_speaker import LocalSpeaker
 from voice_server.playback.wav_file import WavFile
 
 DEFAULT_FILE_NAME = "speech.wav"
 
 
-class Sink(Protocol):
+class SoundSink(Protocol):
     """Takes PCM in order; a context manager."""
 
     @property
@@ -46,7 +46,7 @@ class Sink(Protocol):
     ) -> None: ...
 
 
-def open_sink(output: Path | None = None, sample_rate_hz: int = SAMPLE_RATE_HZ) -> Sink:
+def open_sink(output: Path | None = None, sample_rate_hz: int = SAMPLE_RATE_HZ) -> SoundSink:
     """Return the file `output`, else the speakers, else a file in this folder or the temporary one.
 
     `path` of what is returned says which it became.
@@ -54,7 +54,7 @@ def open_sink(output: Path | None = None, sample_rate_hz: int = SAMPLE_RATE_HZ) 
     if output is not None:
         return WavFile(output, sample_rate_hz)
     try:
-        return Speaker(sample_rate_hz)
+        return LocalSpeaker(sample_rate_hz)
     except NoSpeakers:
         return _file_somewhere(sample_rate_hz)
 

@@ -17,24 +17,24 @@ from typing import Any
 from voice_server.config import BackendConfig
 from voice_server.core.options import complete_options
 from voice_server.core.supervision import (
-    Ask,
-    Down,
-    Event,
-    Kill,
-    Launch,
+    KillProcess,
+    LaunchProcess,
+    PingProcess,
+    SlotEvent,
+    SlotsDown,
     SlotState,
+    SlotsUp,
     SupervisionPolicy,
     Supervisor,
-    Up,
 )
-from voice_server.core.types import Ready, Segment
+from voice_server.core.types import ReadyBackend, Segment
 from voice_server.core.wire import worker_messages
-from voice_server.core.wire.worker_messages import STOPPED, Done, Failed
+from voice_server.core.wire.worker_messages import STOPPED, JobDone, JobFailed
 from voice_server.errors import BackendDown, NotSetUp, RequestError, UnknownName
-from voice_server.pool.job import Job, Outcome, Unavailable
-from voice_server.pool.launcher import Launcher
-from voice_server.pool.template import Template
-from voice_server.pool.worker_handle import Worker
+from voice_server.pool.job import Job, JobOutcome, Unavailable
+from voice_server.pool.launcher import WorkerLauncher
+from voice_server.pool.template import WorkerTemplate
+from voice_server.pool.worker_handle import WorkerHandle
 from voice_server.pool.worker_pool import BackendState, BackendStats, BackendStatus
 from voice_server.process.public_errors import public
 from voice_server.provisioning.environments import python_of, set_up_at
@@ -61,11 +61,11 @@ class BackendWorkers:
         self._name = name
         self._config = config
         self._policy = policy
-        self._launcher = Launcher(name, config, spawn, self)
+        self._launcher = WorkerLauncher(name, config, spawn, self)
         self._numbers = numbers
         self._loop = asyncio.get_running_loop()
         self._supervisor = Supervisor(config.workers, policy, self._loop.time())
-        self._workers: list[Worker | None] = [None] * config.workers
+        self._workers: list[WorkerHandle | None] = [None] * config.workers
         self._waiting: deque[Job] = deque()
         self._timer: asyncio.Handle | None = None
         self._timer_at = 0.0
@@ -74,7 +74,7 @@ class BackendWorkers:
         self._set_up_at = 0
         self._watch: asyncio.TimerHandle | None = None
         self._samples_at = 0
-        self._ready: Ready | None = None
+        self._ready: ReadyBackend | None = None
         self._error = ""
         self._counts: Counter[str] = Counter()
         self._audio_ms = self._render_ms = 0.0
@@ -125,7 +125,7 @@ class BackendWorkers:
         """Stop a job whose rest nobody wants; harmless when it has ended. Does not wait for the worker."""
         if job.outcome is not None:
             return
-        job.end(Failed(job.number, STOPPED, "stopped", retryable=False))
+        job.end(JobFailed(job.number, STOPPED, "stopped", retryable=False))
         self._counts["stopped"] += 1
         if job.slot is None:
             self._waiting.remove(job)
@@ -133,7 +133,7 @@ class BackendWorkers:
         worker = self._workers[job.slot]
         if worker is not None:
             worker.stop()
-            self._receive(Event.CANCELLED, job.slot)
+            self._receive(SlotEvent.CANCELLED, job.slot)
 
     def down(self) -> BackendDown:
         """The error of whoever asks while the backend cannot speak."""
@@ -203,11 +203,11 @@ class BackendWorkers:
         # No timer to set: this only ever moves a deadline further away.
         self._supervisor.heard(slot, self._loop.time())
 
-    def template_loaded(self, slot: int, template: Template) -> None:
+    def template_loaded(self, slot: int, template: WorkerTemplate) -> None:
         if (worker := self._workers[slot]) is not None:
             self._launcher.template_loaded(worker, template)
 
-    def worker_ready(self, slot: int, ready: worker_messages.Ready) -> None:
+    def worker_ready(self, slot: int, ready: worker_messages.WorkerReady) -> None:
         self._launcher.was_ready(slot)
         try:
             self._ready = self._ready or self._described(ready)
@@ -216,24 +216,24 @@ class BackendWorkers:
             return
         self._supervisor.expect_silence(ready.silence_ms_per_char / 1000)
         self._error = ""
-        self._receive(Event.READY, slot)
+        self._receive(SlotEvent.READY, slot)
 
     def load_failed(self, slot: int, reason: str, code: str = "") -> None:
         self._error = public(reason)
         if code == NotSetUp.code and not self._supervisor.is_up:
             self._await_set_up(self._error)
         for each in (slot, *self._launcher.followers(slot)):
-            self._receive(Event.LOAD_FAILED, each)
+            self._receive(SlotEvent.LOAD_FAILED, each)
 
-    def job_ended(self, slot: int, job: Job, outcome: Outcome) -> None:
-        if isinstance(outcome, Done) and job.outcome is outcome:
+    def job_ended(self, slot: int, job: Job, outcome: JobOutcome) -> None:
+        if isinstance(outcome, JobDone) and job.outcome is outcome:
             self._counts["rendered"] += 1
             self._audio_ms += outcome.audio_ms
             self._render_ms += outcome.render_ms
-        self._receive(Event.JOB_ENDED, slot)
+        self._receive(SlotEvent.JOB_ENDED, slot)
 
     def worker_broke(self, slot: int, reason: str) -> None:
-        self._receive(Event.BROKEN, slot, why=reason)
+        self._receive(SlotEvent.BROKEN, slot, why=reason)
 
     def worker_gone(self, slot: int, reason: str, last_words: str) -> None:
         self._workers[slot] = None
@@ -249,7 +249,7 @@ class BackendWorkers:
             "worker ended",
             extra={"backend": self._name, "slot": slot, "reason": reason, "last_words": last_words},
         )
-        self._receive(Event.EXITED, slot)
+        self._receive(SlotEvent.EXITED, slot)
 
     # Set up while the server runs.
 
@@ -283,7 +283,7 @@ class BackendWorkers:
 
     # Decide and act.
 
-    def _receive(self, event: Event, slot: int, *, characters: int = 1, why: str = "") -> None:
+    def _receive(self, event: SlotEvent, slot: int, *, characters: int = 1, why: str = "") -> None:
         self._supervisor.receive(event, slot, self._loop.time(), characters=characters, why=why)
         self._perform()
 
@@ -303,19 +303,19 @@ class BackendWorkers:
     def _perform(self) -> None:
         for action in self._supervisor.take_actions():
             match action:
-                case Launch(slot):
+                case LaunchProcess(slot):
                     self._launch(slot)
-                case Kill(slot, reason):
+                case KillProcess(slot, reason):
                     told = {"backend": self._name, "slot": slot, "reason": reason}
                     logger.log(self._level, "worker killed", extra=told)
                     if (worker := self._workers[slot]) is not None:
                         worker.kill(reason)
-                case Ask(slot):
+                case PingProcess(slot):
                     if (worker := self._workers[slot]) is not None:
                         worker.ping()
-                case Up():
+                case SlotsUp():
                     self.settled.set()
-                case Down():
+                case SlotsDown():
                     self._refuse_waiting(self._error)
                     self.settled.set()
         self._assign()
@@ -336,7 +336,7 @@ class BackendWorkers:
     def _launch(self, slot: int) -> None:
         if self._workers[slot] is not None:
             raise AssertionError("two workers in one slot")
-        worker = Worker(f"{self._name}-{slot + 1}", slot, self, max_audio_s=self._config.max_audio_s)
+        worker = WorkerHandle(f"{self._name}-{slot + 1}", slot, self, max_audio_s=self._config.max_audio_s)
         self._workers[slot] = worker
         self._launches += 1
         self._launcher.launch(worker)
@@ -348,7 +348,7 @@ class BackendWorkers:
                 raise AssertionError("a ready slot without a worker")
             job = self._waiting.popleft()
             job.slot = slot
-            self._supervisor.receive(Event.JOB_GIVEN, slot, self._loop.time(), characters=job.characters)
+            self._supervisor.receive(SlotEvent.JOB_GIVEN, slot, self._loop.time(), characters=job.characters)
             worker.give(job)
 
     def _free_slot(self, shunned: int | None) -> int | None:
@@ -362,7 +362,7 @@ class BackendWorkers:
         while self._waiting:
             self._waiting.popleft().end(Unavailable(reason))
 
-    def _described(self, ready: worker_messages.Ready) -> Ready:
+    def _described(self, ready: worker_messages.WorkerReady) -> ReadyBackend:
         """Return what the backend says of itself, with the defaults of the configuration."""
         configured = self._config.options
         complete_options(ready.capabilities.options, configured)
@@ -374,7 +374,7 @@ class BackendWorkers:
             replace(option, default=configured.get(option.name, option.default))
             for option in ready.capabilities.options
         )
-        return Ready(
+        return ReadyBackend(
             voices=tuple(replace(voice, backend=self._name) for voice in ready.voices),
             sample_rate_hz=ready.sample_rate_hz,
             capabilities=replace(ready.capabilities, options=options),

@@ -20,7 +20,7 @@ from voice_server.core.types import (
     Frame,
     Option,
     OptionValue,
-    Ready,
+    ReadyBackend,
     Segment,
     Voice,
     WordMark,
@@ -49,7 +49,7 @@ _PAST_THE_END = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class ConformanceCheck:
     """What was tried and how it went; `detail` is a sentence or a figure for people."""
 
     name: str
@@ -81,37 +81,37 @@ def _require(holds: bool, otherwise: str) -> None:
         raise _Broken(otherwise)
 
 
-async def check_backend(pool: WorkerPool, backend: str) -> list[Check]:
+async def check_backend(pool: WorkerPool, backend: str) -> list[ConformanceCheck]:
     """Try everything on `backend` of an open pool; takes seconds with a fast engine."""
     return [check async for check in checks_of(pool, backend)]
 
 
-async def checks_of(pool: WorkerPool, backend: str) -> AsyncIterator[Check]:
+async def checks_of(pool: WorkerPool, backend: str) -> AsyncIterator[ConformanceCheck]:
     """The same one by one, for whoever shows progress."""
     status = pool.backends.get(backend)
     if status is None or status.ready is None:
         detail = status.error if status is not None else f"there is no backend {backend}"
-        yield Check("starts", passed=False, detail=detail)
+        yield ConformanceCheck("starts", passed=False, detail=detail)
         return
-    yield Check("starts", passed=True, detail=f"{len(status.ready.voices)} voices")
+    yield ConformanceCheck("starts", passed=True, detail=f"{len(status.ready.voices)} voices")
     trial = _Trial(pool, backend, status.ready)
     for name, law in _LAWS.items():
         yield await _judge(name, law, trial)
 
 
-async def _judge(name: str, law: _Law, trial: _Trial) -> Check:
+async def _judge(name: str, law: _Law, trial: _Trial) -> ConformanceCheck:
     try:
-        return Check(name, passed=True, detail=await law(trial))
+        return ConformanceCheck(name, passed=True, detail=await law(trial))
     except _Broken as broken:
-        return Check(name, passed=False, detail=str(broken))
+        return ConformanceCheck(name, passed=False, detail=str(broken))
     except VoiceServerError as error:
-        return Check(name, passed=False, detail=f"{error.code}: {error.message}")
+        return ConformanceCheck(name, passed=False, detail=f"{error.code}: {error.message}")
 
 
 class _Trial:
     """One backend on trial."""
 
-    def __init__(self, pool: WorkerPool, backend: str, ready: Ready) -> None:
+    def __init__(self, pool: WorkerPool, backend: str, ready: ReadyBackend) -> None:
         self.pool = pool
         self.backend = backend
         self.ready = ready

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from voice_server.core.types import Frame, OptionValue, Segment, WordMark
 from voice_server.core.wire.codec import encode
-from voice_server.core.wire.worker_messages import Done, Failed, Render
+from voice_server.core.wire.worker_messages import JobDone, JobFailed, RenderJob
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Unavailable:
     reason: str
 
 
-Outcome = Done | Failed | WorkerLost | Unavailable
+JobOutcome = JobDone | JobFailed | WorkerLost | Unavailable
 
 
 class Job:
@@ -45,10 +45,10 @@ class Job:
     ) -> None:
         self.number = number
         self.characters = len(segment.text)
-        self.request = encode(Render(number, segment.text, segment.voice, options, segment.spare_s))
+        self.request = encode(RenderJob(number, segment.text, segment.voice, options, segment.spare_s))
         self.shunned = shunned
         self.slot: int | None = None
-        self.outcome: Outcome | None = None
+        self.outcome: JobOutcome | None = None
         self.audio_bytes = 0
         self.next_seq = 0
         self._pieces: deque[Frame | WordMark] = deque()
@@ -59,7 +59,7 @@ class Job:
         self._pieces.append(piece)
         self._wake()
 
-    def end(self, outcome: Outcome) -> None:
+    def end(self, outcome: JobOutcome) -> None:
         """Say how it ended; the first word is the last."""
         if self.outcome is None:
             self.outcome = outcome

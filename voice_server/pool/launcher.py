@@ -13,14 +13,14 @@ from typing import Any
 
 from voice_server.config import BackendConfig
 from voice_server.errors import VoiceServerError
-from voice_server.pool.template import Template, can_fork_here
-from voice_server.pool.worker_handle import Worker, WorkerOwner
+from voice_server.pool.template import WorkerTemplate, can_fork_here
+from voice_server.pool.worker_handle import WorkerHandle, WorkerOwner
 from voice_server.provisioning.environments import python_of, worker_environment
 
 _BOOTSTRAP = Path(__file__).resolve().parent.parent / "worker"
 
 
-class Launcher:
+class WorkerLauncher:
     """Launches for one backend; what comes of it is told to `owner`."""
 
     def __init__(
@@ -35,11 +35,11 @@ class Launcher:
         self._spawn = spawn
         self._owner = owner
         self._may_fork = config.forked and can_fork_here()
-        self._template: Template | None = None
+        self._template: WorkerTemplate | None = None
         self._loader: int | None = None
-        self._followers: list[Worker] = []
+        self._followers: list[WorkerHandle] = []
 
-    def launch(self, worker: Worker) -> None:
+    def launch(self, worker: WorkerHandle) -> None:
         """Get a worker a process, as soon as it is known from where."""
         if self._loader is not None:
             self._followers.append(worker)
@@ -48,7 +48,7 @@ class Launcher:
             self._loader = worker.slot
         self._spawn(self._start(worker))
 
-    def template_loaded(self, worker: Worker, template: Template) -> None:
+    def template_loaded(self, worker: WorkerHandle, template: WorkerTemplate) -> None:
         """Fork from now on, `worker` first, whose process has become the template."""
         if self._template is not None:
             self._spawn(self._template.end(0.0))
@@ -78,7 +78,7 @@ class Launcher:
         if self._template is not None:
             await self._template.end(patience_s)
 
-    def _living_template(self) -> Template | None:
+    def _living_template(self) -> WorkerTemplate | None:
         return self._template if self._template is not None and self._template.is_alive else None
 
     def _go_on(self) -> None:
@@ -86,7 +86,7 @@ class Launcher:
         for worker in followers:
             self._spawn(self._start(worker))
 
-    async def _start(self, worker: Worker) -> None:
+    async def _start(self, worker: WorkerHandle) -> None:
         config = self._config
         try:
             if (template := self._living_template()) is not None:

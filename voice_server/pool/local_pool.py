@@ -17,8 +17,8 @@ from typing import Self
 
 from voice_server.config import BackendConfig
 from voice_server.core.supervision import SupervisionPolicy
-from voice_server.core.types import Frame, Notice, Segment, Voice, WordMark
-from voice_server.core.wire.worker_messages import Done, Failed
+from voice_server.core.types import Frame, Segment, SpeechWarning, Voice, WordMark
+from voice_server.core.wire.worker_messages import JobDone, JobFailed
 from voice_server.errors import BackendDown, RenderError, UnknownName
 from voice_server.pool.backend_workers import BackendWorkers
 from voice_server.pool.continuation import SEAM_MS, Continuation
@@ -105,7 +105,7 @@ class LocalPool:
         """The process ids of a backend's workers."""
         return self._backends[backend].pids()
 
-    async def render(self, segment: Segment) -> AsyncGenerator[Frame | WordMark | Notice, None]:
+    async def render(self, segment: Segment) -> AsyncGenerator[Frame | WordMark | SpeechWarning, None]:
         """Render a segment; see `WorkerPool.render`."""
         workers = self._backends.get(segment.backend)
         if workers is None:
@@ -124,7 +124,7 @@ class LocalPool:
                         yield frame
             finally:
                 workers.release(job)
-            if isinstance(job.outcome, Done):
+            if isinstance(job.outcome, JobDone):
                 break
             try:
                 notice = attempts.failed(job)
@@ -136,7 +136,9 @@ class LocalPool:
             shunned = job.slot
             continuation.retry()
         if continuation.has_seam:
-            yield Notice("seam", f"the engine did not repeat itself; a blend of {SEAM_MS} ms covers the join")
+            yield SpeechWarning(
+                "seam", f"the engine did not repeat itself; a blend of {SEAM_MS} ms covers the join"
+            )
 
 
 class _Attempts:
@@ -147,23 +149,23 @@ class _Attempts:
         self._deaths = 0
         self._failures = 0
 
-    def failed(self, job: Job) -> Notice:
+    def failed(self, job: Job) -> SpeechWarning:
         """Return the notice of the next attempt, or raise why there is none."""
         outcome = job.outcome
         if isinstance(outcome, Unavailable):
             raise BackendDown(f"backend {self._backend} is not running: {outcome.reason}")
-        if isinstance(outcome, Failed):
+        if isinstance(outcome, JobFailed):
             self._failures += 1
             if not outcome.retryable or self._failures >= MAX_FAILURES:
                 raise RenderError(
                     f"{self._backend} could not speak this: {outcome.message}", code=outcome.code
                 )
-            return Notice("sentence_retried", f"{self._backend} could not speak this and tries again")
+            return SpeechWarning("sentence_retried", f"{self._backend} could not speak this and tries again")
         self._deaths += 1
         if self._deaths >= MAX_DEATHS:
             message = f"{self._backend} could not speak this: it ended {MAX_DEATHS} workers"
             raise RenderError(message, code="poison")
-        return Notice("sentence_retried", f"a worker of {self._backend} was lost; another one goes on")
+        return SpeechWarning("sentence_retried", f"a worker of {self._backend} was lost; another one goes on")
 
 
 def _policy(config: BackendConfig, base: SupervisionPolicy) -> SupervisionPolicy:

@@ -16,8 +16,9 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from voice_server.core.wire.worker_messages import Ended, Failed, Forked, Message
-from voice_server.process.child_process import ProcessOwner, WorkerProcess
+from voice_server.core.wire.codec import Message
+from voice_server.core.wire.worker_messages import Forked, ForkEnded, JobFailed
+from voice_server.process.child_process import ChildProcess, ChildProcessOwner
 from voice_server.process.forked_process import ForkedProcess
 
 _ANSWER_S = 10.0
@@ -38,8 +39,8 @@ def can_fork_here() -> bool:
 
 
 async def launch(
-    name: str, command: Sequence[str], environment: Mapping[str, str], owner: ProcessOwner, folder: Path
-) -> tuple[WorkerProcess, socket.socket]:
+    name: str, command: Sequence[str], environment: Mapping[str, str], owner: ChildProcessOwner, folder: Path
+) -> tuple[ChildProcess, socket.socket]:
     """Start a process that may become a template; return it with the way for orders.
 
     Raises OSError when it cannot be started.
@@ -49,7 +50,7 @@ async def launch(
     try:
         with theirs:
             passed = theirs.fileno()
-            process = await WorkerProcess.launch(
+            process = await ChildProcess.launch(
                 name, (*command, str(passed)), environment, owner, folder, passed=(passed,)
             )
     except BaseException:
@@ -58,15 +59,15 @@ async def launch(
     return process, ours
 
 
-class Template:
+class WorkerTemplate:
     """Forks workers and tells how they ended; made of a process that has said Forkable."""
 
-    def __init__(self, name: str, process: WorkerProcess, orders: socket.socket) -> None:
+    def __init__(self, name: str, process: ChildProcess, orders: socket.socket) -> None:
         self._name = name
         self._process = process
         self._orders = orders
         self._forks: deque[asyncio.Future[int]] = deque()
-        self._workers: dict[int, tuple[WorkerProcess, ForkedProcess]] = {}
+        self._workers: dict[int, tuple[ChildProcess, ForkedProcess]] = {}
         self._loop = asyncio.get_running_loop()
         self._unanswered = 0
         self._limit: asyncio.TimerHandle | None = None
@@ -74,7 +75,7 @@ class Template:
         """Whether it may be asked for workers."""
         process.hand_to(self)
 
-    async def fork(self, worker: WorkerProcess, began: Callable[[], None]) -> bool:
+    async def fork(self, worker: ChildProcess, began: Callable[[], None]) -> bool:
         """Make a process for `worker`, which needs no Hello; `began` is called before it is heard.
 
         False when there is none: this template has come to its end, or the system has no room.
@@ -147,12 +148,12 @@ class Template:
             match message:
                 case Forked(pid):
                     self._answer(pid)
-                case Failed():
+                case JobFailed():
                     logger.warning(
                         "worker not forked", extra={"worker": self._name, "reason": message.message}
                     )
                     self._answer(0)
-                case Ended(pid, status):
+                case ForkEnded(pid, status):
                     self._ended(pid, status)
                 case _:
                     pass

@@ -15,25 +15,20 @@ from typing import Any, Protocol
 
 from voice_server.core.audio.pcm import duration_ms
 from voice_server.core.types import BYTES_PER_SAMPLE, Frame
-from voice_server.core.wire.codec import encode
+from voice_server.core.wire.child_messages import PROTOCOL_VERSION, ChildLog, ChildPing, JobAudio, StopJob
+from voice_server.core.wire.codec import Message, encode
 from voice_server.core.wire.worker_messages import (
     NO_JOB,
-    PROTOCOL_VERSION,
-    Audio,
-    Done,
-    Failed,
     Forkable,
-    Hello,
-    Log,
-    Message,
-    Ping,
-    Ready,
-    Stop,
-    Words,
+    JobDone,
+    JobFailed,
+    JobWords,
+    WorkerHello,
+    WorkerReady,
 )
-from voice_server.pool.job import Job, Outcome, WorkerLost
-from voice_server.pool.template import Template, launch
-from voice_server.process.child_process import WorkerProcess, printable
+from voice_server.pool.job import Job, JobOutcome, WorkerLost
+from voice_server.pool.template import WorkerTemplate, launch
+from voice_server.process.child_process import ChildProcess, printable
 
 logger = logging.getLogger(__name__)
 
@@ -44,16 +39,16 @@ class WorkerOwner(Protocol):
     def worker_heard(self, slot: int) -> None:
         """The worker said something, whatever it was."""
 
-    def template_loaded(self, slot: int, template: Template) -> None:
+    def template_loaded(self, slot: int, template: WorkerTemplate) -> None:
         """The process that was loading for this worker is a template; the worker has none any more."""
 
-    def worker_ready(self, slot: int, ready: Ready) -> None:
+    def worker_ready(self, slot: int, ready: WorkerReady) -> None:
         """The backend is warm."""
 
     def load_failed(self, slot: int, reason: str, code: str) -> None:
         """The backend could not be loaded; `reason` is one line, `code` NotSetUp's where that is why."""
 
-    def job_ended(self, slot: int, job: Job, outcome: Outcome) -> None:
+    def job_ended(self, slot: int, job: Job, outcome: JobOutcome) -> None:
         """The worker has ended its job and is free."""
 
     def worker_broke(self, slot: int, reason: str) -> None:
@@ -63,7 +58,7 @@ class WorkerOwner(Protocol):
         """The process has ended; `last_words` is its last line on stderr."""
 
 
-class Worker:
+class WorkerHandle:
     """A process in a slot."""
 
     def __init__(self, name: str, slot: int, owner: WorkerOwner, *, max_audio_s: float) -> None:
@@ -71,7 +66,7 @@ class Worker:
         self.slot = slot
         self._owner = owner
         self._max_audio_s = max_audio_s
-        self._process: WorkerProcess | None = None
+        self._process: ChildProcess | None = None
         self._orders: socket.socket | None = None
         self._job: Job | None = None
         self._is_stopped = False
@@ -97,19 +92,19 @@ class Worker:
 
         Raises OSError when it cannot be started, WireError when the settings cannot be sent.
         """
-        hello = encode(Hello(PROTOCOL_VERSION, settings, voice))
+        hello = encode(WorkerHello(PROTOCOL_VERSION, settings, voice))
         if may_be_template:
             self._process, self._orders = await launch(self.name, command, environment, self, folder)
         else:
-            self._process = await WorkerProcess.launch(self.name, command, environment, self, folder)
+            self._process = await ChildProcess.launch(self.name, command, environment, self, folder)
         if self._fate:
             await self._discard(self._process)
         else:
             self._process.write(hello)
 
-    async def fork(self, template: Template) -> None:
+    async def fork(self, template: WorkerTemplate) -> None:
         """Have the template make the process; where it cannot, this worker has come to its end."""
-        process = WorkerProcess(self.name, self)
+        process = ChildProcess(self.name, self)
 
         def began() -> None:
             self._process = process
@@ -120,7 +115,7 @@ class Worker:
         elif self._fate:
             await self._discard(process)
 
-    async def _discard(self, process: WorkerProcess) -> None:
+    async def _discard(self, process: ChildProcess) -> None:
         """End what was killed, or told to end, while it was being launched."""
         process.kill()
         await process.end(0.0)
@@ -135,11 +130,11 @@ class Worker:
         """Tell the worker to end its job; nothing more of it is passed on."""
         if self._job is not None and not self._is_stopped:
             self._is_stopped = True
-            self._send(Stop(self._job.number))
+            self._send(StopJob(self._job.number))
 
     def ping(self) -> None:
         """Ask for a sign of life."""
-        self._send(Ping())
+        self._send(ChildPing())
 
     def kill(self, reason: str) -> None:
         """End the worker now; `reason` completes the sentence "the worker …"."""
@@ -155,7 +150,7 @@ class Worker:
         if self._process is not None:
             await self._process.end(patience_s)
 
-    def _send(self, request: Stop | Ping) -> None:
+    def _send(self, request: StopJob | ChildPing) -> None:
         if self._process is not None:
             self._process.send(request)
 
@@ -170,18 +165,18 @@ class Worker:
         self._owner.worker_heard(self.slot)
         for message in messages:
             match message:
-                case Audio():
+                case JobAudio():
                     self._audio_came(message)
-                case Words():
+                case JobWords():
                     self._words_came(message)
-                case Done() | Failed():
+                case JobDone() | JobFailed():
                     self._end_came(message)
-                case Ready():
+                case WorkerReady():
                     self._sample_rate_hz = message.sample_rate_hz
                     self._owner.worker_ready(self.slot, message)
                 case Forkable():
                     self._become_template()
-                case Log():
+                case ChildLog():
                     text = printable(message.message)
                     logger.log(message.level, "worker says", extra={"worker": self.name, "text": text})
                 case _:
@@ -190,7 +185,7 @@ class Worker:
     def _become_template(self) -> None:
         if self._process is None or self._orders is None or self._fate:
             return
-        template = Template(self.name, self._process, self._orders)
+        template = WorkerTemplate(self.name, self._process, self._orders)
         self._process = self._orders = None
         self._owner.template_loaded(self.slot, template)
 
@@ -209,7 +204,7 @@ class Worker:
         job = self._job
         return job if job is not None and job.number == number else None
 
-    def _audio_came(self, audio: Audio) -> None:
+    def _audio_came(self, audio: JobAudio) -> None:
         job = self._current(audio.job)
         if job is None:
             return
@@ -222,18 +217,18 @@ class Worker:
             job.put(Frame(audio.pcm, self._sample_rate_hz))
         if job.audio_bytes > self._max_audio_s * self._sample_rate_hz * BYTES_PER_SAMPLE:
             job.end(
-                Failed(job.number, "too_long", f"the audio is longer than {self._max_audio_s:g} s", False)
+                JobFailed(job.number, "too_long", f"the audio is longer than {self._max_audio_s:g} s", False)
             )
             self.stream_broke("did not come to an end")
 
-    def _words_came(self, words: Words) -> None:
+    def _words_came(self, words: JobWords) -> None:
         job = self._current(words.job)
         if job is not None and not self._is_stopped:
             for mark in words.marks:
                 job.put(mark)
 
-    def _end_came(self, end: Done | Failed) -> None:
-        if end.job == NO_JOB and isinstance(end, Failed):
+    def _end_came(self, end: JobDone | JobFailed) -> None:
+        if end.job == NO_JOB and isinstance(end, JobFailed):
             self._fate = "could not load its engine"
             self._owner.load_failed(self.slot, end.message, end.code)
             return
@@ -241,7 +236,7 @@ class Worker:
         if job is None:
             return
         if (
-            isinstance(end, Done)
+            isinstance(end, JobDone)
             and abs(duration_ms(job.audio_bytes, self._sample_rate_hz) - end.audio_ms) > 0.1
         ):
             self.stream_broke("sent less audio than it said")

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from voice_server.core.types import Frame, Notice, Ready, Segment, Voice, WordMark
+from voice_server.core.types import Frame, ReadyBackend, Segment, SpeechWarning, Voice, WordMark
 
 
 class BackendState(StrEnum):
@@ -39,7 +39,7 @@ class BackendStatus:
     name: str
     state: BackendState
     workers: int
-    ready: Ready | None = None
+    ready: ReadyBackend | None = None
     error: str = ""
     free: int = 0
     waiting: int = 0
@@ -68,7 +68,7 @@ class WorkerPool(Protocol):
     def voices(self) -> Sequence[Voice]:
         """The voices of all backends that have been ready once, each with its backend's name."""
 
-    def render(self, segment: Segment) -> AsyncGenerator[Frame | WordMark | Notice, None]:
+    def render(self, segment: Segment) -> AsyncGenerator[Frame | WordMark | SpeechWarning, None]:
         """Render a segment; the iterator ends when all of it has been yielded.
 
         Raises UnknownName for a backend there is not, BackendDown when it has no worker and will have none

@@ -17,8 +17,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol, cast
 
-from voice_server.core.wire.codec import Decoder, encode
-from voice_server.core.wire.worker_messages import Bye, Message, Request
+from voice_server.core.wire.child_messages import ChildBye
+from voice_server.core.wire.codec import Decoder, Message, Request, encode
 from voice_server.errors import WireError
 
 _ANSWERS, _STDERR = 1, 2
@@ -32,7 +32,7 @@ _KERNEL_S = 5.0
 logger = logging.getLogger(__name__)
 
 
-class ProcessOwner(Protocol):
+class ChildProcessOwner(Protocol):
     """Who is told what happens to a process."""
 
     def messages_came(self, messages: list[Message]) -> None:
@@ -45,10 +45,10 @@ class ProcessOwner(Protocol):
         """The process is gone; nothing comes after this."""
 
 
-class WorkerProcess(asyncio.SubprocessProtocol):
+class ChildProcess(asyncio.SubprocessProtocol):
     """A subprocess that speaks the wire protocol on its stdin and stdout."""
 
-    def __init__(self, name: str, owner: ProcessOwner) -> None:
+    def __init__(self, name: str, owner: ChildProcessOwner) -> None:
         self._name = name
         self._owner = owner
         self._decoder = Decoder()
@@ -66,11 +66,11 @@ class WorkerProcess(asyncio.SubprocessProtocol):
         name: str,
         command: Sequence[str],
         environment: Mapping[str, str],
-        owner: ProcessOwner,
+        owner: ChildProcessOwner,
         folder: Path | None = None,
         *,
         passed: Sequence[int] = (),
-    ) -> WorkerProcess:
+    ) -> ChildProcess:
         """Start the command in `folder` and a session of its own, so that Ctrl-C reaches only the server.
 
         It gets the descriptors `passed` besides its three pipes. Raises OSError when it cannot be started.
@@ -85,7 +85,7 @@ class WorkerProcess(asyncio.SubprocessProtocol):
         )
         return process
 
-    def hand_to(self, owner: ProcessOwner) -> None:
+    def hand_to(self, owner: ChildProcessOwner) -> None:
         """Tell somebody else from now on."""
         self._owner = owner
 
@@ -104,7 +104,7 @@ class WorkerProcess(asyncio.SubprocessProtocol):
 
     async def end(self, patience_s: float) -> None:
         """Ask, close, TERM, KILL; `patience_s` for each rung. Returns when the process is gone."""
-        self.send(Bye())
+        self.send(ChildBye())
         for rung in (self._requests.close, lambda: self._signal(signal.SIGTERM), self.kill):
             await asyncio.wait([self._gone], timeout=patience_s)
             if self._gone.done():

@@ -12,7 +12,7 @@ _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # malloc.h
 _KEPT_BYTES = 4 * 1024 * 1024
 
 
-class Memory:
+class FreedMemory:
     """This process's memory; on Linux with glibc, elsewhere nothing is done."""
 
     def __init__(self) -> None:

@@ -17,8 +17,7 @@ import sys
 import threading
 from collections.abc import Iterable, Iterator
 
-from voice_server.core.wire.codec import Decoder, encode_parts
-from voice_server.core.wire.worker_messages import Answer, Message
+from voice_server.core.wire.codec import Answer, Decoder, Message, encode_parts
 
 _READ_BYTES = 64 * 1024
 _PIPE_BYTES = 512 * 1024
@@ -69,7 +68,7 @@ def leave(status: int) -> None:
     os._exit(status)
 
 
-class Channel:
+class StdioChannel:
     """Messages to and from the server. One thread reads; any thread may send."""
 
     def __init__(self, requests: int, answers: int) -> None:

@@ -38,7 +38,7 @@ from voice_server.provisioning.environments import (
 )
 
 Device = Literal["auto", "cpu", "cuda", "mps"]
-Say = Callable[[str], None]
+Print = Callable[[str], None]
 
 _CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 _GPU_PACKAGES = re.compile(r"torch|triton|nvidia-.*|cuda-.*")
@@ -58,7 +58,7 @@ _BARS_OFF = {"TQDM_DISABLE", "HF_HUB_DISABLE_PROGRESS_BARS"}
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class SetUpFolders:
     """Where a backend's environment and its weights lie; None for one without weights, or not asked for."""
 
     environment: Path
@@ -66,15 +66,15 @@ class Places:
 
 
 @dataclass(frozen=True, slots=True)
-class Provisioning:
+class Provisioner:
     """How environments are made: `find_links` are folders or pages with wheels."""
 
     device: Device = "auto"
     find_links: tuple[str, ...] = ()
     environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
-    say: Say = print
+    say: Print = print
 
-    def set_up(self, name: str, backend: BackendConfig, *, weights: bool = True) -> Places:
+    def set_up(self, name: str, backend: BackendConfig, *, weights: bool = True) -> SetUpFolders:
         """Make the backend's environment, and fetch its weights, unless they are there as locked.
 
         Raises BackendError.
@@ -87,7 +87,7 @@ class Provisioning:
             folder = self.fetch_weights(name, backend) if weights else None
             if folder is not None:
                 _write_stamp(project, _stamp(project) | {"weights": _weights_of(backend)})
-        return Places(project / ".venv", folder)
+        return SetUpFolders(project / ".venv", folder)
 
     @contextmanager
     def _alone(self, name: str, project: Path) -> Iterator[int]:
@@ -195,7 +195,7 @@ class _Uv:
     project: Path
     lock: int
     environ: Mapping[str, str]
-    say: Say
+    say: Print
 
     def run(self, *arguments: str, what: str = "packages") -> None:
         """Run uv and pass on what it tells. Raises BackendError, which says what could not be installed."""

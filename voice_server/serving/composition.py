@@ -15,13 +15,13 @@ from typing import Any, TypeVar
 
 from voice_server.config import EMBEDDED, Config
 from voice_server.endpoints.app import build_app
-from voice_server.endpoints.app_state import Doors
+from voice_server.endpoints.app_state import AppState
 from voice_server.playback.loudspeakers import Loudspeakers
 from voice_server.pool.local_pool import LocalPool
 from voice_server.process.freed_memory import keep_freed_memory
 from voice_server.process.timeslice import SERVER_SLICE_S, ask_for_time_slice
-from voice_server.serving.idle_exit import Use
-from voice_server.serving.uvicorn_server import Server, bind, uvicorn_config
+from voice_server.serving.idle_exit import ConnectionActivity
+from voice_server.serving.uvicorn_server import DrainingServer, bind, uvicorn_config
 from voice_server.speech import SpeechService
 from voice_server.voices.mixes import MixStore, data_folder
 
@@ -52,12 +52,12 @@ async def open_service(config: Config) -> AsyncIterator[SpeechService]:
 
 
 @asynccontextmanager
-async def listening(service: SpeechService, listener: socket.socket, **guard: Any) -> AsyncIterator[Doors]:
+async def listening(service: SpeechService, listener: socket.socket, **guard: Any) -> AsyncIterator[AppState]:
     """Serve a speech service on a bound socket while the context lasts."""
     async with Loudspeakers(service) as loudspeakers, asyncio.TaskGroup() as tasks:
-        doors = Doors(service, loudspeakers)
+        doors = AppState(service, loudspeakers)
         app = build_app(doors, **guard)
-        server = Server(uvicorn_config(app, service.config), doors, handle_signals=False)
+        server = DrainingServer(uvicorn_config(app, service.config), doors, handle_signals=False)
         serving = tasks.create_task(server.serve(sockets=[listener]))
         while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
             await asyncio.sleep(0.001)
@@ -99,9 +99,9 @@ async def serve(
         Loudspeakers(service, device=device) as loudspeakers,
         asyncio.TaskGroup() as tasks,
     ):
-        doors = Doors(service, loudspeakers)
-        use = Use(build_app(doors, **guard))
-        server = Server(uvicorn_config(use, config), doors, handle_signals=True)
+        doors = AppState(service, loudspeakers)
+        use = ConnectionActivity(build_app(doors, **guard))
+        server = DrainingServer(uvicorn_config(use, config), doors, handle_signals=True)
         keep_freed_memory()
         ask_for_time_slice(SERVER_SLICE_S)
         listener.listen(_BACKLOG)  # from here on a client waits for the loop instead of being refused

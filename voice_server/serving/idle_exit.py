@@ -8,7 +8,7 @@ from collections.abc import Callable
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 
-class Use:
+class ConnectionActivity:
     """ASGI middleware that knows when the last connection ended."""
 
     def __init__(self, app: ASGIApp) -> None:
@@ -30,7 +30,7 @@ class Use:
         return 0.0 if self._open else asyncio.get_running_loop().time() - self._ended_at
 
 
-async def until_idle(limit_s: float, use: Use, is_busy: Callable[[], bool]) -> None:
+async def until_idle(limit_s: float, use: ConnectionActivity, is_busy: Callable[[], bool]) -> None:
     """Return when nobody has been connected, and nothing was busy, for `limit_s`."""
     loop = asyncio.get_running_loop()
     busy_at = loop.time()

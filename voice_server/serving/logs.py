@@ -1,7 +1,7 @@
 """How log records are written: a constant message, then its fields.
 
-`WARNING voice_server.pool.backend_workers: worker ended worker=espeak-1 status=-9`. Fields come from users and
-from engines, so control characters are escaped and long values are cut: a log line stays one line.
+`WARNING voice_server.pool.backend_workers: worker ended worker=espeak-1 status=-9`. Fields come from users
+and from engines, so control characters are escaped and long values are cut: a log line stays one line.
 """
 
 from __future__ import annotations

@@ -14,17 +14,17 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from voice_server.config import Config
-from voice_server.endpoints.app_state import Doors
+from voice_server.endpoints.app_state import AppState
 from voice_server.endpoints.http.http_protocol import HttpProtocol
 from voice_server.endpoints.websocket.websocket_protocol import WebSocketProtocol
 from voice_server.errors import ConfigError, VoiceServerError
-from voice_server.serving.idle_exit import Use, until_idle
+from voice_server.serving.idle_exit import ConnectionActivity, until_idle
 
 
-class Server(uvicorn.Server):
+class DrainingServer(uvicorn.Server):
     """uvicorn's server with a drain in front of its stop."""
 
-    def __init__(self, config: uvicorn.Config, doors: Doors, *, handle_signals: bool) -> None:
+    def __init__(self, config: uvicorn.Config, doors: AppState, *, handle_signals: bool) -> None:
         super().__init__(config)
         self._doors = doors
         self._handle_signals = handle_signals
@@ -53,7 +53,7 @@ class Server(uvicorn.Server):
         if self._drain is None:
             self._drain = self._loop.create_task(self._drain_and_exit())
 
-    async def end_when_idle(self, limit_s: float | None, use: Use) -> None:
+    async def end_when_idle(self, limit_s: float | None, use: ConnectionActivity) -> None:
         """Drain, as after a signal, when nobody has used the server for so long, if there is such a limit.
 
         Whoever started such a server wants to speak: the player of its usual voice is started at once.

@@ -15,18 +15,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from voice_server.core.types import ANY_LANGUAGE, Notice, Voice
+from voice_server.core.types import ANY_LANGUAGE, SpeechWarning, Voice
 from voice_server.errors import RequestError, UnknownName
-from voice_server.voices.known_voices import KNOWN_SPEAKERS, Speaker
+from voice_server.voices.known_voices import KNOWN_VOICES, KnownVoice
 from voice_server.voices.language_tags import closest_language, serves_language
 
 
 @dataclass(frozen=True, slots=True)
-class Resolved:
+class ResolvedVoice:
     """The voice to speak with, and a notice if it is not the one that was asked for."""
 
     voice: Voice
-    notice: Notice | None = None
+    notice: SpeechWarning | None = None
 
 
 class VoiceCatalogue:
@@ -48,7 +48,7 @@ class VoiceCatalogue:
             for backend, of_backend in listed.items()
         }
 
-    def resolve(self, name: str | int | None, *, backend: str, language: str | None = None) -> Resolved:
+    def resolve(self, name: str | int | None, *, backend: str, language: str | None = None) -> ResolvedVoice:
         """The voice of `backend` that `name` means; without a name the best of `language`, or the default.
 
         Numbers count the backend's voices from 1, in the listed order. Raises UnknownName for a name or
@@ -58,11 +58,11 @@ class VoiceCatalogue:
         if listing is None:
             raise UnknownName("backend", backend, self._listings)
         if isinstance(name, int):
-            return Resolved(listing.numbered(name))
+            return ResolvedVoice(listing.numbered(name))
         name = (name or "").strip()
         if name:
             return listing.named(name, language or None)
-        return Resolved(listing.of_language(language) if language else listing.default())
+        return ResolvedVoice(listing.of_language(language) if language else listing.default())
 
     def numbered(self, backend: str) -> Sequence[tuple[int, Voice]]:
         """The backend's voices with the numbers that `resolve` takes."""
@@ -118,22 +118,22 @@ class _Listing:
             raise UnknownName("language", language, self._by_language)
         return self._by_language[tag][0]
 
-    def named(self, name: str, language: str | None) -> Resolved:
+    def named(self, name: str, language: str | None) -> ResolvedVoice:
         """The voice that a name means, which is not empty."""
         voice = self._own(name)
         if voice is not None:
-            return Resolved(voice)
+            return ResolvedVoice(voice)
         if name.isdecimal():
-            return Resolved(self.numbered(int(name)))
+            return ResolvedVoice(self.numbered(int(name)))
         meant = self._aliases.get(name.casefold(), name)
         voice = self._own(meant) or self._substitute(meant, language)
         if voice is not None and meant != name:
-            return Resolved(voice)  # the configuration says so
+            return ResolvedVoice(voice)  # the configuration says so
         if voice is not None:
             sentence = f"{self._backend} has no voice {name}, {voice.id} speaks in its place"
-            return Resolved(voice, Notice("voice_substituted", sentence))
+            return ResolvedVoice(voice, SpeechWarning("voice_substituted", sentence))
         if serves_language(name, self._by_language):
-            return Resolved(self.of_language(name))
+            return ResolvedVoice(self.of_language(name))
         raise UnknownName("voice", name, self._known(name))
 
     def _own(self, name: str) -> Voice | None:
@@ -164,7 +164,7 @@ class _Listing:
 
     def _substitute(self, name: str, language: str | None) -> Voice | None:
         """Whoever comes nearest to a voice known from elsewhere."""
-        known = KNOWN_SPEAKERS.get(name.casefold())
+        known = KNOWN_VOICES.get(name.casefold())
         if known is None:
             return None
         own = self._ids.get(known.kokoro)
@@ -173,7 +173,7 @@ class _Listing:
         wanted = language or known.language
         return self._nearest(known, self._plain(self.of_language(wanted) if wanted else self.default()))
 
-    def _nearest(self, known: Speaker, base: Voice) -> Voice:
+    def _nearest(self, known: KnownVoice, base: Voice) -> Voice:
         alike = [voice for voice in self._by_language.get(base.language, []) if voice.gender == known.gender]
         combined = [
             self._combined(base, speaker) for speaker in self._speakers if speaker.gender == known.gender
@@ -185,4 +185,4 @@ class _Listing:
         base, plus, _ = name.partition("+")
         if plus and base in self._ids:
             return (base + speaker.id for speaker in self._speakers)
-        return {*self._ids, *self._aliases, *KNOWN_SPEAKERS}
+        return {*self._ids, *self._aliases, *KNOWN_VOICES}

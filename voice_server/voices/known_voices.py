@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Speaker:
+class KnownVoice:
     """Who a name stands for: `language` is None where the speaker speaks any.
 
     `rank` is the place among the speakers of the same language and gender, so that different names can sound
@@ -74,20 +74,20 @@ _OPENAI = {
 }
 
 
-def _kokoro_speakers() -> Iterator[Speaker]:
+def _kokoro_speakers() -> Iterator[KnownVoice]:
     for prefix, names in _KOKORO.items():
         for rank, name in enumerate(names.split()):
             voice = f"{prefix}_{name}"
-            yield Speaker(voice, _KOKORO_LANGUAGES[prefix[0]], _GENDERS[prefix[1]], rank, voice)
+            yield KnownVoice(voice, _KOKORO_LANGUAGES[prefix[0]], _GENDERS[prefix[1]], rank, voice)
 
 
-def _openai_speakers() -> Iterator[Speaker]:
+def _openai_speakers() -> Iterator[KnownVoice]:
     ranks = dict.fromkeys(_GENDERS.values(), 0)
     for name, kokoro in _OPENAI.items():
         gender = _GENDERS[kokoro[1]]
-        yield Speaker(name, None, gender, ranks[gender], kokoro)
+        yield KnownVoice(name, None, gender, ranks[gender], kokoro)
         ranks[gender] += 1
 
 
-KNOWN_SPEAKERS = {speaker.name: speaker for speaker in (*_kokoro_speakers(), *_openai_speakers())}
+KNOWN_VOICES = {speaker.name: speaker for speaker in (*_kokoro_speakers(), *_openai_speakers())}
 """Every known name, in lower case."""

@@ -13,7 +13,7 @@ from typing import Literal
 from voice_server.config import Config
 from voice_server.core.options import complete_options
 from voice_server.core.speech.segments import SpeechSettings
-from voice_server.core.types import Notice, Option, OptionValue, Ready, Segment
+from voice_server.core.types import Option, OptionValue, ReadyBackend, Segment, SpeechWarning
 from voice_server.errors import BackendDown, RequestError, UnknownName
 from voice_server.pool.worker_pool import BackendState, WorkerPool
 from voice_server.voices.catalogue import VoiceCatalogue
@@ -39,14 +39,14 @@ class SpeechRequest:
     ahead_s: float = 5.0
 
 
-class Casting:
+class VoiceResolver:
     """Chooses among the backends and voices of one pool."""
 
     def __init__(self, pool: WorkerPool, config: Config, mixes: MixStore) -> None:
         self.pool = pool
         self.config = config
         self.mixes = mixes
-        self._catalogue: tuple[tuple[Ready | None, ...], VoiceCatalogue] | None = None
+        self._catalogue: tuple[tuple[ReadyBackend | None, ...], VoiceCatalogue] | None = None
 
     @property
     def catalogue(self) -> VoiceCatalogue:
@@ -65,7 +65,7 @@ class Casting:
             )
         return self._catalogue[1]
 
-    def settings(self, request: SpeechRequest) -> tuple[SpeechSettings, list[Notice]]:
+    def settings(self, request: SpeechRequest) -> tuple[SpeechSettings, list[SpeechWarning]]:
         """Resolve the names of a request and check its options.
 
         Raises UnknownName, RequestError or BackendDown; what was chosen in place of what was asked for is in
@@ -74,7 +74,7 @@ class Casting:
         name = request.backend or self.config.default_backend
         if name not in self.config.backends:
             raise UnknownName("backend", name, self.config.backends)
-        notices: list[Notice] = []
+        notices: list[SpeechWarning] = []
         name = self._running(name, notices)
         configured = self.config.backends[name]
         ready = self.pool.backends[name].ready
@@ -113,7 +113,7 @@ class Casting:
         status = self.pool.backends.get(backend)
         return status is not None and status.ready is not None and status.ready.capabilities.mixes
 
-    def mix(self, text: str, backend: str, notices: list[Notice]) -> str:
+    def mix(self, text: str, backend: str, notices: list[SpeechWarning]) -> str:
         """The id that a backend knows a mix by.
 
         Raises RequestError when the backend cannot mix, or the text is no mix of its voices.
@@ -144,7 +144,7 @@ class Casting:
         self.mixes.save(saved)
         return saved
 
-    def _voice(self, request: SpeechRequest, backend: str, notices: list[Notice]) -> str:
+    def _voice(self, request: SpeechRequest, backend: str, notices: list[SpeechWarning]) -> str:
         """The id of the voice to speak with."""
         name = request.voice
         if isinstance(name, str) and (saved := self.mixes.get(name.strip())) is not None:
@@ -160,7 +160,7 @@ class Casting:
             notices.append(resolved.notice)
         return resolved.voice.id
 
-    def _running(self, name: str, notices: list[Notice]) -> str:
+    def _running(self, name: str, notices: list[SpeechWarning]) -> str:
         status = self.pool.backends[name]
         if status.ready is not None:
             return name
@@ -170,7 +170,7 @@ class Casting:
             why = "is still starting; ask again soon" if is_starting else "is not running"
             raise BackendDown(status.error or f"the backend {name} {why}")
         why = status.error or f"the backend {name} is not running"
-        notices.append(Notice("backend_fallback", f"{fallback} speaks in place of {name}: {why}"))
+        notices.append(SpeechWarning("backend_fallback", f"{fallback} speaks in place of {name}: {why}"))
         return fallback
 
     def fallback_segment(self, segment: Segment, fallback: str) -> Segment:
@@ -187,15 +187,15 @@ class Casting:
 
 def _without_effect(
     backend: str, understood: Sequence[Option], given: Mapping[str, object]
-) -> Iterator[Notice]:
+) -> Iterator[SpeechWarning]:
     """Tell of options that were given in vain."""
     for option in understood:
         if option.ignored and given.get(option.name) is not None:
             sentence = f"{option.name} has no effect with the model that {backend} has loaded"
-            yield Notice("option_ignored", sentence)
+            yield SpeechWarning("option_ignored", sentence)
 
 
-def _with_language(request: SpeechRequest, ready: Ready, voice: str) -> Mapping[str, object]:
+def _with_language(request: SpeechRequest, ready: ReadyBackend, voice: str) -> Mapping[str, object]:
     """The options, with the text's language for a backend that can read it with a voice of another one."""
     choices = next((each.choices for each in ready.capabilities.options if each.name == "language"), ())
     own = next((each.language for each in ready.voices if each.id == voice), "")
@@ -210,7 +210,7 @@ def _is_mix(name: str) -> bool:
     return "(" in name or (len(parts) > 1 and all("_" in part for part in parts))
 
 
-def _understood(ready: Ready, options: Mapping[str, OptionValue]) -> dict[str, OptionValue]:
+def _understood(ready: ReadyBackend, options: Mapping[str, OptionValue]) -> dict[str, OptionValue]:
     """Those of the options that a backend takes as they are, its own defaults for the rest."""
     complete = complete_options(ready.capabilities.options, {})
     for name, value in options.items():

@@ -27,14 +27,14 @@ def _find_package() -> None:
 
 def _main() -> None:
     _find_package()
-    from voice_server.process.stdio import Channel, die_with_parent, take_descriptors  # noqa: PLC0415
+    from voice_server.process.stdio import StdioChannel, die_with_parent, take_descriptors  # noqa: PLC0415
 
     orders = int(sys.argv[2]) if len(sys.argv) > 2 else None
     requests, answers = take_descriptors(orders)
     die_with_parent()
     from voice_server.worker.render_loop import serve  # noqa: PLC0415 - msgpack comes after the pipes are safe
 
-    serve(Channel(requests, answers), sys.argv[1], orders)
+    serve(StdioChannel(requests, answers), sys.argv[1], orders)
 
 
 if __name__ == "__main__":

@@ -22,29 +22,30 @@ from typing import Any
 from voice_server.core.audio.pcm import duration_ms, to_pcm
 from voice_server.core.options import complete_options
 from voice_server.core.types import WordMark
+from voice_server.core.wire.child_messages import (
+    PROTOCOL_VERSION,
+    ChildBye,
+    ChildLog,
+    ChildPing,
+    ChildPong,
+    JobAudio,
+    StopJob,
+)
+from voice_server.core.wire.codec import Answer, Message
 from voice_server.core.wire.worker_messages import (
     NO_JOB,
-    PROTOCOL_VERSION,
     STOPPED,
-    Answer,
-    Audio,
-    Bye,
-    Done,
-    Failed,
-    Hello,
-    Log,
-    Message,
-    Ping,
-    Pong,
-    Ready,
-    Render,
-    Stop,
-    Words,
+    JobDone,
+    JobFailed,
+    JobWords,
+    RenderJob,
+    WorkerHello,
+    WorkerReady,
 )
 from voice_server.errors import NotSetUp, RenderError, VoiceServerError, WireError
-from voice_server.process.freed_memory import Memory
+from voice_server.process.freed_memory import FreedMemory
 from voice_server.process.public_errors import describe, public
-from voice_server.process.stdio import Channel, leave
+from voice_server.process.stdio import StdioChannel, leave
 from voice_server.process.timeslice import WORKER_SLICE_S, ask_for_time_slice
 from voice_server.worker.adapter import capabilities_of, load_backend, options_of, voices_of
 from voice_server.worker.api import Backend
@@ -61,23 +62,23 @@ class _StopRendering(Exception):
 
 
 class _Worker:
-    def __init__(self, channel: Channel, requests: Iterator[Message], voice: str) -> None:
+    def __init__(self, channel: StdioChannel, requests: Iterator[Message], voice: str) -> None:
         self._channel = channel
         self._requests = requests
         self._voice = voice
-        self._work: SimpleQueue[Render | Bye] = SimpleQueue()
+        self._work: SimpleQueue[RenderJob | ChildBye] = SimpleQueue()
         self._stopped_job = NO_JOB
-        self._memory = Memory()
+        self._memory = FreedMemory()
         Thread(target=self._listen, name="requests", daemon=True).start()
 
     def _listen(self) -> None:
         try:
             for message in self._requests:
-                if isinstance(message, Stop):
+                if isinstance(message, StopJob):
                     self._stopped_job = message.job
-                elif isinstance(message, Ping):
-                    self._channel.send([Pong()])
-                elif isinstance(message, Render | Bye):
+                elif isinstance(message, ChildPing):
+                    self._channel.send([ChildPong()])
+                elif isinstance(message, RenderJob | ChildBye):
                     self._work.put(message)
         except WireError:
             leave(1)
@@ -87,13 +88,13 @@ class _Worker:
         """Warm up, and render until told Bye."""
         with _failure_told(self._channel):
             self._get_ready(backend)
-        while isinstance(request := self._next(), Render):
+        while isinstance(request := self._next(), RenderJob):
             self._render(backend, request)
         close = getattr(backend, "close", None)
         if close is not None:
             close()
 
-    def _next(self) -> Render | Bye:
+    def _next(self) -> RenderJob | ChildBye:
         try:
             return self._work.get(timeout=_REST_S)
         except Empty:
@@ -106,7 +107,7 @@ class _Worker:
         silence_ms = _warm_up(backend, self._voice)
         self._channel.send(
             [
-                Ready(
+                WorkerReady(
                     PROTOCOL_VERSION,
                     voices,
                     backend.sample_rate,
@@ -116,24 +117,24 @@ class _Worker:
             ]
         )
 
-    def _render(self, backend: Backend, request: Render) -> None:
+    def _render(self, backend: Backend, request: RenderJob) -> None:
         job = request.job
         output = _Output(self._channel.send, request, backend.sample_rate)
         try:
             self._speak(backend, request, output)
         except _StopRendering:
-            self._channel.send([Failed(job, STOPPED, "stopped", retryable=False)])
+            self._channel.send([JobFailed(job, STOPPED, "stopped", retryable=False)])
         except VoiceServerError as error:
             retryable = isinstance(error, RenderError) and error.retryable
-            self._channel.send([Failed(job, error.code, public(error.message), retryable)])
+            self._channel.send([JobFailed(job, error.code, public(error.message), retryable)])
         except (Exception, SystemExit) as error:
             traceback.print_exc()
-            self._channel.send([Failed(job, "engine_failed", describe(error), retryable=True)])
+            self._channel.send([JobFailed(job, "engine_failed", describe(error), retryable=True)])
             self._prove_health(backend)
         else:
             output.finish()
 
-    def _speak(self, backend: Backend, request: Render, output: _Output) -> None:
+    def _speak(self, backend: Backend, request: RenderJob, output: _Output) -> None:
         options = complete_options(options_of(backend), request.options)
 
         def give(piece: Any) -> bool:
@@ -157,14 +158,14 @@ class _Worker:
         try:
             _warm_up(backend, self._voice)
         except (Exception, SystemExit) as error:
-            self._channel.send([Log(_LOG_ERROR, f"the engine does not recover: {describe(error)}")])
+            self._channel.send([ChildLog(_LOG_ERROR, f"the engine does not recover: {describe(error)}")])
             leave(1)
 
 
 class _Output:
     """Sends one job's answers, as few and as early as `FrameMerger` says."""
 
-    def __init__(self, send: Callable[[list[Answer]], None], request: Render, sample_rate_hz: int) -> None:
+    def __init__(self, send: Callable[[list[Answer]], None], request: RenderJob, sample_rate_hz: int) -> None:
         self._send = send
         self._job = request.job
         self._rate_hz = sample_rate_hz
@@ -193,17 +194,17 @@ class _Output:
     def finish(self) -> None:
         answers = self._answers(self._merger.flush())
         render_ms = (perf_counter() - self._began) * 1000
-        answers.append(Done(self._job, duration_ms(self._bytes, self._rate_hz), render_ms))
+        answers.append(JobDone(self._job, duration_ms(self._bytes, self._rate_hz), render_ms))
         self._send(answers)
 
     def _answers(self, frames: list[bytes]) -> list[Answer]:
         # Marks travel with the next frames: they are seldom urgent, and a message of their own costs more.
         answers: list[Answer] = []
         if self._marks:
-            answers.append(Words(self._job, tuple(self._marks)))
+            answers.append(JobWords(self._job, tuple(self._marks)))
             self._marks = []
         for pcm in frames:
-            answers.append(Audio(self._job, self._frames, pcm))
+            answers.append(JobAudio(self._job, self._frames, pcm))
             self._frames += 1
         return answers
 
@@ -230,7 +231,7 @@ def _close(pieces: Iterator[Any]) -> None:
         close()
 
 
-def serve(channel: Channel, adapter: str, orders: int | None = None) -> None:
+def serve(channel: StdioChannel, adapter: str, orders: int | None = None) -> None:
     """Work for the server at the other end of `channel`; does not return.
 
     With `orders`, a socket, the process makes workers instead if its backend may be forked.
@@ -241,7 +242,7 @@ def serve(channel: Channel, adapter: str, orders: int | None = None) -> None:
     with _failure_told(channel):
         if (hello := next(requests, None)) is None:
             leave(0)
-        if not isinstance(hello, Hello) or hello.protocol != PROTOCOL_VERSION:
+        if not isinstance(hello, WorkerHello) or hello.protocol != PROTOCOL_VERSION:
             raise WireError(f"the worker speaks protocol {PROTOCOL_VERSION}")
     if orders is None:
         worker = _Worker(channel, requests, hello.voice)
@@ -254,7 +255,7 @@ def serve(channel: Channel, adapter: str, orders: int | None = None) -> None:
 
 
 def _loaded_alone(
-    channel: Channel, requests: Iterator[Message], file: Path, hello: Hello, orders: int
+    channel: StdioChannel, requests: Iterator[Message], file: Path, hello: WorkerHello, orders: int
 ) -> tuple[_Worker, Backend]:
     """Load with one thread, and become a template if that is possible; returns in whatever is to render."""
 
@@ -276,7 +277,7 @@ def _loaded_alone(
 
 
 @contextmanager
-def _failure_told(channel: Channel) -> Iterator[None]:
+def _failure_told(channel: StdioChannel) -> Iterator[None]:
     """What goes wrong inside ends the process, and the server is told why."""
     try:
         yield
@@ -284,6 +285,6 @@ def _failure_told(channel: Channel) -> Iterator[None]:
         # SystemExit too: packages that download what they miss raise it when they cannot.
         traceback.print_exc()
         code = error.code if isinstance(error, NotSetUp) else "load_failed"
-        channel.send([Failed(NO_JOB, code, describe(error), retryable=False)])
+        channel.send([JobFailed(NO_JOB, code, describe(error), retryable=False)])
         leave(1)
         raise

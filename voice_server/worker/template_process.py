@@ -16,10 +16,11 @@ import os
 import socket
 import sys
 
-from voice_server.core.wire.worker_messages import NO_JOB, Answer, Ended, Failed, Forkable, Forked
-from voice_server.process.freed_memory import Memory
+from voice_server.core.wire.codec import Answer
+from voice_server.core.wire.worker_messages import NO_JOB, Forkable, Forked, ForkEnded, JobFailed
+from voice_server.process.freed_memory import FreedMemory
 from voice_server.process.public_errors import describe
-from voice_server.process.stdio import Channel, die_with_parent, leave, widen
+from voice_server.process.stdio import StdioChannel, die_with_parent, leave, widen
 from voice_server.worker.api import Backend
 
 _THREADS = "OMP_NUM_THREADS"
@@ -46,11 +47,11 @@ def may_fork(backend: Backend) -> bool:
     return getattr(backend, "can_fork", False) is True and len(os.listdir("/proc/self/task")) == 1  # noqa: PTH208
 
 
-def make_workers(orders: int, channel: Channel) -> Channel:
+def make_workers(orders: int, channel: StdioChannel) -> StdioChannel:
     """Obey orders until the server has gone; returns in each worker only, with its channel."""
     gc.collect()
     gc.freeze()  # a collection in a worker would write to every page
-    Memory().trim()
+    FreedMemory().trim()
     sys.stdout.flush()
     channel.send([Forkable()])
     template = os.getpid()
@@ -79,7 +80,7 @@ def _fork() -> Answer | None:
     except OSError as error:
         os.close(read)
         os.close(write)
-        return Failed(NO_JOB, "fork_failed", describe(error), retryable=True)
+        return JobFailed(NO_JOB, "fork_failed", describe(error), retryable=True)
     if pid == 0:
         # A group to be signalled, and with it a share of the processor: Linux gives one to each session.
         os.setsid()
@@ -89,16 +90,16 @@ def _fork() -> Answer | None:
     return Forked(pid) if pid else None
 
 
-def _ended(pid: int) -> Ended:
+def _ended(pid: int) -> ForkEnded:
     _, status = os.waitpid(pid, 0)
-    return Ended(pid, os.waitstatus_to_exitcode(status))
+    return ForkEnded(pid, os.waitstatus_to_exitcode(status))
 
 
-def _own_channel(pipes: list[int], template: int) -> Channel:
+def _own_channel(pipes: list[int], template: int) -> StdioChannel:
     requests, answers, errors = pipes
     die_with_parent(template)
     os.dup2(errors, 1)
     os.dup2(errors, 2)
     os.close(errors)
     widen(answers)
-    return Channel(requests, answers)
+    return StdioChannel(requests, answers)

@@ -11,7 +11,7 @@ import pytest
 from tests.backends.conftest import Engine, MakeEngine, Stage, checks_of
 from tests.backends.recordings import record
 from voice_server.errors import RenderError
-from voice_server.pool.conformance import LAWS, Check
+from voice_server.pool.conformance import LAWS, ConformanceCheck
 
 SENTENCE = "The quick brown fox jumps over the lazy dog."
 # How long random weights speak does not depend on the text.
@@ -36,12 +36,12 @@ def turbo(make_engine: MakeEngine, samples: Path) -> Engine:
 
 
 @pytest.fixture(scope="module")
-def checks(turbo: Engine) -> dict[str, Check]:
+def checks(turbo: Engine) -> dict[str, ConformanceCheck]:
     return checks_of(turbo)
 
 
 @pytest.mark.parametrize("law", APPLICABLE)
-def test_chatterbox_keeps_each_law(checks: dict[str, Check], law: str) -> None:
+def test_chatterbox_keeps_each_law(checks: dict[str, ConformanceCheck], law: str) -> None:
     assert checks[law].passed, checks[law].detail
 
 

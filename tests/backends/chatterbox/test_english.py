@@ -11,7 +11,7 @@ import pytest
 from tests.backends.conftest import Engine, MakeEngine, Stage, checks_of
 from tests.backends.recordings import record
 from voice_server.errors import RenderError
-from voice_server.pool.conformance import LAWS, Check
+from voice_server.pool.conformance import LAWS, ConformanceCheck
 from voice_server.pool.worker_pool import BackendState
 
 SENTENCE = "The quick brown fox jumps over the lazy dog."
@@ -35,12 +35,12 @@ def english(make_engine: MakeEngine, samples: Path) -> Engine:
 
 
 @pytest.fixture(scope="module")
-def checks(english: Engine) -> dict[str, Check]:
+def checks(english: Engine) -> dict[str, ConformanceCheck]:
     return checks_of(english)
 
 
 @pytest.mark.parametrize("law", APPLICABLE)
-def test_the_english_model_keeps_each_law(checks: dict[str, Check], law: str) -> None:
+def test_the_english_model_keeps_each_law(checks: dict[str, ConformanceCheck], law: str) -> None:
     assert checks[law].passed, checks[law].detail
 
 

@@ -16,7 +16,7 @@ from voice_server.client_events import Audio, ErrorEvent
 from voice_server.client_streams import connect
 from voice_server.config import Config
 from voice_server.errors import RenderError
-from voice_server.pool.conformance import LAWS, Check
+from voice_server.pool.conformance import LAWS, ConformanceCheck
 from voice_server.serving.composition import running_server
 
 APPLICABLE = [law for law in LAWS if law != "speaks long sentences whole"]
@@ -51,12 +51,12 @@ def multilingual(make_engine: MakeEngine, samples: Path) -> Engine:
 
 
 @pytest.fixture(scope="module")
-def checks(multilingual: Engine) -> dict[str, Check]:
+def checks(multilingual: Engine) -> dict[str, ConformanceCheck]:
     return checks_of(multilingual)
 
 
 @pytest.mark.parametrize("law", APPLICABLE)
-def test_the_multilingual_model_keeps_each_law(checks: dict[str, Check], law: str) -> None:
+def test_the_multilingual_model_keeps_each_law(checks: dict[str, ConformanceCheck], law: str) -> None:
     assert checks[law].passed, checks[law].detail
 
 

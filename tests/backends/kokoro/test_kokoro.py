@@ -10,7 +10,7 @@ import pytest
 
 from tests.backends.conftest import Engine, MakeEngine, Stage, checks_of, take
 from voice_server.errors import RenderError
-from voice_server.pool.conformance import LAWS, Check
+from voice_server.pool.conformance import LAWS, ConformanceCheck
 
 SENTENCE = "The quick brown fox jumps over the lazy dog."
 
@@ -21,12 +21,12 @@ def kokoro(make_engine: MakeEngine) -> Engine:
 
 
 @pytest.fixture(scope="module")
-def checks(kokoro: Engine) -> dict[str, Check]:
+def checks(kokoro: Engine) -> dict[str, ConformanceCheck]:
     return checks_of(kokoro)
 
 
 @pytest.mark.parametrize("law", LAWS)
-def test_kokoro_keeps_each_law(checks: dict[str, Check], law: str) -> None:
+def test_kokoro_keeps_each_law(checks: dict[str, ConformanceCheck], law: str) -> None:
     assert checks[law].passed, checks[law].detail
 
 

@@ -13,7 +13,7 @@ from tests.backends.conftest import Engine, MakeEngine, Stage, checks_of
 from tests.backends.recordings import record
 from voice_server.core.types import Frame
 from voice_server.errors import RenderError
-from voice_server.pool.conformance import LAWS, Check
+from voice_server.pool.conformance import LAWS, ConformanceCheck
 
 SENTENCE = "The quick brown fox jumps over the lazy dog."
 _BYTES_A_CHUNK = 3200 * 2
@@ -33,12 +33,12 @@ def vibevoice(make_engine: MakeEngine, samples: Path) -> Engine:
 
 
 @pytest.fixture(scope="module")
-def checks(vibevoice: Engine) -> dict[str, Check]:
+def checks(vibevoice: Engine) -> dict[str, ConformanceCheck]:
     return checks_of(vibevoice)
 
 
 @pytest.mark.parametrize("law", LAWS)
-def test_vibevoice_keeps_each_law(checks: dict[str, Check], law: str) -> None:
+def test_vibevoice_keeps_each_law(checks: dict[str, ConformanceCheck], law: str) -> None:
     assert checks[law].passed, checks[law].detail
 
 

@@ -6,29 +6,31 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voice_server.commands.benchmark.benchmark_report import Report, Run, percentile, table
-from voice_server.commands.benchmark.client_load import Outcome
+from voice_server.commands.benchmark.benchmark_report import BenchmarkReport, LoadRun, percentile, table
+from voice_server.commands.benchmark.client_load import LoadOutcome
 from voice_server.commands.benchmark.engine_floor import FloorOutcome
-from voice_server.commands.benchmark.process_usage import Usage
+from voice_server.commands.benchmark.process_usage import ProcessUsage
 
 
-def outcome(clients: int, first_ms: list[float], **more: object) -> Outcome:
-    result = Outcome(clients, audio_s=10.0, wall_s=1.0, first_ms=first_ms, sentence_ms=[*first_ms, 5.0])
+def outcome(clients: int, first_ms: list[float], **more: object) -> LoadOutcome:
+    result = LoadOutcome(clients, audio_s=10.0, wall_s=1.0, first_ms=first_ms, sentence_ms=[*first_ms, 5.0])
     for name, value in more.items():
         setattr(result, name, value)
     return result
 
 
-def report() -> Report:
-    made = Report(text_chars=853, tokens=203, cores=2, runs=2, others_load=0.1)
+def report() -> BenchmarkReport:
+    made = BenchmarkReport(text_chars=853, tokens=203, cores=2, runs=2, others_load=0.1)
     made.floors = [FloorOutcome(2.0, [1.0, 3.0]), FloorOutcome(4.0, [2.0, 4.0])]
     made.add(
-        "2 at 50 tokens/s", Run(outcome(2, [1.0, 2.0]), Usage(0, 0, 50, 50), Usage(0.01, 0.03, 51, 50), 52.0)
+        "2 at 50 tokens/s",
+        LoadRun(outcome(2, [1.0, 2.0]), ProcessUsage(0, 0, 50, 50), ProcessUsage(0.01, 0.03, 51, 50), 52.0),
     )
     made.add(
-        "2 at 50 tokens/s", Run(outcome(2, [3.0, 9.0]), Usage(1, 1, 50, 50), Usage(1.02, 1.06, 51, 50), 54.0)
+        "2 at 50 tokens/s",
+        LoadRun(outcome(2, [3.0, 9.0]), ProcessUsage(1, 1, 50, 50), ProcessUsage(1.02, 1.06, 51, 50), 54.0),
     )
-    made.cancels = [Outcome(16, cancel_ms=[1.0, 2.0], frames_after_cancel=1)]
+    made.cancels = [LoadOutcome(16, cancel_ms=[1.0, 2.0], frames_after_cancel=1)]
     made.start_s = [0.5, 0.7, 0.9]
     made.memory = {"server": 50.0}
     return made
@@ -56,8 +58,8 @@ def test_figures_of_several_runs_are_medians_and_percentiles_over_all_of_them() 
 
 
 def test_what_was_not_measured_is_null_and_a_dash() -> None:
-    made = Report(text_chars=1, tokens=1, cores=2, runs=1, others_load=3.5)
-    made.add("1 in a burst", Run(outcome(1, [1.0], errors=["it broke"])))
+    made = BenchmarkReport(text_chars=1, tokens=1, cores=2, runs=1, others_load=3.5)
+    made.add("1 in a burst", LoadRun(outcome(1, [1.0], errors=["it broke"])))
     figures = made.figures()
     load = figures["loads"]["1 in a burst"]
     assert load["cpu_ms_per_audio_s"] is load["cpu_to_floor"] is load["peak_server_mib"] is None

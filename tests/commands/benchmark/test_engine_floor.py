@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from voice_server.commands.benchmark.engine_floor import Floor
+from voice_server.commands.benchmark.engine_floor import EngineFloor
 from voice_server.config import BackendConfig
 
 TONE = Path(__file__).parents[3] / "tts_backends" / "tone" / "backend.py"
@@ -10,13 +10,15 @@ ESPEAK = TONE.parents[1] / "espeak" / "backend.py"
 
 
 def test_every_sentence_is_rendered_once_and_timed() -> None:
-    outcome = Floor(BackendConfig(adapter=TONE)).run(["Hello", " there", ".", " How", " are", " you", "?"])
+    outcome = EngineFloor(BackendConfig(adapter=TONE)).run(
+        ["Hello", " there", ".", " How", " are", " you", "?"]
+    )
     assert len(outcome.sentence_ms) == 2
     assert all(ms > 0 for ms in outcome.sentence_ms)
     assert outcome.cpu_ms_per_audio_s > 0
 
 
 def test_an_engine_that_calls_back_is_taken_at_its_fastest() -> None:
-    floor = Floor(BackendConfig(adapter=ESPEAK))
+    floor = EngineFloor(BackendConfig(adapter=ESPEAK))
     assert len(floor.run(["Hello there.", " Yes."]).sentence_ms) == 2
     assert len(floor.run(["Again."]).sentence_ms) == 1

@@ -6,7 +6,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from voice_server.commands.shared.click_command import Command
+from voice_server.commands.shared.click_command import CliCommand
 from voice_server.commands.shared.click_options import (
     ServerChoice,
     SpeakerChoice,
@@ -18,7 +18,7 @@ from voice_server.errors import BackendDown, ConfigError, UnknownName, VoiceServ
 
 
 def outcome_of(act: Callable[[], object]) -> Result:
-    @click.command(cls=Command)
+    @click.command(cls=CliCommand)
     def command() -> None:
         act()
 
@@ -95,7 +95,7 @@ def test_a_voice_that_is_a_number_goes_out_as_one(voice: str | None, wire: str |
 def test_the_shared_options_arrive_as_two_choices() -> None:
     got: list[object] = []
 
-    @click.command(cls=Command)
+    @click.command(cls=CliCommand)
     @server_options
     @speaker_options
     @click.option("--own")

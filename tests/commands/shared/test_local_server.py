@@ -14,8 +14,8 @@ import pytest
 
 from voice_server.commands.shared import local_server
 from voice_server.commands.shared.local_server import (
-    Registration,
-    Running,
+    RunningServer,
+    ServerRegistration,
     find,
     find_or_start,
     log_folder,
@@ -37,16 +37,16 @@ def test_without_a_server_none_is_found() -> None:
 
 
 def test_a_server_is_found_from_when_it_says_so_until_it_ends() -> None:
-    with Registration() as registration:
+    with ServerRegistration() as registration:
         assert find() is None
         registration.announce(URL, "secret")
-        assert find() == Running(URL, os.getpid(), "secret")
+        assert find() == RunningServer(URL, os.getpid(), "secret")
     assert find() is None
 
 
 def test_nobody_else_may_read_the_pid_file_or_look_into_its_folder(folder: Path) -> None:
     folder.mkdir(mode=0o755)
-    with Registration() as registration:
+    with ServerRegistration() as registration:
         registration.announce(URL)
     assert stat.S_IMODE((folder / "server.pid").stat().st_mode) == 0o600
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
@@ -60,13 +60,13 @@ def test_a_number_left_behind_by_a_server_that_was_killed_is_not_believed(folder
 
 def test_a_second_server_leaves_the_place_to_the_first() -> None:
     code = (
-        "from voice_server.commands.shared.local_server import Registration\n"
-        "with Registration() as other:\n    other.announce('http://other')\n"
+        "from voice_server.commands.shared.local_server import ServerRegistration\n"
+        "with ServerRegistration() as other:\n    other.announce('http://other')\n"
     )
-    with Registration() as registration:
+    with ServerRegistration() as registration:
         registration.announce(URL)
         subprocess.run([sys.executable, "-c", code], check=True)
-        assert find() == Running(URL, os.getpid())
+        assert find() == RunningServer(URL, os.getpid())
 
 
 def test_a_link_in_place_of_the_pid_file_is_not_followed(folder: Path, tmp_path: Path) -> None:
@@ -74,7 +74,7 @@ def test_a_link_in_place_of_the_pid_file_is_not_followed(folder: Path, tmp_path:
     victim.write_text("precious")
     runtime_folder()
     (folder / "server.pid").symlink_to(victim)
-    with Registration() as registration:
+    with ServerRegistration() as registration:
         registration.announce(URL)
         assert find() is None
     assert victim.read_text() == "precious"
@@ -84,7 +84,7 @@ def test_a_folder_that_is_none_is_a_sentence_for_programs_and_no_hindrance_for_a
     folder.write_text("")
     with pytest.raises(ConfigError, match=r"voice-server' cannot be used: file exists"):
         find()
-    with Registration() as registration:
+    with ServerRegistration() as registration:
         registration.announce(URL)
 
 
@@ -107,7 +107,7 @@ def test_a_folder_that_belongs_to_somebody_else_is_refused(monkeypatch: pytest.M
 
 
 def test_a_server_that_runs_is_not_started_again() -> None:
-    with Registration() as registration:
+    with ServerRegistration() as registration:
         registration.announce(URL)
         assert find_or_start((), pytest.fail).url == URL
 
@@ -135,9 +135,9 @@ def test_a_program_that_waits_too_long_for_another_to_start_the_server_is_told(
 def test_a_server_that_does_not_obey_is_killed() -> None:
     code = (
         "import signal, sys, time\n"
-        "from voice_server.commands.shared.local_server import Registration\n"
+        "from voice_server.commands.shared.local_server import ServerRegistration\n"
         "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
-        "with Registration() as here:\n"
+        "with ServerRegistration() as here:\n"
         "    here.announce('http://deaf')\n"
         "    print('ready', flush=True)\n"
         "    time.sleep(60)\n"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voice_server.core.audio.mixer import FADE_MS, Mixer, Report
+from voice_server.core.audio.mixer import FADE_MS, Mixer, TrackReport
 
 RATE_HZ = 8000
 FADE = FADE_MS * RATE_HZ // 1000  # samples
@@ -169,14 +169,14 @@ def test_heard_is_what_the_device_has_played_and_silence_does_not_count() -> Non
     read(mixer)
     assert mixer.take_reports() == []
     read(mixer)
-    assert mixer.take_reports() == [Report(7, 2 * BLOCK, is_over=False)]
+    assert mixer.take_reports() == [TrackReport(7, 2 * BLOCK, is_over=False)]
     read(mixer)
-    assert mixer.take_reports() == [Report(7, 2 * (BLOCK + 10), is_over=False)]
+    assert mixer.take_reports() == [TrackReport(7, 2 * (BLOCK + 10), is_over=False)]
     read(mixer)
     assert mixer.take_reports() == []
     mixer.complete(7)
     read(mixer)
-    assert mixer.take_reports() == [Report(7, 2 * (BLOCK + 10), is_over=True)]
+    assert mixer.take_reports() == [TrackReport(7, 2 * (BLOCK + 10), is_over=True)]
     assert mixer.is_idle
     assert mixer.take_reports() == []
 
@@ -185,4 +185,4 @@ def test_a_track_without_sound_is_over_as_soon_as_the_device_asks(mixer: Mixer) 
     mixer.complete(3)
     assert mixer.take_reports() == []
     read(mixer)
-    assert mixer.take_reports() == [Report(3, 0, is_over=True)]
+    assert mixer.take_reports() == [TrackReport(3, 0, is_over=True)]

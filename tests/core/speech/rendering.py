@@ -7,9 +7,9 @@ import zlib
 from dataclasses import dataclass, field
 
 from voice_server.core.speech import utterance_inputs as inputs
-from voice_server.core.speech.segments import Limits, PendingSegment, SpeechSettings
+from voice_server.core.speech.segments import PendingSegment, SpeechSettings, UtteranceLimits
 from voice_server.core.speech.utterance import Utterance
-from voice_server.core.speech.utterance_events import Audio, Event
+from voice_server.core.speech.utterance_events import SentenceAudio, UtteranceEvent
 from voice_server.core.types import WordMark
 
 SETTINGS = SpeechSettings(backend="b", voice="v", first_segment="sentence")
@@ -37,15 +37,15 @@ class Bench:
 
     utterance: Utterance
     now: float = 100.0
-    events: list[Event] = field(default_factory=list)
+    events: list[UtteranceEvent] = field(default_factory=list)
     rendering: dict[PendingSegment, bytes] = field(default_factory=dict)
     stopped: list[PendingSegment] = field(default_factory=list)
 
     @classmethod
-    def open(cls, settings: SpeechSettings = SETTINGS, limits: Limits | None = None) -> Bench:
-        return cls(Utterance(settings, limits or Limits(), 100.0))
+    def open(cls, settings: SpeechSettings = SETTINGS, limits: UtteranceLimits | None = None) -> Bench:
+        return cls(Utterance(settings, limits or UtteranceLimits(), 100.0))
 
-    def receive(self, event: inputs.Input) -> None:
+    def receive(self, event: inputs.UtteranceInput) -> None:
         self.utterance.receive(event, self.now)
         self._settle()
 
@@ -56,7 +56,7 @@ class Bench:
 
     def speak(self, *tokens: str) -> None:
         for token in tokens:
-            self.receive(inputs.Text(token))
+            self.receive(inputs.PushText(token))
 
     def dispatch(self) -> PendingSegment | None:
         """Give the next segment to a worker, if one may be rendered."""
@@ -69,34 +69,34 @@ class Bench:
     def sound(self, pending: PendingSegment, n_bytes: int) -> None:
         """Let a worker hand over the next piece; it is done when nothing is left."""
         rest = self.rendering[pending]
-        self.receive(inputs.Sounded(pending, rest[:n_bytes]))
+        self.receive(inputs.RenderedAudio(pending, rest[:n_bytes]))
         self.rendering[pending] = rest[n_bytes:]
         if not self.rendering[pending]:
             self.finish(pending)
 
     def finish(self, pending: PendingSegment) -> None:
         del self.rendering[pending]
-        self.receive(inputs.Rendered(pending))
+        self.receive(inputs.RenderCompleted(pending))
 
     def fail(self, pending: PendingSegment) -> None:
         del self.rendering[pending]
-        self.receive(inputs.Failed(pending, "render_failed", "no"))
+        self.receive(inputs.RenderFailed(pending, "render_failed", "no"))
 
     def render_all(self) -> None:
         while (pending := self.dispatch()) is not None:
             self.sound(pending, len(self.rendering[pending]))
             self.take_all()
 
-    def take_all(self) -> list[Event]:
+    def take_all(self) -> list[UtteranceEvent]:
         taken = []
         while (event := self.utterance.take(self.now)) is not None:
             taken.append(event)
         self.events += taken
         return taken
 
-    def told(self, kind: type) -> list[Event]:
+    def told(self, kind: type) -> list[UtteranceEvent]:
         return [event for event in self.events if isinstance(event, kind)]
 
     @property
     def audio(self) -> bytes:
-        return b"".join(event.pcm for event in self.events if isinstance(event, Audio))
+        return b"".join(event.pcm for event in self.events if isinstance(event, SentenceAudio))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.core.speech.rendering import SETTINGS
 from voice_server.core.speech import utterance_events
 from voice_server.core.speech.delivery import BYTES_PER_SECOND, Delivery
-from voice_server.core.speech.segments import PendingSegment, Phase, new_segment
+from voice_server.core.speech.segments import PendingSegment, SegmentPhase, new_segment
 from voice_server.core.text.splitting.splitter import Piece
 
 SECOND = b"\1\0" * (BYTES_PER_SECOND // 2)
@@ -14,12 +14,12 @@ SECOND = b"\1\0" * (BYTES_PER_SECOND // 2)
 def certain(delivery: Delivery, index: int, *, at: int = 0) -> PendingSegment:
     pending = new_segment(index, Piece("Hello there.", at, at + 12, "", "en"), SETTINGS, 0.0)
     pending.certain_at = pending.begun_at = pending.ended_at = 0.0
-    pending.phase = Phase.RENDERED
+    pending.phase = SegmentPhase.RENDERED
     delivery.open(pending)
     return pending
 
 
-def take_all(delivery: Delivery, now: float = 0.0) -> list[utterance_events.Event]:
+def take_all(delivery: Delivery, now: float = 0.0) -> list[utterance_events.UtteranceEvent]:
     taken = []
     while (event := delivery.take(now)) is not None:
         taken.append(event)
@@ -33,7 +33,9 @@ def test_audio_that_waits_is_handed_out_in_one_message_up_to_a_limit() -> None:
         delivery.add_audio(pending, SECOND)
     delivery.close(pending)
     assert delivery.waiting_bytes == 10 * len(SECOND)
-    sizes = [len(event.pcm) for event in take_all(delivery) if isinstance(event, utterance_events.Audio)]
+    sizes = [
+        len(event.pcm) for event in take_all(delivery) if isinstance(event, utterance_events.SentenceAudio)
+    ]
     assert sizes == [5 * len(SECOND)] * 2
     assert (delivery.waiting_bytes, delivery.taken_bytes) == (0, 10 * len(SECOND))
     assert delivery.is_empty
@@ -65,7 +67,7 @@ def test_a_flush_mark_is_an_event_of_its_own() -> None:
     delivery = Delivery()
     delivery.mark("a")
     assert delivery.has_event
-    assert take_all(delivery) == [utterance_events.Flushed("a")]
+    assert take_all(delivery) == [utterance_events.FlushReached("a")]
     assert not delivery.has_event
 
 

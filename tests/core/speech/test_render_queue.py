@@ -6,7 +6,7 @@ import pytest
 
 from tests.core.speech.rendering import SETTINGS
 from voice_server.core.speech.render_queue import RenderQueue
-from voice_server.core.speech.segments import PendingSegment, Phase, new_segment
+from voice_server.core.speech.segments import PendingSegment, SegmentPhase, new_segment
 from voice_server.core.text.splitting.splitter import Piece
 
 
@@ -23,7 +23,7 @@ def test_segments_leave_in_the_order_in_which_they_came() -> None:
     assert queue.first is first
     assert (queue.waiting_chars, queue.certain_waiting) == (29, 2)
     assert [queue.begin(1.0), queue.begin(2.0)] == [first, second]
-    assert (first.phase, first.begun_at) == (Phase.RENDERING, 1.0)
+    assert (first.phase, first.begun_at) == (SegmentPhase.RENDERING, 1.0)
     assert (queue.waiting_chars, queue.certain_waiting, bool(queue)) == (0, 0, False)
 
 
@@ -68,5 +68,5 @@ def test_the_audio_to_expect_shrinks_as_it_comes() -> None:
     assert queue.expected_s() == pytest.approx(2.0)
     pending.rendered_bytes = 48_000
     assert queue.expected_s() == pytest.approx(1.0)
-    queue.end(pending, Phase.RENDERED, 1.0)
+    queue.end(pending, SegmentPhase.RENDERED, 1.0)
     assert (queue.expected_s(), pending.ended_at) == (0.0, 1.0)

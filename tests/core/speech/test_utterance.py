@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from tests.core.speech.rendering import BYTES_PER_CHAR, SETTINGS, Bench, pcm_of, words_of
 from voice_server.core.speech import utterance_events
 from voice_server.core.speech import utterance_inputs as inputs
-from voice_server.core.speech.segments import Limits, SpeechSettings
+from voice_server.core.speech.segments import SpeechSettings, UtteranceLimits
 from voice_server.core.speech.utterance import Utterance
-from voice_server.core.types import Notice, Segment
+from voice_server.core.types import Segment, SpeechWarning
 from voice_server.errors import TooMuch
 
 TEXT = (
@@ -26,13 +26,13 @@ TEXT = (
 
 
 def sentences_of(bench: Bench) -> list[str]:
-    return [event.text for event in bench.events if isinstance(event, utterance_events.Generating)]
+    return [event.text for event in bench.events if isinstance(event, utterance_events.SentenceDispatched)]
 
 
 def spoken_whole(text: str, how: SpeechSettings = SETTINGS) -> Bench:
     bench = Bench.open(how)
     bench.speak(text)
-    bench.receive(inputs.End())
+    bench.receive(inputs.EndText())
     bench.render_all()
     bench.take_all()
     return bench
@@ -49,7 +49,7 @@ def test_every_single_cutting_of_the_text_gives_the_same_sentences_and_audio(
         for at in range(0, len(TEXT), size):
             bench.speak(TEXT[at : at + size])
             bench.render_all()
-        bench.receive(inputs.End())
+        bench.receive(inputs.EndText())
         bench.render_all()
         bench.take_all()
         assert sentences_of(bench) == sentences_of(whole)
@@ -68,7 +68,7 @@ def test_any_cutting_of_any_text_gives_the_same_sentences_and_audio(text: str, s
         at += step
         if rng.random() < 0.5:
             bench.render_all()
-    bench.receive(inputs.End())
+    bench.receive(inputs.EndText())
     bench.render_all()
     bench.take_all()
     assert (sentences_of(bench), bench.audio) == (sentences_of(whole), whole.audio)
@@ -89,7 +89,7 @@ def step_randomly(bench: Bench, tokens: list[str], rng: random.Random, *, may_fa
 
 
 def finish(bench: Bench) -> None:
-    bench.receive(inputs.End())
+    bench.receive(inputs.EndText())
     while bench.rendering or bench.dispatch() is not None:
         pending = next(iter(bench.rendering))
         bench.sound(pending, len(bench.rendering[pending]))
@@ -106,8 +106,8 @@ def test_whatever_worker_is_first_the_audio_is_that_of_the_sentences_in_order(se
         step_randomly(bench, tokens, rng, may_fail=False)
     finish(bench)
     assert bench.audio == spoken_whole(TEXT).audio
-    assert isinstance(bench.events[-1], utterance_events.Finished)
-    assert len(bench.told(utterance_events.Finished)) == 1
+    assert isinstance(bench.events[-1], utterance_events.UtteranceFinished)
+    assert len(bench.told(utterance_events.UtteranceFinished)) == 1
 
 
 @settings(deadline=None, max_examples=150)
@@ -120,14 +120,14 @@ def test_a_sentence_that_fails_is_told_by_its_index_and_the_others_are_whole(see
     finish(bench)
     failed = {event.index for event in bench.events if isinstance(event, utterance_events.SentenceFailed)}
     ended = [event.index for event in bench.events if isinstance(event, utterance_events.SentenceEnded)]
-    texts = [event.text for event in bench.events if isinstance(event, utterance_events.Generating)]
+    texts = [event.text for event in bench.events if isinstance(event, utterance_events.SentenceDispatched)]
     assert sorted({*failed, *ended}) == list(range(len(texts)))
     for index in ended:
         heard = b"".join(
-            e.pcm for e in bench.events if isinstance(e, utterance_events.Audio) and e.index == index
+            e.pcm for e in bench.events if isinstance(e, utterance_events.SentenceAudio) and e.index == index
         )
         assert heard == pcm_of(texts[index])
-    assert len(bench.told(utterance_events.Finished)) == 1
+    assert len(bench.told(utterance_events.UtteranceFinished)) == 1
 
 
 @settings(deadline=None, max_examples=150)
@@ -139,18 +139,21 @@ def test_after_a_barge_in_only_the_answer_and_the_end_follow(seed: int, knows_po
     for _ in range(rng.randint(0, 60)):
         step_randomly(bench, tokens, rng, may_fail=True)
     fed -= len(tokens)
-    bench.receive(inputs.Cancel(rng.random() * 5000 if knows_position else None))
+    bench.receive(inputs.CancelUtterance(rng.random() * 5000 if knows_position else None))
     late = list(bench.rendering)
     after = bench.take_all()
-    assert [type(event) for event in after] == [utterance_events.Heard, utterance_events.Finished]
+    assert [type(event) for event in after] == [
+        utterance_events.HeardText,
+        utterance_events.UtteranceFinished,
+    ]
     heard, end = after
-    assert isinstance(heard, utterance_events.Heard)
+    assert isinstance(heard, utterance_events.HeardText)
     assert heard.heard + heard.unheard == TEXT[: fed * 5]
-    assert isinstance(end, utterance_events.Finished)
-    assert end.reason is utterance_events.Reason.CANCELLED
+    assert isinstance(end, utterance_events.UtteranceFinished)
+    assert end.reason is utterance_events.FinishReason.CANCELLED
     assert not late, "every render was told to stop"
     bench.speak("More text.")
-    bench.receive(inputs.End())
+    bench.receive(inputs.EndText())
     assert bench.dispatch() is None
     assert bench.take_all() == []
 
@@ -164,9 +167,9 @@ def test_the_render_starts_at_the_mark_and_its_audio_waits_for_the_next_token() 
     assert bench.take_all() == []
     bench.speak(" The")
     assert [type(event) for event in bench.take_all()] == [
-        utterance_events.Generating,
+        utterance_events.SentenceDispatched,
         utterance_events.SentenceStarted,
-        utterance_events.Audio,
+        utterance_events.SentenceAudio,
         utterance_events.SentenceEnded,
     ]
     assert bench.audio == pcm_of("Nobody knows the answer yet.")
@@ -179,7 +182,7 @@ def test_a_likely_end_that_proves_wrong_is_a_dropped_render_and_never_a_sound() 
     if wrong is not None:
         bench.sound(wrong, BYTES_PER_CHAR)
     bench.speak("txt before the meeting. ")
-    bench.receive(inputs.End())
+    bench.receive(inputs.EndText())
     bench.render_all()
     bench.take_all()
     assert sentences_of(bench) == ["Please open the file readme.txt before the meeting."]
@@ -200,10 +203,10 @@ def test_the_likely_end_is_taken_at_all() -> None:
 def test_generating_counts_the_sentences_that_wait_behind() -> None:
     bench = Bench.open()
     bench.speak("One is here. Two is here. Three is here. ")
-    bench.receive(inputs.End())
+    bench.receive(inputs.EndText())
     bench.render_all()
     bench.take_all()
-    told = [event for event in bench.events if isinstance(event, utterance_events.Generating)]
+    told = [event for event in bench.events if isinstance(event, utterance_events.SentenceDispatched)]
     assert [event.queue_depth for event in told] == [2, 1, 0]
     assert [event.index for event in told] == [0, 1, 2]
 
@@ -235,15 +238,15 @@ def test_half_a_sentence_waits_for_ever() -> None:
 def test_flushed_comes_after_the_audio_before_it_and_the_text_goes_on() -> None:
     bench = Bench.open()
     bench.speak("Half a sentence")
-    bench.receive(inputs.Flush(7))
+    bench.receive(inputs.FlushText(7))
     bench.speak(" and the rest.")
-    bench.receive(inputs.End())
+    bench.receive(inputs.EndText())
     bench.render_all()
     bench.take_all()
     kinds = [type(event) for event in bench.events]
-    assert kinds.index(utterance_events.Flushed) == kinds.index(utterance_events.SentenceEnded) + 1
+    assert kinds.index(utterance_events.FlushReached) == kinds.index(utterance_events.SentenceEnded) + 1
     assert sentences_of(bench) == ["Half a sentence", "and the rest."]
-    assert bench.told(utterance_events.Flushed) == [utterance_events.Flushed(7)]
+    assert bench.told(utterance_events.FlushReached) == [utterance_events.FlushReached(7)]
 
 
 def test_a_paused_utterance_hands_out_no_audio_and_asks_for_no_render() -> None:
@@ -251,30 +254,30 @@ def test_a_paused_utterance_hands_out_no_audio_and_asks_for_no_render() -> None:
     bench.speak("One is here. Two is here. ")
     pending = bench.dispatch()
     assert pending is not None
-    bench.receive(inputs.Pause())
+    bench.receive(inputs.PauseDelivery())
     bench.sound(pending, 10**6)
-    assert [type(event) for event in bench.take_all()] == [utterance_events.Generating]
+    assert [type(event) for event in bench.take_all()] == [utterance_events.SentenceDispatched]
     assert bench.dispatch() is None
-    bench.receive(inputs.Resume())
+    bench.receive(inputs.ResumeDelivery())
     assert bench.dispatch() is not None
-    assert utterance_events.Audio in [type(event) for event in bench.take_all()]
+    assert utterance_events.SentenceAudio in [type(event) for event in bench.take_all()]
 
 
 def test_text_beyond_the_limit_is_refused_whole() -> None:
-    bench = Bench.open(limits=Limits(buffered_chars=100))
+    bench = Bench.open(limits=UtteranceLimits(buffered_chars=100))
     bench.speak("a" * 60)
     with pytest.raises(TooMuch, match="at most 100 may") as caught:
         bench.speak("b" * 41)
     assert caught.value.code == "text_overflow"
     bench.speak("c" * 40)
-    bench.receive(inputs.End())
+    bench.receive(inputs.EndText())
     bench.render_all()
     bench.take_all()
     assert "".join(sentences_of(bench)) == "a" * 60 + "c" * 40
 
 
 def test_a_reader_that_takes_nothing_stops_its_own_renders() -> None:
-    bench = Bench.open(limits=Limits(unsent_bytes=30 * BYTES_PER_CHAR))
+    bench = Bench.open(limits=UtteranceLimits(unsent_bytes=30 * BYTES_PER_CHAR))
     bench.speak("This is one sentence of text. This is another sentence here. And this is a third. ")
     for _ in range(2):
         pending = bench.dispatch()
@@ -288,16 +291,18 @@ def test_a_reader_that_takes_nothing_stops_its_own_renders() -> None:
 def test_a_segment_that_no_audio_came_of_may_go_to_another_backend() -> None:
     bench = Bench.open()
     bench.speak("One is here. ")
-    bench.receive(inputs.End())
+    bench.receive(inputs.EndText())
     pending = bench.dispatch()
     assert pending is not None
     other = Segment("c", pending.segment.text, "w")
-    bench.receive(inputs.Redirected(pending, other, Notice("backend_fallback", "c speaks in its place")))
+    bench.receive(
+        inputs.RenderRedirected(pending, other, SpeechWarning("backend_fallback", "c speaks in its place"))
+    )
     assert bench.utterance.waiting_backend == "c"
     bench.render_all()
     bench.take_all()
-    assert bench.told(utterance_events.Warned) == [
-        utterance_events.Warned("backend_fallback", "c speaks in its place", 0)
+    assert bench.told(utterance_events.UtteranceWarning) == [
+        utterance_events.UtteranceWarning("backend_fallback", "c speaks in its place", 0)
     ]
     assert bench.audio == pcm_of("One is here.")
 
@@ -308,35 +313,35 @@ def test_a_dropped_segment_is_not_redirected() -> None:
     pending = bench.dispatch()
     assert pending is not None
     bench.speak("com is no address")
-    bench.receive(inputs.Redirected(pending, pending.segment, Notice("backend_fallback", "x")))
-    bench.receive(inputs.Sounded(pending, b"\0\0"))
+    bench.receive(inputs.RenderRedirected(pending, pending.segment, SpeechWarning("backend_fallback", "x")))
+    bench.receive(inputs.RenderedAudio(pending, b"\0\0"))
     assert bench.utterance.waiting_backend is None
 
 
 def test_when_nothing_could_be_spoken_the_utterance_has_failed() -> None:
     bench = Bench.open()
     bench.speak("One is here.")
-    bench.receive(inputs.End())
+    bench.receive(inputs.EndText())
     pending = bench.dispatch()
     assert pending is not None
     bench.fail(pending)
     bench.take_all()
     end = bench.events[-1]
-    assert isinstance(end, utterance_events.Finished)
-    assert (end.reason, end.sentences) == (utterance_events.Reason.FAILED, 0)
+    assert isinstance(end, utterance_events.UtteranceFinished)
+    assert (end.reason, end.sentences) == (utterance_events.FinishReason.FAILED, 0)
 
 
 def test_word_times_come_before_their_audio_with_offsets_into_the_text_as_typed() -> None:
     text = "Say *hello* to **all** of them. And go. "
     bench = Bench.open(replace(SETTINGS, word_times=True, times_source="engine"))
     bench.speak(text)
-    bench.receive(inputs.End())
+    bench.receive(inputs.EndText())
     while (pending := bench.dispatch()) is not None:
         for mark in words_of(pending.segment.text):
-            bench.receive(inputs.Marked(pending, mark))
+            bench.receive(inputs.RenderedWord(pending, mark))
         bench.sound(pending, 10**6)
     bench.take_all()
-    told = [event for event in bench.events if isinstance(event, utterance_events.Words)]
+    told = [event for event in bench.events if isinstance(event, utterance_events.SentenceWords)]
     marks = [mark for event in told for mark in event.marks]
     assert [mark.word.strip(".") for mark in marks] == [
         "Say",
@@ -351,25 +356,25 @@ def test_word_times_come_before_their_audio_with_offsets_into_the_text_as_typed(
     for mark in marks:
         assert mark.word.strip(".") in text[mark.start : mark.end]
     kinds = [type(event) for event in bench.events]
-    assert kinds.index(utterance_events.Words) < kinds.index(utterance_events.Audio)
+    assert kinds.index(utterance_events.SentenceWords) < kinds.index(utterance_events.SentenceAudio)
 
 
 def test_marks_without_audio_after_them_come_at_the_end_of_the_sentence() -> None:
     bench = Bench.open(replace(SETTINGS, word_times=True))
     bench.speak("Go on now.")
-    bench.receive(inputs.End())
+    bench.receive(inputs.EndText())
     pending = bench.dispatch()
     assert pending is not None
-    bench.receive(inputs.Sounded(pending, b"\0" * 960))
+    bench.receive(inputs.RenderedAudio(pending, b"\0" * 960))
     for mark in words_of(pending.segment.text):
-        bench.receive(inputs.Marked(pending, mark))
+        bench.receive(inputs.RenderedWord(pending, mark))
     bench.finish(pending)
     bench.take_all()
     assert [type(event) for event in bench.events][-4:] == [
-        utterance_events.Audio,
-        utterance_events.Words,
+        utterance_events.SentenceAudio,
+        utterance_events.SentenceWords,
         utterance_events.SentenceEnded,
-        utterance_events.Finished,
+        utterance_events.UtteranceFinished,
     ]
 
 
@@ -380,9 +385,9 @@ def test_the_heard_text_ends_where_the_client_says_it_played_to() -> None:
     bench.render_all()
     bench.take_all()
     first_s = len("One two three four five six.") * 0.020
-    bench.receive(inputs.Cancel(played_ms=first_s * 1000))
+    bench.receive(inputs.CancelUtterance(played_ms=first_s * 1000))
     heard = bench.take_all()[0]
-    assert isinstance(heard, utterance_events.Heard)
+    assert isinstance(heard, utterance_events.HeardText)
     assert heard.heard == "One two three four five six."
     assert heard.dropped_ms == pytest.approx(len("Seven eight nine ten eleven.") * 20, abs=1)
 
@@ -393,14 +398,14 @@ def test_a_client_that_reports_its_play_position_is_believed() -> None:
     bench.render_all()
     bench.take_all()
     before = bench.utterance.deadline(bench.now)
-    bench.receive(inputs.Played(100.0))
+    bench.receive(inputs.ReportPlayed(100.0))
     bench.now += 0.1
     assert bench.utterance.deadline(bench.now) == pytest.approx(before - 0.1)
 
 
 def test_tags_the_backend_does_not_know_are_dropped_with_a_warning() -> None:
     bench = spoken_whole("Well [laugh] that is it. [sigh]")
-    warned = [event for event in bench.events if isinstance(event, utterance_events.Warned)]
+    warned = [event for event in bench.events if isinstance(event, utterance_events.UtteranceWarning)]
     assert [event.code for event in warned] == ["tag_dropped"]
     assert "laugh" in warned[0].message
     assert bench.audio == pcm_of("Well that is it.")
@@ -410,8 +415,8 @@ def test_what_holds_nothing_to_speak_is_skipped() -> None:
     bench = spoken_whole("***\n\n😀\n\n")
     assert bench.audio == b""
     end = bench.events[-1]
-    assert isinstance(end, utterance_events.Finished)
-    assert (end.reason, end.sentences) == (utterance_events.Reason.COMPLETE, 0)
+    assert isinstance(end, utterance_events.UtteranceFinished)
+    assert (end.reason, end.sentences) == (utterance_events.FinishReason.COMPLETE, 0)
 
 
 def test_a_warning_about_a_held_render_waits_until_its_sentence_is_certain() -> None:
@@ -419,10 +424,10 @@ def test_a_warning_about_a_held_render_waits_until_its_sentence_is_certain() -> 
     bench.speak("Nobody knows the answer yet.")
     pending = bench.dispatch()
     assert pending is not None
-    bench.receive(inputs.Noticed(pending, Notice("sentence_retried", "again")))
+    bench.receive(inputs.RenderWarning(pending, SpeechWarning("sentence_retried", "again")))
     assert bench.take_all() == []
-    bench.receive(inputs.End())
-    assert bench.take_all()[0] == utterance_events.Warned("sentence_retried", "again", 0)
+    bench.receive(inputs.EndText())
+    assert bench.take_all()[0] == utterance_events.UtteranceWarning("sentence_retried", "again", 0)
 
 
 def test_new_settings_hold_for_sentences_whose_end_was_not_found() -> None:
@@ -430,8 +435,8 @@ def test_new_settings_hold_for_sentences_whose_end_was_not_found() -> None:
     bench.speak("One is here. Two is")
     bench.receive(inputs.Configure(replace(SETTINGS, voice="w", max_wait_ms=50)))
     bench.speak(" here. ")
-    bench.receive(inputs.End())
-    bench.receive(inputs.End())
+    bench.receive(inputs.EndText())
+    bench.receive(inputs.EndText())
     voices = []
     while (pending := bench.dispatch()) is not None:
         voices.append(pending.segment.voice)
@@ -454,10 +459,10 @@ def test_the_deadline_of_a_queued_turn_is_the_end_of_the_one_before_it() -> None
     first = Bench.open()
     first.speak("One is here. ")
     first.render_all()
-    second = Bench(Utterance(SETTINGS, Limits(), 100.0, predecessor=first.utterance))
+    second = Bench(Utterance(SETTINGS, UtteranceLimits(), 100.0, predecessor=first.utterance))
     second.speak("Two is here. ")
     assert second.utterance.deadline(100.0) == first.utterance.deadline(100.0) > 100.0
-    first.receive(inputs.Cancel())
+    first.receive(inputs.CancelUtterance())
     assert second.utterance.deadline(100.0) == 100.0
 
 
@@ -471,7 +476,7 @@ def test_a_short_sentence_is_spoken_together_with_the_next_one(size: int) -> Non
     for at in range(0, len(text), size):
         bench.speak(text[at : at + size])
         bench.render_all()
-    bench.receive(inputs.End())
+    bench.receive(inputs.EndText())
     bench.render_all()
     bench.take_all()
     assert sentences_of(bench) == ["Yes. It is so. I think that we should go now.", "No."]
@@ -482,7 +487,7 @@ def test_a_short_sentence_does_not_wait_for_ever() -> None:
     bench = Bench.open(PATIENT)
     bench.speak("Yes. ", "It")
     assert bench.dispatch() is None
-    bench.receive(inputs.Flush())
+    bench.receive(inputs.FlushText())
     bench.speak("No.\n")
     deadline = bench.utterance.next_deadline()
     assert deadline is not None
@@ -509,7 +514,12 @@ def test_an_event_is_announced_exactly_when_there_is_one(seed: int) -> None:
     for _ in range(rng.randint(0, 150)):
         step_randomly(bench, tokens, rng, may_fail=True)
         if rng.random() < 0.1:
-            steering: list[inputs.Input] = [inputs.Pause(), inputs.Resume(), inputs.Flush(1), inputs.End()]
+            steering: list[inputs.UtteranceInput] = [
+                inputs.PauseDelivery(),
+                inputs.ResumeDelivery(),
+                inputs.FlushText(1),
+                inputs.EndText(),
+            ]
             bench.receive(rng.choice(steering))
         announced = bench.utterance.has_event
         event = bench.utterance.take(bench.now)
@@ -519,7 +529,7 @@ def test_an_event_is_announced_exactly_when_there_is_one(seed: int) -> None:
 def test_text_after_the_end_is_late_and_ignored() -> None:
     bench = Bench.open()
     bench.speak("One is here.")
-    bench.receive(inputs.End())
+    bench.receive(inputs.EndText())
     bench.speak("Two is here.")
     bench.render_all()
     bench.take_all()
@@ -549,10 +559,12 @@ def test_a_warning_about_a_sentence_that_is_gone_is_ignored() -> None:
     assert pending is not None
     bench.sound(pending, 10**6)
     bench.take_all()
-    bench.receive(inputs.Noticed(pending, Notice("sentence_retried", "too late")))
+    bench.receive(inputs.RenderWarning(pending, SpeechWarning("sentence_retried", "too late")))
     assert bench.take_all() == []
 
 
 def test_an_empty_utterance_ends_at_once() -> None:
     bench = spoken_whole("")
-    assert bench.events == [utterance_events.Finished(utterance_events.Reason.COMPLETE, 0.0, 0, 0)]
+    assert bench.events == [
+        utterance_events.UtteranceFinished(utterance_events.FinishReason.COMPLETE, 0.0, 0, 0)
+    ]

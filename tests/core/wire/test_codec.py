@@ -15,21 +15,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voice_server.core.types import Capabilities, Option, Voice, WordMark
-from voice_server.core.wire.codec import MAGIC, MAX_BODY_BYTES, Decoder, encode, encode_parts
+from voice_server.core.wire.child_messages import ChildBye, ChildLog, ChildPing, ChildPong, JobAudio, StopJob
+from voice_server.core.wire.codec import MAGIC, MAX_BODY_BYTES, Decoder, Message, encode, encode_parts
 from voice_server.core.wire.worker_messages import (
-    Audio,
-    Bye,
-    Done,
-    Failed,
-    Hello,
-    Log,
-    Message,
-    Ping,
-    Pong,
-    Ready,
-    Render,
-    Stop,
-    Words,
+    JobDone,
+    JobFailed,
+    JobWords,
+    RenderJob,
+    WorkerHello,
+    WorkerReady,
 )
 from voice_server.errors import WireError
 
@@ -40,31 +34,36 @@ OPTIONS = (
     Option("loud", "boolean", False),
     Option("note", "text", ignored=True),
 )
-READY = Ready(1, VOICES, 22_050, Capabilities(OPTIONS, "engine", ("laugh",), streams=True, clones=True), 0.5)
+READY = WorkerReady(
+    1, VOICES, 22_050, Capabilities(OPTIONS, "engine", ("laugh",), streams=True, clones=True), 0.5
+)
 EXAMPLES: list[Message] = [
-    Hello(1, {"model": "a", "depth": [1, {"x": None}]}, "af"),
-    Render(1, "Grüße, 世界!", "af", {"speed": 1.5, "seed": 2**32 - 1, "loud": True, "mood": "wild"}, 0.5),
-    Stop(2**40),
-    Ping(),
-    Bye(),
+    WorkerHello(1, {"model": "a", "depth": [1, {"x": None}]}, "af"),
+    RenderJob(1, "Grüße, 世界!", "af", {"speed": 1.5, "seed": 2**32 - 1, "loud": True, "mood": "wild"}, 0.5),
+    StopJob(2**40),
+    ChildPing(),
+    ChildBye(),
     READY,
-    Audio(1, 0, b"\x01\x02"),
-    Audio(2, 7, b""),
-    Words(1, (WordMark("hi", 0.0, 12.5, 0, 2, "haɪ"), WordMark("you", 12.5, 20, 3, 6))),
-    Done(1, 1000.5, 3),
-    Failed(0, "load_failed", "no such model", retryable=False),
-    Log(30, "careful"),
-    Pong(),
+    JobAudio(1, 0, b"\x01\x02"),
+    JobAudio(2, 7, b""),
+    JobWords(1, (WordMark("hi", 0.0, 12.5, 0, 2, "haɪ"), WordMark("you", 12.5, 20, 3, 6))),
+    JobDone(1, 1000.5, 3),
+    JobFailed(0, "load_failed", "no such model", retryable=False),
+    ChildLog(30, "careful"),
+    ChildPong(),
 ]
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 messages = st.one_of(
     st.sampled_from(EXAMPLES),
     st.builds(
-        Audio, st.integers(0, 2**50), st.integers(0, 2**31), st.binary(max_size=300).map(lambda raw: raw * 2)
+        JobAudio,
+        st.integers(0, 2**50),
+        st.integers(0, 2**31),
+        st.binary(max_size=300).map(lambda raw: raw * 2),
     ),
-    st.builds(Render, st.integers(1, 2**50), texts, texts, st.dictionaries(texts, st.floats(-9, 9))),
-    st.builds(Failed, st.integers(0, 99), texts, texts, st.booleans()),
+    st.builds(RenderJob, st.integers(1, 2**50), texts, texts, st.dictionaries(texts, st.floats(-9, 9))),
+    st.builds(JobFailed, st.integers(0, 99), texts, texts, st.booleans()),
 )
 
 
@@ -120,34 +119,34 @@ def test_a_giant_length_is_refused_before_any_of_the_body_has_come(length: int) 
 
 
 def test_a_frame_of_exactly_the_limit_passes_and_one_byte_more_is_refused_by_the_sender() -> None:
-    overhead = len(encode(Audio(1, 0, bytes(1000)))) - 12 - 1000
-    largest = Audio(1, 0, bytes(MAX_BODY_BYTES - overhead - (MAX_BODY_BYTES - overhead) % 2))
+    overhead = len(encode(JobAudio(1, 0, bytes(1000)))) - 12 - 1000
+    largest = JobAudio(1, 0, bytes(MAX_BODY_BYTES - overhead - (MAX_BODY_BYTES - overhead) % 2))
     assert Decoder().feed(encode(largest)) == [largest]
     with pytest.raises(WireError):
         encode(replace(largest, pcm=bytes(MAX_BODY_BYTES)))
     with pytest.raises(WireError):
-        encode(Log(20, "x" * MAX_BODY_BYTES))
+        encode(ChildLog(20, "x" * MAX_BODY_BYTES))
 
 
 def test_pcm_is_not_copied_to_be_sent() -> None:
     pcm = bytes(5000)
-    assert encode_parts(Audio(1, 0, pcm))[-1] is pcm
+    assert encode_parts(JobAudio(1, 0, pcm))[-1] is pcm
 
 
 def test_half_a_frame_at_the_end_of_a_stream_shows() -> None:
     decoder = Decoder()
-    assert decoder.feed(encode(Ping()) + encode(Pong())[:-1]) == [Ping()]
-    assert decoder.pending_bytes == len(encode(Pong())) - 1
+    assert decoder.feed(encode(ChildPing()) + encode(ChildPong())[:-1]) == [ChildPing()]
+    assert decoder.pending_bytes == len(encode(ChildPong())) - 1
 
 
 def test_text_that_is_no_unicode_does_not_keep_a_log_line_from_being_sent() -> None:
-    assert Decoder().feed(encode(Log(40, "bad \udcff name"))) == [Log(40, "bad ? name")]
+    assert Decoder().feed(encode(ChildLog(40, "bad \udcff name"))) == [ChildLog(40, "bad ? name")]
 
 
 @pytest.mark.parametrize("setting", [2**70, object(), {"deep": {1, 2}}])
 def test_what_msgpack_cannot_hold_is_refused_by_the_sender(setting: object) -> None:
     with pytest.raises(WireError, match="Hello cannot be sent"):
-        encode(Hello(1, {"setting": setting}, ""))
+        encode(WorkerHello(1, {"setting": setting}, ""))
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from voice_server.endpoints.http.encoding import (
     FORMATS,
     Encoding,
     FormatName,
-    Pieces,
+    PieceBuffer,
     SampleRate,
     chosen_encoding,
 )
@@ -31,7 +31,7 @@ def speech_like(seconds: float) -> bytes:
 
 
 def streamed(encoding: Encoding, pcm: bytes, piece_bytes: int = 960) -> bytes:
-    pieces = Pieces()
+    pieces = PieceBuffer()
     encoder = encoding.encoder(pieces)
     taken = [pieces.take()]
     for at in range(0, len(pcm), piece_bytes):
@@ -151,7 +151,7 @@ def test_a_bit_rate_that_a_format_does_not_have_is_refused() -> None:
 
 
 def test_what_was_taken_is_not_handed_out_again() -> None:
-    pieces = Pieces()
+    pieces = PieceBuffer()
     assert pieces.write(b"ab") == 2
     assert pieces.write(b"c") == 1
     assert pieces.take() == b"abc"

@@ -47,7 +47,7 @@ def test_limits_and_defaults_are_those_of_the_types() -> None:
     speed = fields["properties"]["speed"]["anyOf"][0]["anyOf"][0]
     assert (speed["minimum"], speed["maximum"]) == (0.1, 3.0)
     assert fields["properties"]["format"]["default"] == "wav"
-    assert schema("SpeechRequestFields")["properties"]["response_format"]["default"] == "mp3"
+    assert schema("OpenAISpeechFields")["properties"]["response_format"]["default"] == "mp3"
 
 
 def test_null_is_allowed_where_a_field_may_be_absent_and_not_in_forms() -> None:

@@ -11,8 +11,8 @@ from starlette.types import Message
 from tests.arithmetic_pool import ArithmeticPool, config_of
 from tests.core.speech.rendering import pcm_of
 from tests.endpoints.serving import Served, run, served
-from voice_server.core.types import Notice
-from voice_server.endpoints.http.responses import Reply, header_value
+from voice_server.core.types import SpeechWarning
+from voice_server.endpoints.http.responses import HttpReply, header_value
 from voice_server.errors import BackendDown
 
 TWO = "One is here. Two is here."
@@ -112,7 +112,9 @@ def test_a_sentence_that_fails_is_left_out_and_a_whole_file_says_so() -> None:
 
 def test_what_was_decided_otherwise_than_asked_is_told() -> None:
     async def main() -> None:
-        pool = ArithmeticPool(frame_s=0, notices={"Hello.": Notice("sentence_retried", "again\r\nX-Evil: 1")})
+        pool = ArithmeticPool(
+            frame_s=0, notices={"Hello.": SpeechWarning("sentence_retried", "again\r\nX-Evil: 1")}
+        )
         async with served(pool) as server, server.client() as client:
             answer = await client.post("/tts", json={"text": "Hello.", "voice": "alloy"})
         told = answer.headers["X-Warning"]
@@ -204,7 +206,7 @@ def test_an_empty_piece_does_not_end_the_body() -> None:
         async def send(message: Message) -> None:
             sent.append(message)
 
-        reply = Reply(send)
+        reply = HttpReply(send)
         await reply.begin("audio/wav", {})
         await reply.body(b"")
         await reply.body(b"x")

@@ -11,11 +11,11 @@ import pytest
 from tests.arithmetic_pool import ArithmeticPool
 from tests.core.speech.rendering import pcm_of
 from tests.endpoints.serving import run, served
-from voice_server.voices.known_voices import KNOWN_SPEAKERS
+from voice_server.voices.known_voices import KNOWN_VOICES
 
 INPUT = "One is here. Two is here."
 SOUND = pcm_of("One is here.") + pcm_of("Two is here.")
-OPENAI_VOICES = sorted(name for name, speaker in KNOWN_SPEAKERS.items() if speaker.language is None)
+OPENAI_VOICES = sorted(name for name, speaker in KNOWN_VOICES.items() if speaker.language is None)
 
 
 @pytest.mark.parametrize("path", ["/v1/audio/speech", "/audio/speech"])

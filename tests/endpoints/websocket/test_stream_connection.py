@@ -14,7 +14,7 @@ from tests.arithmetic_pool import ArithmeticPool, config_of
 from tests.core.speech.rendering import pcm_of
 from tests.endpoints.serving import UPGRADE, Told, converse, listen, run, served
 from voice_server.commands.benchmark.lean_socket import framed
-from voice_server.core.types import Notice
+from voice_server.core.types import SpeechWarning
 from voice_server.endpoints.websocket import stream_connection
 from voice_server.endpoints.websocket.websocket_protocol import DIRECT_LINE
 
@@ -422,7 +422,7 @@ def test_another_sample_rate_gives_as_much_time() -> None:
 def test_warnings_reach_a_client_of_version_2_only() -> None:
     async def main() -> None:
         pool = ArithmeticPool(
-            frame_s=0, notices={"Hello world.": Notice("sentence_retried", "a worker died")}
+            frame_s=0, notices={"Hello world.": SpeechWarning("sentence_retried", "a worker died")}
         )
         async with served(pool) as server:
             async with server.connect() as socket:

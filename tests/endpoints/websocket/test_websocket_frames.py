@@ -10,7 +10,7 @@ from websockets.frames import Frame, Opcode
 from websockets.protocol import OPEN
 from websockets.server import ServerProtocol
 
-from voice_server.endpoints.websocket.websocket_frames import BINARY, TEXT, FrameCutter, frame_head
+from voice_server.endpoints.websocket.websocket_frames import BINARY, TEXT, FrameSplitter, frame_head
 
 _LENGTHS = (0, 1, 20, 125, 126, 127, 300, 65_535, 65_536, 70_000)
 _OTHERS = (
@@ -27,7 +27,7 @@ def _written(frames: Sequence[Frame]) -> bytes:
 
 
 def _cut(stream: bytes, sizes: Sequence[int], *, may_read: bool = True) -> list[str | bytes]:
-    cutter, parts, at = FrameCutter(), [], 0
+    cutter, parts, at = FrameSplitter(), [], 0
     for size in sizes:
         cutter.feed(stream[at : at + size])
         at += size

@@ -19,9 +19,9 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from voice_server.core.wire.child_messages import JobAudio
 from voice_server.core.wire.codec import MAGIC, encode
-from voice_server.core.wire.worker_messages import Audio
-from voice_server.process.stdio import Channel
+from voice_server.process.stdio import StdioChannel
 from voice_server.worker.api import NotSetUp, Option, RenderError, RequestError, Voice, WordMark
 
 SAMPLE_RATE_HZ = 8000
@@ -106,7 +106,7 @@ def _babble() -> Iterator[bytes]:
 
 
 def _channel() -> int:
-    channel = next(thing for thing in gc.get_objects() if isinstance(thing, Channel))
+    channel = next(thing for thing in gc.get_objects() if isinstance(thing, StdioChannel))
     return channel._answers
 
 
@@ -128,7 +128,7 @@ def _print_from_python() -> None:
 
 
 def _half_frame() -> None:
-    os.write(_channel(), encode(Audio(1, 1, bytes(5000)))[:700])
+    os.write(_channel(), encode(JobAudio(1, 1, bytes(5000)))[:700])
 
 
 def _half_frame_and_hang() -> None:
@@ -158,7 +158,7 @@ def _giant_length() -> None:
 
 
 def _left_out_frame() -> None:
-    os.write(_channel(), encode(Audio(1, 7, bytes(100))))
+    os.write(_channel(), encode(JobAudio(1, 7, bytes(100))))
     _hang()
 
 
@@ -208,9 +208,9 @@ def _refuse() -> None:
 
 
 def _speak_for_ever() -> None:
-    channel = next(thing for thing in gc.get_objects() if isinstance(thing, Channel))
+    channel = next(thing for thing in gc.get_objects() if isinstance(thing, StdioChannel))
     for seq in range(1, 1_000_000):
-        channel.send([Audio(1, seq, bytes(100_000))])
+        channel.send([JobAudio(1, seq, bytes(100_000))])
 
 
 _FAULTS: dict[str, Callable[[], None]] = {

@@ -10,14 +10,14 @@ import json
 
 import click
 
-from voice_server.commands.shared.click_command import Command
+from voice_server.commands.shared.click_command import CliCommand
 from voice_server.commands.shared.click_options import ServerChoice, json_option, server_options
 from voice_server.commands.shared.text_input import text_of
 from voice_server.commands.simulate.simulated_llm import ANSWER, tokens_of
 from voice_server.errors import ConfigError
 
 
-@click.command(cls=Command)
+@click.command(cls=CliCommand)
 @click.argument("file", required=False, metavar="[FILE]")
 @server_options
 @click.option("--clients", default="1,8,32,100", show_default=True, metavar="N,…", help="How many at once.")
@@ -44,10 +44,12 @@ def bench(
     text is FILE, standard input with -, or a built-in answer of twelve sentences.
     """
     from voice_server.commands.benchmark.benchmark_report import table  # noqa: PLC0415
-    from voice_server.commands.benchmark.measure import Plan, measure  # noqa: PLC0415 - not needed for --help
+    from voice_server.commands.benchmark.measure import BenchmarkPlan, measure  # noqa: PLC0415 - not needed for --help
     from voice_server.serving.event_loop import run  # noqa: PLC0415
 
-    plan = Plan(tokens_of(ANSWER if file is None else text_of(file)), _counts(clients), rate, runs, with_null)
+    plan = BenchmarkPlan(
+        tokens_of(ANSWER if file is None else text_of(file)), _counts(clients), rate, runs, with_null
+    )
     figures = run(measure(server, plan))
     click.echo(json.dumps(figures) if as_json else "\n".join(table(figures)))
 

@@ -7,25 +7,25 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
 
-from voice_server.commands.benchmark.client_load import Outcome
+from voice_server.commands.benchmark.client_load import LoadOutcome
 from voice_server.commands.benchmark.engine_floor import FloorOutcome
-from voice_server.commands.benchmark.process_usage import Usage
+from voice_server.commands.benchmark.process_usage import ProcessUsage
 
 Json = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class LoadRun:
     """One run of one load, and what it cost; `usage` is None where the server's process is not known."""
 
-    outcome: Outcome
-    before: Usage | None = None
-    after: Usage | None = None
+    outcome: LoadOutcome
+    before: ProcessUsage | None = None
+    after: ProcessUsage | None = None
     peak_server_mib: float | None = None
 
 
 @dataclass(slots=True)
-class Report:
+class BenchmarkReport:
     """Everything a benchmark measured; `others_load` is how many processes wanted a core before it began."""
 
     text_chars: int
@@ -33,13 +33,13 @@ class Report:
     cores: int
     runs: int
     others_load: float
-    loads: dict[str, list[Run]] = field(default_factory=dict)
+    loads: dict[str, list[LoadRun]] = field(default_factory=dict)
     floors: list[FloorOutcome] = field(default_factory=list)
-    cancels: list[Outcome] = field(default_factory=list)
+    cancels: list[LoadOutcome] = field(default_factory=list)
     start_s: list[float] = field(default_factory=list)
     memory: Json = field(default_factory=dict)
 
-    def add(self, name: str, run: Run) -> None:
+    def add(self, name: str, run: LoadRun) -> None:
         """Add a run of the load called `name`."""
         self.loads.setdefault(name, []).append(run)
 
@@ -68,7 +68,7 @@ class Report:
         }
 
 
-def _load_figures(runs: Sequence[Run], floor_cpu: float | None) -> Json:
+def _load_figures(runs: Sequence[LoadRun], floor_cpu: float | None) -> Json:
     outcomes = [run.outcome for run in runs]
     cpu = _median([_cpu_ms_per_audio_s(run) for run in runs])
     return {
@@ -93,7 +93,7 @@ def _load_figures(runs: Sequence[Run], floor_cpu: float | None) -> Json:
     }
 
 
-def _cpu_ms_per_audio_s(run: Run, *, workers: bool = True) -> float | None:
+def _cpu_ms_per_audio_s(run: LoadRun, *, workers: bool = True) -> float | None:
     if run.before is None or run.after is None or not run.outcome.audio_s:
         return None
     spent_s = run.after.server_cpu_s - run.before.server_cpu_s

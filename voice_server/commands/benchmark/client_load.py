@@ -17,7 +17,7 @@ from typing import TypeVar
 from voice_server.client_events import Cancelled, ErrorEvent, EventReader, Ready, SentenceEnd, TurnDone
 from voice_server.commands.benchmark.lean_socket import LeanSocket, framed
 from voice_server.commands.simulate.simulated_llm import TokenLog
-from voice_server.commands.simulate.turn_timing import Ear, HeardSentence
+from voice_server.commands.simulate.turn_timing import SentenceTiming, TurnMeter
 from voice_server.core.types import OptionValue
 from voice_server.errors import VoiceServerError
 
@@ -29,7 +29,7 @@ _AnyClient = TypeVar("_AnyClient", bound="_Client")
 
 
 @dataclass(slots=True)
-class Outcome:
+class LoadOutcome:
     """What all clients of one run saw; times in milliseconds."""
 
     clients: int
@@ -52,8 +52,8 @@ class _Client:
         self.socket = socket
         self.log = TokenLog()
         self.errors: list[str] = []
-        self._ear = Ear(self.log)
-        self._heard: list[HeardSentence] = []
+        self._ear = TurnMeter(self.log)
+        self._heard: list[SentenceTiming] = []
         self._events = EventReader()
         self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         socket.on_text = self._take
@@ -73,7 +73,7 @@ class _Client:
         elif sentence := self._ear.hear(event, _now()):
             self._heard.append(sentence)
 
-    def add_to(self, outcome: Outcome) -> None:
+    def add_to(self, outcome: LoadOutcome) -> None:
         """Add what was heard to the outcome of all."""
         outcome.errors += self.errors
         if (code := self.socket.closed.result()) != _NORMAL:
@@ -124,9 +124,9 @@ async def speak_together(
     tokens_per_s: float | None,
     backend: str | None = None,
     opts: Mapping[str, OptionValue] | None = None,
-) -> Outcome:
+) -> LoadOutcome:
     """Let so many clients stream `tokens`, or send all of them in a burst; return when all are done."""
-    outcome = Outcome(clients)
+    outcome = LoadOutcome(clients)
     frames = [framed(token=token) for token in tokens]
     frames[-1] += framed(done=True)
     with _hung_up(await _connected(_Client, url, clients, _hello(backend, opts))) as speaking:
@@ -144,9 +144,9 @@ async def speak_together(
 
 async def barge_in_together(
     url: str, clients: int, tokens: Sequence[str], *, backend: str | None = None
-) -> Outcome:
+) -> LoadOutcome:
     """Let so many clients stream at once, and each cancel in the middle."""
-    outcome = Outcome(clients)
+    outcome = LoadOutcome(clients)
     with _hung_up(await _connected(_BargingClient, url, clients, _hello(backend))) as barging:
         for client in barging:
             client.socket.send(framed(token="".join(tokens)))

@@ -25,7 +25,7 @@ class FloorOutcome:
     sentence_ms: list[float]
 
 
-class Floor:
+class EngineFloor:
     """An engine loaded into this process."""
 
     def __init__(self, backend: BackendConfig) -> None:

@@ -12,9 +12,14 @@ from urllib.parse import urlencode
 import msgspec
 
 from voice_server.client_streams import stream_url
-from voice_server.commands.benchmark.benchmark_report import Report, Run
-from voice_server.commands.benchmark.client_load import Outcome, barge_in_together, open_idle, speak_together
-from voice_server.commands.benchmark.engine_floor import Floor
+from voice_server.commands.benchmark.benchmark_report import BenchmarkReport, LoadRun
+from voice_server.commands.benchmark.client_load import (
+    LoadOutcome,
+    barge_in_together,
+    open_idle,
+    speak_together,
+)
+from voice_server.commands.benchmark.engine_floor import EngineFloor
 from voice_server.commands.benchmark.process_usage import resident_mib, usage_of
 from voice_server.commands.benchmark.server_process import started_server
 from voice_server.commands.shared.chosen_server import chosen_config
@@ -31,7 +36,7 @@ _SETTLE_S = 0.3
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class BenchmarkPlan:
     """What to measure."""
 
     tokens: list[str]
@@ -41,10 +46,12 @@ class Plan:
     with_null: bool
 
 
-async def measure(choice: ServerChoice, plan: Plan) -> dict[str, Any]:
+async def measure(choice: ServerChoice, plan: BenchmarkPlan) -> dict[str, Any]:
     """Measure a running server, or one that is started for it; return all figures as plain values."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    report = Report(sum(map(len, plan.tokens)), len(plan.tokens), cores, plan.runs, os.getloadavg()[0])
+    report = BenchmarkReport(
+        sum(map(len, plan.tokens)), len(plan.tokens), cores, plan.runs, os.getloadavg()[0]
+    )
     if choice.url is not None:
         query = f"?{urlencode({'token': choice.token})}" if choice.token else ""
         bench = _Bench(stream_url(choice.url) + query, None, choice.backend, plan, report)
@@ -62,7 +69,7 @@ async def measure(choice: ServerChoice, plan: Plan) -> dict[str, Any]:
     return report.figures()
 
 
-def _config(choice: ServerChoice, plan: Plan) -> Config:
+def _config(choice: ServerChoice, plan: BenchmarkPlan) -> Config:
     """The backend to measure, and the null backend beside it where there is one."""
     config = chosen_config(choice)
     everything = load_config(choice.config).backends
@@ -72,16 +79,18 @@ def _config(choice: ServerChoice, plan: Plan) -> Config:
     return config
 
 
-def _floor(config: Config) -> Floor | None:
+def _floor(config: Config) -> EngineFloor | None:
     """The engine in this process, where its environment is ours."""
     backend = config.backends[config.default_backend]
-    return Floor(backend) if backend.environment == EMBEDDED else None
+    return EngineFloor(backend) if backend.environment == EMBEDDED else None
 
 
 class _Bench:
     """One server under measurement; `pid` is None where only its address is known."""
 
-    def __init__(self, url: str, pid: int | None, backend: str | None, plan: Plan, report: Report) -> None:
+    def __init__(
+        self, url: str, pid: int | None, backend: str | None, plan: BenchmarkPlan, report: BenchmarkReport
+    ) -> None:
         self._url = url
         self._pid = pid
         self._backend = backend
@@ -102,7 +111,7 @@ class _Bench:
         self._report.memory["workers together"] = before.workers_mib
         self._report.memory["an idle connection"] = (with_idle_mib - before.server_mib) / _IDLE_CLIENTS
 
-    async def run(self, floor: Floor | None) -> None:
+    async def run(self, floor: EngineFloor | None) -> None:
         """Run everything as often as planned."""
         for number in range(self._plan.runs):
             print_note(f"run {number + 1} of {self._plan.runs} …")
@@ -128,7 +137,7 @@ class _Bench:
             key = f"a speaking connection, {name}"
             self._report.memory[key] = max(self._report.memory.get(key, 0.0), grown / clients)
 
-    async def _load(self, name: str, clients: int, rate: float | None, backend: str | None = None) -> Run:
+    async def _load(self, name: str, clients: int, rate: float | None, backend: str | None = None) -> LoadRun:
         print_note(f"  {name}")
         load = speak_together(
             self._url,
@@ -139,13 +148,13 @@ class _Bench:
             opts=_NULL_OPTIONS if backend == _NULL_BACKEND else None,
         )
         if self._pid is None:
-            return Run(await load)
+            return LoadRun(await load)
         before = usage_of(self._pid)
         outcome, peak_mib = await _watched(load, self._pid)
-        return Run(outcome, before, usage_of(self._pid), peak_mib)
+        return LoadRun(outcome, before, usage_of(self._pid), peak_mib)
 
 
-async def _watched(load: Coroutine[Any, Any, Outcome], pid: int) -> tuple[Outcome, float]:
+async def _watched(load: Coroutine[Any, Any, LoadOutcome], pid: int) -> tuple[LoadOutcome, float]:
     """Run a load, and look at the server's memory meanwhile."""
     peak_mib = 0.0
     task = asyncio.ensure_future(load)

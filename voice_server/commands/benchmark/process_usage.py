@@ -13,7 +13,7 @@ _MIB = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Usage:
+class ProcessUsage:
     """CPU seconds so far and resident MiB now, of a server and of all its workers together."""
 
     server_cpu_s: float
@@ -27,7 +27,7 @@ class Usage:
         return self.server_cpu_s + self.workers_cpu_s
 
 
-def usage_of(server_pid: int) -> Usage:
+def usage_of(server_pid: int) -> ProcessUsage:
     """Read what a process and its descendants have used.
 
     Raises VoiceServerError where there is no /proc, or no such process.
@@ -35,7 +35,7 @@ def usage_of(server_pid: int) -> Usage:
     try:
         parents = {int(entry.name): _parent(entry) for entry in _PROC.iterdir() if entry.name.isdecimal()}
         workers = _descendants(server_pid, parents)
-        return Usage(
+        return ProcessUsage(
             _cpu_s(server_pid),
             sum(_cpu_s(pid) for pid in workers),
             resident_mib(server_pid),

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from voice_server.commands.shared.click_options import TOKEN_VARIABLE
-from voice_server.commands.shared.local_server import Running
+from voice_server.commands.shared.local_server import RunningServer
 from voice_server.errors import Busy, ConfigError, RequestError, VoiceServerError
 
 _ANSWER_S = 30.0
@@ -27,7 +27,7 @@ class Unreachable(VoiceServerError):
 
 @contextmanager
 def asking(
-    server: Running,
+    server: RunningServer,
     method: str,
     path: str,
     fields: Mapping[str, object] | None = None,
@@ -69,12 +69,12 @@ def _address(url: str) -> tuple[str, int]:
     raise ConfigError(f"the address of a server looks like http://localhost:8000, not {url!r}")
 
 
-def _stranger(server: Running, status: int | None = None) -> VoiceServerError:
+def _stranger(server: RunningServer, status: int | None = None) -> VoiceServerError:
     what = "" if status is None else f", with status {status},"
     return VoiceServerError(f"what answers at {server.url}{what} is no voice-server", code="refused")
 
 
-def is_going_down(server: Running) -> bool:
+def is_going_down(server: RunningServer) -> bool:
     """Whether a server takes no new work, or is not there at all."""
     try:
         with asking(server, "GET", "/health"):
@@ -85,7 +85,7 @@ def is_going_down(server: Running) -> bool:
         return error.code == "draining"
 
 
-def ask(server: Running, method: str, path: str, fields: Mapping[str, object] | None = None) -> Any:
+def ask(server: RunningServer, method: str, path: str, fields: Mapping[str, object] | None = None) -> Any:
     """The JSON that a server answers."""
     with asking(server, method, path, fields) as response:
         try:
@@ -94,7 +94,7 @@ def ask(server: Running, method: str, path: str, fields: Mapping[str, object] | 
             raise _stranger(server) from None
 
 
-def _refusal(response: http.client.HTTPResponse, server: Running) -> VoiceServerError:
+def _refusal(response: http.client.HTTPResponse, server: RunningServer) -> VoiceServerError:
     try:
         said = json.loads(response.read())
         if said.get("status") == "draining":  # what /health says

@@ -10,7 +10,7 @@ from types import FrameType
 
 import click
 
-from voice_server.commands.say.server_handle import Reach
+from voice_server.commands.say.server_handle import ServerHandle
 from voice_server.commands.shared.line_prompt import prompt_session
 from voice_server.commands.shared.terminal import print_note
 from voice_server.core.types import JsonObject
@@ -19,7 +19,7 @@ from voice_server.errors import VoiceServerError
 _HISTORY = "say_history"
 
 
-def say_lines(reach: Reach, wish: JsonObject) -> None:
+def say_lines(reach: ServerHandle, wish: JsonObject) -> None:
     """Speak lines until there are no more; a mistake in one is told and changes nothing.
 
     At a terminal a line ends the one before it; lines from a pipe wait for each other.
@@ -63,7 +63,7 @@ def interruption(then: Callable[[], object]) -> Iterator[None]:
 class _Said:
     """What this program has said, which is all that it stops."""
 
-    def __init__(self, reach: Reach, wish: JsonObject) -> None:
+    def __init__(self, reach: ServerHandle, wish: JsonObject) -> None:
         self._reach = reach
         self._wish = wish
         self._ids: list[int] = []

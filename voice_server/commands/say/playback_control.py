@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import click
 
 from voice_server.commands.say import voice_cache
-from voice_server.commands.say.server_handle import Reach
+from voice_server.commands.say.server_handle import ServerHandle
 from voice_server.commands.shared.terminal import print_note
 from voice_server.core.types import JsonObject
 
@@ -25,10 +25,10 @@ class Switches:
     device: str | None
 
 
-class Desk:
+class PlaybackControl:
     """Asks the server, and shows what it answers."""
 
-    def __init__(self, reach: Reach, *, as_json: bool) -> None:
+    def __init__(self, reach: ServerHandle, *, as_json: bool) -> None:
         self._reach = reach
         self._as_json = as_json
 

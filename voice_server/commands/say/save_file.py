@@ -7,7 +7,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from voice_server.commands.say.server_handle import Reach
+from voice_server.commands.say.server_handle import ServerHandle
 from voice_server.commands.shared.terminal import print_note
 from voice_server.core.types import JsonObject
 from voice_server.errors import ConfigError, VoiceServerError
@@ -17,7 +17,7 @@ _PIECE_BYTES = 64 * 1024
 _LONG_CHARS = 2_000
 
 
-def save(reach: Reach, fields: JsonObject, path: Path) -> None:
+def save(reach: ServerHandle, fields: JsonObject, path: Path) -> None:
     """Save speech in the format that the file's name asks for; an older file stays until it is whole.
 
     Raises ConfigError for another ending or a folder that takes no file, VoiceServerError when it fails.
@@ -42,7 +42,7 @@ def save(reach: Reach, fields: JsonObject, path: Path) -> None:
     print_note(f"saved to {path}")
 
 
-def _receive(reach: Reach, fields: JsonObject, part: Path) -> None:
+def _receive(reach: ServerHandle, fields: JsonObject, part: Path) -> None:
     with part.open("wb") as file, reach.receiving("/tts", fields) as response:
         try:
             while piece := response.read(_PIECE_BYTES):

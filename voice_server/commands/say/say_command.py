@@ -13,9 +13,9 @@ from typing import Any
 import click
 
 from voice_server.commands.say import voice_cache
-from voice_server.commands.say.playback_control import Desk, Switches
-from voice_server.commands.say.server_handle import IDLE_EXIT_S, Reach
-from voice_server.commands.shared.click_command import Command
+from voice_server.commands.say.playback_control import PlaybackControl, Switches
+from voice_server.commands.say.server_handle import IDLE_EXIT_S, ServerHandle
+from voice_server.commands.shared.click_command import CliCommand
 from voice_server.commands.shared.click_options import json_option, options_of
 from voice_server.commands.shared.terminal import print_note
 from voice_server.errors import ConfigError
@@ -47,7 +47,7 @@ Files (on Linux):
 """
 
 
-class _SayCommand(Command):
+class _SayCommand(CliCommand):
     """Shows the examples as they stand."""
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -112,14 +112,14 @@ def say(
     Returns as soon as the text is accepted; the speech goes on. A server in the background does it: one is
     started where none runs, and ends when nobody has used it for a quarter of an hour.
     """
-    reach = Reach(url, _start(log_level or "warning"), lambda: print_note("starting the server …"))
+    reach = ServerHandle(url, _start(log_level or "warning"), lambda: print_note("starting the server …"))
     if log_level is not None and reach.running() is not None:
         print_note("the server runs already and keeps its log level; --kill ends it")
     speaker["options"] = options_of(opts) or None
     wish = {key: value for key, value in speaker.items() if value is not None}
     if speaker["backend"] is not None:
         reach.prepare(speaker["backend"])
-    desk = Desk(reach, as_json=as_json)
+    desk = PlaybackControl(reach, as_json=as_json)
     if not desk.switch(Switches(action, volume, device), has_text=bool(words) or interactive):
         return
     if interactive:

@@ -10,7 +10,7 @@ from typing import Any
 
 from voice_server.commands.say.http_request import Unreachable, ask, asking, is_going_down
 from voice_server.commands.shared import local_server
-from voice_server.commands.shared.local_server import Running
+from voice_server.commands.shared.local_server import RunningServer
 from voice_server.commands.shared.terminal import print_note
 from voice_server.errors import Busy, ConfigError, VoiceServerError
 
@@ -24,7 +24,7 @@ _LOOK_S = 0.2
 _ATTEMPTS = 3
 
 
-class Reach:
+class ServerHandle:
     """Asks one server: the one at `url`, else this user's own, which is started where it must be.
 
     `start` are the arguments of `serve` for that, `on_start` is told before the wait.
@@ -37,9 +37,9 @@ class Reach:
         self._start = start
         self._on_start = on_start
 
-    def running(self) -> Running | None:
+    def running(self) -> RunningServer | None:
         """The server, if it is there without being started."""
-        return local_server.find() if self._url is None else Running(self._url)
+        return local_server.find() if self._url is None else RunningServer(self._url)
 
     def ask(self, method: str, path: str, fields: Mapping[str, object] | None = None) -> Any:
         """The JSON that the server answers; one that is going down is replaced. Raises VoiceServerError."""
@@ -95,12 +95,12 @@ class Reach:
         except (VoiceServerError, KeyError):
             return ""  # whatever it is, the request will meet it too
 
-    def _server(self) -> Running:
+    def _server(self) -> RunningServer:
         if self._url is not None:
-            return Running(self._url)
+            return RunningServer(self._url)
         return local_server.find_or_start(self._start, self._on_start)
 
-    def _is_replaceable(self, server: Running) -> bool:
+    def _is_replaceable(self, server: RunningServer) -> bool:
         """Whether this user's server is going down; returns when it has gone."""
         if self._url is not None or not is_going_down(server):
             return False

@@ -37,7 +37,7 @@ def in_one_sentence(error: click.UsageError, path: str) -> click.ClickException:
     return _OneSentence(ConfigError(f"{complaint[0].lower()}{complaint[1:]}; see {path} --help"))
 
 
-class Command(click.Command):
+class CliCommand(click.Command):
     """A command whose errors are one sentence and an exit code: 2 for a wrong request, 1 for a failure."""
 
     def make_context(

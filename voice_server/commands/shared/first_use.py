@@ -26,12 +26,12 @@ _LOOK_S = 0.02
 
 def set_up_at_first_use(config: Config, *names: str) -> None:
     """Set up those of the named backends that are not, after saying so. Raises BackendError."""
-    from voice_server.provisioning.installation import Provisioning  # noqa: PLC0415 - see above
+    from voice_server.provisioning.installation import Provisioner  # noqa: PLC0415 - see above
 
     for name in names:
         if _is_to_be_set_up(name, config):
             print_note(f"{name} is not set up yet; that is done now, once (voice-server setup {name})")
-            Provisioning(say=print_note).set_up(name, config.backends[name])
+            Provisioner(say=print_note).set_up(name, config.backends[name])
 
 
 @contextmanager

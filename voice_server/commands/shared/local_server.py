@@ -37,7 +37,7 @@ _CLI = Path(__file__).resolve().parents[2] / "cli.py"
 
 
 @dataclass(frozen=True, slots=True)
-class Running:
+class RunningServer:
     """A server: its base URL, its process where it is this user's own, and what it wants to be shown."""
 
     url: str
@@ -80,7 +80,7 @@ def log_folder() -> Path:
 # ---------------------------------------------------------------------- the server's side
 
 
-class Registration:
+class ServerRegistration:
     """A server's place as the one that this user's programs find, for as long as the `with` block lasts.
 
     Where another server has the place already, or there is no folder to take it in, `announce` does nothing.
@@ -109,12 +109,12 @@ class Registration:
 # ---------------------------------------------------------------------- the programs' side
 
 
-def find() -> Running | None:
+def find() -> RunningServer | None:
     """The server of this user that runs now and takes requests."""
     return _look()[1]
 
 
-def _look() -> tuple[bool, Running | None]:
+def _look() -> tuple[bool, RunningServer | None]:
     """Whether there is a server, and where; one that is still loading has not said where."""
     try:
         descriptor = os.open(runtime_folder() / _PID_FILE, os.O_RDONLY | os.O_NOFOLLOW)
@@ -128,10 +128,10 @@ def _look() -> tuple[bool, Running | None]:
         return True, None  # it is being written
     finally:
         os.close(descriptor)
-    return True, Running(found["url"], found["pid"], found["token"]) if found else None
+    return True, RunningServer(found["url"], found["pid"], found["token"]) if found else None
 
 
-def find_or_start(arguments: Sequence[str], on_start: Callable[[], None] = lambda: None) -> Running:
+def find_or_start(arguments: Sequence[str], on_start: Callable[[], None] = lambda: None) -> RunningServer:
     """The server of this user; where there is none, `serve` with these arguments is started.
 
     Returns when it takes requests. Raises VoiceServerError with what kept it from starting.
@@ -153,12 +153,12 @@ def find_or_start(arguments: Sequence[str], on_start: Callable[[], None] = lambd
         os.close(descriptor)
 
 
-def wait_until_gone(running: Running, limit_s: float) -> bool:
+def wait_until_gone(running: RunningServer, limit_s: float) -> bool:
     """Wait until a server has ended; say whether it has."""
     return _await(lambda: find() != running, limit_s)
 
 
-def end(running: Running) -> None:
+def end(running: RunningServer) -> None:
     """End a server and with it every process of its own: ask, ask again, insist."""
     for number, patience_s in (
         (signal.SIGTERM, _DRAIN_S),
@@ -172,7 +172,7 @@ def end(running: Running) -> None:
     raise VoiceServerError(f"the server, process {running.pid}, does not end")
 
 
-def _start(arguments: Sequence[str]) -> Running:
+def _start(arguments: Sequence[str]) -> RunningServer:
     import subprocess  # noqa: PLC0415 - most programs find a server
 
     said = runtime_folder() / _START_LOG
@@ -185,7 +185,7 @@ def _start(arguments: Sequence[str]) -> Running:
             start_new_session=True,
         )
 
-    found: Running | None = None
+    found: RunningServer | None = None
     try:
         _await(lambda: find() or process.poll() is not None, START_S)
         found = find()

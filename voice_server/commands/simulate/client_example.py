@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from voice_server.client_streams import DEFAULT_URL
-from voice_server.commands.shared.click_command import Command
+from voice_server.commands.shared.click_command import CliCommand
 from voice_server.commands.shared.click_options import (
     TOKEN_VARIABLE,
     ServerChoice,
@@ -19,7 +19,7 @@ from voice_server.commands.simulate.simulated_llm import ANSWER
 from voice_server.commands.simulate.simulation import TOKENS_PER_S, run_simulation
 
 
-@click.command(cls=Command)
+@click.command(cls=CliCommand)
 @click.option("--url", metavar="URL", default=DEFAULT_URL, show_default=True, help="The server.")
 @click.option("--token", metavar="TOKEN", envvar=TOKEN_VARIABLE, help="What the server asks for.")
 @click.option("--backend", metavar="NAME", help="The backend that speaks.")

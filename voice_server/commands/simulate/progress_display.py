@@ -13,11 +13,11 @@ import click
 from voice_server.client_events import ErrorEvent, Event, WarningEvent
 from voice_server.commands.shared.click_options import ServerChoice
 from voice_server.commands.shared.terminal import print_note
-from voice_server.commands.simulate.turn_timing import Ear, HeardSentence
-from voice_server.playback import Sink
+from voice_server.commands.simulate.turn_timing import SentenceTiming, TurnMeter
+from voice_server.playback import SoundSink
 
 
-class Show:
+class Display:
     """What is shown of a run; this one shows nothing."""
 
     def start(self, server: ServerChoice) -> None:
@@ -29,17 +29,17 @@ class Show:
     def event(self, event: Event) -> None:
         """A message came."""
 
-    def sentence(self, sentence: HeardSentence) -> None:
+    def sentence(self, sentence: SentenceTiming) -> None:
         """A sentence is heard."""
 
-    def summary(self, ear: Ear) -> None:
+    def summary(self, ear: TurnMeter) -> None:
         """All audio has come."""
 
-    def end(self, sink: Sink) -> None:
+    def end(self, sink: SoundSink) -> None:
         """The sound is complete."""
 
 
-class JsonLines(Show):
+class JsonDisplay(Display):
     """For programs."""
 
     def event(self, event: Event) -> None:
@@ -47,13 +47,13 @@ class JsonLines(Show):
             kind = "warning" if isinstance(event, WarningEvent) else "error"
             self._write({"type": kind, "code": event.code, "msg": event.msg})
 
-    def sentence(self, sentence: HeardSentence) -> None:
+    def sentence(self, sentence: SentenceTiming) -> None:
         self._write({"type": "sentence", **dataclasses.asdict(sentence)})
 
-    def summary(self, ear: Ear) -> None:
+    def summary(self, ear: TurnMeter) -> None:
         self._write({"type": "summary", "audio_ms": ear.audio_ms, "gaps_ms": ear.gaps_ms})
 
-    def end(self, sink: Sink) -> None:
+    def end(self, sink: SoundSink) -> None:
         if sink.path is not None:
             self._write({"type": "file", "path": str(sink.path)})
 
@@ -64,7 +64,7 @@ class JsonLines(Show):
         click.echo(json.dumps(rounded))
 
 
-class Lines(Show):
+class TerminalDisplay(Display):
     """For people: a line for each sentence, and below them the tokens as they go out."""
 
     def __init__(self) -> None:
@@ -86,7 +86,7 @@ class Lines(Show):
         if isinstance(event, WarningEvent) or (isinstance(event, ErrorEvent) and not event.fatal):
             self._line(click.style(event.msg, fg="yellow" if isinstance(event, WarningEvent) else "red"))
 
-    def sentence(self, sentence: HeardSentence) -> None:
+    def sentence(self, sentence: SentenceTiming) -> None:
         if sentence.index == 0:
             self._first_delay_ms = sentence.delay_ms
         audio_s = None if sentence.audio_ms is None else sentence.audio_ms / 1000
@@ -96,14 +96,14 @@ class Lines(Show):
         )
         self._line(f"{click.style(figures, fg='cyan')}  {' '.join(sentence.text.split())}")
 
-    def summary(self, ear: Ear) -> None:
+    def summary(self, ear: TurnMeter) -> None:
         first = _figure(self._first_delay_ms, ".1f", " ms")
         self._summary = (
             f"{ear.audio_ms / 1000:.1f} s of audio, {len(ear.gaps_ms)} gaps; "
             f"the first sound came {first} after its sentence was certain"
         )
 
-    def end(self, sink: Sink) -> None:
+    def end(self, sink: SoundSink) -> None:
         self._typed = ""
         self._line(self._summary)
         if sink.path is not None:

@@ -10,10 +10,10 @@ from voice_server.client_events import Audio
 from voice_server.client_streams import AsyncStream, connect
 from voice_server.commands.shared.chosen_server import reachable_server
 from voice_server.commands.shared.click_options import ServerChoice, SpeakerChoice
-from voice_server.commands.simulate.progress_display import JsonLines, Lines, Show
+from voice_server.commands.simulate.progress_display import Display, JsonDisplay, TerminalDisplay
 from voice_server.commands.simulate.simulated_llm import TokenLog, paced, tokens_of
-from voice_server.commands.simulate.turn_timing import Ear, HeardSentence
-from voice_server.playback import Sink, open_sink
+from voice_server.commands.simulate.turn_timing import SentenceTiming, TurnMeter
+from voice_server.playback import SoundSink, open_sink
 
 TOKENS_PER_S = 50.0
 _AS_FAST_AS_POSSIBLE_S = 600  # a file is not listened to: render as far ahead as the protocol allows
@@ -33,7 +33,7 @@ def run_simulation(
     """Stream a text at `rate` tokens a second, or at once; play or save what comes, and show how it went."""
     from voice_server.serving.event_loop import run  # noqa: PLC0415 - loads the server, which `--help` does not need
 
-    show: Show = JsonLines() if as_json else Lines()
+    show: Display = JsonDisplay() if as_json else TerminalDisplay()
     with open_sink(output) as sink:
         run(
             _stream(
@@ -54,8 +54,8 @@ async def _stream(
     server: ServerChoice,
     speaker: SpeakerChoice,
     rate: float | None,
-    sink: Sink,
-    show: Show,
+    sink: SoundSink,
+    show: Display,
 ) -> None:
     show.start(server)
     async with reachable_server(server) as url:
@@ -69,7 +69,7 @@ async def _stream(
 
 
 async def _send(
-    stream: AsyncStream, tokens: list[str], rate: float | None, log: TokenLog, show: Show
+    stream: AsyncStream, tokens: list[str], rate: float | None, log: TokenLog, show: Display
 ) -> None:
     now = time.perf_counter  # uvloop's own clock ticks in milliseconds
     async for token in paced(tokens, rate):
@@ -80,11 +80,11 @@ async def _send(
     await stream.done()
 
 
-async def _listen(stream: AsyncStream, log: TokenLog, sink: Sink, show: Show) -> None:
+async def _listen(stream: AsyncStream, log: TokenLog, sink: SoundSink, show: Display) -> None:
     """Play what comes, and show each sentence when its sound is heard."""
     now = time.perf_counter  # uvloop's own clock ticks in milliseconds
-    ear = Ear(log)
-    shown: asyncio.Queue[HeardSentence | None] = asyncio.Queue()
+    ear = TurnMeter(log)
+    shown: asyncio.Queue[SentenceTiming | None] = asyncio.Queue()
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(_show_when_heard(shown, sink, show))
         async for event in stream:
@@ -97,13 +97,15 @@ async def _listen(stream: AsyncStream, log: TokenLog, sink: Sink, show: Show) ->
     show.summary(ear)
 
 
-async def _show_when_heard(shown: asyncio.Queue[HeardSentence | None], sink: Sink, show: Show) -> None:
+async def _show_when_heard(
+    shown: asyncio.Queue[SentenceTiming | None], sink: SoundSink, show: Display
+) -> None:
     while (sentence := await shown.get()) is not None:
         await _heard_until(sink, sentence.at_ms or 0)
         show.sentence(sentence)
 
 
-async def _heard_until(sink: Sink, position_ms: float | None) -> None:
+async def _heard_until(sink: SoundSink, position_ms: float | None) -> None:
     """Wait until the sound has been heard up to a position, or to its end."""
 
     def is_heard() -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from voice_server.commands.shared.click_command import Command
+from voice_server.commands.shared.click_command import CliCommand
 from voice_server.commands.shared.click_options import (
     json_option,
     output_option,
@@ -18,7 +18,7 @@ from voice_server.commands.simulate.simulated_llm import ANSWER
 from voice_server.commands.simulate.simulation import TOKENS_PER_S, run_simulation
 
 
-@click.command(cls=Command)
+@click.command(cls=CliCommand)
 @click.argument("file", required=False, metavar="[FILE]")
 @server_options
 @speaker_options

@@ -15,7 +15,7 @@ GAP_MS = 20
 
 
 @dataclass(frozen=True, slots=True)
-class HeardSentence:
+class SentenceTiming:
     """One sentence as it reached this client; what a version 1 server does not tell is None.
 
     `delay_ms` runs from the moment the sentence was certain (the token behind it was sent) to its first audio
@@ -32,7 +32,7 @@ class HeardSentence:
     gap_ms: float | None = None
 
 
-class Ear:
+class TurnMeter:
     """Listens to one turn whose tokens are in `log`; times in seconds on the log's clock."""
 
     def __init__(self, log: TokenLog, sample_rate_hz: int = SAMPLE_RATE_HZ) -> None:
@@ -48,7 +48,7 @@ class Ear:
         self.audio_ms = 0.0
         self.gaps_ms: list[float] = []
 
-    def hear(self, event: Event, now: float) -> HeardSentence | None:
+    def hear(self, event: Event, now: float) -> SentenceTiming | None:
         """Take the next event; the sentence that it completes, if any."""
         if isinstance(event, Audio):
             self.hear_audio(len(event.pcm), now)
@@ -58,7 +58,7 @@ class Ear:
             return self._completed(self._open, event)
         elif isinstance(event, Generating) and event.index is None:
             self._count += 1
-            return HeardSentence(self._count - 1, event.sentence)
+            return SentenceTiming(self._count - 1, event.sentence)
         return None
 
     def hear_audio(self, n_bytes: int, now: float) -> None:
@@ -73,9 +73,9 @@ class Ear:
         self.last_audio_at = now
         self.audio_ms += audio_ms
 
-    def _completed(self, sentence: Sentence, end: SentenceEnd) -> HeardSentence:
+    def _completed(self, sentence: Sentence, end: SentenceEnd) -> SentenceTiming:
         typed_end = sentence.chars[1] if sentence.chars else None
-        return HeardSentence(
+        return SentenceTiming(
             index=sentence.index,
             text=sentence.text,
             delay_ms=self._since(None if typed_end is None else self._log.certain_at(typed_end)),

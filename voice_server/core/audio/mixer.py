@@ -32,7 +32,7 @@ class _Flow(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class TrackReport:
     """How many bytes of a track have been heard since it began, and whether that was all of it."""
 
     track: int
@@ -77,7 +77,7 @@ class _Track:
     def note_read(self, clock: int) -> None:
         self._reads.append((clock, self._taken))
 
-    def report(self, number: int, played_until: int) -> Report | None:
+    def report(self, number: int, played_until: int) -> TrackReport | None:
         """What is new since the last time, if anything."""
         heard, is_over = self._reported
         while self._reads and self._reads[0][0] <= played_until:
@@ -86,7 +86,7 @@ class _Track:
         if (heard, is_over) == self._reported:
             return None
         self._reported = (heard, is_over)
-        return Report(number, heard, is_over)
+        return TrackReport(number, heard, is_over)
 
 
 class Mixer:
@@ -144,7 +144,7 @@ class Mixer:
             mixed = ramped(mixed, 0.0, 1.0, self._fade)
         return self._at_volume(mixed, n_bytes)
 
-    def take_reports(self) -> list[Report]:
+    def take_reports(self) -> list[TrackReport]:
         """What has been heard since the last time; a track that is over is forgotten."""
         played_until = self._clock - self._device_bytes
         found = [track.report(number, played_until) for number, track in self._tracks.items()]

@@ -8,7 +8,14 @@ from typing import Final
 from voice_server.core.speech.play_clock import PlayClock, SpokenPart, heard_until
 from voice_server.core.speech.reordering import Reorder
 from voice_server.core.speech.segments import PendingSegment
-from voice_server.core.speech.utterance_events import Audio, Event, Flushed, Heard, SentenceFailed, Words
+from voice_server.core.speech.utterance_events import (
+    FlushReached,
+    HeardText,
+    SentenceAudio,
+    SentenceFailed,
+    SentenceWords,
+    UtteranceEvent,
+)
 from voice_server.core.types import BYTES_PER_SAMPLE, SAMPLE_RATE_HZ, WordMark
 
 BYTES_PER_SECOND: Final = SAMPLE_RATE_HZ * BYTES_PER_SAMPLE
@@ -61,7 +68,7 @@ class Delivery:
         self._lanes.open(pending)
 
     def mark(self, flush_id: int | str | None) -> None:
-        """Hand out `Flushed` when everything before this moment has been."""
+        """Hand out `FlushReached` when everything before this moment has been."""
         self._lanes.open(mark := _FlushMark(flush_id))
         self._lanes.close(mark)
 
@@ -90,18 +97,18 @@ class Delivery:
         self.waiting_bytes = 0
         return segments
 
-    def take(self, now: float) -> Event | None:
+    def take(self, now: float) -> UtteranceEvent | None:
         """The next event, or None until more is rendered or certain."""
         while (head := self._lanes.head) is not None:
             if isinstance(head, _FlushMark):
                 self._lanes.advance()
-                return Flushed(head.id)
+                return FlushReached(head.id)
             if head.certain_at is None:
                 return None
             return self._take_from(head, now)
         return None
 
-    def _take_from(self, head: PendingSegment, now: float) -> Event | None:
+    def _take_from(self, head: PendingSegment, now: float) -> UtteranceEvent | None:
         is_silent = self._lanes.head_is_complete and head.failure is None
         if not head.started and (self._lanes.peek() is not None or is_silent):
             head.started = True
@@ -111,7 +118,7 @@ class Delivery:
         if isinstance(item, bytes):
             return self._deliver(head, self._with_what_follows(item), now)
         if item is not None:
-            return Words(head.index, item, head.times_source)
+            return SentenceWords(head.index, item, head.times_source)
         if self._lanes.head_is_complete:
             return self._close_sentence(head, now)
         return None
@@ -127,13 +134,13 @@ class Delivery:
             self._lanes.take()
         return b"".join(pieces)
 
-    def _deliver(self, head: PendingSegment, pcm: bytes, now: float) -> Audio:
+    def _deliver(self, head: PendingSegment, pcm: bytes, now: float) -> SentenceAudio:
         self.waiting_bytes -= len(pcm)
         self.taken_bytes += len(pcm)
         head.gap_s += self.clock.deliver(len(pcm) / BYTES_PER_SECOND, now)
-        return Audio(head.index, pcm)
+        return SentenceAudio(head.index, pcm)
 
-    def _close_sentence(self, head: PendingSegment, now: float) -> Event:
+    def _close_sentence(self, head: PendingSegment, now: float) -> UtteranceEvent:
         self._lanes.advance()
         if self._remembers:
             self._remember(head, now)
@@ -147,7 +154,7 @@ class Delivery:
         while self._parts[0].start_s + self._parts[0].audio_s < horizon_s:
             self._parts.popleft()
 
-    def heard(self, typed: str, now: float) -> Heard:
+    def heard(self, typed: str, now: float) -> HeardText:
         """How much of the text as typed the listener has heard by now."""
         parts = list(self._parts)
         head = self._lanes.head
@@ -155,7 +162,7 @@ class Delivery:
             parts.append(head.spoken_part())
         offset = heard_until(parts, self.clock.position_s(now))
         unplayed_s = self.clock.ahead_s(now) + self.waiting_bytes / BYTES_PER_SECOND
-        return Heard(typed[:offset], typed[offset:], unplayed_s * 1000)
+        return HeardText(typed[:offset], typed[offset:], unplayed_s * 1000)
 
 
 def _audio_bytes(items: list[bytes | tuple[WordMark, ...]]) -> int:

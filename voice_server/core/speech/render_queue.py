@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 
 from voice_server.core.speech.delivery import BYTES_PER_SECOND
-from voice_server.core.speech.segments import PendingSegment, Phase
+from voice_server.core.speech.segments import PendingSegment, SegmentPhase
 
 
 class RenderQueue:
@@ -37,19 +37,19 @@ class RenderQueue:
     def make_certain(self, pending: PendingSegment, now: float) -> None:
         """The sentence's end, which was only likely, is certain."""
         pending.certain_at = now
-        if pending.phase is Phase.WAITING:
+        if pending.phase is SegmentPhase.WAITING:
             self.certain_waiting += 1
 
     def begin(self, now: float) -> PendingSegment:
         """The next segment goes to a worker."""
         pending = self._waiting.popleft()
         self._count(pending, -1)
-        pending.phase = Phase.RENDERING
+        pending.phase = SegmentPhase.RENDERING
         pending.begun_at = now
         self._rendering.add(pending)
         return pending
 
-    def end(self, pending: PendingSegment, phase: Phase, now: float) -> None:
+    def end(self, pending: PendingSegment, phase: SegmentPhase, now: float) -> None:
         """A worker is done with a segment, well or badly."""
         self._rendering.discard(pending)
         pending.phase = phase
@@ -58,13 +58,13 @@ class RenderQueue:
     def again(self, pending: PendingSegment) -> None:
         """A segment that a worker had must be rendered anew, before all others."""
         self._rendering.discard(pending)
-        pending.phase = Phase.WAITING
+        pending.phase = SegmentPhase.WAITING
         self._waiting.appendleft(pending)
         self._count(pending, 1)
 
     def forget(self, pending: PendingSegment) -> bool:
         """Drop a segment; returns whether a worker must be stopped."""
-        if pending.phase is Phase.WAITING:
+        if pending.phase is SegmentPhase.WAITING:
             self._waiting.remove(pending)
             self._count(pending, -1)
             return False

@@ -11,14 +11,14 @@ from typing import Literal
 from voice_server.core.speech.play_clock import SpokenPart
 from voice_server.core.speech.utterance_events import SentenceEnded, SentenceStarted
 from voice_server.core.speech.word_times import estimated_marks
-from voice_server.core.text.speakable.spoken_text import Spoken, speakable
+from voice_server.core.text.speakable.spoken_text import SpokenText, speakable
 from voice_server.core.text.splitting.splitter import Piece
 from voice_server.core.types import (
     BYTES_PER_SAMPLE,
     SAMPLE_RATE_HZ,
-    Notice,
     OptionValue,
     Segment,
+    SpeechWarning,
     TimesSource,
     WordMark,
 )
@@ -54,14 +54,14 @@ class SpeechSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class UtteranceLimits:
     """What one utterance may hold: characters not yet on a worker, bytes of audio that nobody has taken."""
 
     buffered_chars: int = 200_000
     unsent_bytes: int = 1 << 20
 
 
-class Phase(Enum):
+class SegmentPhase(Enum):
     """WAITING → RENDERING → RENDERED or FAILED; a redirected segment goes back to WAITING."""
 
     WAITING = auto()
@@ -76,7 +76,7 @@ class PendingSegment:
 
     index: int
     piece: Piece
-    spoken: Spoken
+    spoken: SpokenText
     segment: Segment
     settings: SpeechSettings
     found_at: float
@@ -84,12 +84,12 @@ class PendingSegment:
     begun_at: float | None = None
     first_audio_at: float | None = None
     ended_at: float | None = None
-    phase: Phase = Phase.WAITING
+    phase: SegmentPhase = SegmentPhase.WAITING
     rendered_bytes: int = 0
     marks: list[WordMark] = field(default_factory=list)  # with offsets into the segment's text
     told_marks: int = 0
     has_estimated_marks: bool = False
-    notices: list[Notice] = field(default_factory=list)
+    notices: list[SpeechWarning] = field(default_factory=list)
     failure: tuple[str, str] | None = None
     started: bool = False
     start_s: float = 0.0
@@ -152,7 +152,7 @@ class PendingSegment:
     def spoken_part(self) -> SpokenPart:
         """This sentence on the utterance's time line, for the heard text of a barge-in."""
         audio_s = self.rendered_bytes / _BYTES_PER_SECOND
-        if self.phase is Phase.RENDERING:
+        if self.phase is SegmentPhase.RENDERING:
             audio_s = max(audio_s, self.expected_s)
         return SpokenPart(self.start_s, audio_s, (self.piece.start, self.piece.end), self.typed_marks)
 

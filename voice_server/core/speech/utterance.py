@@ -7,8 +7,9 @@ shell has to stop, `take` hands out the next event for the listener, `next_deadl
 pause timer. A segment whose end is only likely is rendered at once and its audio held; the piece that the
 splitter commits releases it, anything else drops it.
 
-Laws kept here: the same text gives the same sentences however it is cut; the audio is the segments' audio in
-order; exactly one `Finished`, and nothing after it; after `Cancel` nothing but `Heard` and `Finished`.
+Laws kept here: the same text gives the same sentences however it is cut; the audio is the segments' audio
+in order; exactly one `UtteranceFinished`, and nothing after it; after `CancelUtterance` nothing but
+`HeardText` and `UtteranceFinished`.
 """
 
 from __future__ import annotations
@@ -20,36 +21,42 @@ from typing import Any, ClassVar
 from voice_server.core.speech.delivery import BYTES_PER_SECOND, Delivery
 from voice_server.core.speech.merging import Merger
 from voice_server.core.speech.render_queue import RenderQueue
-from voice_server.core.speech.segments import Limits, PendingSegment, Phase, SpeechSettings, new_segment
+from voice_server.core.speech.segments import (
+    PendingSegment,
+    SegmentPhase,
+    SpeechSettings,
+    UtteranceLimits,
+    new_segment,
+)
 from voice_server.core.speech.utterance_events import (
-    Event,
-    Finished,
-    Generating,
-    Heard,
-    Reason,
+    FinishReason,
+    HeardText,
+    SentenceDispatched,
     SentenceFailed,
-    Warned,
+    UtteranceEvent,
+    UtteranceFinished,
+    UtteranceWarning,
 )
 from voice_server.core.speech.utterance_inputs import (
-    Cancel,
+    CancelUtterance,
     Configure,
-    End,
-    Failed,
-    Flush,
-    Input,
-    Marked,
-    Noticed,
-    Pause,
-    Played,
-    Redirected,
-    Rendered,
-    Resume,
-    Sounded,
-    Text,
+    EndText,
+    FlushText,
+    PauseDelivery,
+    PushText,
+    RenderCompleted,
+    RenderedAudio,
+    RenderedWord,
+    RenderFailed,
+    RenderRedirected,
+    RenderWarning,
+    ReportPlayed,
+    ResumeDelivery,
+    UtteranceInput,
 )
 from voice_server.core.text.splitting.pause_timer import PauseTimer
 from voice_server.core.text.splitting.splitter import Piece, Splitter, SplitterOptions
-from voice_server.core.types import Notice
+from voice_server.core.types import SpeechWarning
 from voice_server.errors import TooMuch
 
 _SOFT_CAP_CHARS = 220
@@ -64,7 +71,7 @@ class Utterance:
     def __init__(
         self,
         settings: SpeechSettings,
-        limits: Limits,
+        limits: UtteranceLimits,
         now: float,
         *,
         predecessor: Utterance | None = None,
@@ -88,7 +95,7 @@ class Utterance:
         self._merger = Merger(self._typed)
         self._queue = RenderQueue()
         self._stopped: list[PendingSegment] = []
-        self._notes: deque[Event] = deque()
+        self._notes: deque[UtteranceEvent] = deque()
         self._delivery = Delivery(remembers=remembers)
         self._opened_sentences = 0
         self._spoken_sentences = 0
@@ -98,9 +105,9 @@ class Utterance:
 
     # ------------------------------------------------------------------ what the shell calls
 
-    def receive(self, event: Input, now: float) -> None:
+    def receive(self, event: UtteranceInput, now: float) -> None:
         """Take what happened. Raises TooMuch for text beyond the limit, and then the text was not taken."""
-        if not self._is_over or isinstance(event, Played):
+        if not self._is_over or isinstance(event, ReportPlayed):
             self._HANDLERS[type(event)](self, event, now)
 
     def take_actions(self) -> list[PendingSegment]:
@@ -125,7 +132,7 @@ class Utterance:
             self._release_short(now)
             self._speculate(now)
 
-    def take(self, now: float) -> Event | None:
+    def take(self, now: float) -> UtteranceEvent | None:
         """The next event for the listener, or None until something happens."""
         if self._notes:
             return self._notes.popleft()
@@ -135,7 +142,7 @@ class Utterance:
         if isinstance(event, SentenceFailed):
             self._spoken_sentences -= 1
         if event is None and self._is_ending and self._delivery.is_empty:
-            return self._finish(Reason.COMPLETE)
+            return self._finish(FinishReason.COMPLETE)
         return event
 
     @property
@@ -147,7 +154,7 @@ class Utterance:
             return False
         return self._delivery.has_event or (self._is_ending and self._delivery.is_empty)
 
-    def heard(self, now: float, played_ms: float | None = None) -> Heard:
+    def heard(self, now: float, played_ms: float | None = None) -> HeardText:
         """What the listener has heard by now, or at the position it reports; also when all was handed out."""
         if played_ms is not None:
             self._delivery.clock.report(played_ms / 1000, now)
@@ -159,7 +166,7 @@ class Utterance:
 
     @property
     def is_over(self) -> bool:
-        """Whether `Finished` has been handed out, or waits as the last event."""
+        """Whether `UtteranceFinished` has been handed out, or waits as the last event."""
         return self._is_over
 
     @property
@@ -205,7 +212,7 @@ class Utterance:
 
     # ------------------------------------------------------------------ text
 
-    def _on_text(self, event: Text, now: float) -> None:
+    def _on_text(self, event: PushText, now: float) -> None:
         if self._is_ending:
             return
         buffered = self.buffered_chars
@@ -222,13 +229,13 @@ class Utterance:
             self._commit(committed, now)
         self._speculate(now)
 
-    def _on_flush(self, event: Flush, now: float) -> None:
+    def _on_flush(self, event: FlushText, now: float) -> None:
         self._commit(self._splitter.flush(), now)
         self._release_short(now)
         self._drop_likely()
         self._delivery.mark(event.id)
 
-    def _on_end(self, _event: End, now: float) -> None:
+    def _on_end(self, _event: EndText, now: float) -> None:
         if not self._is_ending:
             self._commit(self._splitter.finish(), now)
             self._release_short(now)
@@ -284,7 +291,7 @@ class Utterance:
         if pending.spoken.dropped_tags:
             tags = ", ".join(pending.spoken.dropped_tags)
             pending.notices.append(
-                Notice("tag_dropped", f"the backend {self.settings.backend} does not know {tags}")
+                SpeechWarning("tag_dropped", f"the backend {self.settings.backend} does not know {tags}")
             )
         self._opened_sentences += 1
         self._delivery.open(pending)
@@ -295,14 +302,14 @@ class Utterance:
         self._queue.make_certain(pending, now)
         self._spoken_sentences += 1
         for notice in pending.notices:
-            self._notes.append(Warned(notice.code, notice.message, pending.index))
-        if pending.phase is not Phase.WAITING:
+            self._notes.append(UtteranceWarning(notice.code, notice.message, pending.index))
+        if pending.phase is not SegmentPhase.WAITING:
             self._announce(pending)
 
     def _announce(self, pending: PendingSegment) -> None:
         piece = pending.piece
         chars = (piece.start, piece.end)
-        self._notes.append(Generating(pending.index, piece.text, chars, self._queue.certain_waiting))
+        self._notes.append(SentenceDispatched(pending.index, piece.text, chars, self._queue.certain_waiting))
 
     def _drop_likely(self) -> None:
         likely, self._likely = self._likely, None
@@ -317,7 +324,7 @@ class Utterance:
 
     # ------------------------------------------------------------------ renders
 
-    def _on_sounded(self, event: Sounded, now: float) -> None:
+    def _on_sounded(self, event: RenderedAudio, now: float) -> None:
         pending = event.pending
         if pending not in self._delivery or not event.pcm:
             return
@@ -326,7 +333,7 @@ class Utterance:
             pending.first_audio_at = now
         self._delivery.add_audio(pending, event.pcm)
 
-    def _on_marked(self, event: Marked, _now: float) -> None:
+    def _on_marked(self, event: RenderedWord, _now: float) -> None:
         event.pending.marks.append(event.mark)
 
     def _release_marks(self, pending: PendingSegment) -> None:
@@ -334,45 +341,45 @@ class Utterance:
             self._delivery.add_marks(pending, pending.typed_marks(pending.told_marks))
             pending.told_marks = len(pending.marks)
 
-    def _on_noticed(self, event: Noticed, _now: float) -> None:
+    def _on_noticed(self, event: RenderWarning, _now: float) -> None:
         pending = event.pending
         if pending.certain_at is None:
             pending.notices.append(event.notice)
         elif pending in self._delivery:
-            self._notes.append(Warned(event.notice.code, event.notice.message, pending.index))
+            self._notes.append(UtteranceWarning(event.notice.code, event.notice.message, pending.index))
 
-    def _on_rendered(self, event: Rendered, now: float) -> None:
+    def _on_rendered(self, event: RenderCompleted, now: float) -> None:
         if event.pending.settings.word_times:
             event.pending.estimate_marks()
         self._release_marks(event.pending)
-        self._queue.end(event.pending, Phase.RENDERED, now)
+        self._queue.end(event.pending, SegmentPhase.RENDERED, now)
         self._delivery.close(event.pending)
 
-    def _on_failed(self, event: Failed, now: float) -> None:
+    def _on_failed(self, event: RenderFailed, now: float) -> None:
         event.pending.failure = (event.code, event.message)
-        self._queue.end(event.pending, Phase.FAILED, now)
+        self._queue.end(event.pending, SegmentPhase.FAILED, now)
         self._delivery.close(event.pending)
 
-    def _on_redirected(self, event: Redirected, now: float) -> None:
+    def _on_redirected(self, event: RenderRedirected, now: float) -> None:
         if event.pending in self._delivery:
-            self._on_noticed(Noticed(event.pending, event.notice), now)
+            self._on_noticed(RenderWarning(event.pending, event.notice), now)
             event.pending.segment = event.segment
             self._queue.again(event.pending)
 
     # ------------------------------------------------------------------ playback and barge-in
 
-    def _on_pause(self, _event: Pause, now: float) -> None:
+    def _on_pause(self, _event: PauseDelivery, now: float) -> None:
         self._is_paused = True
         self._delivery.clock.pause(now)
 
-    def _on_resume(self, _event: Resume, now: float) -> None:
+    def _on_resume(self, _event: ResumeDelivery, now: float) -> None:
         self._is_paused = False
         self._delivery.clock.resume(now)
 
-    def _on_played(self, event: Played, now: float) -> None:
+    def _on_played(self, event: ReportPlayed, now: float) -> None:
         self._delivery.clock.report(event.played_ms / 1000, now)
 
-    def _on_cancel(self, event: Cancel, now: float) -> None:
+    def _on_cancel(self, event: CancelUtterance, now: float) -> None:
         heard = self.heard(now, event.played_ms)
         for pending in self._delivery.clear():
             self._forget(pending)
@@ -380,27 +387,27 @@ class Utterance:
         self._notes.append(heard)
         self._notes.append(self._finish(event.reason))
 
-    def _finish(self, reason: Reason) -> Finished:
+    def _finish(self, reason: FinishReason) -> UtteranceFinished:
         self._is_over = True
-        if self._opened_sentences and not self._spoken_sentences and reason is Reason.COMPLETE:
-            reason = Reason.FAILED
+        if self._opened_sentences and not self._spoken_sentences and reason is FinishReason.COMPLETE:
+            reason = FinishReason.FAILED
         audio_ms = self._delivery.taken_bytes / BYTES_PER_SECOND * 1000
         characters = sum(map(len, self._typed))
-        return Finished(reason, audio_ms, characters, self._spoken_sentences)
+        return UtteranceFinished(reason, audio_ms, characters, self._spoken_sentences)
 
-    _HANDLERS: ClassVar[dict[type[Input], Callable[[Utterance, Any, float], None]]] = {
-        Text: _on_text,
-        Flush: _on_flush,
-        End: _on_end,
+    _HANDLERS: ClassVar[dict[type[UtteranceInput], Callable[[Utterance, Any, float], None]]] = {
+        PushText: _on_text,
+        FlushText: _on_flush,
+        EndText: _on_end,
         Configure: _on_configure,
-        Sounded: _on_sounded,
-        Marked: _on_marked,
-        Noticed: _on_noticed,
-        Rendered: _on_rendered,
-        Failed: _on_failed,
-        Redirected: _on_redirected,
-        Pause: _on_pause,
-        Resume: _on_resume,
-        Played: _on_played,
-        Cancel: _on_cancel,
+        RenderedAudio: _on_sounded,
+        RenderedWord: _on_marked,
+        RenderWarning: _on_noticed,
+        RenderCompleted: _on_rendered,
+        RenderFailed: _on_failed,
+        RenderRedirected: _on_redirected,
+        PauseDelivery: _on_pause,
+        ResumeDelivery: _on_resume,
+        ReportPlayed: _on_played,
+        CancelUtterance: _on_cancel,
     }

@@ -1,7 +1,7 @@
 """What an utterance tells its listener, in order. Every door translates these into its own messages.
 
 `index` counts the sentences of one utterance from 0; `chars` are offsets into the text as typed. Exactly one
-`Finished` ends an utterance, and nothing follows it.
+`UtteranceFinished` ends an utterance, and nothing follows it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from enum import StrEnum
 from voice_server.core.types import Span, TimesSource, WordMark
 
 
-class Reason(StrEnum):
+class FinishReason(StrEnum):
     """Why an utterance ended."""
 
     COMPLETE = "complete"
@@ -22,7 +22,7 @@ class Reason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Generating:
+class SentenceDispatched:
     """A sentence went to a worker; `queue_depth` committed sentences wait behind it."""
 
     index: int
@@ -33,7 +33,7 @@ class Generating:
 
 @dataclass(frozen=True, slots=True)
 class SentenceStarted:
-    """The next `Audio` is the first of this sentence, `at_ms` after the utterance's first sample."""
+    """The next `SentenceAudio` is the first of this sentence, `at_ms` after the utterance's first sample."""
 
     index: int
     text: str
@@ -44,7 +44,7 @@ class SentenceStarted:
 
 
 @dataclass(frozen=True, slots=True)
-class Audio:
+class SentenceAudio:
     """PCM of one sentence: int16 little endian mono at 24 000 Hz."""
 
     index: int
@@ -52,7 +52,7 @@ class Audio:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class SentenceWords:
     """When words are spoken: ms from the sentence's first sample, offsets into the text as typed."""
 
     index: int
@@ -76,14 +76,14 @@ class SentenceEnded:
 
 
 @dataclass(frozen=True, slots=True)
-class Flushed:
+class FlushReached:
     """Everything before this flush has been handed over."""
 
     id: int | str | None
 
 
 @dataclass(frozen=True, slots=True)
-class Warned:
+class UtteranceWarning:
     """Something was not as asked, and the work goes on."""
 
     code: str
@@ -101,7 +101,7 @@ class SentenceFailed:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class HeardText:
     """The answer to a barge-in: `heard + unheard` is the text as typed, `dropped_ms` audio nobody heard."""
 
     heard: str
@@ -110,24 +110,24 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True)
-class Finished:
+class UtteranceFinished:
     """The end of an utterance."""
 
-    reason: Reason
+    reason: FinishReason
     audio_ms: float
     characters: int
     sentences: int
 
 
-Event = (
-    Generating
+UtteranceEvent = (
+    SentenceDispatched
     | SentenceStarted
-    | Audio
-    | Words
+    | SentenceAudio
+    | SentenceWords
     | SentenceEnded
-    | Flushed
-    | Warned
+    | FlushReached
+    | UtteranceWarning
     | SentenceFailed
-    | Heard
-    | Finished
+    | HeardText
+    | UtteranceFinished
 )

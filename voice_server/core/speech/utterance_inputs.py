@@ -5,26 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from voice_server.core.speech.segments import PendingSegment, SpeechSettings
-from voice_server.core.speech.utterance_events import Reason
-from voice_server.core.types import Notice, Segment, WordMark
+from voice_server.core.speech.utterance_events import FinishReason
+from voice_server.core.types import Segment, SpeechWarning, WordMark
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class PushText:
     """More text, joined verbatim to what came before."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class Flush:
+class FlushText:
     """Speak what is buffered; the utterance stays open."""
 
     id: int | str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class End:
+class EndText:
     """No more text."""
 
 
@@ -36,32 +36,32 @@ class Configure:
 
 
 @dataclass(frozen=True, slots=True)
-class Pause:
+class PauseDelivery:
     """Stop handing out audio and rendering ahead."""
 
 
 @dataclass(frozen=True, slots=True)
-class Resume:
-    """Go on after `Pause`."""
+class ResumeDelivery:
+    """Go on after `PauseDelivery`."""
 
 
 @dataclass(frozen=True, slots=True)
-class Played:
+class ReportPlayed:
     """The client's play position, ms from the utterance's first sample."""
 
     played_ms: float
 
 
 @dataclass(frozen=True, slots=True)
-class Cancel:
+class CancelUtterance:
     """Barge-in: drop text, queue and renders."""
 
     played_ms: float | None = None
-    reason: Reason = Reason.CANCELLED
+    reason: FinishReason = FinishReason.CANCELLED
 
 
 @dataclass(frozen=True, slots=True)
-class Sounded:
+class RenderedAudio:
     """PCM of a segment at 24 000 Hz, in order."""
 
     pending: PendingSegment
@@ -69,7 +69,7 @@ class Sounded:
 
 
 @dataclass(frozen=True, slots=True)
-class Marked:
+class RenderedWord:
     """A word of a segment, with offsets into the segment's text."""
 
     pending: PendingSegment
@@ -77,22 +77,22 @@ class Marked:
 
 
 @dataclass(frozen=True, slots=True)
-class Noticed:
+class RenderWarning:
     """Something about a render that the listener may want to know."""
 
     pending: PendingSegment
-    notice: Notice
+    notice: SpeechWarning
 
 
 @dataclass(frozen=True, slots=True)
-class Rendered:
+class RenderCompleted:
     """A segment is complete."""
 
     pending: PendingSegment
 
 
 @dataclass(frozen=True, slots=True)
-class Failed:
+class RenderFailed:
     """A segment could not be rendered; what was rendered of it stands."""
 
     pending: PendingSegment
@@ -101,27 +101,27 @@ class Failed:
 
 
 @dataclass(frozen=True, slots=True)
-class Redirected:
+class RenderRedirected:
     """A segment that no audio has come of goes to another backend."""
 
     pending: PendingSegment
     segment: Segment
-    notice: Notice
+    notice: SpeechWarning
 
 
-Input = (
-    Text
-    | Flush
-    | End
+UtteranceInput = (
+    PushText
+    | FlushText
+    | EndText
     | Configure
-    | Pause
-    | Resume
-    | Played
-    | Cancel
-    | Sounded
-    | Marked
-    | Noticed
-    | Rendered
-    | Failed
-    | Redirected
+    | PauseDelivery
+    | ResumeDelivery
+    | ReportPlayed
+    | CancelUtterance
+    | RenderedAudio
+    | RenderedWord
+    | RenderWarning
+    | RenderCompleted
+    | RenderFailed
+    | RenderRedirected
 )

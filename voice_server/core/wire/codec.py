@@ -19,32 +19,36 @@ from zlib import crc32
 import msgpack
 
 from voice_server.core.types import BYTES_PER_SAMPLE, Capabilities, Option, Voice, WordMark
+from voice_server.core.wire.child_messages import ChildBye, ChildLog, ChildPing, ChildPong, JobAudio, StopJob
+from voice_server.core.wire.player_messages import (
+    PausePlayer,
+    PlayerAnswer,
+    PlayerOpen,
+    PlayerOpened,
+    PlayerRequest,
+    ResumePlayer,
+    SetVolume,
+    TrackComplete,
+    TrackHeard,
+)
 from voice_server.core.wire.worker_messages import (
-    Audio,
-    Bye,
-    Complete,
-    Done,
-    Ended,
-    Failed,
     Forkable,
     Forked,
-    Heard,
-    Hello,
-    Log,
-    Message,
-    Open,
-    Opened,
-    Pause,
-    Ping,
-    Pong,
-    Ready,
-    Render,
-    Resume,
-    Stop,
-    Volume,
-    Words,
+    ForkEnded,
+    JobDone,
+    JobFailed,
+    JobWords,
+    RenderJob,
+    WorkerAnswer,
+    WorkerHello,
+    WorkerReady,
+    WorkerRequest,
 )
 from voice_server.errors import WireError
+
+Request = WorkerRequest | PlayerRequest
+Answer = WorkerAnswer | PlayerAnswer
+Message = Request | Answer
 
 MAGIC = b"VSw1"
 MAX_BODY_BYTES = 1024 * 1024
@@ -52,14 +56,31 @@ MAX_BODY_BYTES = 1024 * 1024
 _HEADER = struct.Struct(">4sII")
 _BIN_32 = struct.Struct(">BI")
 _BIN_32_TAG = 0xC6
-_KINDS = {
-    kind.__name__.lower(): kind
-    for kind in (
-        *(Hello, Render, Stop, Ping, Bye, Ready, Audio, Words, Done, Failed, Log, Pong),
-        *(Forkable, Forked, Ended),
-        *(Open, Opened, Complete, Heard, Pause, Resume, Volume),
-    )
+_KINDS: dict[str, type[Message]] = {
+    "hello": WorkerHello,
+    "render": RenderJob,
+    "stop": StopJob,
+    "ping": ChildPing,
+    "bye": ChildBye,
+    "ready": WorkerReady,
+    "audio": JobAudio,
+    "words": JobWords,
+    "done": JobDone,
+    "failed": JobFailed,
+    "log": ChildLog,
+    "pong": ChildPong,
+    "forkable": Forkable,
+    "forked": Forked,
+    "ended": ForkEnded,
+    "open": PlayerOpen,
+    "opened": PlayerOpened,
+    "complete": TrackComplete,
+    "heard": TrackHeard,
+    "pause": PausePlayer,
+    "resume": ResumePlayer,
+    "volume": SetVolume,
 }
+"""The class of every message by the word that stands for it on the wire."""
 _NAMES = {kind: name for name, kind in _KINDS.items()}
 
 
@@ -70,7 +91,7 @@ def encode(message: Message) -> bytes:
 
 def encode_parts(message: Message) -> tuple[bytes, bytes]:
     """Return the frame as two parts to be written one after the other, so that PCM need not be copied."""
-    if type(message) is Audio:
+    if type(message) is JobAudio:
         return _audio_parts(message)
     try:
         # A log line may hold what was no Unicode to begin with; it must not take the worker down.
@@ -83,7 +104,7 @@ def encode_parts(message: Message) -> tuple[bytes, bytes]:
     return _HEADER.pack(MAGIC, len(body), crc32(body)), body
 
 
-def _audio_parts(message: Audio) -> tuple[bytes, bytes]:
+def _audio_parts(message: JobAudio) -> tuple[bytes, bytes]:
     # msgpack cannot pack a value without copying it, so the head of the last value is written here.
     packer = msgpack.Packer(autoreset=False)
     packer.pack_map_header(4)
@@ -157,7 +178,7 @@ def _message(body: memoryview, checksum: int) -> Message:
         message: Message = _read_named(_KINDS[content.pop("type")], content)
     except (AttributeError, KeyError, TypeError, ValueError, msgpack.UnpackException) as error:
         raise WireError(f"a frame that is no message of the protocol: {error!r}") from None
-    if type(message) is Audio and len(message.pcm) % BYTES_PER_SAMPLE:
+    if type(message) is JobAudio and len(message.pcm) % BYTES_PER_SAMPLE:
         raise WireError("a frame with half a sample")
     return message
 

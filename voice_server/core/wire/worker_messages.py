@@ -1,19 +1,18 @@
-"""What server and worker say to each other, and server and player.
+"""What server and worker say to each other.
 
-To the worker: Hello, Render, Stop, Ping, Bye. From it: Ready, Audio, Words, Done, Failed, Log, Pong. Laws:
+To the worker: WorkerHello, RenderJob, StopJob, ChildPing, ChildBye. From it: WorkerReady, JobAudio, JobWords,
+JobDone, JobFailed, ChildLog, ChildPong. Laws:
 
-1. Hello is the first message, Ready (or Failed with job 0) the first answer.
+1. WorkerHello is the first message, WorkerReady (or JobFailed with job 0) the first answer.
 2. A worker has one job at a time, jobs are numbered upwards from 1 and never twice.
-3. Each job is answered by Audio with `seq` 0, 1, 2, … and Words, and ended by exactly one Done or Failed.
-4. Stop may come at any time, also too late; a stopped job ends with Failed and the code "stopped" (or Done).
+3. Each job is answered by JobAudio with `seq` 0, 1, 2, … and JobWords, and ended by exactly one JobDone or
+   JobFailed.
+4. StopJob may come at any time, also too late; a stopped job ends with JobFailed and the code "stopped" (or
+   JobDone).
 
-A process that becomes a template answers Hello with Forkable instead of Ready, and from then on only what is
-asked over its socket: Forked (or Failed with job 0) for a worker, Ended for how one ended. A worker that was
-forked needs no Hello; its first answer is Ready.
-
-To the player: Open, Audio, Complete, Stop, Pause, Resume, Volume, Ping, Bye. From it: Opened, Heard, Pong.
-There a job is a track: Audio makes it and adds to it, Complete says that nothing follows, Heard how much of
-it has left the loudspeakers. Nothing is told of a track after the Heard that says it is over.
+A process that becomes a template answers WorkerHello with Forkable instead of WorkerReady, and from then on
+only what is asked over its socket: Forked (or JobFailed with job 0) for a worker, ForkEnded for how one
+ended. A worker that was forked needs no WorkerHello; its first answer is WorkerReady.
 """
 
 from __future__ import annotations
@@ -23,18 +22,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from voice_server.core.types import Capabilities, Voice, WordMark
-
-PROTOCOL_VERSION = 1
+from voice_server.core.wire.child_messages import ChildBye, ChildLog, ChildPing, ChildPong, JobAudio, StopJob
 
 NO_JOB = 0
-"""The job of a Failed that says the backend could not be loaded."""
+"""The job of a JobFailed that says the backend could not be loaded."""
 
 STOPPED = "stopped"
-"""The code of a Failed that answers a Stop."""
+"""The code of a JobFailed that answers a StopJob."""
 
 
 @dataclass(frozen=True, slots=True)
-class Hello:
+class WorkerHello:
     """The first message: settings for the adapter's constructor, and the voice to warm up ("" for any)."""
 
     protocol: int
@@ -43,7 +41,7 @@ class Hello:
 
 
 @dataclass(frozen=True, slots=True)
-class Render:
+class RenderJob:
     """Speak `text`; `options` may hold `seed` besides what the backend declares.
 
     For `spare_s` seconds nobody will miss the sound.
@@ -57,24 +55,7 @@ class Render:
 
 
 @dataclass(frozen=True, slots=True)
-class Stop:
-    """End this job between two pieces; ignored when it has ended."""
-
-    job: int
-
-
-@dataclass(frozen=True, slots=True)
-class Ping:
-    """Answer with Pong, also while rendering."""
-
-
-@dataclass(frozen=True, slots=True)
-class Bye:
-    """Close the backend and exit."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ready:
+class WorkerReady:
     """The backend is loaded and warm.
 
     `silence_ms_per_char` is the longest silence between two answers of the warm-up, for each character of its
@@ -89,16 +70,7 @@ class Ready:
 
 
 @dataclass(frozen=True, slots=True)
-class Audio:
-    """PCM of a job: int16 little-endian mono at the rate that Ready stated, whole samples."""
-
-    job: int
-    seq: int
-    pcm: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
+class JobWords:
     """When words are spoken, in milliseconds from the job's first sample."""
 
     job: int
@@ -106,7 +78,7 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class JobDone:
     """All audio of the job has been sent."""
 
     job: int
@@ -115,26 +87,13 @@ class Done:
 
 
 @dataclass(frozen=True, slots=True)
-class Failed:
+class JobFailed:
     """The job has ended without its audio being complete."""
 
     job: int
     code: str
     message: str
     retryable: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Log:
-    """A line for the server's log; `level` is one of Python's level numbers."""
-
-    level: int
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
-class Pong:
-    """The answer to Ping."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,62 +109,23 @@ class Forked:
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class ForkEnded:
     """A worker has ended; `status` is its exit status, or minus the signal that ended it."""
 
     pid: int
     status: int
 
 
-@dataclass(frozen=True, slots=True)
-class Open:
-    """The first message to a player: the sound device by name, "" for the system's own choice."""
-
-    protocol: int
-    device: str
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """The player is ready: the device that it opened, "" where there is none, and all that there are."""
-
-    device: str
-    devices: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Complete:
-    """All audio of a track has been sent."""
-
-    job: int
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """How much of a track has been heard since it began, and whether that was all."""
-
-    job: int
-    audio_bytes: int
-    is_over: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Pause:
-    """Fall silent; nothing of what is pending is lost."""
-
-
-@dataclass(frozen=True, slots=True)
-class Resume:
-    """Go on after Pause."""
-
-
-@dataclass(frozen=True, slots=True)
-class Volume:
-    """From 0 for silence to 1 for the sound as it is."""
-
-    level: float
-
-
-Request = Hello | Render | Stop | Ping | Bye | Open | Audio | Complete | Pause | Resume | Volume
-Answer = Ready | Audio | Words | Done | Failed | Log | Pong | Forkable | Forked | Ended | Opened | Heard
-Message = Request | Answer
+WorkerRequest = WorkerHello | RenderJob | StopJob | ChildPing | ChildBye
+WorkerAnswer = (
+    WorkerReady
+    | JobAudio
+    | JobWords
+    | JobDone
+    | JobFailed
+    | ChildLog
+    | ChildPong
+    | Forkable
+    | Forked
+    | ForkEnded
+)

@@ -29,7 +29,7 @@ _STREAM_OPTIONS = {"flush_packets": "1", "write_xing": "0", "id3v2_version": "0"
 
 
 @dataclass(frozen=True, slots=True)
-class Format:
+class AudioFormat:
     """A file format: its media type, and where PyAV encodes it, muxer, codec, bit rates and settings."""
 
     name: FormatName
@@ -41,11 +41,11 @@ class Format:
     settings: tuple[tuple[str, str], ...] = ()
 
 
-FORMATS: dict[FormatName, Format] = {
+FORMATS: dict[FormatName, AudioFormat] = {
     each.name: each
     for each in (
         # Level 5 costs a third of lame's default, and speech at these rates sounds no different.
-        Format(
+        AudioFormat(
             "mp3",
             "audio/mpeg",
             "mp3",
@@ -54,11 +54,11 @@ FORMATS: dict[FormatName, Format] = {
             96_000,
             (("compression_level", "5"),),
         ),
-        Format("opus", "audio/ogg", "ogg", "libopus", (6_000, 256_000), 48_000),
-        Format("aac", "audio/aac", "adts", "aac", (8_000, 320_000), 96_000, (("aac_coder", "fast"),)),
-        Format("flac", "audio/flac", "flac", "flac"),
-        Format("wav", "audio/wav"),
-        Format("pcm", "audio/pcm"),
+        AudioFormat("opus", "audio/ogg", "ogg", "libopus", (6_000, 256_000), 48_000),
+        AudioFormat("aac", "audio/aac", "adts", "aac", (8_000, 320_000), 96_000, (("aac_coder", "fast"),)),
+        AudioFormat("flac", "audio/flac", "flac", "flac"),
+        AudioFormat("wav", "audio/wav"),
+        AudioFormat("pcm", "audio/pcm"),
     )
 }
 """Every format by the name that requests use."""
@@ -68,7 +68,7 @@ AUDIO_TYPES: Mapping[str, object] = {each.media_type: None for each in FORMATS.v
 """The answer of a route that sends audio in any format."""
 
 
-class Sink(Protocol):
+class ByteSink(Protocol):
     """Where encoded bytes go; one that can also `seek` and `tell` gets a corrected head at the end."""
 
     def write(self, data: bytes, /) -> int:
@@ -89,7 +89,7 @@ class Encoder(Protocol):
 class Encoding:
     """A format with the sample rate and bit rate to use."""
 
-    format: Format
+    format: AudioFormat
     sample_rate_hz: int = SAMPLE_RATE_HZ
     bit_rate: int | None = None
 
@@ -98,7 +98,7 @@ class Encoding:
         """Whether encoding costs enough to be done beside the event loop."""
         return bool(self.format.codec)
 
-    def encoder(self, sink: Sink, *, is_file: bool = False) -> Encoder:
+    def encoder(self, sink: ByteSink, *, is_file: bool = False) -> Encoder:
         """An encoder into `sink`; `is_file` says that it can seek."""
         resampler = Resampler(SAMPLE_RATE_HZ, self.sample_rate_hz)
         if self.format.codec:
@@ -200,7 +200,7 @@ class _CodecEncoder:
         self._container.mux(self._stream.encode(frame))
 
 
-class Pieces:
+class PieceBuffer:
     """A sink that hands out what was written since it was last asked."""
 
     def __init__(self) -> None:

@@ -13,8 +13,8 @@ import msgspec
 from voice_server.endpoints.http.encoding import FormatName, SampleRate
 from voice_server.endpoints.http.problems import NotFound, TooLong
 from voice_server.endpoints.http.requests import MAX_FILE_CHARS, Language, LongText, VoiceName
-from voice_server.endpoints.http.responses import Order
-from voice_server.endpoints.http.speech_fields import BitRate, Options, ordered
+from voice_server.endpoints.http.responses import ResolvedSpeech
+from voice_server.endpoints.http.speech_fields import BitRate, Options, resolve_speech
 from voice_server.speech import SpeechRequest, SpeechService
 
 MODEL_ALIASES = ("tts-1", "tts-1-hd", "gpt-4o-mini-tts")
@@ -27,7 +27,7 @@ class VoiceReference(msgspec.Struct):
     id: Annotated[str, msgspec.Meta(min_length=1, max_length=400)]
 
 
-class SpeechRequestFields(msgspec.Struct, kw_only=True):
+class OpenAISpeechFields(msgspec.Struct, kw_only=True):
     """What `/v1/audio/speech` takes; the fields after `stream_format` are ours."""
 
     input: LongText
@@ -61,10 +61,12 @@ def model_names(service: SpeechService) -> list[str]:
     return [*service.config.backends, *MODEL_ALIASES]
 
 
-def openai_order(service: SpeechService, fields: SpeechRequestFields, *, word_times: bool = False) -> Order:
+def resolve_openai(
+    service: SpeechService, fields: OpenAISpeechFields, *, word_times: bool = False
+) -> ResolvedSpeech:
     """What an OpenAI request asks for. Raises RequestError or BackendDown."""
     voice = fields.voice.id if isinstance(fields.voice, VoiceReference) else fields.voice
-    return ordered(
+    return resolve_speech(
         service,
         text=fields.input,
         form=fields.response_format,
@@ -81,7 +83,7 @@ def openai_order(service: SpeechService, fields: SpeechRequestFields, *, word_ti
     )
 
 
-def refuse_long(fields: SpeechRequestFields) -> None:
+def refuse_long(fields: OpenAISpeechFields) -> None:
     """Raise TooLong for a text whose answer cannot be put together as a whole."""
     if len(fields.input) > MAX_FILE_CHARS:
         allowed = f"at most {MAX_FILE_CHARS} characters for a whole answer"

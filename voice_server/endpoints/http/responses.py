@@ -18,17 +18,17 @@ from starlette.types import Receive, Scope, Send
 
 from voice_server.core.speech.segments import SpeechSettings
 from voice_server.core.speech.utterance_events import (
-    Audio,
-    Event,
-    Finished,
+    SentenceAudio,
     SentenceFailed,
     SentenceStarted,
-    Warned,
-    Words,
+    SentenceWords,
+    UtteranceEvent,
+    UtteranceFinished,
+    UtteranceWarning,
 )
-from voice_server.core.types import BYTES_PER_SAMPLE, SAMPLE_RATE_HZ, Notice, TimesSource, WordMark
-from voice_server.endpoints.app_state import Doors
-from voice_server.endpoints.http.encoding import Encoding, Pieces
+from voice_server.core.types import BYTES_PER_SAMPLE, SAMPLE_RATE_HZ, SpeechWarning, TimesSource, WordMark
+from voice_server.endpoints.app_state import AppState
+from voice_server.endpoints.http.encoding import Encoding, PieceBuffer
 from voice_server.errors import BackendDown, RenderError, RequestError, VoiceServerError
 from voice_server.speech import Speech
 
@@ -38,13 +38,13 @@ _PIECE_BYTES = SAMPLE_RATE_HZ * BYTES_PER_SAMPLE // 4
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class ResolvedSpeech:
     """A text with all that was decided about how it is spoken, and what was decided otherwise than asked."""
 
     text: str
     settings: SpeechSettings
     encoding: Encoding
-    notices: list[Notice] = field(default_factory=list)
+    notices: list[SpeechWarning] = field(default_factory=list)
 
     @property
     def speed(self) -> float:
@@ -53,7 +53,7 @@ class Order:
         return float(speed)
 
 
-class Told(msgspec.Struct, kw_only=True):
+class WarningFields(msgspec.Struct, kw_only=True):
     """Something that was not as asked."""
 
     code: str
@@ -68,10 +68,10 @@ class TimedWords:
     source: TimesSource
 
 
-class Rendering:
+class EncodedSpeech:
     """A speech on its way into a file format; iterate it to the end.
 
-    It yields an `Audio` once that audio has gone through the encoder into the sink, and word times.
+    It yields an `SentenceAudio` once that audio has gone through the encoder into the sink, and word times.
     """
 
     def __init__(self, speech: Speech, encoding: Encoding, sink: Any, *, is_file: bool = False) -> None:
@@ -82,18 +82,18 @@ class Rendering:
         self._start_ms = 0.0
         self.audio_ms = 0.0
         self.failures: list[SentenceFailed] = []
-        self.warnings: list[Notice] = []
+        self.warnings: list[SpeechWarning] = []
         self.sentences = 0
 
-    async def __aiter__(self) -> AsyncIterator[Audio | TimedWords]:
+    async def __aiter__(self) -> AsyncIterator[SentenceAudio | TimedWords]:
         encoder = await self._run(partial(self._encoding.encoder, self._sink, is_file=self._is_file))
         async for event in self._speech:
-            if isinstance(event, Audio):
+            if isinstance(event, SentenceAudio):
                 self.audio_ms += len(event.pcm) / _BYTES_PER_MS
                 for piece in self._pieces(event.pcm):
                     await self._run(encoder.encode, piece)
-                    yield Audio(event.index, piece)
-            elif isinstance(event, Words):
+                    yield SentenceAudio(event.index, piece)
+            elif isinstance(event, SentenceWords):
                 yield self._timed(event)
             else:
                 self._note(event)
@@ -111,20 +111,20 @@ class Rendering:
             return await asyncio.to_thread(work, *arguments)
         return work(*arguments)
 
-    def _note(self, event: Event) -> None:
+    def _note(self, event: UtteranceEvent) -> None:
         match event:
             case SentenceStarted():
                 self._start_ms = event.at_ms
             case SentenceFailed():
                 self.failures.append(event)
-            case Warned():
-                self.warnings.append(Notice(event.code, event.message))
-            case Finished():
+            case UtteranceWarning():
+                self.warnings.append(SpeechWarning(event.code, event.message))
+            case UtteranceFinished():
                 self.sentences = event.sentences
             case _:
                 pass
 
-    def _timed(self, event: Words) -> TimedWords:
+    def _timed(self, event: SentenceWords) -> TimedWords:
         at_ms = self._start_ms
         marks = (
             replace(mark, start_ms=at_ms + mark.start_ms, end_ms=at_ms + mark.end_ms) for mark in event.marks
@@ -132,10 +132,11 @@ class Rendering:
         return TimedWords(tuple(marks), event.source)
 
     @property
-    def lost(self) -> list[Notice]:
+    def lost(self) -> list[SpeechWarning]:
         """The sentences that are missing, as warnings."""
         return [
-            Notice(each.code, f"sentence {each.index} is missing: {each.message}") for each in self.failures
+            SpeechWarning(each.code, f"sentence {each.index} is missing: {each.message}")
+            for each in self.failures
         ]
 
     def failure(self) -> VoiceServerError | None:
@@ -149,7 +150,7 @@ class Rendering:
         return RequestError("this text has nothing in it that can be spoken", code="nothing_to_speak")
 
 
-class Reply:
+class HttpReply:
     """The client's side of one request: a status and headers once, then pieces of the body."""
 
     def __init__(self, send: Send) -> None:
@@ -178,14 +179,14 @@ def header_value(value: str) -> bytes:
     return "".join(each if each.isprintable() else " " for each in value).encode("latin-1", "replace")
 
 
-Writer = Callable[[Speech, Reply], Awaitable[VoiceServerError | None]]
+ResponseWriter = Callable[[Speech, HttpReply], Awaitable[VoiceServerError | None]]
 """Speaks into a reply; returns what went wrong if nothing could be sent for it."""
 
 
-class SpokenAnswer:
+class SpeechResponse:
     """The response of an endpoint: opens the speech, and stops it when the client has gone."""
 
-    def __init__(self, doors: Doors, order: Order, write: Writer) -> None:
+    def __init__(self, doors: AppState, order: ResolvedSpeech, write: ResponseWriter) -> None:
         self._doors = doors
         self._order = order
         self._write = write
@@ -197,7 +198,7 @@ class SpokenAnswer:
         with self._doors.speaking(), self._doors.service.speak(order.text, order.settings) as speech:
             async with asyncio.TaskGroup() as tasks:
                 watch = tasks.create_task(_stop_when_gone(receive, speech))
-                reply = Reply(send)
+                reply = HttpReply(send)
                 failure = await self._write(speech, reply)
                 watch.cancel()
         if failure is not None:
@@ -215,20 +216,20 @@ StreamPiece = Callable[[bytes], bytes]
 
 
 def audio_stream(
-    order: Order,
+    order: ResolvedSpeech,
     headers: Mapping[str, str],
     *,
     media_type: str | None = None,
     wrap: StreamPiece = bytes,
-    last: Callable[[Rendering], bytes] = lambda _rendering: b"",
-) -> Writer:
+    last: Callable[[EncodedSpeech], bytes] = lambda _rendering: b"",
+) -> ResponseWriter:
     """A writer of audio as it is rendered; `wrap` puts a piece into an envelope, `last` closes the body."""
 
-    async def write(speech: Speech, reply: Reply) -> VoiceServerError | None:
-        pieces = Pieces()
-        rendering = Rendering(speech, order.encoding, pieces)
+    async def write(speech: Speech, reply: HttpReply) -> VoiceServerError | None:
+        pieces = PieceBuffer()
+        rendering = EncodedSpeech(speech, order.encoding, pieces)
         async for item in rendering:
-            if isinstance(item, Audio):
+            if isinstance(item, SentenceAudio):
                 await send(reply, pieces.take())
         rest = pieces.take() if rendering.audio_ms else b""
         await send(reply, rest)
@@ -238,7 +239,7 @@ def audio_stream(
         await reply.end()
         return None
 
-    async def send(reply: Reply, piece: bytes) -> None:
+    async def send(reply: HttpReply, piece: bytes) -> None:
         if not piece:
             return
         if not reply.has_begun:
@@ -250,12 +251,12 @@ def audio_stream(
     return write
 
 
-def stream_headers(order: Order) -> dict[str, str]:
+def stream_headers(order: ResolvedSpeech) -> dict[str, str]:
     """The headers of a streamed answer: proxies pass it on at once, and what was not as asked is told."""
     return {"X-Accel-Buffering": "no"} | warning_headers(order.notices)
 
 
-def warning_headers(notices: list[Notice]) -> dict[str, str]:
+def warning_headers(notices: list[SpeechWarning]) -> dict[str, str]:
     """What was not as asked, for a client whose answer is audio."""
     told = "; ".join(f"{notice.code}: {notice.message}" for notice in notices)
     return {"X-Warning": told} if told else {}

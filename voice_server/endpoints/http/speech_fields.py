@@ -9,7 +9,7 @@ import msgspec
 
 from voice_server.endpoints.http.encoding import FormatName, SampleRate, chosen_encoding
 from voice_server.endpoints.http.requests import Language, LongText, VoiceName
-from voice_server.endpoints.http.responses import Order
+from voice_server.endpoints.http.responses import ResolvedSpeech
 from voice_server.errors import RequestError
 from voice_server.speech import SpeechRequest, SpeechService
 
@@ -34,11 +34,11 @@ class SpeechFields(msgspec.Struct, kw_only=True):
     bit_rate: BitRate | None = None
 
 
-def order_of(
+def resolve_fields(
     service: SpeechService, fields: SpeechFields, form: FormatName, *, word_times: bool = False
-) -> Order:
+) -> ResolvedSpeech:
     """Resolve the names of a request and check its options. Raises RequestError or BackendDown."""
-    return ordered(
+    return resolve_speech(
         service,
         text=fields.text,
         form=form,
@@ -55,7 +55,7 @@ def order_of(
     )
 
 
-def ordered(
+def resolve_speech(
     service: SpeechService,
     *,
     text: str,
@@ -64,7 +64,7 @@ def ordered(
     bit_rate: int | None,
     speed: float | None,
     request: SpeechRequest,
-) -> Order:
+) -> ResolvedSpeech:
     """The order for a text; `speed` is one of the backend's options where it has one."""
     if not text.strip():
         raise RequestError("text must have something in it beside white space", code="no_text")
@@ -74,4 +74,4 @@ def ordered(
     if speed == 1.0 and not service.casting.has_option(request.backend, "speed"):
         options.pop("speed", None)
     settings, notices = service.settings(replace(request, options=options))
-    return Order(text, settings, encoding, notices)
+    return ResolvedSpeech(text, settings, encoding, notices)

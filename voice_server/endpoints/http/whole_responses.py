@@ -14,8 +14,15 @@ from typing import IO
 
 import msgspec
 
-from voice_server.core.types import Notice
-from voice_server.endpoints.http.responses import Order, Rendering, Reply, TimedWords, Writer, warning_headers
+from voice_server.core.types import SpeechWarning
+from voice_server.endpoints.http.responses import (
+    EncodedSpeech,
+    HttpReply,
+    ResolvedSpeech,
+    ResponseWriter,
+    TimedWords,
+    warning_headers,
+)
 from voice_server.errors import VoiceServerError
 from voice_server.speech import Speech
 
@@ -24,16 +31,16 @@ _PIECE_BYTES = 48 * 1024  # a multiple of three: base64 of the pieces is base64 
 
 
 @dataclass(frozen=True, slots=True)
-class Recording:
+class RenderedFile:
     """A text that has been spoken to its end: the file, and what is known of it."""
 
-    order: Order
+    order: ResolvedSpeech
     file: IO[bytes]
     n_bytes: int
     audio_ms: float
     words: list[TimedWords]
     failed: int
-    warnings: list[Notice]
+    warnings: list[SpeechWarning]
 
     async def pieces(self) -> AsyncIterator[bytes]:
         """The file from its start."""
@@ -42,10 +49,10 @@ class Recording:
             yield piece
 
 
-def whole_file(order: Order, headers: Mapping[str, str]) -> Writer:
+def whole_file(order: ResolvedSpeech, headers: Mapping[str, str]) -> ResponseWriter:
     """A writer of one file with a Content-Length."""
 
-    async def send(recording: Recording, reply: Reply) -> None:
+    async def send(recording: RenderedFile, reply: HttpReply) -> None:
         about = {"Content-Length": str(recording.n_bytes)} | warning_headers(recording.warnings)
         if recording.failed:
             about["X-Failed-Sentences"] = str(recording.failed)
@@ -56,10 +63,12 @@ def whole_file(order: Order, headers: Mapping[str, str]) -> Writer:
     return _recorded(order, send)
 
 
-def json_document(order: Order, describe: Callable[[Recording], Mapping[str, object]]) -> Writer:
+def json_document(
+    order: ResolvedSpeech, describe: Callable[[RenderedFile], Mapping[str, object]]
+) -> ResponseWriter:
     """A writer of a JSON object: `audio` in base64, and the fields that `describe` adds."""
 
-    async def send(recording: Recording, reply: Reply) -> None:
+    async def send(recording: RenderedFile, reply: HttpReply) -> None:
         await reply.begin("application/json", {})
         await reply.body(b'{"audio":"')
         async for piece in recording.pieces():
@@ -70,25 +79,29 @@ def json_document(order: Order, describe: Callable[[Recording], Mapping[str, obj
     return _recorded(order, send)
 
 
-def text_document(order: Order, media_type: str, describe: Callable[[Recording], str]) -> Writer:
+def text_document(
+    order: ResolvedSpeech, media_type: str, describe: Callable[[RenderedFile], str]
+) -> ResponseWriter:
     """A writer of a text that is made of the word times."""
 
-    async def send(recording: Recording, reply: Reply) -> None:
+    async def send(recording: RenderedFile, reply: HttpReply) -> None:
         await reply.begin(media_type, warning_headers(recording.warnings))
         await reply.body(describe(recording).encode())
 
     return _recorded(order, send)
 
 
-def _recorded(order: Order, send: Callable[[Recording, Reply], Awaitable[None]]) -> Writer:
-    async def write(speech: Speech, reply: Reply) -> VoiceServerError | None:
+def _recorded(
+    order: ResolvedSpeech, send: Callable[[RenderedFile, HttpReply], Awaitable[None]]
+) -> ResponseWriter:
+    async def write(speech: Speech, reply: HttpReply) -> VoiceServerError | None:
         with tempfile.SpooledTemporaryFile(_IN_MEMORY_BYTES) as file:
-            rendering = Rendering(speech, order.encoding, file, is_file=True)
+            rendering = EncodedSpeech(speech, order.encoding, file, is_file=True)
             words = [item async for item in rendering if isinstance(item, TimedWords)]
             failure = rendering.failure()
             if failure is not None:
                 return failure
-            recording = Recording(
+            recording = RenderedFile(
                 order=order,
                 file=file,
                 n_bytes=file.seek(0, 2),

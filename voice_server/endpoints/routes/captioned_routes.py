@@ -13,23 +13,23 @@ import msgspec
 from starlette.requests import Request
 from starlette.types import ASGIApp
 
-from voice_server.core.speech.utterance_events import Audio
+from voice_server.core.speech.utterance_events import SentenceAudio
 from voice_server.core.subtitles import cues, to_srt, to_vtt
-from voice_server.endpoints.http.encoding import Pieces
-from voice_server.endpoints.http.openai_fields import SpeechRequestFields, openai_order, refuse_long
+from voice_server.endpoints.http.encoding import PieceBuffer
+from voice_server.endpoints.http.openai_fields import OpenAISpeechFields, refuse_long, resolve_openai
 from voice_server.endpoints.http.operations import JSON, SPEAKING_REFUSALS, Operation
 from voice_server.endpoints.http.requests import read_json
 from voice_server.endpoints.http.responses import (
-    Order,
-    Rendering,
-    Reply,
-    SpokenAnswer,
+    EncodedSpeech,
+    HttpReply,
+    ResolvedSpeech,
+    ResponseWriter,
+    SpeechResponse,
     TimedWords,
-    Told,
-    Writer,
+    WarningFields,
     stream_headers,
 )
-from voice_server.endpoints.http.whole_responses import Recording, json_document, text_document
+from voice_server.endpoints.http.whole_responses import RenderedFile, json_document, text_document
 from voice_server.endpoints.http.word_timestamps import SpokenWord, spoken_words
 from voice_server.errors import VoiceServerError
 from voice_server.speech import Speech
@@ -38,7 +38,7 @@ _LINES = "application/x-ndjson"
 _SUBTITLES = {"srt": "application/x-subrip; charset=utf-8", "vtt": "text/vtt; charset=utf-8"}
 
 
-class CaptionedFields(SpeechRequestFields, kw_only=True):
+class CaptionedFields(OpenAISpeechFields, kw_only=True):
     """What `/v1/audio/captioned` takes: the fields of `/v1/audio/speech`, and what to answer with."""
 
     stream: bool = False
@@ -56,7 +56,7 @@ class CaptionedSpeech(msgspec.Struct, kw_only=True):
     times_source: str
     text: str
     voice: str
-    warnings: list[Told]
+    warnings: list[WarningFields]
 
 
 async def captioned(request: Request) -> ASGIApp:
@@ -65,14 +65,14 @@ async def captioned(request: Request) -> ASGIApp:
     fields = await read_json(request, CaptionedFields)
     if fields.captions != "words" or not fields.stream:
         refuse_long(fields)
-    order = openai_order(doors.service, fields, word_times=True)
+    order = resolve_openai(doors.service, fields, word_times=True)
     if fields.captions != "words":
-        return SpokenAnswer(doors, order, _subtitles(order, fields.captions))
+        return SpeechResponse(doors, order, _subtitles(order, fields.captions))
     writer = _lines(order) if fields.stream else json_document(order, _captioned_speech)
-    return SpokenAnswer(doors, order, writer)
+    return SpeechResponse(doors, order, writer)
 
 
-def _captioned_speech(recording: Recording) -> dict[str, Any]:
+def _captioned_speech(recording: RenderedFile) -> dict[str, Any]:
     order = recording.order
     words, source = spoken_words(order.text, recording.words)
     return {
@@ -83,12 +83,12 @@ def _captioned_speech(recording: Recording) -> dict[str, Any]:
         "times_source": source,
         "text": order.text,
         "voice": order.settings.voice,
-        "warnings": [Told(code=each.code, message=each.message) for each in recording.warnings],
+        "warnings": [WarningFields(code=each.code, message=each.message) for each in recording.warnings],
     }
 
 
-def _subtitles(order: Order, kind: Literal["srt", "vtt"]) -> Writer:
-    def text(recording: Recording) -> str:
+def _subtitles(order: ResolvedSpeech, kind: Literal["srt", "vtt"]) -> ResponseWriter:
+    def text(recording: RenderedFile) -> str:
         marks = [mark for batch in recording.words for mark in batch.marks]
         shown = cues(order.text, marks)
         return to_srt(shown) if kind == "srt" else to_vtt(shown)
@@ -96,15 +96,15 @@ def _subtitles(order: Order, kind: Literal["srt", "vtt"]) -> Writer:
     return text_document(order, _SUBTITLES[kind], text)
 
 
-def _lines(order: Order) -> Writer:
-    async def write(speech: Speech, reply: Reply) -> VoiceServerError | None:
-        pieces = Pieces()
-        rendering = Rendering(speech, order.encoding, pieces)
+def _lines(order: ResolvedSpeech) -> ResponseWriter:
+    async def write(speech: Speech, reply: HttpReply) -> VoiceServerError | None:
+        pieces = PieceBuffer()
+        rendering = EncodedSpeech(speech, order.encoding, pieces)
         early: list[bytes] = []  # words that come before there is any sound
         async for item in rendering:
             if isinstance(item, TimedWords):
                 early.append(_words_line(order.text, item))
-            elif isinstance(item, Audio):
+            elif isinstance(item, SentenceAudio):
                 early.append(_audio_line(pieces.take()))
             if rendering.audio_ms and early:
                 if not reply.has_begun:
@@ -129,9 +129,9 @@ def _audio_line(piece: bytes) -> bytes:
     return _line({"type": "audio", "audio": base64.b64encode(piece).decode()}) if piece else b""
 
 
-def _done_line(order: Order, rendering: Rendering) -> bytes:
+def _done_line(order: ResolvedSpeech, rendering: EncodedSpeech) -> bytes:
     warnings = [*order.notices, *rendering.warnings, *rendering.lost]
-    told = [Told(code=each.code, message=each.message) for each in warnings]
+    told = [WarningFields(code=each.code, message=each.message) for each in warnings]
     return _line({"type": "done", "duration": round(rendering.audio_ms / 1000, 3), "warnings": told})
 
 

@@ -7,12 +7,12 @@ from starlette.types import ASGIApp
 
 from voice_server.endpoints.http.operations import SPEAKING_REFUSALS, Operation
 from voice_server.endpoints.http.requests import FileText, read_any
-from voice_server.endpoints.http.responses import SpokenAnswer
-from voice_server.endpoints.http.speech_fields import SpeechFields, order_of
+from voice_server.endpoints.http.responses import SpeechResponse
+from voice_server.endpoints.http.speech_fields import SpeechFields, resolve_fields
 from voice_server.endpoints.http.whole_responses import whole_file
 
 
-class SynthesizeFields(SpeechFields, kw_only=True):
+class SynthesizeFileFields(SpeechFields, kw_only=True):
     """What `/synthesize-file` takes."""
 
     text: FileText
@@ -21,8 +21,8 @@ class SynthesizeFields(SpeechFields, kw_only=True):
 async def synthesize_file(request: Request) -> ASGIApp:
     """Answer with a WAV file, sent when all of it is there."""
     doors = request.app.state.doors
-    order = order_of(doors.service, await read_any(request, SynthesizeFields), "wav")
-    return SpokenAnswer(doors, order, whole_file(order, {}))
+    order = resolve_fields(doors.service, await read_any(request, SynthesizeFileFields), "wav")
+    return SpeechResponse(doors, order, whole_file(order, {}))
 
 
 OPERATIONS = (
@@ -32,7 +32,7 @@ OPERATIONS = (
         endpoint=synthesize_file,
         summary="Speak into a WAV file",
         tag="speak",
-        fields=SynthesizeFields,
+        fields=SynthesizeFileFields,
         takes="any",
         answers={"audio/wav": None},
         refusals=SPEAKING_REFUSALS,

@@ -15,15 +15,15 @@ from starlette.types import ASGIApp
 
 from voice_server.endpoints.http.encoding import AUDIO_TYPES
 from voice_server.endpoints.http.openai_fields import (
-    SpeechRequestFields,
+    OpenAISpeechFields,
     backend_of,
     model_names,
-    openai_order,
     refuse_long,
+    resolve_openai,
 )
 from voice_server.endpoints.http.operations import JSON, SPEAKING_REFUSALS, Operation
 from voice_server.endpoints.http.requests import read_json
-from voice_server.endpoints.http.responses import Order, Rendering, SpokenAnswer, audio_stream
+from voice_server.endpoints.http.responses import EncodedSpeech, ResolvedSpeech, SpeechResponse, audio_stream
 from voice_server.endpoints.http.whole_responses import whole_file
 from voice_server.speech import SpeechService
 from voice_server.version import version
@@ -34,7 +34,7 @@ _EVENT_STREAM = "text/event-stream"
 _started_at = int(time.time())
 
 
-class Model(msgspec.Struct, kw_only=True):
+class OpenAIModel(msgspec.Struct, kw_only=True):
     """A model as OpenAI describes one."""
 
     id: str
@@ -43,10 +43,10 @@ class Model(msgspec.Struct, kw_only=True):
     object: Literal["model"] = "model"
 
 
-class ModelList(msgspec.Struct, kw_only=True):
+class OpenAIModelList(msgspec.Struct, kw_only=True):
     """All models."""
 
-    data: list[Model]
+    data: list[OpenAIModel]
     object: Literal["list"] = "list"
 
 
@@ -62,7 +62,7 @@ class ModelNames(msgspec.Struct):
     models: list[ModelName]
 
 
-class Service(msgspec.Struct, kw_only=True):
+class ServiceName(msgspec.Struct, kw_only=True):
     """What answers at this address."""
 
     service: str
@@ -72,16 +72,16 @@ class Service(msgspec.Struct, kw_only=True):
 async def speech(request: Request) -> ASGIApp:
     """Answer `POST /v1/audio/speech`."""
     doors = request.app.state.doors
-    fields = await read_json(request, SpeechRequestFields)
+    fields = await read_json(request, OpenAISpeechFields)
     is_whole = fields.stream_format == "audio" and not fields.stream
     if is_whole:
         refuse_long(fields)
-    order = openai_order(doors.service, fields)
+    order = resolve_openai(doors.service, fields)
     if fields.stream_format == "sse":
         writer = audio_stream(order, {}, media_type=_EVENT_STREAM, wrap=_delta, last=_done(order))
     else:
         writer = whole_file(order, {}) if is_whole else audio_stream(order, {})
-    return SpokenAnswer(doors, order, writer)
+    return SpeechResponse(doors, order, writer)
 
 
 def _event(message: dict[str, Any]) -> bytes:
@@ -92,8 +92,8 @@ def _delta(piece: bytes) -> bytes:
     return _event({"type": "speech.audio.delta", "audio": base64.b64encode(piece).decode()})
 
 
-def _done(order: Order) -> Any:
-    def done(rendering: Rendering) -> bytes:
+def _done(order: ResolvedSpeech) -> Any:
+    def done(rendering: EncodedSpeech) -> bytes:
         read = math.ceil(len(order.text) / _CHARS_PER_TOKEN)
         spoken = math.ceil(rendering.audio_ms / 1000 * _TOKENS_PER_SECOND)
         usage = {"input_tokens": read, "output_tokens": spoken, "total_tokens": read + spoken}
@@ -105,14 +105,14 @@ def _done(order: Order) -> Any:
 # ---------------------------------------------------------------------- models
 
 
-def _models(service: SpeechService) -> Iterable[Model]:
-    return (Model(id=name, created=_started_at) for name in model_names(service))
+def _models(service: SpeechService) -> Iterable[OpenAIModel]:
+    return (OpenAIModel(id=name, created=_started_at) for name in model_names(service))
 
 
 async def list_models(request: Request) -> ASGIApp:
     """Answer `GET /v1/models`."""
     service = request.app.state.service
-    return JSONResponse(msgspec.to_builtins(ModelList(data=list(_models(service)))))
+    return JSONResponse(msgspec.to_builtins(OpenAIModelList(data=list(_models(service)))))
 
 
 async def one_model(request: Request) -> ASGIApp:
@@ -122,7 +122,7 @@ async def one_model(request: Request) -> ASGIApp:
     found = next((each for each in _models(service) if each.id == name), None)
     if found is None:
         backend_of(service, name)
-        found = Model(id=name, created=_started_at)
+        found = OpenAIModel(id=name, created=_started_at)
     return JSONResponse(msgspec.to_builtins(found))
 
 
@@ -134,7 +134,7 @@ async def audio_models(request: Request) -> ASGIApp:
 
 async def base(_request: Request) -> ASGIApp:
     """Answer the base address itself, which some clients ask to warm the connection up."""
-    return JSONResponse(msgspec.to_builtins(Service(service="voice-server", version=version())))
+    return JSONResponse(msgspec.to_builtins(ServiceName(service="voice-server", version=version())))
 
 
 OPERATIONS = (
@@ -145,7 +145,7 @@ OPERATIONS = (
             endpoint=speech,
             summary="Speak, as OpenAI's interface does",
             tag="openai",
-            fields=SpeechRequestFields,
+            fields=OpenAISpeechFields,
             takes="json",
             answers={**AUDIO_TYPES, _EVENT_STREAM: None},
             refusals=(*SPEAKING_REFUSALS, 404),
@@ -158,7 +158,7 @@ OPERATIONS = (
         endpoint=list_models,
         summary="The models: backends, and OpenAI's names for the default one",
         tag="openai",
-        answers={JSON: ModelList},
+        answers={JSON: OpenAIModelList},
     ),
     Operation(
         method="GET",
@@ -166,7 +166,7 @@ OPERATIONS = (
         endpoint=one_model,
         summary="One model",
         tag="openai",
-        answers={JSON: Model},
+        answers={JSON: OpenAIModel},
         refusals=(404,),
     ),
     *(
@@ -187,7 +187,7 @@ OPERATIONS = (
             endpoint=base,
             summary="What answers here",
             tag="openai",
-            answers={JSON: Service},
+            answers={JSON: ServiceName},
         )
         for path in ("/v1", "/v1/")
     ),

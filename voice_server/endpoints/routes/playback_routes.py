@@ -15,8 +15,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp
 
-from voice_server.core.playlist import Policy
-from voice_server.core.types import Notice
+from voice_server.core.playlist import PlaylistPolicy
+from voice_server.core.types import SpeechWarning
 from voice_server.endpoints.http.operations import JSON, SPEAKING_REFUSALS, Endpoint, Operation
 from voice_server.endpoints.http.requests import FileText, Language, NoFields, VoiceName, read_json
 from voice_server.endpoints.http.speech_fields import BackendName, Options, Speed
@@ -76,7 +76,7 @@ async def synthesize(request: Request) -> ASGIApp:
         raise RequestError("text must have something in it beside white space", code="no_text")
     with doors.speaking():
         wish = fields.request(doors.service)
-        entry, notices = loudspeakers.accept(fields.text, wish, Policy(fields.policy))
+        entry, notices = loudspeakers.accept(fields.text, wish, PlaylistPolicy(fields.policy))
         await asyncio.sleep(0)  # the text is on its way to a worker before the answer is put together
         notices += await loudspeakers.take_notices()
     answer = asdict(entry) | {"is_paused": loudspeakers.status().is_paused, "warnings": _told(notices)}
@@ -154,7 +154,7 @@ def _status(loudspeakers: Loudspeakers, **more: int) -> JSONResponse:
     )
 
 
-def _told(notices: list[Notice]) -> list[dict[str, str]]:
+def _told(notices: list[SpeechWarning]) -> list[dict[str, str]]:
     return [{"code": notice.code, "message": notice.message} for notice in notices]
 
 

@@ -9,8 +9,8 @@ from starlette.types import ASGIApp
 
 from voice_server.endpoints.http.operations import SPEAKING_REFUSALS, Operation
 from voice_server.endpoints.http.problems import NotFound
-from voice_server.endpoints.http.responses import SpokenAnswer
-from voice_server.endpoints.http.speech_fields import ordered
+from voice_server.endpoints.http.responses import SpeechResponse
+from voice_server.endpoints.http.speech_fields import resolve_speech
 from voice_server.endpoints.http.whole_responses import whole_file
 from voice_server.errors import UnknownName
 from voice_server.speech import SpeechRequest
@@ -46,7 +46,7 @@ async def preview(request: Request) -> ASGIApp:
         voice = doors.service.catalogue.resolve(name, backend=backend).voice
     except UnknownName as error:
         raise NotFound(error.message, code=error.code) from None
-    order = ordered(
+    order = resolve_speech(
         doors.service,
         text=preview_sentence(voice.language),
         form="wav",
@@ -55,7 +55,7 @@ async def preview(request: Request) -> ASGIApp:
         speed=None,
         request=SpeechRequest(backend=backend, voice=voice.id),
     )
-    return SpokenAnswer(doors, order, whole_file(order, {}))
+    return SpeechResponse(doors, order, whole_file(order, {}))
 
 
 OPERATIONS = (

@@ -23,7 +23,7 @@ _PLACES = {
 }
 
 
-class System(msgspec.Struct, kw_only=True):
+class SystemDescription(msgspec.Struct, kw_only=True):
     """What answers at this address."""
 
     name: str
@@ -35,7 +35,7 @@ class System(msgspec.Struct, kw_only=True):
     endpoints: dict[str, str]
 
 
-class Health(msgspec.Struct, kw_only=True):
+class ServerHealth(msgspec.Struct, kw_only=True):
     """Whether the server takes work, and the state of each backend."""
 
     status: str
@@ -49,7 +49,7 @@ async def root(request: Request) -> ASGIApp:
         return page_response(request)
     service = request.app.state.service
     up = service.pool.backends[service.config.default_backend].state.value == "up"
-    system = System(
+    system = SystemDescription(
         name="voice-server",
         version=version(),
         status="ok" if up else "degraded",
@@ -86,7 +86,7 @@ OPERATIONS = (
         endpoint=root,
         summary="What this server is; the web page for a browser",
         tag="server",
-        answers={JSON: System, "text/html": None},
+        answers={JSON: SystemDescription, "text/html": None},
     ),
     Operation(
         method="GET",
@@ -94,7 +94,7 @@ OPERATIONS = (
         endpoint=health,
         summary="Whether the server speaks",
         tag="server",
-        answers={JSON: Health},
+        answers={JSON: ServerHealth},
         refusals=(503,),
     ),
 )

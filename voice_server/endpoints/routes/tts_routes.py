@@ -13,13 +13,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp
 
-from voice_server.endpoints.app_state import Doors
+from voice_server.endpoints.app_state import AppState
 from voice_server.endpoints.http.encoding import AUDIO_TYPES, FORMATS, FormatName
 from voice_server.endpoints.http.operations import JSON, SPEAKING_REFUSALS, Operation
 from voice_server.endpoints.http.requests import FileText, read_any
-from voice_server.endpoints.http.responses import Order, SpokenAnswer, Told, audio_stream
-from voice_server.endpoints.http.speech_fields import SpeechFields, order_of
-from voice_server.endpoints.http.whole_responses import Recording, json_document, whole_file
+from voice_server.endpoints.http.responses import ResolvedSpeech, SpeechResponse, WarningFields, audio_stream
+from voice_server.endpoints.http.speech_fields import SpeechFields, resolve_fields
+from voice_server.endpoints.http.whole_responses import RenderedFile, json_document, whole_file
 from voice_server.endpoints.http.word_timestamps import SpokenWord, spoken_words
 from voice_server.version import version
 
@@ -54,7 +54,7 @@ class TimedSpeech(msgspec.Struct, kw_only=True):
     speed: float
     text: str
     times_source: str
-    warnings: list[Told] = []
+    warnings: list[WarningFields] = []
 
 
 class Description(msgspec.Struct, kw_only=True):
@@ -67,21 +67,23 @@ class Description(msgspec.Struct, kw_only=True):
     features: dict[str, str]
 
 
-def _doors(request: Request) -> Doors:
-    doors: Doors = request.app.state.doors
+def _doors(request: Request) -> AppState:
+    doors: AppState = request.app.state.doors
     return doors
 
 
 async def speak_with_times(request: Request) -> ASGIApp:
     """Answer `POST /tts/`."""
     fields = await read_any(request, TimedFields)
-    order = order_of(_doors(request).service, fields, fields.format, word_times=fields.include_timestamps)
+    order = resolve_fields(
+        _doors(request).service, fields, fields.format, word_times=fields.include_timestamps
+    )
     if fields.include_timestamps:
-        return SpokenAnswer(_doors(request), order, json_document(order, _timed_speech))
-    return SpokenAnswer(_doors(request), order, audio_stream(order, _request_headers(order)))
+        return SpeechResponse(_doors(request), order, json_document(order, _timed_speech))
+    return SpeechResponse(_doors(request), order, audio_stream(order, _request_headers(order)))
 
 
-def _request_headers(order: Order) -> dict[str, str]:
+def _request_headers(order: ResolvedSpeech) -> dict[str, str]:
     return {
         "X-Voice": order.settings.voice,
         "X-Speed": str(order.speed),
@@ -90,7 +92,7 @@ def _request_headers(order: Order) -> dict[str, str]:
     }
 
 
-def _timed_speech(recording: Recording) -> dict[str, Any]:
+def _timed_speech(recording: RenderedFile) -> dict[str, Any]:
     order = recording.order
     words, source = spoken_words(order.text, recording.words)
     return {
@@ -102,22 +104,22 @@ def _timed_speech(recording: Recording) -> dict[str, Any]:
         "speed": order.speed,
         "text": order.text,
         "times_source": source,
-        "warnings": [Told(code=each.code, message=each.message) for each in recording.warnings],
+        "warnings": [WarningFields(code=each.code, message=each.message) for each in recording.warnings],
     }
 
 
 async def speak_file(request: Request) -> ASGIApp:
     """Answer `POST /tts`."""
     fields = await read_any(request, FileFields)
-    order = order_of(_doors(request).service, fields, fields.format)
-    return SpokenAnswer(_doors(request), order, whole_file(order, {}))
+    order = resolve_fields(_doors(request).service, fields, fields.format)
+    return SpeechResponse(_doors(request), order, whole_file(order, {}))
 
 
 async def speak_stream(request: Request) -> ASGIApp:
     """Answer `POST /tts/stream`."""
     fields = await read_any(request, StreamFields)
-    order = order_of(_doors(request).service, fields, fields.format)
-    return SpokenAnswer(_doors(request), order, audio_stream(order, {}))
+    order = resolve_fields(_doors(request).service, fields, fields.format)
+    return SpeechResponse(_doors(request), order, audio_stream(order, {}))
 
 
 async def describe(_request: Request) -> ASGIApp:

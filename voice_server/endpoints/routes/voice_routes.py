@@ -114,7 +114,7 @@ class SavedVoice(msgspec.Struct, kw_only=True):
     voices: list[str]
 
 
-class Deleted(msgspec.Struct, kw_only=True):
+class DeletedMix(msgspec.Struct, kw_only=True):
     """A mix that is no more."""
 
     id: str
@@ -264,7 +264,7 @@ async def delete_mix(request: Request) -> ASGIApp:
         saved = ", ".join(mixes) or "none"
         raise NotFound(f"there is no saved mix {name[:80]!r}; saved are: {saved[:400]}")
     mixes.delete(name)
-    return _json(Deleted(id=name))
+    return _json(DeletedMix(id=name))
 
 
 _ONE_BACKEND = {"backend": "Only the voices of this backend."}
@@ -353,7 +353,7 @@ def _mixes() -> Iterable[Operation]:
         endpoint=delete_mix,
         summary="Delete a saved mix",
         tag="voices",
-        answers={JSON: Deleted},
+        answers={JSON: DeletedMix},
         refusals=(404,),
     )
 

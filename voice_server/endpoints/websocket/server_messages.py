@@ -41,11 +41,11 @@ def warning_message(code: str, msg: str, **more: Any) -> str:
     return to_json({"type": "warning", "code": code, "msg": msg, **fields})
 
 
-def version_1(event: utterance_events.Event) -> Message | None:
+def version_1(event: utterance_events.UtteranceEvent) -> Message | None:
     """What a client of version 1 is told of an event, if anything."""
-    if isinstance(event, utterance_events.Audio):
+    if isinstance(event, utterance_events.SentenceAudio):
         return event.pcm
-    if isinstance(event, utterance_events.Generating):
+    if isinstance(event, utterance_events.SentenceDispatched):
         return to_json({"type": "generating", "sentence": event.text, "queue_depth": event.queue_depth})
     if isinstance(event, utterance_events.SentenceFailed):
         return error_message(event.code, event.message)
@@ -62,15 +62,15 @@ class Version2:
         self._sequence = 0
         self._first = False
 
-    def message(self, event: utterance_events.Event) -> Message:
+    def message(self, event: utterance_events.UtteranceEvent) -> Message:
         """The message for an event."""
-        if isinstance(event, utterance_events.Audio):
+        if isinstance(event, utterance_events.SentenceAudio):
             return self._frame(event)
         if isinstance(event, utterance_events.SentenceStarted):
             self._first = True
         return to_json(_WRITERS[type(event)](self._turn, event))
 
-    def _frame(self, event: utterance_events.Audio) -> bytes:
+    def _frame(self, event: utterance_events.SentenceAudio) -> bytes:
         if not self._tagged:
             return event.pcm
         flags = _FIRST_OF_SENTENCE if self._first else 0
@@ -80,7 +80,7 @@ class Version2:
         return head + event.pcm
 
 
-def _generating(turn: str, event: utterance_events.Generating) -> dict[str, Any]:
+def _generating(turn: str, event: utterance_events.SentenceDispatched) -> dict[str, Any]:
     return {
         "type": "generating",
         "sentence": event.text,
@@ -104,7 +104,7 @@ def _sentence(turn: str, event: utterance_events.SentenceStarted) -> dict[str, A
     }
 
 
-def _words(turn: str, event: utterance_events.Words) -> dict[str, Any]:
+def _words(turn: str, event: utterance_events.SentenceWords) -> dict[str, Any]:
     words = [(m.word, round(m.start_ms, 1), round(m.end_ms, 1), m.start, m.end) for m in event.marks]
     return {"type": "words", "turn": turn, "index": event.index, "words": words, "source": event.source}
 
@@ -121,11 +121,11 @@ def _sentence_end(turn: str, event: utterance_events.SentenceEnded) -> dict[str,
     }
 
 
-def _flushed(turn: str, event: utterance_events.Flushed) -> dict[str, Any]:
+def _flushed(turn: str, event: utterance_events.FlushReached) -> dict[str, Any]:
     return {"type": "flushed", "turn": turn} | ({} if event.id is None else {"id": event.id})
 
 
-def _warning(turn: str, event: utterance_events.Warned) -> dict[str, Any]:
+def _warning(turn: str, event: utterance_events.UtteranceWarning) -> dict[str, Any]:
     message = {"type": "warning", "code": event.code, "msg": event.message, "turn": turn}
     return message if event.index is None else message | {"index": event.index}
 
@@ -141,7 +141,7 @@ def _failed(turn: str, event: utterance_events.SentenceFailed) -> dict[str, Any]
     }
 
 
-def _cancelled(turn: str, event: utterance_events.Heard) -> dict[str, Any]:
+def _cancelled(turn: str, event: utterance_events.HeardText) -> dict[str, Any]:
     return {
         "type": "cancelled",
         "turn": turn,
@@ -151,7 +151,7 @@ def _cancelled(turn: str, event: utterance_events.Heard) -> dict[str, Any]:
     }
 
 
-def _turn_done(turn: str, event: utterance_events.Finished) -> dict[str, Any]:
+def _turn_done(turn: str, event: utterance_events.UtteranceFinished) -> dict[str, Any]:
     return {
         "type": "turn_done",
         "turn": turn,
@@ -162,14 +162,14 @@ def _turn_done(turn: str, event: utterance_events.Finished) -> dict[str, Any]:
     }
 
 
-_WRITERS: dict[type[utterance_events.Event], Callable[[str, Any], dict[str, Any]]] = {
-    utterance_events.Generating: _generating,
+_WRITERS: dict[type[utterance_events.UtteranceEvent], Callable[[str, Any], dict[str, Any]]] = {
+    utterance_events.SentenceDispatched: _generating,
     utterance_events.SentenceStarted: _sentence,
-    utterance_events.Words: _words,
+    utterance_events.SentenceWords: _words,
     utterance_events.SentenceEnded: _sentence_end,
-    utterance_events.Flushed: _flushed,
-    utterance_events.Warned: _warning,
+    utterance_events.FlushReached: _flushed,
+    utterance_events.UtteranceWarning: _warning,
     utterance_events.SentenceFailed: _failed,
-    utterance_events.Heard: _cancelled,
-    utterance_events.Finished: _turn_done,
+    utterance_events.HeardText: _cancelled,
+    utterance_events.UtteranceFinished: _turn_done,
 }

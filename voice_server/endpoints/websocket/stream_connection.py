@@ -20,9 +20,9 @@ from voice_server.config import Limits
 from voice_server.core import stream_session as commands
 from voice_server.core.audio.resample import Resampler
 from voice_server.core.speech.segments import SpeechSettings
-from voice_server.core.speech.utterance_events import Event, Finished, Reason
-from voice_server.core.stream_session import ClientMessage, Session, StreamConfig
-from voice_server.core.types import SAMPLE_RATE_HZ, Notice
+from voice_server.core.speech.utterance_events import FinishReason, UtteranceEvent, UtteranceFinished
+from voice_server.core.stream_session import ClientMessage, StreamConfig, StreamSession
+from voice_server.core.types import SAMPLE_RATE_HZ, SpeechWarning
 from voice_server.endpoints.websocket.server_messages import (
     Message,
     Version2,
@@ -49,7 +49,7 @@ _decode = msgspec.json.Decoder(ClientMessage).decode
 class StreamConnection:
     """One WebSocket from accept to close."""
 
-    def __init__(self, websocket: WebSocket, service: SpeechService, session: Session) -> None:
+    def __init__(self, websocket: WebSocket, service: SpeechService, session: StreamSession) -> None:
         self._websocket = websocket
         self._line: WebSocketProtocol | None = websocket.scope.get("extensions", {}).get(DIRECT_LINE)
         self._service = service
@@ -160,7 +160,7 @@ class StreamConnection:
         try:
             config = self._session.config_after(message)
             settings = self._settings
-            notices: list[Notice] = []
+            notices: list[SpeechWarning] = []
             if settings is None or config is not self._session.config:
                 settings, notices = self._service.settings(_request(config))
             takes_text = self._session.turn is not None
@@ -182,7 +182,7 @@ class StreamConnection:
         else:
             self._error(error.code, error.message, fatal=False)
 
-    def _configure(self, settings: SpeechSettings, notices: list[Notice]) -> None:
+    def _configure(self, settings: SpeechSettings, notices: list[SpeechWarning]) -> None:
         was_ready = self._settings is not None
         self._settings = settings
         if self._session.version == 2:
@@ -192,10 +192,10 @@ class StreamConnection:
                 self._answers.append(warning_message(notice.code, notice.message))
             self._wake()
 
-    def _apply(self, todo: list[commands.Command]) -> None:
+    def _apply(self, todo: list[commands.SessionCommand]) -> None:
         for command in todo:
             match command:
-                case commands.Push(text):
+                case commands.PushToTurn(text):
                     self._turns[-1].speech.push(text)
                 case commands.OpenTurn(name):
                     self._open_turn(name)
@@ -209,9 +209,9 @@ class StreamConnection:
                     self._set_played(name, played_ms)
                 case commands.SetPaused(paused):
                     self._set_paused(paused=paused)
-                case commands.Pong(ping):
+                case commands.AnswerPing(ping):
                     self._answer({"type": "pong", "ping": ping})
-                case commands.Drain():
+                case commands.CloseWhenSpoken():
                     self._close_code_when_over = NORMAL
                     self._wake()
 
@@ -257,7 +257,7 @@ class StreamConnection:
     def _cancel(self, command: commands.CancelTurns) -> None:
         self._cut_played_out(command)
         turns = self._open_turns(command.turn)
-        reason = Reason.PREEMPTED if command.preempted else Reason.CANCELLED
+        reason = FinishReason.PREEMPTED if command.preempted else FinishReason.CANCELLED
         for turn in turns:
             is_heard = turn is self._turns[0]
             turn.speech.cancel(command.played_ms if is_heard else None, reason)
@@ -326,15 +326,15 @@ class StreamConnection:
                 size += len(message)
         return messages
 
-    def _next_event(self) -> tuple[Turn, Event] | None:
+    def _next_event(self) -> tuple[Turn, UtteranceEvent] | None:
         for turn in self._turns:
             # A turn that was cut off answers at once; otherwise turns are heard one after the other.
             if turn.speech.is_over or turn is self._turns[0]:
                 event = turn.speech.take()
                 if event is not None:
-                    if isinstance(event, Finished):
+                    if isinstance(event, UtteranceFinished):
                         self._turns.remove(turn)
-                        if event.reason is Reason.COMPLETE:
+                        if event.reason is FinishReason.COMPLETE:
                             self._played_out.append(turn)
                     return turn, event
         return None
@@ -387,8 +387,8 @@ def _request(config: StreamConfig) -> SpeechRequest:
     )
 
 
-def session_for(query: Mapping[str, str]) -> Session:
+def session_for(query: Mapping[str, str]) -> StreamSession:
     """The session that the query of a WebSocket's URL asks for: `v`, `voice`, `backend`, `lang`."""
     voice, backend, lang = (query.get(key) or None for key in ("voice", "backend", "lang"))
     config = StreamConfig(voice=voice, backend=backend, lang=lang)
-    return Session(version=2 if query.get("v") == "2" else 1, config=config)
+    return StreamSession(version=2 if query.get("v") == "2" else 1, config=config)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from voice_server.core.speech.utterance_events import Audio, SentenceFailed
+from voice_server.core.speech.utterance_events import SentenceAudio, SentenceFailed
 from voice_server.endpoints.websocket.server_messages import error_message, to_json
 from voice_server.endpoints.websocket.stream_connection import NORMAL, POLICY
 from voice_server.errors import RequestError, VoiceServerError
@@ -68,7 +68,7 @@ async def _until_gone(websocket: WebSocket, speech: Speech) -> None:
 
 async def _send(websocket: WebSocket, speech: Speech) -> None:
     async for event in speech:
-        if isinstance(event, Audio):
+        if isinstance(event, SentenceAudio):
             await websocket.send_bytes(event.pcm)
         elif isinstance(event, SentenceFailed):
             await websocket.send_text(error_message(event.code, event.message))

@@ -20,7 +20,7 @@ _LENGTH_FOLLOWS = 126
 _HEAD_BYTES = 6
 
 
-class FrameCutter:
+class FrameSplitter:
     """Cuts what a client sends at the borders of its frames, as far as they have come."""
 
     def __init__(self) -> None:

@@ -14,7 +14,7 @@ from starlette.websockets import WebSocketDisconnect
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Request
 
-from voice_server.endpoints.websocket.websocket_frames import BINARY, TEXT, FrameCutter, frame_head
+from voice_server.endpoints.websocket.websocket_frames import BINARY, TEXT, FrameSplitter, frame_head
 
 DIRECT_LINE = "voice_server.direct_line"
 """The ASGI extension under which a WebSocket's scope holds its protocol; other servers have none."""
@@ -38,7 +38,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         super().__init__(*arguments, **named)
         self._on_messages: Callable[[list[str | bytes]], None] | None = None
         self._messages: list[str | bytes] = []
-        self._frames = FrameCutter()
+        self._frames = FrameSplitter()
 
     def handle_connect(self, event: Request) -> None:
         """Offer the direct line."""

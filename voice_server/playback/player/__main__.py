@@ -9,7 +9,7 @@ from pathlib import Path
 
 sys.path[0] = str(Path(__file__).resolve().parents[3])
 
-from voice_server.process.stdio import Channel, die_with_parent, take_descriptors  # noqa: E402 - see above
+from voice_server.process.stdio import StdioChannel, die_with_parent, take_descriptors  # noqa: E402 - see above
 
 
 def _main() -> None:
@@ -17,7 +17,7 @@ def _main() -> None:
     die_with_parent()
     from voice_server.playback.player.player_loop import play  # noqa: PLC0415 - the pipes are safe now
 
-    play(Channel(requests, answers))
+    play(StdioChannel(requests, answers))
 
 
 if __name__ == "__main__":

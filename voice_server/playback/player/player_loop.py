@@ -16,25 +16,27 @@ from types import ModuleType
 
 from voice_server.core.audio.mixer import Mixer
 from voice_server.core.types import SAMPLE_RATE_HZ
-from voice_server.core.wire.worker_messages import (
+from voice_server.core.wire.child_messages import (
     PROTOCOL_VERSION,
-    Audio,
-    Bye,
-    Complete,
-    Heard,
-    Message,
-    Open,
-    Opened,
-    Pause,
-    Ping,
-    Pong,
-    Resume,
-    Stop,
-    Volume,
+    ChildBye,
+    ChildPing,
+    ChildPong,
+    JobAudio,
+    StopJob,
+)
+from voice_server.core.wire.codec import Message
+from voice_server.core.wire.player_messages import (
+    PausePlayer,
+    PlayerOpen,
+    PlayerOpened,
+    ResumePlayer,
+    SetVolume,
+    TrackComplete,
+    TrackHeard,
 )
 from voice_server.errors import WireError
-from voice_server.playback.device import Device, NoSpeakers
-from voice_server.process.stdio import Channel, leave
+from voice_server.playback.device import NoSpeakers, SoundDevice
+from voice_server.process.stdio import StdioChannel, leave
 
 NULL_DEVICE = "null"
 """The name of the device that plays at the right pace and is not heard."""
@@ -49,7 +51,7 @@ _NICENESS = -11  # that of the sound server that most systems have
 
 
 class _Player:
-    def __init__(self, channel: Channel) -> None:
+    def __init__(self, channel: StdioChannel) -> None:
         self._channel = channel
         self._mixer = Mixer(SAMPLE_RATE_HZ, _PERIOD_MS * _PERIODS)
         self._lock = Lock()
@@ -60,46 +62,46 @@ class _Player:
         """Open the device, then do as told until told Bye or the server has gone."""
         messages = self._channel.receive()
         first = next(messages, None)
-        if not isinstance(first, Open) or first.protocol != PROTOCOL_VERSION:
+        if not isinstance(first, PlayerOpen) or first.protocol != PROTOCOL_VERSION:
             raise WireError(f"the player speaks protocol {PROTOCOL_VERSION}")
         device, opened = self._open(first.device)
         Thread(target=self._tell, name="telling", daemon=True).start()
         self._channel.send([opened])
         for message in messages:
-            if isinstance(message, Bye):
+            if isinstance(message, ChildBye):
                 break
             self._obey(message)
         device.close()
 
-    def _open(self, name: str) -> tuple[Device, Opened]:
+    def _open(self, name: str) -> tuple[SoundDevice, PlayerOpened]:
         try:
             device = self._device(name, silent=name == NULL_DEVICE)
         except NoSpeakers:
-            return self._device("", silent=True), Opened("", ())
+            return self._device("", silent=True), PlayerOpened("", ())
         chosen = NULL_DEVICE if name == NULL_DEVICE else device.name or DEFAULT_DEVICE
-        return device, Opened(chosen, device.names)
+        return device, PlayerOpened(chosen, device.names)
 
-    def _device(self, name: str, *, silent: bool) -> Device:
-        return Device(
+    def _device(self, name: str, *, silent: bool) -> SoundDevice:
+        return SoundDevice(
             SAMPLE_RATE_HZ, self._read, period_ms=_PERIOD_MS, periods=_PERIODS, name=name, silent=silent
         )
 
     def _obey(self, message: Message) -> None:
         with self._lock:
             match message:
-                case Audio():
+                case JobAudio():
                     self._mixer.add(message.job, message.pcm)
-                case Complete():
+                case TrackComplete():
                     self._mixer.complete(message.job)
-                case Stop():
+                case StopJob():
                     self._mixer.stop(message.job)
-                case Pause():
+                case PausePlayer():
                     self._mixer.pause()
-                case Resume():
+                case ResumePlayer():
                     self._mixer.resume()
-                case Volume():
+                case SetVolume():
                     self._mixer.set_volume(message.level)
-                case Ping():
+                case ChildPing():
                     self._answer_ping()
                 case _:
                     raise WireError(f"{type(message).__name__} is no message to a player")
@@ -108,7 +110,7 @@ class _Player:
         if monotonic() - self._read_at > _LOST_AFTER_S:
             sys.stderr.write("the sound device has gone\n")
             leave(1)
-        self._channel.send([Pong()])
+        self._channel.send([ChildPong()])
 
     def _read(self, n_bytes: int) -> bytes:
         self._read_at = monotonic()
@@ -126,10 +128,12 @@ class _Player:
             with self._lock:
                 reports = self._mixer.take_reports()
             if reports:
-                self._channel.send([Heard(each.track, each.heard_bytes, each.is_over) for each in reports])
+                self._channel.send(
+                    [TrackHeard(each.track, each.heard_bytes, each.is_over) for each in reports]
+                )
 
 
-def play(channel: Channel) -> None:
+def play(channel: StdioChannel) -> None:
     """Play for the server at the other end of `channel`; does not return."""
     # miniaudio loads numpy, for arrays, and a web client, for radio: more than half of a player's start.
     sys.modules["numpy"] = None  # type: ignore[assignment]

@@ -5,7 +5,7 @@ import pytest
 from tests.core.text.splitting.sentences import check
 from voice_server.core.text.splitting.full_stop import Kind, Shape, kind_of, shape_of
 from voice_server.core.text.splitting.lexicon import lexicon
-from voice_server.core.text.splitting.mark_context import Place, survey
+from voice_server.core.text.splitting.mark_context import MarkContext, mark_context
 
 
 @pytest.mark.parametrize(
@@ -107,9 +107,9 @@ def test_each_language_has_its_own_abbreviations_and_ordinals(language: str, mar
     check(marked, language)
 
 
-def _place(text: str, language: str = "en") -> Place:
+def _place(text: str, language: str = "en") -> MarkContext:
     at = text.index(".  ") if ".  " in text else text.rindex(".")
-    return survey(text, 0, at, final=True, quoted=False, lexicon=lexicon(language))
+    return mark_context(text, 0, at, final=True, quoted=False, lexicon=lexicon(language))
 
 
 @pytest.mark.parametrize(

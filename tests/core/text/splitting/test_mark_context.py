@@ -3,11 +3,11 @@ from __future__ import annotations
 import pytest
 
 from voice_server.core.text.splitting.lexicon import lexicon
-from voice_server.core.text.splitting.mark_context import Place, Unseen, survey
+from voice_server.core.text.splitting.mark_context import MarkContext, MoreTextNeeded, mark_context
 
 
-def _survey(text: str, at: int, *, final: bool = False, quoted: bool = False) -> Place:
-    return survey(text, 0, at, final=final, quoted=quoted, lexicon=lexicon("en"))
+def _survey(text: str, at: int, *, final: bool = False, quoted: bool = False) -> MarkContext:
+    return mark_context(text, 0, at, final=final, quoted=quoted, lexicon=lexicon("en"))
 
 
 @pytest.mark.parametrize(
@@ -58,13 +58,13 @@ def test_emoji_at_the_head_of_a_sentence_are_its_bullets() -> None:
     ["Yes.", "Yes. ", "Yes.[1", "Yes. [", "Yes. :", "Yes. '", 'Yes."', "Yes. 😊", "Yes. :)", "Yes. []"[:-1]],
 )
 def test_what_may_still_grow_is_unseen(text: str) -> None:
-    with pytest.raises(Unseen):
+    with pytest.raises(MoreTextNeeded):
         _survey(text, 3)
     assert _survey(text, 3, final=True).at == 3
 
 
 def test_an_open_quote_that_may_close_or_open_is_unseen() -> None:
-    with pytest.raises(Unseen):
+    with pytest.raises(MoreTextNeeded):
         _survey('"Yes. "', 4)
 
 
@@ -85,7 +85,7 @@ def test_a_sentence_that_begins_with_its_mark_has_no_word_before_it() -> None:
 
 @pytest.mark.parametrize("text", ["Inc. The", "Inc. It'", "Inc. “", "Inc. It-"])
 def test_a_word_that_may_grow_is_unseen(text: str) -> None:
-    with pytest.raises(Unseen):
+    with pytest.raises(MoreTextNeeded):
         _survey(text, 3).word_after()
 
 
@@ -96,7 +96,7 @@ def test_no_word_may_follow() -> None:
 def test_two_commas_are_a_low_quote() -> None:
     assert _survey("Ja. ,,Nein", 2).is_low_quote()
     assert not _survey("Ja. , Nein", 2).is_low_quote()
-    with pytest.raises(Unseen):
+    with pytest.raises(MoreTextNeeded):
         _survey("Ja. ,", 2).is_low_quote()
 
 
@@ -122,15 +122,15 @@ def test_what_the_mark_stands_in() -> None:
 )
 def test_the_next_word_is_known_as_soon_as_it_can_be(following: str, is_so: bool) -> None:
     text = f"end. {following}"
-    place = survey(text, 0, 3, final=False, quoted=False, lexicon=lexicon("en"))
+    place = mark_context(text, 0, 3, final=False, quoted=False, lexicon=lexicon("en"))
     assert place.next_is(("and", "or")) is is_so
 
 
 @pytest.mark.parametrize("following", ["a", "an", "and", "“", "or"])
 def test_a_next_word_that_may_still_be_one_of_them_is_unseen(following: str) -> None:
     text = f"end. {following}"
-    place = survey(text, 0, 3, final=False, quoted=False, lexicon=lexicon("en"))
-    with pytest.raises(Unseen):
+    place = mark_context(text, 0, 3, final=False, quoted=False, lexicon=lexicon("en"))
+    with pytest.raises(MoreTextNeeded):
         place.next_is(("and", "or"))
-    final = survey(text, 0, 3, final=True, quoted=False, lexicon=lexicon("en"))
+    final = mark_context(text, 0, 3, final=True, quoted=False, lexicon=lexicon("en"))
     assert final.next_is(("and", "or")) is (following in ("and", "or"))

@@ -1,6 +1,6 @@
 """What of a sentence is meant for the ear.
 
-Laws. Linear time. Only what is dropped or replaced is touched, and `Spoken.offsets` leads every character
+Laws. Linear time. Only what is dropped or replaced is touched, and `SpokenText.offsets` leads every character
 back to where it was typed. A text without markup comes out as it went in.
 """
 
@@ -22,7 +22,7 @@ _GAP = re.compile(r"(?<![ \t])[ \t]++(?P<before_mark>(?=[,.;:!?…]++(?:\s|\Z)))
 
 
 @dataclass(frozen=True, slots=True)
-class Spoken:
+class SpokenText:
     """A sentence as it is to be spoken; `text` is empty when there is nothing to hear.
 
     `offsets` leads from `text` to the sentence as typed; `dropped_tags` names the sounds that the engine does
@@ -34,7 +34,7 @@ class Spoken:
     dropped_tags: tuple[str, ...] = ()
 
 
-def speakable(text: str, *, markup: Markup = "strip", known_tags: frozenset[str] = frozenset()) -> Spoken:
+def speakable(text: str, *, markup: Markup = "strip", known_tags: frozenset[str] = frozenset()) -> SpokenText:
     """Return what of one sentence is spoken.
 
     `strip` removes markup; `speak` leaves the text alone but for sounds that are not in `known_tags`.
@@ -53,10 +53,10 @@ def speakable(text: str, *, markup: Markup = "strip", known_tags: frozenset[str]
     return _heard(text, tidied, offsets.then(later), tuple(scan.dropped_tags))
 
 
-def _heard(typed: str, spoken: str, offsets: OffsetMap, dropped_tags: tuple[str, ...]) -> Spoken:
+def _heard(typed: str, spoken: str, offsets: OffsetMap, dropped_tags: tuple[str, ...]) -> SpokenText:
     if not has_speech(spoken):
         spoken, offsets = rewrite(typed, [Edit(0, len(typed))])
-    return Spoken(spoken, offsets, dropped_tags)
+    return SpokenText(spoken, offsets, dropped_tags)
 
 
 def _tidying(text: str) -> Iterator[Edit]:

@@ -1,7 +1,7 @@
 """Whether a sentence ends at a mark: a pure function of the text, never of how it was cut.
 
 The law: a verdict other than WAIT rests on characters that have been seen, so that more text can never
-change it. It holds because a rule that wants a character which has not come yet raises `Unseen` (see
+change it. It holds because a rule that wants a character which has not come yet raises `MoreTextNeeded` (see
 `place.py`); here that becomes WAIT.
 """
 
@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from voice_server.core.text.splitting import full_stop, list_items, marks, rules
 from voice_server.core.text.splitting.lexicon import Lexicon
-from voice_server.core.text.splitting.mark_context import Place, Unseen, survey
+from voice_server.core.text.splitting.mark_context import MarkContext, MoreTextNeeded, mark_context
 
 _LONGEST_LABEL = 6
 """So many letters in a row are a word, not the label of an item."""
@@ -59,17 +59,17 @@ def judge(text: str, start: int, at: int, *, final: bool, quoted: bool, lexicon:
         if mark in marks.LINE_BREAKS:
             return _line_break(text, start, at, final=final)
         if mark in _LABEL_ENDS:
-            return _label(Place(text, start, at, at + 1, at + 1, mark, "", final, quoted, lexicon))
-        place = survey(text, start, at, final=final, quoted=quoted, lexicon=lexicon)
+            return _label(MarkContext(text, start, at, at + 1, at + 1, mark, "", final, quoted, lexicon))
+        place = mark_context(text, start, at, final=final, quoted=quoted, lexicon=lexicon)
         if mark in marks.FULL_STOPS and list_items.next_item(place) is not None:
             return _label(place)
         cuts, reason = _ruling(place)
-    except Unseen:
+    except MoreTextNeeded:
         return Verdict(Decision.WAIT, at + 1, "more text is needed")
     return _verdict(text, start, place.end, place.end, cuts=cuts, reason=reason)
 
 
-def _ruling(place: Place) -> tuple[bool, str]:
+def _ruling(place: MarkContext) -> tuple[bool, str]:
     for rule in rules.IN_ORDER:
         ruling = rule(place)
         if ruling is not None:
@@ -90,7 +90,7 @@ def _line_break(text: str, start: int, at: int, *, final: bool) -> Verdict:
     if at - line in _WRAPPED and text[at - 1].isalpha() and not _is_labelled(text, line):
         after = text[at + 1 : at + 2]
         if not after and not final:
-            raise Unseen
+            raise MoreTextNeeded
         if after.islower():
             return Verdict(Decision.HOLD, at + 1, "line broken for the page")
     return _verdict(text, start, at, at + 1, cuts=True, reason="line break")
@@ -101,7 +101,7 @@ def _is_labelled(text: str, line: int) -> bool:
     return label is not None and label.end() > line
 
 
-def _label(place: Place) -> Verdict:
+def _label(place: MarkContext) -> Verdict:
     """A label on the line of another item: the sentence ends before it."""
     label_start = list_items.next_item(place)
     if label_start is None:

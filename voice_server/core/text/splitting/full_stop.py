@@ -6,7 +6,7 @@ import re
 from enum import Enum
 
 from voice_server.core.text.splitting import abbreviations, marks, word_lists
-from voice_server.core.text.splitting.mark_context import Place
+from voice_server.core.text.splitting.mark_context import MarkContext
 
 _MOMENTS = frozenset(word_lists.MOMENTS.split())
 _TIME_PHRASE = 6
@@ -103,7 +103,7 @@ _RULINGS = {
 }
 
 
-def rule(place: Place) -> tuple[bool, str]:
+def rule(place: MarkContext) -> tuple[bool, str]:
     """Whether the sentence ends at this full stop, and why."""
     word = place.word_before()
     kind = kind_of(word, place)
@@ -119,7 +119,7 @@ def rule(place: Place) -> tuple[bool, str]:
     return cuts, reason
 
 
-def shape_of(place: Place) -> Shape:
+def shape_of(place: MarkContext) -> Shape:
     """The shape of the next word, what opens before it left out."""
     first = place.letter_after()
     if first.islower():
@@ -129,7 +129,7 @@ def shape_of(place: Place) -> Shape:
     return Shape.DIGIT if first.isdigit() else Shape.OTHER
 
 
-def kind_of(word: str, place: Place) -> Kind:
+def kind_of(word: str, place: MarkContext) -> Kind:
     """What the word before the full stop is."""
     if not word or word[-1] in marks.CLOSING:
         return Kind.PLAIN
@@ -146,7 +146,7 @@ def kind_of(word: str, place: Place) -> Kind:
     return _kind_of_part(tail, last, place)
 
 
-def _kind_of_part(tail: str, last: str, place: Place) -> Kind:
+def _kind_of_part(tail: str, last: str, place: MarkContext) -> Kind:
     """The kind of what stands behind a word's last apostrophe, whose last part behind a hyphen is `last`."""
     listed = (
         _listed_kind(_joined(tail, place), place)
@@ -158,13 +158,13 @@ def _kind_of_part(tail: str, last: str, place: Place) -> Kind:
     return listed or _kind_by_shape(last, place)
 
 
-def _kind_of_number(word: str, place: Place) -> Kind:
+def _kind_of_number(word: str, place: MarkContext) -> Kind:
     if place.lexicon.has_ordinal_dot and word.isdigit() and len(word) <= 2:
         return Kind.ORDINAL
     return Kind.NUMERAL
 
 
-def _listed_kind(word: str, place: Place) -> Kind | None:
+def _listed_kind(word: str, place: MarkContext) -> Kind | None:
     lexicon, lower = place.lexicon, word.lower()
     if lower not in lexicon.listed and "." not in lower and not lower.endswith("str"):
         return None
@@ -180,7 +180,7 @@ def _listed_kind(word: str, place: Place) -> Kind | None:
     return Kind.MOMENT if lower.lstrip("0123456789") in _MOMENTS else None
 
 
-def _kind_by_shape(word: str, place: Place) -> Kind:
+def _kind_by_shape(word: str, place: MarkContext) -> Kind:
     if word in place.lexicon.short_words:
         return Kind.PLAIN
     if _is_initial(word, place):
@@ -192,7 +192,7 @@ def _kind_by_shape(word: str, place: Place) -> Kind:
     return Kind.MAY if marks.CONSONANTS.fullmatch(word[:1].lower() + word[1:]) else Kind.PLAIN
 
 
-def _joined(word: str, place: Place) -> str:
+def _joined(word: str, place: MarkContext) -> str:
     """The word with the one before it, if that is a part of it: "z. B", "p. m", "т. д"."""
     begins = place.at - len(word)
     if len(word) > _LONGEST_PART or place.text[begins - 2 : begins - 1] != ".":
@@ -201,7 +201,7 @@ def _joined(word: str, place: Place) -> str:
     return first + word if first.islower() else word
 
 
-def _is_initial(word: str, place: Place) -> bool:
+def _is_initial(word: str, place: MarkContext) -> bool:
     """One letter, or a syllable of an Indian or Ethiopic script, which is what an initial is there."""
     if _SYLLABLE.fullmatch(word) and place.text[place.start : place.at - len(word)].rstrip()[-1:] == ".":
         return True
@@ -210,12 +210,12 @@ def _is_initial(word: str, place: Place) -> bool:
     return _INDIC.fullmatch(word) is not None or _CASELESS_ACRONYM.fullmatch(word) is not None
 
 
-def _follows_number(place: Place, word: str) -> bool:
+def _follows_number(place: MarkContext, word: str) -> bool:
     before = place.text[place.start : place.at - len(word)].rstrip()
     return before[-1:].isdigit()
 
 
-def _starts_sentence(place: Place, word: str) -> bool:
+def _starts_sentence(place: MarkContext, word: str) -> bool:
     after, behind = place.word_after()
     if len(after) == 1 and behind in (".", ""):
         return False
@@ -223,11 +223,11 @@ def _starts_sentence(place: Place, word: str) -> bool:
     return lower in starters or lower.partition("'")[0] in starters or (behind == "." and lower in _TITLES)
 
 
-def _is_no_noun(place: Place, word: str) -> bool:
+def _is_no_noun(place: MarkContext, word: str) -> bool:
     return place.lexicon.language not in _CAPITAL_NOUNS or _starts_sentence(place, word)
 
 
-def _is_style(place: Place, word: str) -> bool:
+def _is_style(place: MarkContext, word: str) -> bool:
     """Lower case after a plain word: an unknown abbreviation, or someone who writes without capitals."""
     bare = word.lower()
     if bare in place.lexicon.short_words:
@@ -237,7 +237,7 @@ def _is_style(place: Place, word: str) -> bool:
     return len(bare) >= 4
 
 
-def _is_not_roman(place: Place, word: str) -> bool:
+def _is_not_roman(place: MarkContext, word: str) -> bool:
     is_ordinary_too = word.lower() in _ORDINARY_TOO
     if is_ordinary_too and place.text[place.following + 1 : place.following + 2].islower():
         return True
@@ -249,7 +249,7 @@ def _is_not_roman(place: Place, word: str) -> bool:
     return is_ordinary_too or _starts_sentence(place, word)
 
 
-def _is_clock_end(place: Place, word: str) -> bool:
+def _is_clock_end(place: MarkContext, word: str) -> bool:
     if place.next_is(place.lexicon.months) or place.next_is(_CURRENCIES):
         return False
     if place.lexicon.language in _CAPITAL_NOUNS:
@@ -261,7 +261,7 @@ def _is_clock_end(place: Place, word: str) -> bool:
     return True
 
 
-def _is_counted_out(place: Place, word: str) -> bool:
+def _is_counted_out(place: MarkContext, word: str) -> bool:
     after, _ = place.word_after()
     if after.lower() in place.lexicon.months:
         return False

@@ -9,14 +9,14 @@ from __future__ import annotations
 import re
 
 from voice_server.core.text.splitting import marks, word_lists
-from voice_server.core.text.splitting.mark_context import Place
+from voice_server.core.text.splitting.mark_context import MarkContext
 
 _LABEL = re.compile(rf"([{marks.BULLETS}-]?)\s*([(\[]?)(\d{{1,3}}|[A-Za-z]|[ivx]{{2,5}})([.)\]]{{1,2}})")
 _ROMAN = word_lists.ROMAN_NUMBERS.split()
 _JOINERS = frozenset(word_lists.JOINERS.split())
 
 
-def next_item(place: Place) -> int | None:
+def next_item(place: MarkContext) -> int | None:
     """Where the label begins that ends at this mark and continues the sentence's own, or None."""
     text, start = place.text, place.start
     if place.mark in marks.BULLETS:
@@ -36,7 +36,7 @@ def next_item(place: Place) -> int | None:
     return label_start if same_style and _follows(own.group(3), found.group(3)) else None
 
 
-def _own_label(place: Place) -> re.Match[str] | None:
+def _own_label(place: MarkContext) -> re.Match[str] | None:
     """The label that the sentence begins with, if it does."""
     text, start = place.text, place.start
     if text[start : start + 2].isalpha() and text[start] not in "ivx":

@@ -1,7 +1,8 @@
 """What surrounds a mark: the facts that the rules ask for, each looked up once.
 
-A fact that depends on characters which have not come yet raises `Unseen`; that is the only way in which a
-decision waits, so that no rule can forget to. Looking ahead is bounded, so that it cannot wait for ever.
+A fact that depends on characters which have not come yet raises `MoreTextNeeded`; that is the only way in
+which a decision waits, so that no rule can forget to. Looking ahead is bounded, so that it cannot wait for
+ever.
 """
 
 from __future__ import annotations
@@ -20,11 +21,11 @@ _WORD_BEFORE = 40
 _BEFORE_WORD = marks.OPENING + marks.DASHES + marks.BULLETS + "@#"
 
 
-class Unseen(Exception):
+class MoreTextNeeded(Exception):
     """A rule needs characters that have not come yet."""
 
 
-class Place(NamedTuple):
+class MarkContext(NamedTuple):
     """A mark at `at` in the sentence text[start:], its last closer before `end`, the next word at
     `following`.
 
@@ -70,7 +71,7 @@ class Place(NamedTuple):
         German.
         """
         if self.following + 1 == len(self.text) and not self.final:
-            raise Unseen
+            raise MoreTextNeeded
         return self.text.startswith(",,", self.following)
 
     def word_before(self) -> str:
@@ -87,7 +88,7 @@ class Place(NamedTuple):
         behind = self.text[found.end() : found.end() + 1]
         joins = behind in ("'", "’", "-") and found.end() + 1 == len(self.text)
         if (joins or not behind) and not self.final:
-            raise Unseen
+            raise MoreTextNeeded
         return found.group(), behind
 
     def next_is(self, words: Collection[str]) -> bool:
@@ -97,7 +98,7 @@ class Place(NamedTuple):
         word = found.group().lower() if found else ""
         is_whole = self.final or at + len(word) < len(self.text)
         if not is_whole and any(each.startswith(word) for each in words):
-            raise Unseen
+            raise MoreTextNeeded
         return is_whole and word in words
 
     def letter_after(self) -> str:
@@ -111,11 +112,13 @@ class Place(NamedTuple):
         while at < limit and self.text[at] in marks.OPENING:
             at += 1
         if at == len(self.text) and not self.final:
-            raise Unseen
+            raise MoreTextNeeded
         return at
 
 
-def survey(text: str, start: int, at: int, *, final: bool, quoted: bool, lexicon: Lexicon) -> Place:
+def mark_context(
+    text: str, start: int, at: int, *, final: bool, quoted: bool, lexicon: Lexicon
+) -> MarkContext:
     """The place of the mark at `at`; Unseen while its run of marks and closers may still grow."""
     if text[at + 1 : at + 2] == " " and text[at + 2 : at + 3].isalnum():
         end, following = at + 1, at + 2
@@ -123,9 +126,9 @@ def survey(text: str, start: int, at: int, *, final: bool, quoted: bool, lexicon
         end = _end_of_run(text, start, at, final=final, quoted=quoted)
         following = _skip(marks.SPACES, text, end)
     if following == len(text) and not final and not any(c in marks.LINE_BREAKS for c in text[end:following]):
-        raise Unseen
+        raise MoreTextNeeded
     after = text[following : following + 1]
-    return Place(text, start, at, end, following, text[at], after, final, quoted, lexicon)
+    return MarkContext(text, start, at, end, following, text[at], after, final, quoted, lexicon)
 
 
 def _end_of_run(text: str, start: int, at: int, *, final: bool, quoted: bool) -> int:
@@ -141,7 +144,7 @@ def _end_of_run(text: str, start: int, at: int, *, final: bool, quoted: bool) ->
         end == len(text) or marks.REFERENCE_BEGUN.match(text, end) or marks.EMOJI_TAIL_BEGUN.match(text, end)
     )
     if may_grow and not final:
-        raise Unseen
+        raise MoreTextNeeded
     return end
 
 
@@ -165,7 +168,7 @@ def _take_spaced_closer(text: str, start: int, end: int, *, final: bool, quoted:
     after = text[end + 2 : end + 3]
     is_open = closer == '"' and quoted != (text.count('"', start, end) % 2 == 1)
     if (closer == "'" or is_open) and not after and not final:
-        raise Unseen
+        raise MoreTextNeeded
     closes = (
         (is_open and not after.isalnum())
         or (closer == "»" and text.count("«", start, end) > text.count("»", start, end))

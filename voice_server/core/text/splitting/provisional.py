@@ -13,7 +13,7 @@ from typing import Literal
 from voice_server.core.text.splitting import full_stop, marks, ordinary_ends
 from voice_server.core.text.splitting.boundary import is_speakable
 from voice_server.core.text.splitting.lexicon import Lexicon
-from voice_server.core.text.splitting.mark_context import Place, survey
+from voice_server.core.text.splitting.mark_context import MarkContext, mark_context
 from voice_server.core.text.splitting.rules import foreign_sign
 
 Strength = Literal["none", "weak", "strong"]
@@ -84,7 +84,7 @@ def strength(text: str, at: int | None, *, quoted: bool, lexicon: Lexicon) -> St
     )
 
 
-def _is_end_of_sentence(place: Place) -> bool:
+def _is_end_of_sentence(place: MarkContext) -> bool:
     if place.mark not in marks.FULL_STOPS or place.is_ellipsis:
         return foreign_sign(place) is None
     word = place.word_before()
@@ -92,17 +92,17 @@ def _is_end_of_sentence(place: Place) -> bool:
     return is_word and foreign_sign(place) is None
 
 
-def _last_mark(text: str, start: int, at: int, *, quoted: bool, lexicon: Lexicon) -> Place | None:
+def _last_mark(text: str, start: int, at: int, *, quoted: bool, lexicon: Lexicon) -> MarkContext | None:
     """The place of the mark at `at`, if nothing but white space follows it and there is something to
     speak.
     """
     if text[at] in marks.LINE_BREAKS or text[at] in marks.BULLETS + ")":
         return None
-    place = survey(text, start, at, final=True, quoted=quoted, lexicon=lexicon)
+    place = mark_context(text, start, at, final=True, quoted=quoted, lexicon=lexicon)
     return None if place.next or not is_speakable(text, start, place.end) else place
 
 
-def _is_likely(place: Place) -> bool:
+def _is_likely(place: MarkContext) -> bool:
     if foreign_sign(place) is not None or place.is_ellipsis:
         return False
     if place.mark in marks.SURE_STOPS:
@@ -116,7 +116,7 @@ def _is_likely(place: Place) -> bool:
     return not place.closes_quote and place.word_before().lower() not in place.lexicon.brands
 
 
-def _is_plain(place: Place) -> bool:
+def _is_plain(place: MarkContext) -> bool:
     word = place.word_before().rstrip(marks.CLOSING)
     if word.isdigit():
         return len(word) == 4 and place.lexicon.language not in _YEARS_COUNT

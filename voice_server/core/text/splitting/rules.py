@@ -1,7 +1,7 @@
 """The rules that hold for every mark, and those for "?", "!" and ellipses; full stops have their own file.
 
-Each rule is a named predicate over a `Place` that says (whether the sentence ends, why), or None when it has
-nothing to say. `IN_ORDER` are tried one after the other; the first that speaks decides.
+Each rule is a named predicate over a `MarkContext` that says (whether the sentence ends, why), or None when
+it has nothing to say. `IN_ORDER` are tried one after the other; the first that speaks decides.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from voice_server.core.text.splitting import full_stop, marks, word_lists
-from voice_server.core.text.splitting.mark_context import Place, Unseen
+from voice_server.core.text.splitting.mark_context import MarkContext, MoreTextNeeded
 
 Ruling = tuple[bool, str]
 
@@ -35,7 +35,7 @@ _GREEK = re.compile("[\u0370-\u03ff]")
 _ARMENIAN = re.compile("[\u0531-\u0587]")
 
 
-def end_of_line(place: Place) -> Ruling | None:
+def end_of_line(place: MarkContext) -> Ruling | None:
     """A mark at the end of a line, of the text, or before a wide gap."""
     gap = place.text[place.end : place.following]
     if not place.next or (gap not in ("", " ") and any(c in marks.LINE_BREAKS for c in gap)):
@@ -43,14 +43,14 @@ def end_of_line(place: Place) -> Ruling | None:
     return (True, "mark and gap") if len(gap) > _GAP else None
 
 
-def goes_on(place: Place) -> Ruling | None:
+def goes_on(place: MarkContext) -> Ruling | None:
     """A comma, a closing bracket, the bar of a table: what no sentence begins with."""
     if place.next not in marks.CONTINUING or (place.next == "," and place.is_low_quote()):
         return None
     return False, "the sentence goes on"
 
 
-def foreign_sign(place: Place) -> Ruling | None:
+def foreign_sign(place: MarkContext) -> Ruling | None:
     """Greek ';' and Armenian ':' are sentence marks only there; an Armenian '.' is a pause."""
     if place.mark == ".":
         is_pause = _ARMENIAN.match(place.text, max(place.start, place.at - 1)) and not place.is_ellipsis
@@ -61,7 +61,7 @@ def foreign_sign(place: Place) -> Ruling | None:
     return False, "colon or semicolon"
 
 
-def stop_of_script(place: Place) -> Ruling | None:
+def stop_of_script(place: MarkContext) -> Ruling | None:
     """Marks that do nothing else than end sentences, unless a quotation or bracket is open or goes on."""
     if place.mark not in marks.SURE_STOPS:
         return None
@@ -72,17 +72,17 @@ def stop_of_script(place: Place) -> Ruling | None:
     return not _is_inside(place, "「『（《(", "」』）》)", _LONGEST_QUOTATION), "full stop of the script"
 
 
-def _tells_who_spoke(place: Place) -> bool:
+def _tells_who_spoke(place: MarkContext) -> bool:
     """Whether "he asked" follows a Chinese quotation."""
     if place.lexicon.language != "zh" or place.mark not in "？！" or not _CJK.match(place.next):
         return False
     after = place.text[place.following : place.following + _LONGEST_SPEAKER]
     if len(after) < _LONGEST_SPEAKER and not place.final:
-        raise Unseen
+        raise MoreTextNeeded
     return _SPEAKER.match(after) is not None
 
 
-def glued(place: Place) -> Ruling | None:
+def glued(place: MarkContext) -> Ruling | None:
     """No white space: scripts without spaces, quotation after quotation, or a space that was forgotten."""
     if not place.is_glued:
         return None
@@ -96,7 +96,7 @@ def glued(place: Place) -> Ruling | None:
     return _is_missing_space(place), "glued to the next character"
 
 
-def inside_bracket(place: Place) -> Ruling | None:
+def inside_bracket(place: MarkContext) -> Ruling | None:
     """Inside a bracket that opened after the sentence began; one that opened with it holds sentences of
     its own.
     """
@@ -105,7 +105,7 @@ def inside_bracket(place: Place) -> Ruling | None:
     return None
 
 
-def inside_code(place: Place) -> Ruling | None:
+def inside_code(place: MarkContext) -> Ruling | None:
     """Between backticks: `json.loads()`, `print("Hi. Bye.")`; not in a quotation typed `so.'"""
     text, start, at, end = place.text, place.start, place.at, place.end
     opener = text.rfind("`", start, at)
@@ -116,7 +116,7 @@ def inside_code(place: Place) -> Ruling | None:
     return None if is_closed or at - opener > _LONGEST_CODE else (False, "inside code")
 
 
-def quotation(place: Place) -> Ruling | None:
+def quotation(place: MarkContext) -> Ruling | None:
     """Behind a closing quote or bracket, lower case goes on: "Stop!" she cried."""
     if place.end == place.at + 1 or place.text[place.end - 1] not in _CLOSES_SPEECH:
         return None
@@ -125,13 +125,13 @@ def quotation(place: Place) -> Ruling | None:
     return None
 
 
-def dash(place: Place) -> Ruling | None:
+def dash(place: MarkContext) -> Ruling | None:
     """A dash and lower case: the speaker of a line of dialogue."""
     if place.next not in marks.DASHES:
         return None
     after = place.text[place.following : place.following + 4].lstrip(marks.DASHES + " ")
     if not after and place.following + 4 > len(place.text) and not place.final:
-        raise Unseen
+        raise MoreTextNeeded
     return (False, "dash and lower case") if after[:1].islower() else None
 
 
@@ -148,7 +148,7 @@ IN_ORDER = (
 )
 
 
-def ellipsis(place: Place) -> Ruling:
+def ellipsis(place: MarkContext) -> Ruling:
     """Three dots end a sentence before a capital, though not before "I", which has one everywhere."""
     shape = full_stop.shape_of(place)
     if shape in (full_stop.Shape.LOWER, full_stop.Shape.DIGIT):
@@ -158,7 +158,7 @@ def ellipsis(place: Place) -> Ruling:
     return True, "ellipsis"
 
 
-def loud(place: Place) -> Ruling:
+def loud(place: MarkContext) -> Ruling:
     """ "?" and "!" end a sentence, unless they belong to a name or lower case follows."""
     word = place.word_before()
     is_brand = word.lower() in place.lexicon.brands
@@ -170,7 +170,7 @@ def loud(place: Place) -> Ruling:
     return (_is_careless(place, word), "mark, lower case follows") if is_lower else (True, "mark")
 
 
-def _is_careless(place: Place, word: str) -> bool:
+def _is_careless(place: MarkContext, word: str) -> bool:
     """Whether "?" or "!" ends a sentence although lower case follows: people write without capitals."""
     text, start = place.text, place.start
     if text[place.end - 1] in "." + marks.ELLIPSES or marks.SPEAKABLE.search(word) is None:
@@ -183,7 +183,7 @@ def _is_careless(place: Place, word: str) -> bool:
     return not place.next_is(("and", "or"))
 
 
-def _is_missing_space(place: Place) -> bool:
+def _is_missing_space(place: MarkContext) -> bool:
     """Whether a sentence begins right behind the mark: "the end.Then", and neither "Node.JS" nor a URL."""
     word = place.word_before()
     if not place.next.isupper() or not _NO_SENTENCE_START.isdisjoint(word):
@@ -199,7 +199,7 @@ def _is_missing_space(place: Place) -> bool:
     return after[1:].islower() and word.islower() and len(word) > 1
 
 
-def _is_inside(place: Place, openers: str, closers: str, longest: int) -> bool:
+def _is_inside(place: MarkContext, openers: str, closers: str, longest: int) -> bool:
     """Whether a bracket is open at the mark that has not been open for too long."""
     text, start, end = place.text, place.start, place.end
     if _BRACKET.search(text, start, end) is None:
