@@ -20,7 +20,8 @@ from voice_server.config import Config
 from voice_server.core.audio.resample import Resampler
 from voice_server.core.scheduling import Scheduler
 from voice_server.core.speech import utterance_inputs as inputs
-from voice_server.core.speech.segments import PendingSegment, SpeechSettings, UtteranceLimits
+from voice_server.core.speech.segments import PendingSegment
+from voice_server.core.speech.speech_settings import SpeechRequest, SpeechSettings, UtteranceLimits
 from voice_server.core.speech.utterance import Utterance
 from voice_server.core.speech.utterance_events import (
     FinishReason,
@@ -35,7 +36,7 @@ from voice_server.metrics import Metrics
 from voice_server.pool.worker_pool import WorkerPool
 from voice_server.voices.catalogue import VoiceCatalogue
 from voice_server.voices.mixes import MixStore
-from voice_server.voices.resolver import SpeechRequest, VoiceResolver
+from voice_server.voices.resolver import VoiceResolver
 
 __all__ = ["Speech", "SpeechRequest", "SpeechService"]
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from tests.arithmetic_pool import SPEED, ArithmeticPool, config_of
+from voice_server.core.speech.speech_settings import SpeechRequest
 from voice_server.core.types import Option, Segment, SpeechWarning
 from voice_server.errors import BackendDown, RequestError, UnknownName
 from voice_server.voices.mixes import MixStore
-from voice_server.voices.resolver import SpeechRequest, VoiceResolver
+from voice_server.voices.resolver import VoiceResolver
 
 
 def casting(pool: ArithmeticPool | None = None, *, fallback: str | None = None) -> VoiceResolver:

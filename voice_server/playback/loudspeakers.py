@@ -17,7 +17,7 @@ from typing import Self
 
 from voice_server.core import playlist as lists
 from voice_server.core.playlist import Playlist, PlaylistItem, PlaylistPolicy
-from voice_server.core.speech.segments import SpeechSettings
+from voice_server.core.speech.speech_settings import SpeechSettings
 from voice_server.core.speech.utterance_events import SentenceAudio, SentenceFailed
 from voice_server.core.types import SpeechWarning
 from voice_server.core.wire.player_messages import PlayerOpened

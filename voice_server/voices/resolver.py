@@ -7,36 +7,16 @@ option out of range, is an error that says what there is.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Literal
 
 from voice_server.config import Config
 from voice_server.core.options import complete_options
-from voice_server.core.speech.segments import SpeechSettings
+from voice_server.core.speech.speech_settings import SpeechRequest, SpeechSettings
 from voice_server.core.types import Option, OptionValue, ReadyBackend, Segment, SpeechWarning
 from voice_server.errors import BackendDown, RequestError, UnknownName
 from voice_server.pool.worker_pool import BackendState, WorkerPool
 from voice_server.voices.catalogue import VoiceCatalogue
 from voice_server.voices.language_tags import closest_language, serves_language
 from voice_server.voices.mixes import Mix, MixStore, SavedMix, parse_mix
-
-
-@dataclass(frozen=True, slots=True)
-class SpeechRequest:
-    """How a client wants to be spoken to, in its own words; nothing in it has been checked.
-
-    `voice` is a name, an alias or a number of the voice list, `options` are the backend's (`speed` …).
-    """
-
-    backend: str | None = None
-    voice: str | int | None = None
-    language: str | None = None
-    options: Mapping[str, object] = field(default_factory=dict)
-    markup: Literal["speak", "strip"] = "strip"
-    word_times: bool = False
-    first_segment: Literal["sentence", "clause"] = "clause"
-    max_wait_ms: float = 300.0
-    ahead_s: float = 5.0
 
 
 class VoiceResolver:

@@ -7,7 +7,8 @@ import zlib
 from dataclasses import dataclass, field
 
 from voice_server.core.speech import utterance_inputs as inputs
-from voice_server.core.speech.segments import PendingSegment, SpeechSettings, UtteranceLimits
+from voice_server.core.speech.segments import PendingSegment
+from voice_server.core.speech.speech_settings import SpeechSettings, UtteranceLimits
 from voice_server.core.speech.utterance import Utterance
 from voice_server.core.speech.utterance_events import SentenceAudio, UtteranceEvent
 from voice_server.core.types import WordMark

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.core.speech.rendering import BYTES_PER_CHAR, SETTINGS, Bench, pcm_of, words_of
 from voice_server.core.speech import utterance_events
 from voice_server.core.speech import utterance_inputs as inputs
-from voice_server.core.speech.segments import SpeechSettings, UtteranceLimits
+from voice_server.core.speech.speech_settings import SpeechSettings, UtteranceLimits
 from voice_server.core.speech.utterance import Utterance
 from voice_server.core.types import Segment, SpeechWarning
 from voice_server.errors import TooMuch

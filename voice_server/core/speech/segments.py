@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
-from typing import Literal
 
 from voice_server.core.speech.play_clock import SpokenPart
+from voice_server.core.speech.speech_settings import SpeechSettings
 from voice_server.core.speech.utterance_events import SentenceEnded, SentenceStarted
 from voice_server.core.speech.word_times import estimated_marks
 from voice_server.core.text.speakable.spoken_text import SpokenText, speakable
@@ -16,7 +15,6 @@ from voice_server.core.text.splitting.splitter import Piece
 from voice_server.core.types import (
     BYTES_PER_SAMPLE,
     SAMPLE_RATE_HZ,
-    OptionValue,
     Segment,
     SpeechWarning,
     TimesSource,
@@ -25,40 +23,6 @@ from voice_server.core.types import (
 
 _BYTES_PER_SECOND = SAMPLE_RATE_HZ * BYTES_PER_SAMPLE
 _CHARS_PER_SECOND = 15.0
-
-
-@dataclass(frozen=True, slots=True)
-class SpeechSettings:
-    """How an utterance is spoken; every name in it has been resolved and checked.
-
-    `language` is what the client said of the text; without it the splitter judges sentence by sentence, since
-    a voice may be given any text. `voice` is the backend's own id, `options` are complete for the backend,
-    `known_tags` are the sounds that it can make of a bracketed tag. `ahead_s` is how much sound the
-    listener likes to have in store. A sentence shorter than `min_segment_chars` is spoken together with the
-    next one, if that comes in time.
-    """
-
-    backend: str
-    voice: str
-    language: str | None = None
-    options: Mapping[str, OptionValue] = field(default_factory=dict)
-    markup: Literal["speak", "strip"] = "strip"
-    known_tags: frozenset[str] = frozenset()
-    word_times: bool = False
-    times_source: TimesSource = "estimate"
-    first_segment: Literal["sentence", "clause"] = "clause"
-    max_wait_ms: float = 300.0
-    ahead_s: float = 5.0
-    min_segment_chars: int = 0
-    max_segment_chars: int = 300
-
-
-@dataclass(frozen=True, slots=True)
-class UtteranceLimits:
-    """What one utterance may hold: characters not yet on a worker, bytes of audio that nobody has taken."""
-
-    buffered_chars: int = 200_000
-    unsent_bytes: int = 1 << 20
 
 
 class SegmentPhase(Enum):

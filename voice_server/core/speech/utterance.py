@@ -21,13 +21,8 @@ from typing import Any, ClassVar
 from voice_server.core.speech.delivery import BYTES_PER_SECOND, Delivery
 from voice_server.core.speech.merging import Merger
 from voice_server.core.speech.render_queue import RenderQueue
-from voice_server.core.speech.segments import (
-    PendingSegment,
-    SegmentPhase,
-    SpeechSettings,
-    UtteranceLimits,
-    new_segment,
-)
+from voice_server.core.speech.segments import PendingSegment, SegmentPhase, new_segment
+from voice_server.core.speech.speech_settings import SpeechSettings, UtteranceLimits
 from voice_server.core.speech.utterance_events import (
     FinishReason,
     HeardText,

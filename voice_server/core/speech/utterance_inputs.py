@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from voice_server.core.speech.segments import PendingSegment, SpeechSettings
+from voice_server.core.speech.segments import PendingSegment
+from voice_server.core.speech.speech_settings import SpeechSettings
 from voice_server.core.speech.utterance_events import FinishReason
 from voice_server.core.types import Segment, SpeechWarning, WordMark
 

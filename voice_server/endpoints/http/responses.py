@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 import msgspec
 from starlette.types import Receive, Scope, Send
 
-from voice_server.core.speech.segments import SpeechSettings
+from voice_server.core.speech.speech_settings import SpeechSettings
 from voice_server.core.speech.utterance_events import (
     SentenceAudio,
     SentenceFailed,

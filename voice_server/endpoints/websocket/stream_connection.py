@@ -19,7 +19,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from voice_server.config import Limits
 from voice_server.core import stream_session as commands
 from voice_server.core.audio.resample import Resampler
-from voice_server.core.speech.segments import SpeechSettings
+from voice_server.core.speech.speech_settings import SpeechSettings
 from voice_server.core.speech.utterance_events import FinishReason, UtteranceEvent, UtteranceFinished
 from voice_server.core.stream_session import ClientMessage, StreamConfig, StreamSession
 from voice_server.core.types import SAMPLE_RATE_HZ, SpeechWarning

@@ -1,0 +1,67 @@
+"""How text is to be spoken: as a client asks for it, and with every name resolved; the defaults of both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from voice_server.core.types import OptionValue, TimesSource
+
+FirstSegment = Literal["sentence", "clause"]
+
+DEFAULT_MAX_WAIT_MS: Final = 300.0
+DEFAULT_AHEAD_S: Final = 5.0
+DEFAULT_FIRST_SEGMENT: Final[FirstSegment] = "clause"
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechRequest:
+    """How a client wants to be spoken to, in its own words; nothing in it has been checked.
+
+    `voice` is a name, an alias or a number of the voice list, `options` are the backend's (`speed` …).
+    """
+
+    backend: str | None = None
+    voice: str | int | None = None
+    language: str | None = None
+    options: Mapping[str, object] = field(default_factory=dict)
+    markup: Literal["speak", "strip"] = "strip"
+    word_times: bool = False
+    first_segment: FirstSegment = DEFAULT_FIRST_SEGMENT
+    max_wait_ms: float = DEFAULT_MAX_WAIT_MS
+    ahead_s: float = DEFAULT_AHEAD_S
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechSettings:
+    """How an utterance is spoken; every name in it has been resolved and checked.
+
+    `language` is what the client said of the text; without it the splitter judges sentence by sentence, since
+    a voice may be given any text. `voice` is the backend's own id, `options` are complete for the backend,
+    `known_tags` are the sounds that it can make of a bracketed tag. `ahead_s` is how much sound the
+    listener likes to have in store. A sentence shorter than `min_segment_chars` is spoken together with the
+    next one, if that comes in time.
+    """
+
+    backend: str
+    voice: str
+    language: str | None = None
+    options: Mapping[str, OptionValue] = field(default_factory=dict)
+    markup: Literal["speak", "strip"] = "strip"
+    known_tags: frozenset[str] = frozenset()
+    word_times: bool = False
+    times_source: TimesSource = "estimate"
+    first_segment: FirstSegment = DEFAULT_FIRST_SEGMENT
+    max_wait_ms: float = DEFAULT_MAX_WAIT_MS
+    ahead_s: float = DEFAULT_AHEAD_S
+    min_segment_chars: int = 0
+    max_segment_chars: int = 300
+
+
+@dataclass(frozen=True, slots=True)
+class UtteranceLimits:
+    """What one utterance may hold: characters not yet on a worker, bytes of audio that nobody has taken."""
+
+    buffered_chars: int = 200_000
+    unsent_bytes: int = 1 << 20
