@@ -15,7 +15,7 @@ from starlette.types import ASGIApp
 
 from voice_server.config import Config
 from voice_server.endpoints.app_state import AppState
-from voice_server.endpoints.http.http_protocol import HttpProtocol
+from voice_server.endpoints.http.http_protocol import HttpProtocol, PendingConnections
 from voice_server.endpoints.websocket.websocket_protocol import WebSocketProtocol
 from voice_server.errors import ConfigError, VoiceServerError
 from voice_server.serving.idle_exit import ConnectionActivity, until_idle
@@ -100,6 +100,7 @@ def uvicorn_config(app: ASGIApp, config: Config) -> uvicorn.Config:
             HttpProtocol,
             handshake_s=config.limits.handshake_s,
             stalled_reader_s=config.limits.stalled_reader_s,
+            pending=PendingConnections(config.limits.connections),
         ),
         ws=WebSocketProtocol,
         ws_max_size=config.limits.message_bytes,

@@ -17,7 +17,7 @@ from uvicorn.server import ServerState
 from tests.arithmetic_pool import ArithmeticPool, config_of
 from tests.endpoints.serving import UPGRADE, converse, run, served
 from voice_server.commands.benchmark.lean_socket import framed
-from voice_server.endpoints.http.http_protocol import HttpProtocol
+from voice_server.endpoints.http.http_protocol import HttpProtocol, PendingConnections
 from voice_server.endpoints.websocket import websocket_protocol
 from voice_server.endpoints.websocket.websocket_protocol import DIRECT_LINE, WebSocketProtocol
 
@@ -82,7 +82,15 @@ async def _direct_line(on_messages: Callable[[list[str | bytes]], None]) -> Asyn
     state = ServerState()
     loop = asyncio.get_running_loop()
     server = await loop.create_server(
-        lambda: HttpProtocol(config=config, server_state=state, app_state={}, handshake_s=9), "127.0.0.1"
+        lambda: HttpProtocol(
+            config=config,
+            server_state=state,
+            app_state={},
+            handshake_s=9,
+            stalled_reader_s=9,
+            pending=PendingConnections(9),
+        ),
+        "127.0.0.1",
     )
     reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
     writer.write(UPGRADE)

@@ -1,61 +1,211 @@
-"""uvicorn's HTTP protocol with limits on a slow request head and on an answer that nobody reads."""
+"""uvicorn's HTTP protocol with a limit on every phase of a connection, before any endpoint is asked.
+
+A request head has to be complete within `handshake_s` of the connection, or of the first byte behind an
+answer, a body within `BODY_S` of its head; an answer must not lie unread for `stalled_reader_s`. A head has
+at most `MAX_HEAD_BYTES` and `MAX_HEADER_FIELDS`. Of the connections on which no request is being served the
+oldest makes room for a new one.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+import msgspec
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+from voice_server.endpoints.http.problems import error_content
+
+MAX_HEAD_BYTES = 64 * 1024
+MAX_HEADER_FIELDS = 128
+MAX_WEBSOCKET_LINE_BYTES = 8_000
+"""The longest URL, and the longest header field, of a WebSocket's handshake: websockets reads 8192."""
+BODY_S = 30.0
+_LINGER_S = 2.0
+_BODY_HEADERS = (b"content-length", b"transfer-encoding")
+
+_log = logging.getLogger(__name__)
+
+
+class PendingConnections:
+    """The connections on which no request is being served: at most `limit`; the oldest is dropped first."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._pending: dict[HttpProtocol, None] = {}
+        self._dropped = 0
+
+    def __len__(self) -> int:
+        return len(self._pending)
+
+    def add(self, connection: HttpProtocol) -> None:
+        """Count a connection that waits for a request; drop the oldest where there are too many."""
+        self._pending[connection] = None
+        if len(self._pending) > self._limit:
+            oldest = next(iter(self._pending))
+            self.discard(oldest)
+            oldest.transport.abort()
+            self._dropped += 1
+            if self._dropped == 1:
+                _log.warning("connections that send no request are dropped", extra={"limit": self._limit})
+
+    def discard(self, connection: HttpProtocol) -> None:
+        """A connection has sent its request head, or has gone."""
+        self._pending.pop(connection, None)
+        if not self._pending and self._dropped:
+            _log.warning("connections that sent no request were dropped", extra={"count": self._dropped})
+            self._dropped = 0
 
 
 class HttpProtocol(HttpToolsProtocol):
-    """A connection that has not sent the headers of a request after `handshake_s` is dropped.
-
-    So is one that has left what it was sent unread for `stalled_reader_s`.
-    """
+    """One connection; `pending` is shared by all of a server."""
 
     def __init__(
-        self, *arguments: Any, handshake_s: float, stalled_reader_s: float = 30.0, **named: Any
+        self,
+        *arguments: Any,
+        handshake_s: float,
+        stalled_reader_s: float,
+        pending: PendingConnections,
+        **named: Any,
     ) -> None:
         super().__init__(*arguments, **named)
         self._handshake_s = handshake_s
         self._stalled_reader_s = stalled_reader_s
-        self._stall: asyncio.TimerHandle | None = None
-        self._handshake: asyncio.TimerHandle | None = None
+        self._pending_connections = pending
+        self._stall_timer: asyncio.TimerHandle | None = None
+        self._request_timer: asyncio.TimerHandle | None = None
+        self._head_bytes: int | None = 0  # of the head that is being read; None while a body is
+        self._is_refused = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Give the client its time."""
+        """Wait for a request head, as long as is allowed."""
         super().connection_made(transport)
-        self._handshake = self.loop.call_later(self._handshake_s, transport.abort)
+        self._await_head()
+
+    def data_received(self, data: bytes) -> None:
+        """Parse what came; of a request head no more than is allowed."""
+        if self._head_bytes is not None and self._request_timer is None:  # the first bytes behind an answer
+            self._await_head()
+        while data and not self._is_refused and not self.transport.is_closing():
+            room = len(data) if self._head_bytes is None else MAX_HEAD_BYTES - self._head_bytes
+            if not room:
+                self._refuse(431, "head_too_large", f"a request head has at most {MAX_HEAD_BYTES} bytes")
+                return
+            part, data = data[:room], data[room:]
+            if self._head_bytes is not None:
+                self._head_bytes += len(part)
+            super().data_received(part)
+
+    def on_message_begin(self) -> None:
+        """Another request begins, perhaps in the packet that ended the one before."""
+        if self._request_timer is None:
+            self._await_head()
+        super().on_message_begin()
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Keep a header field, unless there are too many of them."""
+        if len(self.headers) >= MAX_HEADER_FIELDS:
+            self._refuse(431, "too_many_headers", f"a request has at most {MAX_HEADER_FIELDS} header fields")
+            return
+        super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
-        """The client has said what it wants."""
-        self._settle()
+        """The request head is complete: the body comes next, and has a limit of its own."""
+        if self._is_refused or self._refuses_head():
+            return
+        self._pending_connections.discard(self)
+        self._head_bytes = None
+        self._limit_request(BODY_S)
         super().on_headers_complete()
 
+    def on_body(self, body: bytes) -> None:
+        """Keep a piece of the body, unless the request was refused."""
+        if not self._is_refused:
+            super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """The request is complete: how long its answer takes is not limited here."""
+        if self._is_refused:
+            return
+        self._end_request_limit()
+        self._head_bytes = 0
+        super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        """The answer is complete: the connection waits for another request, like a new one."""
+        super().on_response_complete()
+        if not self.transport.is_closing() and self._head_bytes == 0:
+            self._pending_connections.add(self)
+
+    def handle_websocket_upgrade(self) -> None:
+        """Hand the connection over."""
+        if not self._is_refused:
+            self._end_request_limit()
+            super().handle_websocket_upgrade()
+
     def connection_lost(self, exc: Exception | None) -> None:
-        """The client has gone."""
-        self._settle()
-        self._go_on()
+        """Forget everything about the connection."""
+        self._pending_connections.discard(self)
+        self._end_request_limit()
+        self._end_stall()
         super().connection_lost(exc)
 
     def pause_writing(self) -> None:
         """The client reads less than it is sent."""
         super().pause_writing()
-        self._go_on()
-        self._stall = self.loop.call_later(self._stalled_reader_s, self.transport.abort)
+        self._end_stall()
+        self._stall_timer = self.loop.call_later(self._stalled_reader_s, self.transport.abort)
 
     def resume_writing(self) -> None:
         """The client reads."""
-        self._go_on()
+        self._end_stall()
         super().resume_writing()
 
-    def _go_on(self) -> None:
-        if self._stall is not None:
-            self._stall.cancel()
-            self._stall = None
+    def _refuses_head(self) -> bool:
+        """Refuse a head that is ambiguous, or that the WebSocket parser would leave unanswered."""
+        if sum(name == b"host" for name, _ in self.headers) > 1:
+            self._refuse(400, "invalid_request", "a request names one Host")
+        elif self.parser.should_upgrade() and self._should_upgrade():
+            most = MAX_WEBSOCKET_LINE_BYTES
+            if len(self.url) > most:
+                self._refuse(414, "url_too_long", f"the URL of a WebSocket has at most {most} bytes")
+            elif any(len(name) + len(value) > most for name, value in self.headers):
+                self._refuse(431, "head_too_large", f"a header field of a WebSocket has at most {most} bytes")
+            elif any(name in _BODY_HEADERS and value != b"0" for name, value in self.headers):
+                self._refuse(400, "invalid_request", "the handshake of a WebSocket has no body")
+        return self._is_refused
 
-    def _settle(self) -> None:
-        if self._handshake is not None:
-            self._handshake.cancel()
-            self._handshake = None
+    def _refuse(self, status: int, code: str, message: str) -> None:
+        """Answer at once; what the client still sends is thrown away, so that it can read the answer."""
+        if self._is_refused:
+            return
+        self._is_refused = True
+        self._pending_connections.discard(self)
+        path = self.url.partition(b"?")[0].decode("latin-1")
+        body = msgspec.json.encode(error_content(path, status, message, code))
+        head = b"content-type: application/json\r\nconnection: close\r\ncontent-length: %d\r\n\r\n" % len(
+            body
+        )
+        self.transport.write(STATUS_LINE[status] + head + body)
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+        self._limit_request(_LINGER_S)
+
+    def _await_head(self) -> None:
+        self._pending_connections.add(self)
+        self._limit_request(self._handshake_s)
+
+    def _limit_request(self, seconds: float) -> None:
+        self._end_request_limit()
+        self._request_timer = self.loop.call_later(seconds, self.transport.abort)
+
+    def _end_request_limit(self) -> None:
+        if self._request_timer is not None:
+            self._request_timer.cancel()
+            self._request_timer = None
+
+    def _end_stall(self) -> None:
+        if self._stall_timer is not None:
+            self._stall_timer.cancel()
+            self._stall_timer = None

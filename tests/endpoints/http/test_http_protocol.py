@@ -1,0 +1,205 @@
+"""Every phase of a connection has a limit, and a request head that is refused is answered."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from asyncio import StreamReader, StreamWriter
+
+import pytest
+
+from tests.arithmetic_pool import config_of
+from tests.endpoints.serving import Served, run, served
+from voice_server.endpoints.http import http_protocol
+
+GET = b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n"
+UPGRADE = b"Host: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+KEY = b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n"
+
+
+async def opened(server: Served, data: bytes) -> tuple[StreamReader, StreamWriter]:
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+    writer.write(data)
+    return reader, writer
+
+
+async def answered(reader: StreamReader) -> tuple[int, str]:
+    """The status and the body of an answer."""
+    head = (await reader.readuntil(b"\r\n\r\n")).lower()
+    length = int(head.partition(b"content-length: ")[2].partition(b"\r\n")[0])
+    return int(head.split()[1]), (await reader.readexactly(length)).decode()
+
+
+async def is_dropped(reader: StreamReader) -> bool:
+    with contextlib.suppress(ConnectionResetError):
+        while await reader.read(65536):
+            pass
+    return True
+
+
+@pytest.mark.parametrize(
+    "begin",
+    [
+        pytest.param(b"", id="nothing"),
+        pytest.param(b"\r\n", id="line ends"),
+        pytest.param(b"GET /health HTTP/1.1\r\nHost: loc", id="half a head"),
+        pytest.param(GET + b"GET /health HTTP/1.1\r\nHo", id="half a head behind a request"),
+        pytest.param(
+            b"GET /health HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n1", id="body of GET"
+        ),
+        pytest.param(
+            b"OPTIONS / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n1", id="body of OPTIONS"
+        ),
+        pytest.param(
+            b"POST /tts HTTP/1.1\r\nHost: elsewhere\r\nContent-Length: 9\r\n\r\n1", id="body to a wrong host"
+        ),
+        pytest.param(b"POST /tts HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{", id="body"),
+    ],
+)
+def test_a_phase_that_does_not_end_is_ended(begin: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http_protocol, "BODY_S", 0.1)
+
+    async def main() -> None:
+        async with served(config=config_of("one", handshake_s=0.1)) as server:
+            reader, writer = await opened(server, begin)
+            assert await is_dropped(reader)
+            writer.close()
+
+    run(main)
+
+
+@pytest.mark.parametrize(
+    "begin",
+    [
+        pytest.param(GET, id="line ends behind an answer"),
+        pytest.param(b"GET /health HTTP/1.1\r\nHost: elsewhere\r\nContent-Length: 99\r\n\r\n", id="a body"),
+    ],
+)
+def test_bytes_that_keep_coming_extend_no_limit(begin: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http_protocol, "BODY_S", 0.2)
+
+    async def main() -> None:
+        async with served(config=config_of("one", handshake_s=0.2)) as server:
+            reader, writer = await opened(server, begin)
+            await answered(reader)
+            dropped = asyncio.create_task(is_dropped(reader))
+            while not dropped.done():
+                with contextlib.suppress(ConnectionError):
+                    writer.write(b"\r\n" if begin == GET else b"x")
+                    await writer.drain()
+                await asyncio.sleep(0.02)
+            writer.close()
+
+    run(main)
+
+
+@pytest.mark.parametrize(
+    ("head", "status", "code"),
+    [
+        pytest.param(
+            b"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + b"x" * 70_000,
+            431,
+            "head_too_large",
+            id="one long value",
+        ),
+        pytest.param(
+            b"GET / HTTP/1.1\r\nHost: localhost\r\n" + b"x" * 70_000 + b": 1",
+            431,
+            "head_too_large",
+            id="one long name",
+        ),
+        pytest.param(b"GET /" + b"x" * 70_000, 431, "head_too_large", id="a URL over the head's limit"),
+        pytest.param(
+            b"GET / HTTP/1.1\r\nHost: localhost\r\n" + b"X: 1\r\n" * 200, 431, "too_many_headers", id="many"
+        ),
+        pytest.param(
+            b"GET / HTTP/1.1\r\nHost: localhost\r\nHost: other\r\n\r\n",
+            400,
+            "invalid_request",
+            id="two hosts",
+        ),
+        pytest.param(
+            b"GET /stream?text=" + b"x" * 9_000 + b" HTTP/1.1\r\n" + UPGRADE + KEY + b"\r\n",
+            414,
+            "url_too_long",
+            id="upgrade with a long URL",
+        ),
+        pytest.param(
+            b"GET /stream HTTP/1.1\r\nCookie: " + b"x" * 9_000 + b"\r\n" + UPGRADE + KEY + b"\r\n",
+            431,
+            "head_too_large",
+            id="upgrade with a long cookie",
+        ),
+        pytest.param(
+            b"GET /stream HTTP/1.1\r\n" + b"X: 1\r\n" * 200 + UPGRADE + KEY + b"\r\n",
+            431,
+            "too_many_headers",
+            id="upgrade with many",
+        ),
+        pytest.param(
+            b"GET /stream-tokens HTTP/1.1\r\nContent-Length: 9\r\n" + UPGRADE + KEY + b"\r\n1",
+            400,
+            "invalid_request",
+            id="upgrade with a body",
+        ),
+    ],
+)
+def test_a_head_that_is_too_large_is_answered(head: bytes, status: int, code: str) -> None:
+    async def main() -> None:
+        async with served() as server:
+            reader, writer = await opened(server, head)
+            found, body = await answered(reader)
+            assert (found, json.loads(body)["code"]) == (status, code)
+            writer.close()
+
+    run(main)
+
+
+def test_an_endless_head_is_answered_while_it_still_comes() -> None:
+    async def main() -> None:
+        async with served() as server:
+            reader, writer = await opened(server, b"GET / HTTP/1.1\r\nHost: localhost\r\nX: ")
+            sent = 0
+            with contextlib.suppress(ConnectionError):
+                while sent < 8 << 20 and not reader.at_eof():
+                    writer.write(b"x" * 65536)
+                    await writer.drain()
+                    sent += 65536
+            assert (await answered(reader))[0] == 431
+            writer.close()
+
+    run(main)
+
+
+def test_requests_and_bodies_over_the_heads_limit_are_read() -> None:
+    async def main() -> None:
+        async with served() as server:
+            body = json.dumps({"text": "One.", "x": "y" * 200_000}).encode()
+            head = b"POST /tts HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+            request = head + b"Content-Length: %d\r\n\r\n" % len(body) + body
+            reader, writer = await opened(server, request * 2 + GET)
+            for _ in range(2):
+                status_line = (await reader.readuntil(b"\r\n\r\n")).lower()
+                assert b" 200 " in status_line
+                await reader.readexactly(
+                    int(status_line.partition(b"content-length: ")[2].partition(b"\r\n")[0])
+                )
+            assert (await answered(reader))[0] == 200
+            writer.close()
+
+    run(main)
+
+
+def test_the_oldest_of_too_many_connections_without_a_request_makes_room() -> None:
+    async def main() -> None:
+        async with served(config=config_of("one", connections=3)) as server:
+            slow = [await opened(server, b"GET / HT") for _ in range(3)]
+            async with server.client() as client:
+                assert (await client.get("/health")).status_code == 200
+            assert await is_dropped(slow[0][0])
+            assert not slow[1][0].at_eof()
+            for _, writer in slow:
+                writer.close()
+
+    run(main)
