@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 from hypothesis import given, settings
@@ -537,16 +537,49 @@ def test_text_after_the_end_is_late_and_ignored() -> None:
     assert bench.utterance.next_deadline() is None
 
 
-def test_a_new_pause_time_holds_from_the_next_token_on() -> None:
+@pytest.mark.parametrize(
+    "change", [{"max_wait_ms": 200.0}, {"ahead_s": 1.0}, {"first_segment": "clause"}, {"language": "en"}]
+)
+def test_settings_that_do_not_change_the_sound_keep_what_is_rendered_early(change: dict[str, Any]) -> None:
     bench = Bench.open()
     bench.speak("Let me look that up.")
-    bench.receive(inputs.Configure(replace(SETTINGS, max_wait_ms=200)))
-    assert bench.utterance.next_deadline() is None
-    bench.receive(inputs.Configure(replace(SETTINGS, max_wait_ms=200, voice="w")))
-    bench.speak(" ")
+    early = bench.dispatch()
+    bench.receive(inputs.Configure(replace(SETTINGS, **change)))
+    assert bench.stopped == []
     deadline = bench.utterance.next_deadline()
     assert deadline is not None
-    assert deadline <= bench.now + 0.2
+    bench.utterance.tick(deadline)
+    assert list(bench.rendering) == [early]
+    bench.take_all()
+    assert sentences_of(bench) == ["Let me look that up."]
+
+
+def test_a_new_pause_time_keeps_the_rhythm_of_the_tokens_and_holds_at_once() -> None:
+    bench = Bench.open(replace(SETTINGS, max_wait_ms=1000))
+    for token in ("Let me", " look", " that", " up."):
+        bench.now += 0.1
+        bench.speak(token)
+    assert bench.utterance.next_deadline() == pytest.approx(bench.now + 0.25)
+    bench.receive(inputs.Configure(replace(SETTINGS, max_wait_ms=200)))
+    assert bench.utterance.next_deadline() == pytest.approx(bench.now + 0.2)
+    bench.receive(inputs.Configure(replace(SETTINGS, max_wait_ms=500)))
+    assert bench.utterance.next_deadline() == pytest.approx(bench.now + 0.25)
+
+
+@pytest.mark.parametrize("change", [{"voice": "w"}, {"options": {"speed": 2.0}}, {"word_times": True}])
+def test_settings_that_change_the_sound_start_the_early_render_again_at_once(change: dict[str, Any]) -> None:
+    bench = Bench.open()
+    bench.speak("Let me look that up.")
+    early = bench.dispatch()
+    changed = replace(SETTINGS, **change)
+    bench.receive(inputs.Configure(changed))
+    assert bench.stopped == [early]
+    again = bench.dispatch()
+    assert again is not None
+    assert again.settings == changed
+    assert again.segment.voice == changed.voice
+    bench.receive(inputs.EndText())
+    assert list(bench.rendering) == [again]
 
 
 def test_a_warning_about_a_sentence_that_is_gone_is_ignored() -> None:

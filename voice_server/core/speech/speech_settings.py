@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 from voice_server.core.types import OptionValue, TimesSource
@@ -57,6 +57,16 @@ class SpeechSettings:
     ahead_s: float = DEFAULT_AHEAD_S
     min_segment_chars: int = 0
     max_segment_chars: int = 300
+
+    def renders_like(self, other: SpeechSettings) -> bool:
+        """Whether a sentence that was rendered with `other` need not be rendered again with these."""
+        return self == replace(
+            other,
+            language=self.language,  # of the splitter; what the backend is told of it is an option
+            first_segment=self.first_segment,
+            max_wait_ms=self.max_wait_ms,
+            ahead_s=self.ahead_s,
+        )
 
 
 @dataclass(frozen=True, slots=True)

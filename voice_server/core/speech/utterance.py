@@ -237,11 +237,12 @@ class Utterance:
             self._drop_likely()
             self._is_ending = True
 
-    def _on_configure(self, event: Configure, _now: float) -> None:
-        if event.settings.max_wait_ms != self.settings.max_wait_ms:
-            self._pause = PauseTimer(max_wait_ms=event.settings.max_wait_ms)
+    def _on_configure(self, event: Configure, now: float) -> None:
+        self._pause.set_max_wait(event.settings.max_wait_ms)
+        if not event.settings.renders_like(self.settings):
+            self._drop_likely()
         self.settings = event.settings
-        self._drop_likely()
+        self._speculate(now)
 
     def _commit(self, pieces: list[Piece], now: float) -> None:
         for piece in pieces:

@@ -48,6 +48,16 @@ def test_a_limit_below_the_least_time_is_the_least_time() -> None:
     assert timer.deadline("strong") == pytest.approx(0.150)
 
 
+def test_another_limit_keeps_the_rhythm_and_the_last_token() -> None:
+    timer = PauseTimer(max_wait_ms=300)
+    timer.token(0.0)
+    timer.token(0.1)
+    timer.set_max_wait(200)
+    assert timer.deadline("strong") == pytest.approx(0.1 + 0.2)
+    timer.set_max_wait(1000)
+    assert timer.deadline("strong") == pytest.approx(0.1 + 0.25)
+
+
 @given(st.lists(st.floats(0, 10), min_size=1), st.floats(150, 2000))
 def test_the_wait_lies_between_its_limits(gaps: list[float], limit: float) -> None:
     timer, now = PauseTimer(limit), 0.0

@@ -22,9 +22,13 @@ class PauseTimer:
     """Learns the rhythm of one stream of tokens and says when silence means something."""
 
     def __init__(self, max_wait_ms: float = 300) -> None:
-        self._max_wait_s = max(max_wait_ms / 1000, _MIN_WAIT_S)
+        self.set_max_wait(max_wait_ms)
         self._gaps_s: deque[float] = deque(maxlen=_GAPS_KEPT)
         self._last: float | None = None
+
+    def set_max_wait(self, max_wait_ms: float) -> None:
+        """Limit the wait for a strong end, from now on; the gaps that were learned stay."""
+        self._max_wait_s = max(max_wait_ms / 1000, _MIN_WAIT_S)
 
     def token(self, now: float) -> None:
         """A token came at `now` (seconds on any clock that only goes forward)."""
