@@ -13,6 +13,8 @@ from typing import Any, Literal
 
 SAMPLE_RATE_HZ = 24_000
 BYTES_PER_SAMPLE = 2
+PCM_BYTES_PER_SECOND = SAMPLE_RATE_HZ * BYTES_PER_SAMPLE
+"""What a second of the PCM towards clients takes."""
 
 ANY_LANGUAGE = "mul"
 """The language of a speaker that is combined with others' languages (ISO 639-2: several)."""

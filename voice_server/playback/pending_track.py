@@ -7,9 +7,9 @@ from collections import deque
 from collections.abc import Iterator
 
 from voice_server.core.audio.pcm import duration_ms
-from voice_server.core.types import BYTES_PER_SAMPLE, SAMPLE_RATE_HZ
+from voice_server.core.types import PCM_BYTES_PER_SECOND, SAMPLE_RATE_HZ
 
-_WINDOW_BYTES = 20 * SAMPLE_RATE_HZ * BYTES_PER_SAMPLE
+_WINDOW_BYTES = 20 * PCM_BYTES_PER_SECOND
 
 
 class PendingTrack:

@@ -26,15 +26,14 @@ from voice_server.core.speech.utterance_events import (
     UtteranceFinished,
     UtteranceWarning,
 )
-from voice_server.core.types import BYTES_PER_SAMPLE, SAMPLE_RATE_HZ, SpeechWarning, TimesSource, WordMark
+from voice_server.core.types import PCM_BYTES_PER_SECOND, SpeechWarning, TimesSource, WordMark
 from voice_server.endpoints.app_state import AppState
 from voice_server.endpoints.http.encoding import Encoding, PieceBuffer
 from voice_server.errors import BackendDown, RenderError, RequestError, VoiceServerError
 from voice_server.speech import Speech
 
 _T = TypeVar("_T")
-_BYTES_PER_MS = SAMPLE_RATE_HZ * BYTES_PER_SAMPLE / 1000
-_PIECE_BYTES = SAMPLE_RATE_HZ * BYTES_PER_SAMPLE // 4
+_PIECE_BYTES = PCM_BYTES_PER_SECOND // 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +88,7 @@ class EncodedSpeech:
         encoder = await self._run(partial(self._encoding.encoder, self._sink, is_file=self._is_file))
         async for event in self._speech:
             if isinstance(event, SentenceAudio):
-                self.audio_ms += len(event.pcm) / _BYTES_PER_MS
+                self.audio_ms += len(event.pcm) * 1000 / PCM_BYTES_PER_SECOND
                 for piece in self._pieces(event.pcm):
                     await self._run(encoder.encode, piece)
                     yield SentenceAudio(event.index, piece)
