@@ -264,7 +264,7 @@ class SpeechService:
 
         Little of the text waits at a time: the rest follows as events are taken.
         """
-        utterance = Utterance(settings, self._limits, self.now(), remembers=False)
+        utterance = Utterance(settings, self._limits, self.now(), keeps_record=False)
         speech = _WholeText(self, utterance, text, on_event)
         self._speeches[utterance] = speech
         try:

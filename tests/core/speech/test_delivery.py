@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from tests.core.speech.rendering import SETTINGS
 from voice_server.core.speech import utterance_events
-from voice_server.core.speech.delivery import BYTES_PER_SECOND, Delivery
+from voice_server.core.speech.delivery import Delivery
 from voice_server.core.speech.segments import PendingSegment, SegmentPhase, new_segment
 from voice_server.core.text.splitting.splitter import Piece
+from voice_server.core.types import PCM_BYTES_PER_SECOND
 
-SECOND = b"\1\0" * (BYTES_PER_SECOND // 2)
+SECOND = b"\1\0" * (PCM_BYTES_PER_SECOND // 2)
 
 
 def certain(delivery: Delivery, index: int, *, at: int = 0) -> PendingSegment:
@@ -98,7 +99,7 @@ def test_an_hour_of_speech_leaves_a_short_record_and_right_heard_text() -> None:
 
 
 def test_without_a_record_nothing_is_kept_of_what_was_handed_over() -> None:
-    delivery = Delivery(remembers=False)
+    delivery = Delivery(keeps_record=False)
     for index in range(3):
         pending = certain(delivery, index, at=13 * index)
         delivery.add_audio(pending, SECOND)

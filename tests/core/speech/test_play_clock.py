@@ -10,7 +10,6 @@ from voice_server.core.types import WordMark
 
 def test_nothing_is_heard_before_the_first_audio() -> None:
     clock = PlayClock()
-    assert not clock.started
     assert (clock.position_s(99), clock.ahead_s(99), clock.silent_at()) == (0.0, 0.0, None)
     clock.report(5.0, now=99)
     assert clock.position_s(99) == 0.0
@@ -19,7 +18,6 @@ def test_nothing_is_heard_before_the_first_audio() -> None:
 def test_playback_runs_in_real_time_from_the_first_audio() -> None:
     clock = PlayClock()
     assert clock.deliver(2.0, now=10.0) == 0.0
-    assert clock.started
     assert clock.position_s(11.5) == pytest.approx(1.5)
     assert clock.ahead_s(11.5) == pytest.approx(0.5)
     assert clock.silent_at() == pytest.approx(12.0)

@@ -44,9 +44,9 @@ def test_only_a_segment_that_a_worker_has_must_be_stopped() -> None:
     queue = RenderQueue()
     first, second = waiting(queue, "One is here."), waiting(queue, "Two is here.")
     queue.begin(0.0)
-    assert queue.forget(first)
-    assert not queue.forget(first)
-    assert not queue.forget(second)
+    assert queue.discard(first)
+    assert not queue.discard(first)
+    assert not queue.discard(second)
     assert queue.waiting_chars == 0
 
 
@@ -55,7 +55,7 @@ def test_a_segment_that_is_rendered_again_comes_before_all_others() -> None:
     first = waiting(queue, "One is here.")
     waiting(queue, "Two is here.")
     queue.begin(0.0)
-    queue.again(first)
+    queue.requeue(first)
     assert queue.first is first
     assert queue.certain_waiting == 2
 

@@ -596,6 +596,40 @@ def test_a_warning_about_a_sentence_that_is_gone_is_ignored() -> None:
     assert bench.take_all() == []
 
 
+def test_what_a_state_does_not_take_changes_nothing() -> None:
+    bench = Bench.open()
+    bench.speak("One is here. ")
+    pending = bench.dispatch()
+    assert pending is not None
+    bench.receive(inputs.CancelUtterance())
+    bench.take_all()
+    for late in (
+        inputs.PushText("Two is here. "),
+        inputs.FlushText(1),
+        inputs.EndText(),
+        inputs.Configure(replace(SETTINGS, voice="w")),
+        inputs.RenderedAudio(pending, b"\0\0"),
+        inputs.RenderFailed(pending, "render_failed", "no"),
+        inputs.CancelUtterance(),
+    ):
+        bench.receive(late)
+    assert bench.take_all() == []
+    assert bench.dispatch() is None
+    assert bench.utterance.settings == SETTINGS
+
+
+def test_a_pause_goes_on_while_the_last_sentences_are_spoken() -> None:
+    bench = Bench.open()
+    bench.speak("One is here. ")
+    bench.receive(inputs.PauseDelivery())
+    bench.receive(inputs.EndText())
+    assert bench.dispatch() is None
+    assert bench.utterance.take(bench.now) is None
+    bench.receive(inputs.ResumeDelivery())
+    bench.render_all()
+    assert bench.audio == pcm_of("One is here.")
+
+
 def test_an_empty_utterance_ends_at_once() -> None:
     bench = spoken_whole("")
     assert bench.events == [

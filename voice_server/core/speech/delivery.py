@@ -16,9 +16,8 @@ from voice_server.core.speech.utterance_events import (
     SentenceWords,
     UtteranceEvent,
 )
-from voice_server.core.types import BYTES_PER_SAMPLE, SAMPLE_RATE_HZ, WordMark
+from voice_server.core.types import PCM_BYTES_PER_SECOND, WordMark
 
-BYTES_PER_SECOND: Final = SAMPLE_RATE_HZ * BYTES_PER_SAMPLE
 _MESSAGE_BYTES: Final = 256 * 1024
 _HEARD_HORIZON_S: Final = 60.0  # delivered parts this far behind the play head are certainly heard
 
@@ -33,12 +32,12 @@ class _FlushMark:
 class Delivery:
     """Segments' audio and word marks, handed out segment by segment.
 
-    `waiting_bytes` is audio that was rendered and not taken, `taken_bytes` what was. Without `remembers` no
-    record is kept of what was handed over, and nothing counts as heard: a book would be a long one.
+    `waiting_bytes` is audio that was rendered and not taken, `taken_bytes` what was. Without `keeps_record`
+    nothing is kept of what was handed over, and nothing counts as heard: a book would be a long one.
     """
 
-    def __init__(self, *, remembers: bool = True) -> None:
-        self._remembers = remembers
+    def __init__(self, *, keeps_record: bool = True) -> None:
+        self._keeps_record = keeps_record
         self.clock = PlayClock()
         self.waiting_bytes = 0
         self.taken_bytes = 0
@@ -112,7 +111,7 @@ class Delivery:
         is_silent = self._lanes.head_is_complete and head.failure is None
         if not head.started and (self._lanes.peek() is not None or is_silent):
             head.started = True
-            head.start_s = self.taken_bytes / BYTES_PER_SECOND
+            head.start_s = self.taken_bytes / PCM_BYTES_PER_SECOND
             return head.started_event()
         item = self._lanes.take()
         if isinstance(item, bytes):
@@ -137,18 +136,18 @@ class Delivery:
     def _deliver(self, head: PendingSegment, pcm: bytes, now: float) -> SentenceAudio:
         self.waiting_bytes -= len(pcm)
         self.taken_bytes += len(pcm)
-        head.gap_s += self.clock.deliver(len(pcm) / BYTES_PER_SECOND, now)
+        head.gap_s += self.clock.deliver(len(pcm) / PCM_BYTES_PER_SECOND, now)
         return SentenceAudio(head.index, pcm)
 
     def _close_sentence(self, head: PendingSegment, now: float) -> UtteranceEvent:
         self._lanes.advance()
-        if self._remembers:
-            self._remember(head, now)
+        if self._keeps_record:
+            self._record(head, now)
         if head.failure is not None:
             return SentenceFailed(head.index, *head.failure)
         return head.ended_event()
 
-    def _remember(self, head: PendingSegment, now: float) -> None:
+    def _record(self, head: PendingSegment, now: float) -> None:
         self._parts.append(head.spoken_part())
         horizon_s = self.clock.position_s(now) - _HEARD_HORIZON_S
         while self._parts[0].start_s + self._parts[0].audio_s < horizon_s:
@@ -161,7 +160,7 @@ class Delivery:
         if isinstance(head, PendingSegment) and head.started:
             parts.append(head.spoken_part())
         offset = heard_until(parts, self.clock.position_s(now))
-        unplayed_s = self.clock.ahead_s(now) + self.waiting_bytes / BYTES_PER_SECOND
+        unplayed_s = self.clock.ahead_s(now) + self.waiting_bytes / PCM_BYTES_PER_SECOND
         return HeardText(typed[:offset], typed[offset:], unplayed_s * 1000)
 
 

@@ -21,19 +21,19 @@ class PlayClock:
         self._delivered_s = 0.0
         self._anchor_s = 0.0  # position of the play head …
         self._anchored_at: float | None = None  # … at this moment; None before the first audio
-        self._paused = False
+        self._is_paused = False
 
     @property
-    def started(self) -> bool:
-        """Whether any audio has been delivered."""
-        return self._anchored_at is not None
+    def is_paused(self) -> bool:
+        """Whether the listener's playback stands still until `resume`."""
+        return self._is_paused
 
     def deliver(self, audio_s: float, now: float) -> float:
         """Count audio as delivered; returns how long the listener had heard silence before it."""
         gap_s = 0.0
         if self._anchored_at is None:
             self._anchor(0.0, now)
-        elif not self._paused:
+        elif not self._is_paused:
             dry_at = self._anchored_at + self._delivered_s - self._anchor_s
             if now > dry_at:
                 gap_s = now - dry_at
@@ -48,21 +48,21 @@ class PlayClock:
 
     def pause(self, now: float) -> None:
         """The listener's playback stands still from now on."""
-        if self._anchored_at is not None and not self._paused:
+        if self._anchored_at is not None and not self._is_paused:
             self._anchor(self.position_s(now), now)
-        self._paused = True
+        self._is_paused = True
 
     def resume(self, now: float) -> None:
         """Playback goes on from where it stood."""
-        if self._paused and self._anchored_at is not None:
+        if self._is_paused and self._anchored_at is not None:
             self._anchor(self._anchor_s, now)
-        self._paused = False
+        self._is_paused = False
 
     def position_s(self, now: float) -> float:
         """Seconds of audio the listener has heard."""
         if self._anchored_at is None:
             return 0.0
-        if self._paused:
+        if self._is_paused:
             return self._anchor_s
         return min(self._delivered_s, self._anchor_s + max(0.0, now - self._anchored_at))
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import deque
 
-from voice_server.core.speech.delivery import BYTES_PER_SECOND
 from voice_server.core.speech.segments import PendingSegment, SegmentPhase
+from voice_server.core.types import PCM_BYTES_PER_SECOND
 
 
 class RenderQueue:
@@ -55,14 +55,14 @@ class RenderQueue:
         pending.phase = phase
         pending.ended_at = now
 
-    def again(self, pending: PendingSegment) -> None:
+    def requeue(self, pending: PendingSegment) -> None:
         """A segment that a worker had must be rendered anew, before all others."""
         self._rendering.discard(pending)
         pending.phase = SegmentPhase.WAITING
         self._waiting.appendleft(pending)
         self._count(pending, 1)
 
-    def forget(self, pending: PendingSegment) -> bool:
+    def discard(self, pending: PendingSegment) -> bool:
         """Drop a segment; returns whether a worker must be stopped."""
         if pending.phase is SegmentPhase.WAITING:
             self._waiting.remove(pending)
@@ -76,7 +76,7 @@ class RenderQueue:
         """Seconds of audio still to come from the workers, at the pace of ordinary speech."""
         expected_s = 0.0
         for pending in self._rendering:
-            expected_s += max(0.0, pending.expected_s - pending.rendered_bytes / BYTES_PER_SECOND)
+            expected_s += max(0.0, pending.expected_s - pending.rendered_bytes / PCM_BYTES_PER_SECOND)
         return expected_s
 
     def _count(self, pending: PendingSegment, sign: int) -> None:

@@ -13,15 +13,13 @@ from voice_server.core.speech.word_times import estimated_marks
 from voice_server.core.text.speakable.spoken_text import SpokenText, speakable
 from voice_server.core.text.splitting.splitter import Piece
 from voice_server.core.types import (
-    BYTES_PER_SAMPLE,
-    SAMPLE_RATE_HZ,
+    PCM_BYTES_PER_SECOND,
     Segment,
     SpeechWarning,
     TimesSource,
     WordMark,
 )
 
-_BYTES_PER_SECOND = SAMPLE_RATE_HZ * BYTES_PER_SAMPLE
 _CHARS_PER_SECOND = 15.0
 
 
@@ -51,9 +49,9 @@ class PendingSegment:
     phase: SegmentPhase = SegmentPhase.WAITING
     rendered_bytes: int = 0
     marks: list[WordMark] = field(default_factory=list)  # with offsets into the segment's text
-    told_marks: int = 0
+    delivered_marks: int = 0
     has_estimated_marks: bool = False
-    notices: list[SpeechWarning] = field(default_factory=list)
+    warnings: list[SpeechWarning] = field(default_factory=list)
     failure: tuple[str, str] | None = None
     started: bool = False
     start_s: float = 0.0
@@ -71,7 +69,7 @@ class PendingSegment:
     def estimate_marks(self) -> None:
         """Where the engine gave no word times, estimate them; all of the audio must be there."""
         if not self.marks:
-            self.marks = estimated_marks(self.segment.text, self.rendered_bytes / _BYTES_PER_SECOND * 1000)
+            self.marks = estimated_marks(self.segment.text, self.rendered_bytes / PCM_BYTES_PER_SECOND * 1000)
             self.has_estimated_marks = True
 
     def typed_marks(self, since: int = 0) -> tuple[WordMark, ...]:
@@ -103,7 +101,7 @@ class PendingSegment:
         assert self.certain_at is not None
         assert self.begun_at is not None
         assert self.ended_at is not None
-        audio_s = self.rendered_bytes / _BYTES_PER_SECOND
+        audio_s = self.rendered_bytes / PCM_BYTES_PER_SECOND
         first_audio_at = self.ended_at if self.first_audio_at is None else self.first_audio_at
         return SentenceEnded(
             self.index,
@@ -115,7 +113,7 @@ class PendingSegment:
 
     def spoken_part(self) -> SpokenPart:
         """This sentence on the utterance's time line, for the heard text of a barge-in."""
-        audio_s = self.rendered_bytes / _BYTES_PER_SECOND
+        audio_s = self.rendered_bytes / PCM_BYTES_PER_SECOND
         if self.phase is SegmentPhase.RENDERING:
             audio_s = max(audio_s, self.expected_s)
         return SpokenPart(self.start_s, audio_s, (self.piece.start, self.piece.end), self.typed_marks)
@@ -141,4 +139,8 @@ def new_segment(index: int, piece: Piece, settings: SpeechSettings, now: float) 
         options=settings.options,
         seed=seed if isinstance(seed, int) else zlib.crc32(spoken.text.encode()),
     )
-    return PendingSegment(index, piece, spoken, segment, settings, now)
+    pending = PendingSegment(index, piece, spoken, segment, settings, now)
+    if spoken.dropped_tags:
+        message = f"the backend {settings.backend} does not know {', '.join(spoken.dropped_tags)}"
+        pending.warnings.append(SpeechWarning("tag_dropped", message))
+    return pending

@@ -1,6 +1,6 @@
 """One utterance: tokens in, ordered events out, whatever happens to the renders in between.
 
-    Text ──► splitter ──► pieces ──► pending segments ──► (scheduler, worker) ──► lanes ──► take()
+    tokens ──► IncomingText ──► pieces ──► RenderQueue ──► (scheduler, worker) ──► Delivery ──► take()
 
 The core decides and never waits. `receive` takes what happened, `take_actions` returns the renders that the
 shell has to stop, `take` hands out the next event for the listener, `next_deadline` and `tick` serve the
@@ -9,7 +9,8 @@ splitter commits releases it, anything else drops it.
 
 Laws kept here: the same text gives the same sentences however it is cut; the audio is the segments' audio
 in order; exactly one `UtteranceFinished`, and nothing after it; after `CancelUtterance` nothing but
-`HeardText` and `UtteranceFinished`.
+`HeardText` and `UtteranceFinished`. Which input each
+state takes is said by `TAKEN_INPUTS`; others come late and are ignored.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-from voice_server.core.speech.delivery import BYTES_PER_SECOND, Delivery
-from voice_server.core.speech.merging import Merger
+from voice_server.core.speech.delivery import Delivery
+from voice_server.core.speech.incoming_text import IncomingText
 from voice_server.core.speech.render_queue import RenderQueue
 from voice_server.core.speech.segments import PendingSegment, SegmentPhase, new_segment
 from voice_server.core.speech.speech_settings import SpeechSettings, UtteranceLimits
@@ -49,18 +50,16 @@ from voice_server.core.speech.utterance_inputs import (
     ResumeDelivery,
     UtteranceInput,
 )
-from voice_server.core.text.splitting.pause_timer import PauseTimer
-from voice_server.core.text.splitting.splitter import Piece, Splitter, SplitterOptions
-from voice_server.core.types import SpeechWarning
+from voice_server.core.speech.utterance_states import TAKEN_INPUTS, UtteranceState
+from voice_server.core.text.splitting.splitter import Piece
+from voice_server.core.types import PCM_BYTES_PER_SECOND
 from voice_server.errors import TooMuch
-
-_SOFT_CAP_CHARS = 220
 
 
 class Utterance:
     """Everything spoken for one run of tokens; a listener of the scheduler.
 
-    Without `remembers` a barge-in cannot tell what was heard, and memory does not grow with the text.
+    Without `keeps_record` a barge-in cannot tell what was heard, and memory does not grow with the text.
     """
 
     def __init__(
@@ -70,40 +69,30 @@ class Utterance:
         now: float,
         *,
         predecessor: Utterance | None = None,
-        remembers: bool = True,
+        keeps_record: bool = True,
     ) -> None:
         self.settings = settings
         self._limits = limits
         self._opened_at = now
         self._predecessor = predecessor
-        self._splitter = Splitter(
-            SplitterOptions(
-                language=settings.language,
-                first_piece=settings.first_segment,
-                soft_cap=min(_SOFT_CAP_CHARS, settings.max_segment_chars),
-                hard_cap=settings.max_segment_chars,
-            )
-        )
-        self._pause = PauseTimer(max_wait_ms=settings.max_wait_ms)
-        self._typed: list[str] = []
+        self._state = UtteranceState.OPEN
+        self._text = IncomingText(settings)
         self._likely: PendingSegment | None = None
-        self._merger = Merger(self._typed)
         self._queue = RenderQueue()
         self._stopped: list[PendingSegment] = []
-        self._notes: deque[UtteranceEvent] = deque()
-        self._delivery = Delivery(remembers=remembers)
+        self._delivery = Delivery(keeps_record=keeps_record)
+        self._urgent_events: deque[UtteranceEvent] = deque()
+        """Events that do not wait for the audio before them."""
         self._opened_sentences = 0
         self._spoken_sentences = 0
-        self._is_ending = False
-        self._is_paused = False
-        self._is_over = False
 
     # ------------------------------------------------------------------ what the shell calls
 
     def receive(self, event: UtteranceInput, now: float) -> None:
         """Take what happened. Raises TooMuch for text beyond the limit, and then the text was not taken."""
-        if not self._is_over or isinstance(event, ReportPlayed):
-            self._HANDLERS[type(event)](self, event, now)
+        kind = type(event)
+        if kind in TAKEN_INPUTS[self._state]:
+            self._HANDLERS[kind](self, event, now)
 
     def take_actions(self) -> list[PendingSegment]:
         """The segments whose renders must be stopped."""
@@ -112,48 +101,44 @@ class Utterance:
 
     def next_deadline(self) -> float | None:
         """When `tick` wants to be called; None while nothing is timed."""
-        if self._is_ending or self._is_paused or self._is_over:
+        if self._state is not UtteranceState.OPEN or self._is_paused:
             return None
-        if self._splitter.pending_chars:
-            return self._pause.deadline(self._splitter.end_strength)
-        return self._pause.deadline("strong") if self._merger.holds else None
+        return self._text.next_deadline()
 
     def tick(self, now: float) -> None:
         """The pause timer: speak a finished sentence although no further token has come."""
         deadline = self.next_deadline()
         if deadline is not None and now >= deadline:
-            weak = self._splitter.end_strength == "weak"
-            self._commit(self._splitter.flush_if_complete(weak=weak), now)
-            self._release_short(now)
+            self._speak_all(self._text.paused(), now)
             self._speculate(now)
 
     def take(self, now: float) -> UtteranceEvent | None:
         """The next event for the listener, or None until something happens."""
-        if self._notes:
-            return self._notes.popleft()
-        if self._is_over or self._is_paused:
+        if self._urgent_events:
+            return self._urgent_events.popleft()
+        if self.is_over or self._is_paused:
             return None
         event = self._delivery.take(now)
         if isinstance(event, SentenceFailed):
             self._spoken_sentences -= 1
-        if event is None and self._is_ending and self._delivery.is_empty:
+        if event is None and self._is_complete:
             return self._finish(FinishReason.COMPLETE)
         return event
 
     @property
     def has_event(self) -> bool:
         """Whether `take` would return something."""
-        if self._notes:
+        if self._urgent_events:
             return True
-        if self._is_over or self._is_paused:
+        if self.is_over or self._is_paused:
             return False
-        return self._delivery.has_event or (self._is_ending and self._delivery.is_empty)
+        return self._delivery.has_event or self._is_complete
 
     def heard(self, now: float, played_ms: float | None = None) -> HeardText:
         """What the listener has heard by now, or at the position it reports; also when all was handed out."""
         if played_ms is not None:
             self._delivery.clock.report(played_ms / 1000, now)
-        return self._delivery.heard("".join(self._typed), now)
+        return self._delivery.heard(self._text.typed, now)
 
     def is_playing(self, now: float) -> bool:
         """Whether the listener has sound that it has not heard."""
@@ -162,12 +147,20 @@ class Utterance:
     @property
     def is_over(self) -> bool:
         """Whether `UtteranceFinished` has been handed out, or waits as the last event."""
-        return self._is_over
+        return self._state is UtteranceState.OVER
 
     @property
     def buffered_chars(self) -> int:
         """How many characters have been taken and are on no worker yet."""
-        return self._queue.waiting_chars + self._splitter.pending_chars
+        return self._queue.waiting_chars + self._text.pending_chars
+
+    @property
+    def _is_paused(self) -> bool:
+        return self._delivery.clock.is_paused
+
+    @property
+    def _is_complete(self) -> bool:
+        return self._state is UtteranceState.ENDING and self._delivery.is_empty
 
     # ------------------------------------------------------------------ what the scheduler asks
 
@@ -191,7 +184,7 @@ class Utterance:
             silent_at = self._opened_at if first is None else first.found_at
             if self._predecessor is not None and not self._predecessor.is_over:
                 silent_at = max(silent_at, self._predecessor.deadline(now))
-        return silent_at + self._delivery.waiting_bytes / BYTES_PER_SECOND + self._queue.expected_s()
+        return silent_at + self._delivery.waiting_bytes / PCM_BYTES_PER_SECOND + self._queue.expected_s()
 
     @property
     def ahead_s(self) -> float:
@@ -207,9 +200,7 @@ class Utterance:
 
     # ------------------------------------------------------------------ text
 
-    def _on_text(self, event: PushText, now: float) -> None:
-        if self._is_ending:
-            return
+    def _on_push(self, event: PushText, now: float) -> None:
         buffered = self.buffered_chars
         if buffered + len(event.text) > self._limits.buffered_chars:
             raise TooMuch(
@@ -217,43 +208,28 @@ class Utterance:
                 "send the next text later",
                 code="text_overflow",
             )
-        self._typed.append(event.text)
-        self._pause.token(now)
-        committed = self._splitter.feed(event.text)
-        if committed:
-            self._commit(committed, now)
+        self._speak_all(self._text.push(event.text, now), now)
         self._speculate(now)
 
     def _on_flush(self, event: FlushText, now: float) -> None:
-        self._commit(self._splitter.flush(), now)
-        self._release_short(now)
+        self._speak_all(self._text.flush(), now)
         self._drop_likely()
         self._delivery.mark(event.id)
 
     def _on_end(self, _event: EndText, now: float) -> None:
-        if not self._is_ending:
-            self._commit(self._splitter.finish(), now)
-            self._release_short(now)
-            self._drop_likely()
-            self._is_ending = True
+        self._speak_all(self._text.finish(), now)
+        self._drop_likely()
+        self._state = UtteranceState.ENDING
 
     def _on_configure(self, event: Configure, now: float) -> None:
-        self._pause.set_max_wait(event.settings.max_wait_ms)
+        self._text.configure(event.settings)
         if not event.settings.renders_like(self.settings):
             self._drop_likely()
         self.settings = event.settings
         self._speculate(now)
 
-    def _commit(self, pieces: list[Piece], now: float) -> None:
+    def _speak_all(self, pieces: list[Piece], now: float) -> None:
         for piece in pieces:
-            for ready in self._merger.add(piece, **self._segment_chars()):
-                self._speak(ready, now)
-
-    def _segment_chars(self) -> dict[str, int]:
-        return {"min_chars": self.settings.min_segment_chars, "max_chars": self.settings.max_segment_chars}
-
-    def _release_short(self, now: float) -> None:
-        for piece in self._merger.release():
             self._speak(piece, now)
 
     def _speak(self, piece: Piece, now: float) -> None:
@@ -270,9 +246,7 @@ class Utterance:
 
     def _speculate(self, now: float) -> None:
         """Render what looks like a sentence; its audio is held until the splitter commits it."""
-        piece = self._splitter.provisional
-        if piece is not None:
-            piece = self._merger.preview(piece, **self._segment_chars())
+        piece = self._text.likely
         if self._likely is not None:
             if piece is not None and self._likely.covers(piece):
                 return
@@ -284,11 +258,6 @@ class Utterance:
         pending = new_segment(self._opened_sentences, piece, self.settings, now)
         if not pending.segment.text:
             return None
-        if pending.spoken.dropped_tags:
-            tags = ", ".join(pending.spoken.dropped_tags)
-            pending.notices.append(
-                SpeechWarning("tag_dropped", f"the backend {self.settings.backend} does not know {tags}")
-            )
         self._opened_sentences += 1
         self._delivery.open(pending)
         self._queue.add(pending)
@@ -297,30 +266,32 @@ class Utterance:
     def _make_certain(self, pending: PendingSegment, now: float) -> None:
         self._queue.make_certain(pending, now)
         self._spoken_sentences += 1
-        for notice in pending.notices:
-            self._notes.append(UtteranceWarning(notice.code, notice.message, pending.index))
+        for warning in pending.warnings:
+            self._urgent_events.append(UtteranceWarning(warning.code, warning.message, pending.index))
         if pending.phase is not SegmentPhase.WAITING:
             self._announce(pending)
 
     def _announce(self, pending: PendingSegment) -> None:
         piece = pending.piece
         chars = (piece.start, piece.end)
-        self._notes.append(SentenceDispatched(pending.index, piece.text, chars, self._queue.certain_waiting))
+        self._urgent_events.append(
+            SentenceDispatched(pending.index, piece.text, chars, self._queue.certain_waiting)
+        )
 
     def _drop_likely(self) -> None:
         likely, self._likely = self._likely, None
         if likely is not None:
             self._opened_sentences -= 1
             self._delivery.drop(likely)
-            self._forget(likely)
+            self._discard(likely)
 
-    def _forget(self, pending: PendingSegment) -> None:
-        if self._queue.forget(pending):
+    def _discard(self, pending: PendingSegment) -> None:
+        if self._queue.discard(pending):
             self._stopped.append(pending)
 
     # ------------------------------------------------------------------ renders
 
-    def _on_sounded(self, event: RenderedAudio, now: float) -> None:
+    def _on_rendered_audio(self, event: RenderedAudio, now: float) -> None:
         pending = event.pending
         if pending not in self._delivery or not event.pcm:
             return
@@ -329,47 +300,47 @@ class Utterance:
             pending.first_audio_at = now
         self._delivery.add_audio(pending, event.pcm)
 
-    def _on_marked(self, event: RenderedWord, _now: float) -> None:
+    def _on_rendered_word(self, event: RenderedWord, _now: float) -> None:
         event.pending.marks.append(event.mark)
 
     def _release_marks(self, pending: PendingSegment) -> None:
-        if pending.settings.word_times and len(pending.marks) > pending.told_marks:
-            self._delivery.add_marks(pending, pending.typed_marks(pending.told_marks))
-            pending.told_marks = len(pending.marks)
+        if pending.settings.word_times and len(pending.marks) > pending.delivered_marks:
+            self._delivery.add_marks(pending, pending.typed_marks(pending.delivered_marks))
+            pending.delivered_marks = len(pending.marks)
 
-    def _on_noticed(self, event: RenderWarning, _now: float) -> None:
+    def _on_render_warning(self, event: RenderWarning, _now: float) -> None:
         pending = event.pending
         if pending.certain_at is None:
-            pending.notices.append(event.notice)
+            pending.warnings.append(event.warning)
         elif pending in self._delivery:
-            self._notes.append(UtteranceWarning(event.notice.code, event.notice.message, pending.index))
+            self._urgent_events.append(
+                UtteranceWarning(event.warning.code, event.warning.message, pending.index)
+            )
 
-    def _on_rendered(self, event: RenderCompleted, now: float) -> None:
+    def _on_render_completed(self, event: RenderCompleted, now: float) -> None:
         if event.pending.settings.word_times:
             event.pending.estimate_marks()
         self._release_marks(event.pending)
         self._queue.end(event.pending, SegmentPhase.RENDERED, now)
         self._delivery.close(event.pending)
 
-    def _on_failed(self, event: RenderFailed, now: float) -> None:
+    def _on_render_failed(self, event: RenderFailed, now: float) -> None:
         event.pending.failure = (event.code, event.message)
         self._queue.end(event.pending, SegmentPhase.FAILED, now)
         self._delivery.close(event.pending)
 
-    def _on_redirected(self, event: RenderRedirected, now: float) -> None:
+    def _on_render_redirected(self, event: RenderRedirected, now: float) -> None:
         if event.pending in self._delivery:
-            self._on_noticed(RenderWarning(event.pending, event.notice), now)
+            self._on_render_warning(RenderWarning(event.pending, event.warning), now)
             event.pending.segment = event.segment
-            self._queue.again(event.pending)
+            self._queue.requeue(event.pending)
 
     # ------------------------------------------------------------------ playback and barge-in
 
     def _on_pause(self, _event: PauseDelivery, now: float) -> None:
-        self._is_paused = True
         self._delivery.clock.pause(now)
 
     def _on_resume(self, _event: ResumeDelivery, now: float) -> None:
-        self._is_paused = False
         self._delivery.clock.resume(now)
 
     def _on_played(self, event: ReportPlayed, now: float) -> None:
@@ -378,30 +349,29 @@ class Utterance:
     def _on_cancel(self, event: CancelUtterance, now: float) -> None:
         heard = self.heard(now, event.played_ms)
         for pending in self._delivery.clear():
-            self._forget(pending)
-        self._notes.clear()
-        self._notes.append(heard)
-        self._notes.append(self._finish(event.reason))
+            self._discard(pending)
+        self._urgent_events.clear()
+        self._urgent_events.append(heard)
+        self._urgent_events.append(self._finish(event.reason))
 
     def _finish(self, reason: FinishReason) -> UtteranceFinished:
-        self._is_over = True
+        self._state = UtteranceState.OVER
         if self._opened_sentences and not self._spoken_sentences and reason is FinishReason.COMPLETE:
             reason = FinishReason.FAILED
-        audio_ms = self._delivery.taken_bytes / BYTES_PER_SECOND * 1000
-        characters = sum(map(len, self._typed))
-        return UtteranceFinished(reason, audio_ms, characters, self._spoken_sentences)
+        audio_ms = self._delivery.taken_bytes / PCM_BYTES_PER_SECOND * 1000
+        return UtteranceFinished(reason, audio_ms, self._text.typed_chars, self._spoken_sentences)
 
     _HANDLERS: ClassVar[dict[type[UtteranceInput], Callable[[Utterance, Any, float], None]]] = {
-        PushText: _on_text,
+        PushText: _on_push,
         FlushText: _on_flush,
         EndText: _on_end,
         Configure: _on_configure,
-        RenderedAudio: _on_sounded,
-        RenderedWord: _on_marked,
-        RenderWarning: _on_noticed,
-        RenderCompleted: _on_rendered,
-        RenderFailed: _on_failed,
-        RenderRedirected: _on_redirected,
+        RenderedAudio: _on_rendered_audio,
+        RenderedWord: _on_rendered_word,
+        RenderWarning: _on_render_warning,
+        RenderCompleted: _on_render_completed,
+        RenderFailed: _on_render_failed,
+        RenderRedirected: _on_render_redirected,
         PauseDelivery: _on_pause,
         ResumeDelivery: _on_resume,
         ReportPlayed: _on_played,

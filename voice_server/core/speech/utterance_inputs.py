@@ -82,7 +82,7 @@ class RenderWarning:
     """Something about a render that the listener may want to know."""
 
     pending: PendingSegment
-    notice: SpeechWarning
+    warning: SpeechWarning
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ class RenderRedirected:
 
     pending: PendingSegment
     segment: Segment
-    notice: SpeechWarning
+    warning: SpeechWarning
 
 
 UtteranceInput = (
