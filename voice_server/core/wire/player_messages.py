@@ -1,9 +1,9 @@
 """What server and player say to each other.
 
 To the player: PlayerOpen, JobAudio, TrackComplete, StopJob, PausePlayer, ResumePlayer, SetVolume,
-ChildPing, ChildBye. From it: PlayerOpened, TrackHeard, ChildPong. A job is a track: JobAudio makes it and
-adds to it, TrackComplete says that nothing follows, TrackHeard how much of it has left the loudspeakers.
-Nothing is told of a track after the TrackHeard that says it is over.
+ChildPing, ChildBye. From it: PlayerOpened, TrackHeard, ChildLog, ChildPong. A job is a track: JobAudio makes
+it and adds to it, TrackComplete says that nothing follows, TrackHeard how much of it has left the
+loudspeakers. Nothing is told of a track after the TrackHeard that says it is over.
 """
 
 from __future__ import annotations
