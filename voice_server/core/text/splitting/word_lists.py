@@ -18,9 +18,9 @@ STARTERS: dict[str, str] = {
     " unless despite according thanks thank sorry ok okay hello hi oh given over under through among"
     " between within use see try check make add click get look need any ask avoid choose consider create find"
     " follow give help leave put remember run start stop take tell think turn visit wait write like unlike"
-    " both either neither enjoy bring buy keep call come",
+    " either neither enjoy bring buy keep call come",
     "de": "der die das den dem des ein eine einen einem einer es er sie wir ich ihr man dies diese dieser"
-    " dieses dieser aber und oder doch denn wenn weil als da dann dort hier nun nur noch so auch in im am"
+    " dieses aber und oder doch denn wenn weil als da dann dort hier nun nur noch so auch in im am"
     " an auf aus bei mit nach von vom vor zu zum zur für über unter durch um was wer wie wo warum wann ob"
     " seit während nicht kein keine mein meine sein seine ihre unser alle viele einige beide jeder jede"
     " danach daher deshalb trotzdem allerdings jedoch außerdem schließlich heute gestern morgen ja nein"
@@ -62,7 +62,7 @@ STARTERS: dict[str, str] = {
     " hvorfor så også nå ikke ingen min sin hans hennes deres vår alle mange noen andre siden derfor ja"
     " nei er var om",
     "is": "það hann hún þeir þær þau við ég þú og en eða ef þegar þar hér sem í á af til frá með hjá eftir"
-    " fyrir undir yfir um hvað hver hvernig af svo líka nú ekki þetta þessi",
+    " fyrir undir yfir um hvað hver hvernig svo líka nú ekki þetta þessi",
     "fi": "hän he se ne minä sinä me te tämä nämä tuo ja mutta tai jos kun koska vaikka siis sitten niin"
     " myös nyt ei en mitä mikä kuka missä miten miksi sen hänen heidän kaikki monet jokainen kuitenkin"
     " lisäksi näin siellä täällä on oli",
@@ -81,7 +81,7 @@ STARTERS: dict[str, str] = {
     " med kaj kdo kako kje zakaj ne da tudi že tu tam zdaj njegov njen je so bil",
     "hr": "to taj ta ti te on ona ono oni mi vi ja i a ali ili kad kada ako jer u s sa na do od po pri za"
     " o pod nad pred među što tko kako gdje zašto ne da također već tu tamo sada njegov je su bio",
-    "hu": "a az ez egy ő ők én te mi ti és de vagy ha amikor mert hogy mint mi ki hol hogyan miért nem"
+    "hu": "a az ez egy ő ők én te mi ti és de vagy ha amikor mert hogy mint ki hol hogyan miért nem"
     " igen is már itt ott most ma mindenki minden sok ezért azonban majd aztán így",
     "tr": "bu şu o bir ben sen biz siz onlar ve ama fakat ancak veya eğer çünkü ne kim nasıl nerede neden"
     " niçin evet hayır de da şimdi bugün burada orada sonra önce her bütün birçok onun benim senin böyle"
@@ -141,7 +141,7 @@ SHORT_WORDS: dict[str, str] = {
     " it so him her you too now one two ten end bad us we he she they yes ok go do did done not out up"
     " off in on day way man men boy war law job car bus dog cat sun sea sky air ice oil gas tea pub bar"
     " bed box bag cup egg arm leg eye ear lip toe hip gun age art ago all any bit buy by big old new hot"
-    " sad mad wet dry fun sky low high far few for fly cry try die lie tie run sit eat met ate saw see"
+    " sad mad wet dry fun low high far few for fly cry try die lie tie run sit eat met ate saw see"
     " say let get got put cut hit won had has was is are be am an as at of or if my our his its who why"
     " how that this than then them more most less here home hi hey lol yet also ask nz uk usa uae eu tv"
     " pc cd dvd app pm dad mom mum son kid baby bro sis guy gal god key map net pen pie pot pay tax tip"
@@ -189,7 +189,7 @@ HEADINGS = (
     "step chapter section part figure fig table tab no question exercise example rule day week phase"
     " level lesson article art item point tip act scene volume vol book unit appendix annex version"
     " option reason problem task schritt kapitel abschnitt teil abbildung abb tabelle nr frage aufgabe"
-    " beispiel regel tag étape chapitre partie exemple question règle jour paso capítulo sección parte"
+    " beispiel regel tag étape chapitre partie exemple règle jour paso capítulo sección parte"
     " figura pregunta regla día passo capitolo sezione domanda esempio giorno seção etapa stap hoofdstuk"
     " deel vraag krok rozdział część шаг глава часть раздел пункт рис крок kapitola část fejezet adım"
     " bölüm bab langkah steg luku osa"
@@ -222,9 +222,9 @@ COMMON: dict[str, str] = {
     "sv": "är var varit blir blev har hade kan ska skulle sig inte mycket mer att och som på av för med"
     " till den det ett från om när eller än",
     "da": "er var været bliver blev har havde kan skal skulle sig ikke meget mere at og som på af for med"
-    " til den det et fra om når eller end af mig efter noget nogle ud også blevet uden",
+    " til den det et fra om når eller end mig efter noget nogle ud også blevet uden",
     "no": "er var vært blir ble har hadde kan skal skulle seg ikke mye mer å og som på av for med til den"
-    " det et fra om når eller enn av meg etter noe noen ut også blitt uten",
+    " det et fra om når eller enn meg etter noe noen ut også blitt uten",
     "fi": "on oli ovat olivat ollut olla ei eivät ole kun kuin että tai joka jotka mukaan vain myös sekä"
     " noin kanssa jälkeen sitä sen hänen voi saa pitää muun muassa ettei mikä kuten vielä aina nyt",
     "pl": "jest są był była było być się nie na do w z że jak po ale od jego dla przez przy który która"
