@@ -1,4 +1,4 @@
-"""The ASGI application: every door of one speech service behind the guard."""
+"""The ASGI application: every endpoint of one speech service behind the guard."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from starlette.requests import ClientDisconnect
 from starlette.routing import WebSocketRoute
 
 from voice_server.endpoints import page
-from voice_server.endpoints.app_state import AppState
+from voice_server.endpoints.app_state import AppState, attach_state
 from voice_server.endpoints.docs import docs_page
 from voice_server.endpoints.http.guard import LOOPBACK_ORIGIN, Guard
 from voice_server.endpoints.http.operations import Operation, routes_of
@@ -27,6 +27,8 @@ from voice_server.endpoints.routes import (
     tts_routes,
     voice_routes,
 )
+from voice_server.endpoints.websocket.token_stream import token_stream
+from voice_server.endpoints.websocket.url_stream import url_stream
 from voice_server.errors import VoiceServerError
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -53,15 +55,15 @@ _READABLE_HEADERS = (
 )
 
 
-def build_app(doors: AppState, **guard: Any) -> Starlette:
+def build_app(state: AppState, **guard: Any) -> Starlette:
     """The application of one speech service; `guard` is for `Guard`."""
     app = Starlette(
         routes=[
             *routes_of(OPERATIONS),
             *docs_page.routes(OPERATIONS),
             *page.routes(),
-            WebSocketRoute("/stream-tokens", doors.stream_tokens),
-            WebSocketRoute("/stream", doors.stream),
+            WebSocketRoute("/stream-tokens", token_stream),
+            WebSocketRoute("/stream", url_stream),
         ],
         exception_handlers={
             VoiceServerError: on_refusal,
@@ -70,10 +72,8 @@ def build_app(doors: AppState, **guard: Any) -> Starlette:
             Exception: on_defect,
         },
     )
-    app.state.service = doors.service
-    app.state.doors = doors
-    app.state.loudspeakers = doors.loudspeakers
-    app.add_middleware(Guard, limits=doors.service.config.limits, **guard)
+    attach_state(app, state)
+    app.add_middleware(Guard, limits=state.service.config.limits, **guard)
     app.add_middleware(
         CORSMiddleware,  # outside the guard: a preflight carries no token, and decides nothing
         allow_origins=list(guard.get("origins", ())),

@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from voice_server.endpoints.app_state import state_of
 from voice_server.errors import (
     BackendDown,
     BackendError,
@@ -132,7 +133,7 @@ def problem(path: str, error: VoiceServerError) -> Response:
 async def on_refusal(request: Request, error: Exception) -> Response:
     """Answer a VoiceServerError."""
     assert isinstance(error, VoiceServerError)
-    request.app.state.service.metrics.refused(error.code)
+    state_of(request).service.metrics.refused(error.code)
     return problem(request.url.path, error)
 
 

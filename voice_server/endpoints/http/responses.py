@@ -185,8 +185,8 @@ ResponseWriter = Callable[[Speech, HttpReply], Awaitable[VoiceServerError | None
 class SpeechResponse:
     """The response of an endpoint: opens the speech, and stops it when the client has gone."""
 
-    def __init__(self, doors: AppState, order: ResolvedSpeech, write: ResponseWriter) -> None:
-        self._doors = doors
+    def __init__(self, state: AppState, order: ResolvedSpeech, write: ResponseWriter) -> None:
+        self._state = state
         self._order = order
         self._write = write
 
@@ -194,7 +194,7 @@ class SpeechResponse:
         """Answer one request. Raises VoiceServerError as long as nothing was sent."""
         del scope
         order = self._order
-        with self._doors.speaking(), self._doors.service.speak(order.text, order.settings) as speech:
+        with self._state.open_work(), self._state.service.speak(order.text, order.settings) as speech:
             async with asyncio.TaskGroup() as tasks:
                 watch = tasks.create_task(_stop_when_gone(receive, speech))
                 reply = HttpReply(send)

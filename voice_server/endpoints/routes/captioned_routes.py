@@ -15,6 +15,7 @@ from starlette.types import ASGIApp
 
 from voice_server.core.speech.utterance_events import SentenceAudio
 from voice_server.core.subtitles import cues, to_srt, to_vtt
+from voice_server.endpoints.app_state import state_of
 from voice_server.endpoints.http.encoding import PieceBuffer
 from voice_server.endpoints.http.openai_fields import OpenAISpeechFields, refuse_long, resolve_openai
 from voice_server.endpoints.http.operations import JSON, SPEAKING_REFUSALS, Operation
@@ -61,15 +62,15 @@ class CaptionedSpeech(msgspec.Struct, kw_only=True):
 
 async def captioned(request: Request) -> ASGIApp:
     """Answer one request."""
-    doors = request.app.state.doors
+    state = state_of(request)
     fields = await read_json(request, CaptionedFields)
     if fields.captions != "words" or not fields.stream:
         refuse_long(fields)
-    order = resolve_openai(doors.service, fields, word_times=True)
+    order = resolve_openai(state.service, fields, word_times=True)
     if fields.captions != "words":
-        return SpeechResponse(doors, order, _subtitles(order, fields.captions))
+        return SpeechResponse(state, order, _subtitles(order, fields.captions))
     writer = _lines(order) if fields.stream else json_document(order, _captioned_speech)
-    return SpeechResponse(doors, order, writer)
+    return SpeechResponse(state, order, writer)
 
 
 def _captioned_speech(recording: RenderedFile) -> dict[str, Any]:

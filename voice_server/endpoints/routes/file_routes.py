@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.types import ASGIApp
 
+from voice_server.endpoints.app_state import state_of
 from voice_server.endpoints.http.operations import SPEAKING_REFUSALS, Operation
 from voice_server.endpoints.http.requests import FileText, read_any
 from voice_server.endpoints.http.responses import SpeechResponse
@@ -20,9 +21,9 @@ class SynthesizeFileFields(SpeechFields, kw_only=True):
 
 async def synthesize_file(request: Request) -> ASGIApp:
     """Answer with a WAV file, sent when all of it is there."""
-    doors = request.app.state.doors
-    order = resolve_fields(doors.service, await read_any(request, SynthesizeFileFields), "wav")
-    return SpeechResponse(doors, order, whole_file(order, {}))
+    state = state_of(request)
+    order = resolve_fields(state.service, await read_any(request, SynthesizeFileFields), "wav")
+    return SpeechResponse(state, order, whole_file(order, {}))
 
 
 OPERATIONS = (

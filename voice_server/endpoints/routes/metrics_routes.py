@@ -7,12 +7,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
+from voice_server.endpoints.app_state import state_of
 from voice_server.endpoints.http.operations import Operation
 
 
 async def metrics(request: Request) -> ASGIApp:
     """Answer with every metric of the service."""
-    return Response(request.app.state.service.metrics.text(), headers={"Content-Type": CONTENT_TYPE_LATEST})
+    text = state_of(request).service.metrics.text()
+    return Response(text, headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
 OPERATIONS = (

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp
 
+from voice_server.endpoints.app_state import state_of
 from voice_server.endpoints.http.encoding import AUDIO_TYPES
 from voice_server.endpoints.http.openai_fields import (
     OpenAISpeechFields,
@@ -71,17 +72,17 @@ class ServiceName(msgspec.Struct, kw_only=True):
 
 async def speech(request: Request) -> ASGIApp:
     """Answer `POST /v1/audio/speech`."""
-    doors = request.app.state.doors
+    state = state_of(request)
     fields = await read_json(request, OpenAISpeechFields)
     is_whole = fields.stream_format == "audio" and not fields.stream
     if is_whole:
         refuse_long(fields)
-    order = resolve_openai(doors.service, fields)
+    order = resolve_openai(state.service, fields)
     if fields.stream_format == "sse":
         writer = audio_stream(order, {}, media_type=_EVENT_STREAM, wrap=_delta, last=_done(order))
     else:
         writer = whole_file(order, {}) if is_whole else audio_stream(order, {})
-    return SpeechResponse(doors, order, writer)
+    return SpeechResponse(state, order, writer)
 
 
 def _event(message: dict[str, Any]) -> bytes:
@@ -111,13 +112,13 @@ def _models(service: SpeechService) -> Iterable[OpenAIModel]:
 
 async def list_models(request: Request) -> ASGIApp:
     """Answer `GET /v1/models`."""
-    service = request.app.state.service
+    service = state_of(request).service
     return JSONResponse(msgspec.to_builtins(OpenAIModelList(data=list(_models(service)))))
 
 
 async def one_model(request: Request) -> ASGIApp:
     """Answer `GET /v1/models/{model}`."""
-    service = request.app.state.service
+    service = state_of(request).service
     name = request.path_params["model"]
     found = next((each for each in _models(service) if each.id == name), None)
     if found is None:
@@ -128,7 +129,7 @@ async def one_model(request: Request) -> ASGIApp:
 
 async def audio_models(request: Request) -> ASGIApp:
     """Answer `GET /v1/audio/models`."""
-    names = [ModelName(name) for name in model_names(request.app.state.service)]
+    names = [ModelName(name) for name in model_names(state_of(request).service)]
     return JSONResponse(msgspec.to_builtins(ModelNames(names)))
 
 

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp
 
 from voice_server.core.playlist import PlaylistPolicy
 from voice_server.core.types import SpeechWarning
+from voice_server.endpoints.app_state import state_of
 from voice_server.endpoints.http.operations import JSON, SPEAKING_REFUSALS, Endpoint, Operation
 from voice_server.endpoints.http.requests import FileText, Language, NoFields, VoiceName, read_json
 from voice_server.endpoints.http.speech_fields import BackendName, Options, Speed
@@ -71,11 +72,11 @@ async def synthesize(request: Request) -> ASGIApp:
     """Put a text on the list and answer; only before there was a sound device this waits for one."""
     loudspeakers = _loudspeakers(request)
     fields = await read_json(request, SynthesizeFields)
-    doors = request.app.state.doors
+    state = state_of(request)
     if not fields.text.strip():
         raise RequestError("text must have something in it beside white space", code="no_text")
-    with doors.speaking():
-        wish = fields.request(doors.service)
+    with state.open_work():
+        wish = fields.request(state.service)
         entry, notices = loudspeakers.accept(fields.text, wish, PlaylistPolicy(fields.policy))
         await asyncio.sleep(0)  # the text is on its way to a worker before the answer is put together
         notices += await loudspeakers.take_notices()
@@ -135,8 +136,7 @@ async def stop(request: Request) -> ASGIApp:
 
 
 def _loudspeakers(request: Request) -> Loudspeakers:
-    found: Loudspeakers = request.app.state.loudspeakers
-    return found
+    return state_of(request).loudspeakers
 
 
 def _status(loudspeakers: Loudspeakers, **more: int) -> JSONResponse:

@@ -7,6 +7,7 @@ from typing import Final
 from starlette.requests import Request
 from starlette.types import ASGIApp
 
+from voice_server.endpoints.app_state import state_of
 from voice_server.endpoints.http.operations import SPEAKING_REFUSALS, Operation
 from voice_server.endpoints.http.problems import NotFound
 from voice_server.endpoints.http.responses import SpeechResponse
@@ -40,14 +41,14 @@ def preview_sentence(language: str) -> str:
 
 async def preview(request: Request) -> ASGIApp:
     """Answer with a short WAV file. Raises NotFound for a voice that is not listed."""
-    doors = request.app.state.doors
+    state = state_of(request)
     backend, name = request.path_params["backend"], request.path_params["voice"]
     try:
-        voice = doors.service.catalogue.resolve(name, backend=backend).voice
+        voice = state.service.catalogue.resolve(name, backend=backend).voice
     except UnknownName as error:
         raise NotFound(error.message, code=error.code) from None
     order = resolve_speech(
-        doors.service,
+        state.service,
         text=preview_sentence(voice.language),
         form="wav",
         sample_rate=None,
@@ -55,7 +56,7 @@ async def preview(request: Request) -> ASGIApp:
         speed=None,
         request=SpeechRequest(backend=backend, voice=voice.id),
     )
-    return SpeechResponse(doors, order, whole_file(order, {}))
+    return SpeechResponse(state, order, whole_file(order, {}))
 
 
 OPERATIONS = (

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp
 
+from voice_server.endpoints.app_state import state_of
 from voice_server.endpoints.http.content_negotiation import prefers_html
 from voice_server.endpoints.http.operations import JSON, Operation
 from voice_server.endpoints.page.page_files import page_response
@@ -47,7 +48,7 @@ async def root(request: Request) -> ASGIApp:
     """Answer with the page where HTML is what the client likes best, else with JSON."""
     if prefers_html(request.headers.get("accept", "")):
         return page_response(request)
-    service = request.app.state.service
+    service = state_of(request).service
     up = service.pool.backends[service.config.default_backend].state.value == "up"
     system = SystemDescription(
         name="voice-server",
@@ -74,8 +75,8 @@ def health_of(service: SpeechService, *, is_draining: bool) -> dict[str, object]
 
 async def health(request: Request) -> JSONResponse:
     """Answer 200 when the server takes work, 503 otherwise."""
-    state = request.app.state
-    answer = health_of(state.service, is_draining=state.doors.is_draining)
+    state = state_of(request)
+    answer = health_of(state.service, is_draining=state.is_draining)
     return JSONResponse(answer, 200 if answer["status"] == "ok" else 503)
 
 

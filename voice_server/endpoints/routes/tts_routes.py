@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp
 
-from voice_server.endpoints.app_state import AppState
+from voice_server.endpoints.app_state import state_of
 from voice_server.endpoints.http.encoding import AUDIO_TYPES, FORMATS, FormatName
 from voice_server.endpoints.http.operations import JSON, SPEAKING_REFUSALS, Operation
 from voice_server.endpoints.http.requests import FileText, read_any
@@ -67,20 +67,15 @@ class Description(msgspec.Struct, kw_only=True):
     features: dict[str, str]
 
 
-def _doors(request: Request) -> AppState:
-    doors: AppState = request.app.state.doors
-    return doors
-
-
 async def speak_with_times(request: Request) -> ASGIApp:
     """Answer `POST /tts/`."""
     fields = await read_any(request, TimedFields)
     order = resolve_fields(
-        _doors(request).service, fields, fields.format, word_times=fields.include_timestamps
+        state_of(request).service, fields, fields.format, word_times=fields.include_timestamps
     )
     if fields.include_timestamps:
-        return SpeechResponse(_doors(request), order, json_document(order, _timed_speech))
-    return SpeechResponse(_doors(request), order, audio_stream(order, _request_headers(order)))
+        return SpeechResponse(state_of(request), order, json_document(order, _timed_speech))
+    return SpeechResponse(state_of(request), order, audio_stream(order, _request_headers(order)))
 
 
 def _request_headers(order: ResolvedSpeech) -> dict[str, str]:
@@ -111,15 +106,15 @@ def _timed_speech(recording: RenderedFile) -> dict[str, Any]:
 async def speak_file(request: Request) -> ASGIApp:
     """Answer `POST /tts`."""
     fields = await read_any(request, FileFields)
-    order = resolve_fields(_doors(request).service, fields, fields.format)
-    return SpeechResponse(_doors(request), order, whole_file(order, {}))
+    order = resolve_fields(state_of(request).service, fields, fields.format)
+    return SpeechResponse(state_of(request), order, whole_file(order, {}))
 
 
 async def speak_stream(request: Request) -> ASGIApp:
     """Answer `POST /tts/stream`."""
     fields = await read_any(request, StreamFields)
-    order = resolve_fields(_doors(request).service, fields, fields.format)
-    return SpeechResponse(_doors(request), order, audio_stream(order, {}))
+    order = resolve_fields(state_of(request).service, fields, fields.format)
+    return SpeechResponse(state_of(request), order, audio_stream(order, {}))
 
 
 async def describe(_request: Request) -> ASGIApp:

@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp
 
 from voice_server.core.types import ANY_LANGUAGE, Voice
+from voice_server.endpoints.app_state import state_of
 from voice_server.endpoints.http.operations import JSON, Operation
 from voice_server.endpoints.http.problems import NotFound
 from voice_server.endpoints.http.requests import NoFields, fields_from, read_json, read_json_value
@@ -122,8 +123,7 @@ class DeletedMix(msgspec.Struct, kw_only=True):
 
 
 def _service(request: Request) -> SpeechService:
-    service: SpeechService = request.app.state.service
-    return service
+    return state_of(request).service
 
 
 def _json(answer: msgspec.Struct) -> ASGIApp:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -23,6 +23,7 @@ from voice_server.core.speech.speech_settings import SpeechSettings
 from voice_server.core.speech.utterance_events import FinishReason, UtteranceEvent, UtteranceFinished
 from voice_server.core.stream_session import ClientMessage, StreamConfig, StreamSession
 from voice_server.core.types import SAMPLE_RATE_HZ, SpeechWarning
+from voice_server.endpoints.websocket.close_codes import CloseCode
 from voice_server.endpoints.websocket.server_messages import (
     Message,
     Version2,
@@ -34,8 +35,6 @@ from voice_server.endpoints.websocket.stream_turn import Turn
 from voice_server.endpoints.websocket.websocket_protocol import DIRECT_LINE, WebSocketProtocol
 from voice_server.errors import BackendDown, Busy, TooMuch, VoiceServerError
 from voice_server.speech import SpeechRequest, SpeechService
-
-NORMAL, WRONG_KIND, INVALID_TEXT, POLICY, RESTART, TRY_LATER = 1000, 1003, 1007, 1008, 1012, 1013
 
 _PLAYED_OUT_TURNS = 8
 """How many turns that were sent to their end may still be interrupted: engines are faster than listeners."""
@@ -85,7 +84,7 @@ class StreamConnection:
         if self._session.version == 2:
             self._answer({"type": "closing", "reason": "restart", "in_ms": in_ms})
         self._apply(self._session.drain())
-        self._close_code_when_over = self._close_code_when_over or RESTART
+        self._close_code_when_over = self._close_code_when_over or CloseCode.RESTART
         self._wake()
 
     # ------------------------------------------------------------------ reading
@@ -110,7 +109,7 @@ class StreamConnection:
             if self._sending_since is not None and now - self._sending_since >= stalled_s:
                 writer.cancel()
             elif not self._turns and now - self._last_message_at >= idle_s and self._close_code is None:
-                self._fatal("idle", f"no message came for {idle_s:g} s", NORMAL)
+                self._fatal("idle", f"no message came for {idle_s:g} s", CloseCode.NORMAL)
 
     def _take(self, messages: Sequence[Message]) -> None:
         """Obey messages that came together; tokens that follow one another are one text."""
@@ -145,14 +144,16 @@ class StreamConnection:
 
     def _decoded(self, message: Message) -> ClientMessage | None:
         if isinstance(message, bytes):
-            self._fatal("wrong_kind", "messages to this address are JSON text, not binary", WRONG_KIND)
+            self._fatal(
+                "wrong_kind", "messages to this address are JSON text, not binary", CloseCode.WRONG_KIND
+            )
             return None
         try:
             return _decode(message)
         except (msgspec.ValidationError, UnicodeError) as error:
-            self._fatal("invalid_message", f"a message is not as it must be: {error}", POLICY)
+            self._fatal("invalid_message", f"a message is not as it must be: {error}", CloseCode.POLICY)
         except msgspec.DecodeError as error:
-            self._fatal("invalid_json", f"a message must be one JSON object: {error}", INVALID_TEXT)
+            self._fatal("invalid_json", f"a message must be one JSON object: {error}", CloseCode.INVALID_TEXT)
         return None
 
     def obey(self, message: ClientMessage) -> None:
@@ -177,7 +178,9 @@ class StreamConnection:
         """Without any configuration that can be obeyed the connection is of no use."""
         if self._settings is None:
             self._fatal(
-                error.code, error.message, TRY_LATER if isinstance(error, Busy | BackendDown) else POLICY
+                error.code,
+                error.message,
+                CloseCode.TRY_LATER if isinstance(error, Busy | BackendDown) else CloseCode.POLICY,
             )
         else:
             self._error(error.code, error.message, fatal=False)
@@ -212,7 +215,7 @@ class StreamConnection:
                 case commands.AnswerPing(ping):
                     self._answer({"type": "pong", "ping": ping})
                 case commands.CloseWhenSpoken():
-                    self._close_code_when_over = NORMAL
+                    self._close_code_when_over = CloseCode.NORMAL
                     self._wake()
 
     def _ready(self) -> dict[str, Any]:
@@ -350,7 +353,7 @@ class StreamConnection:
         self._sending_since = None
 
     async def _close(self, code: int) -> None:
-        if code == NORMAL and self._close_code_when_over == NORMAL:
+        if code == CloseCode.NORMAL and self._close_code_when_over == CloseCode.NORMAL:
             await self._send([to_json({"type": "done"})])
         await self._websocket.close(code)
 
@@ -385,10 +388,3 @@ def _request(config: StreamConfig) -> SpeechRequest:
         max_wait_ms=config.max_wait_ms,
         ahead_s=config.ahead_s,
     )
-
-
-def session_for(query: Mapping[str, str]) -> StreamSession:
-    """The session that the query of a WebSocket's URL asks for: `v`, `voice`, `backend`, `lang`."""
-    voice, backend, lang = (query.get(key) or None for key in ("voice", "backend", "lang"))
-    config = StreamConfig(voice=voice, backend=backend, lang=lang)
-    return StreamSession(version=2 if query.get("v") == "2" else 1, config=config)

@@ -8,19 +8,21 @@ from collections.abc import Mapping
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from voice_server.core.speech.utterance_events import SentenceAudio, SentenceFailed
+from voice_server.endpoints.app_state import state_of
+from voice_server.endpoints.websocket.close_codes import CloseCode
 from voice_server.endpoints.websocket.server_messages import error_message, to_json
-from voice_server.endpoints.websocket.stream_connection import NORMAL, POLICY
 from voice_server.errors import RequestError, VoiceServerError
 from voice_server.speech import Speech, SpeechRequest, SpeechService
 
 
-async def stream(websocket: WebSocket, service: SpeechService) -> None:
-    """Speak the text of the URL to a WebSocket that has been accepted."""
+async def url_stream(websocket: WebSocket) -> None:
+    """Serve one connection of `/stream` from accept to close."""
+    await websocket.accept()
     try:
-        speech = _open(websocket.query_params, service)
+        speech = _open(websocket.query_params, state_of(websocket).service)
     except VoiceServerError as error:
         await websocket.send_text(error_message(error.code, error.message))
-        await websocket.close(POLICY)
+        await websocket.close(CloseCode.POLICY)
         return
     try:
         async with asyncio.TaskGroup() as tasks:
@@ -73,4 +75,4 @@ async def _send(websocket: WebSocket, speech: Speech) -> None:
         elif isinstance(event, SentenceFailed):
             await websocket.send_text(error_message(event.code, event.message))
     await websocket.send_text(to_json({"done": True}))
-    await websocket.close(NORMAL)
+    await websocket.close(CloseCode.NORMAL)
