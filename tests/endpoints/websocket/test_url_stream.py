@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from urllib.parse import quote
 
 import pytest
 
-from tests.arithmetic_pool import ArithmeticPool
+from tests.arithmetic_pool import ArithmeticPool, config_of
 from tests.core.speech.rendering import pcm_of
 from tests.endpoints.serving import listen, run, served
+from voice_server.core.types import SpeechWarning
 
 
 def test_a_text_in_the_url_is_spoken_and_ends_with_done() -> None:
@@ -73,5 +75,71 @@ def test_a_client_that_hangs_up_stops_its_render() -> None:
                 async with server.connect() as other:
                     await other.ping()
             assert pool.stopped == ["Hello world."]
+
+    run(main)
+
+
+def test_a_server_that_drains_finishes_a_text_and_takes_no_other() -> None:
+    async def main() -> None:
+        pool = ArithmeticPool(frame_s=0.01)
+        async with served(pool) as server, server.connect("/stream?text=Hello%20world.") as socket:
+            while not pool.rendered:
+                await asyncio.sleep(0)
+            drain = asyncio.create_task(server.doors.drain(10.0))
+            async with server.connect("/stream?text=Hi.") as late:
+                assert (await listen(late)).close_code == 1013
+            told = await listen(socket)
+            await drain
+            assert server.service.open_speeches == 0
+        assert told.audio == pcm_of("Hello world.")
+        assert told.close_code == 1000
+        assert [segment.text for segment in pool.rendered] == ["Hello world."]
+
+    run(main)
+
+
+def test_a_drain_waits_for_a_text_that_is_being_spoken() -> None:
+    async def main() -> None:
+        pool = ArithmeticPool(frame_s=30.0)
+        async with served(pool) as server:
+            async with server.connect("/stream?text=Hello%20world.") as socket:
+                while not pool.rendered:
+                    await asyncio.sleep(0)
+                drain = asyncio.create_task(server.doors.drain(10.0))
+                async with server.connect() as other:
+                    await listen(other)  # the loop has had time to end a drain that waits for nothing
+                assert not drain.done()
+                socket.transport.abort()
+            await drain
+
+    run(main)
+
+
+def test_a_text_that_is_refused_leaves_nothing_open() -> None:
+    async def main() -> None:
+        config = config_of("one", buffered_chars=1000)
+        async with served(config=config) as server, server.connect(f"/stream?text={'a' * 2000}") as socket:
+            told = await listen(socket)
+            assert server.service.open_speeches == 0
+        assert [message["code"] for message in told.json] == ["text_overflow"]
+        assert told.close_code == 1008
+
+    run(main)
+
+
+def test_warnings_come_before_the_audio_that_they_are_about() -> None:
+    async def main() -> None:
+        pool = ArithmeticPool(frame_s=0, notices={"Hi.": SpeechWarning("sentence_retried", "a worker died")})
+        async with served(pool) as server, server.connect("/stream?text=Hi.&voice=alloy") as socket:
+            told = await listen(socket)
+        first, second, *audio, last = told.messages
+        assert [(each["type"], each["code"]) for each in told.json[:2]] == [
+            ("warning", "voice_substituted"),
+            ("warning", "sentence_retried"),
+        ]
+        assert told.json[0]["msg"].startswith("one has no voice alloy")
+        assert [first, second, last] == told.texts
+        assert audio
+        assert told.audio == pcm_of("Hi.")
 
     run(main)

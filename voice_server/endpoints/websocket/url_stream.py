@@ -1,58 +1,75 @@
-"""`/stream?text=…&voice=…`: a whole text by URL; PCM, then `{"done":true}`, then close 1000."""
+"""`/stream?text=…&voice=…`: a whole text by URL; warnings and PCM, then `{"done":true}`, then close 1000."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from voice_server.core.speech.utterance_events import SentenceAudio, SentenceFailed
+from voice_server.core.speech.utterance_events import (
+    SentenceAudio,
+    SentenceFailed,
+    UtteranceEvent,
+    UtteranceWarning,
+)
+from voice_server.core.types import SpeechWarning
 from voice_server.endpoints.app_state import state_of
 from voice_server.endpoints.websocket.close_codes import CloseCode
-from voice_server.endpoints.websocket.server_messages import error_message, to_json
+from voice_server.endpoints.websocket.server_messages import (
+    Message,
+    error_message,
+    to_json,
+    warning_message,
+)
 from voice_server.errors import RequestError, VoiceServerError
 from voice_server.speech import Speech, SpeechRequest, SpeechService
+
+_DONE = to_json({"done": True})
 
 
 async def url_stream(websocket: WebSocket) -> None:
     """Serve one connection of `/stream` from accept to close."""
+    state = state_of(websocket)
     await websocket.accept()
-    try:
-        speech = _open(websocket.query_params, state_of(websocket).service)
-    except VoiceServerError as error:
-        await websocket.send_text(error_message(error.code, error.message))
-        await websocket.close(CloseCode.POLICY)
+    if state.is_draining:
+        await websocket.close(CloseCode.TRY_LATER)
         return
+    with state.open_work():
+        try:
+            await _speak(websocket, state.service)
+        except* WebSocketDisconnect:
+            pass
+
+
+async def _speak(websocket: WebSocket, service: SpeechService) -> None:
     try:
+        text, request = _request_of(websocket.query_params)
+        settings, warnings = service.settings(request)
+    except VoiceServerError as error:
+        await _refuse(websocket, error)
+        return
+    with service.speak(text, settings) as speech:
         async with asyncio.TaskGroup() as tasks:
-            hang_up = tasks.create_task(_until_gone(websocket, speech))
-            await _send(websocket, speech)
-            hang_up.cancel()
-    except* WebSocketDisconnect:
-        pass
-    finally:
-        speech.close()
+            disconnect = tasks.create_task(_close_on_disconnect(websocket, speech))
+            await _send(websocket, speech, warnings)
+            disconnect.cancel()
 
 
-def _open(query: Mapping[str, str], service: SpeechService) -> Speech:
+def _request_of(query: Mapping[str, str]) -> tuple[str, SpeechRequest]:
+    """The text of a URL, and how it asks to be spoken. Raises RequestError."""
     text = query.get("text", "")
     if not text.strip():
         raise RequestError("the URL must have a text, as in /stream?text=Hello", code="no_text")
     options: dict[str, object] = {}
     if query.get("speed"):
         options["speed"] = _number("speed", query["speed"])
-    request = SpeechRequest(
+    return text, SpeechRequest(
         backend=query.get("backend") or None,
         voice=query.get("voice") or None,
         language=query.get("lang") or None,
         options=options,
     )
-    settings, _notices = service.settings(request)
-    speech = service.open(settings)
-    speech.push(text)
-    speech.end()
-    return speech
 
 
 def _number(name: str, text: str) -> float:
@@ -62,17 +79,45 @@ def _number(name: str, text: str) -> float:
         raise RequestError(f"{name} must be a number, not {text[:40]!r}", code="invalid_option") from None
 
 
-async def _until_gone(websocket: WebSocket, speech: Speech) -> None:
+async def _close_on_disconnect(websocket: WebSocket, speech: Speech) -> None:
     while (await websocket.receive())["type"] != "websocket.disconnect":
         pass
     speech.close()
 
 
-async def _send(websocket: WebSocket, speech: Speech) -> None:
-    async for event in speech:
-        if isinstance(event, SentenceAudio):
-            await websocket.send_bytes(event.pcm)
-        elif isinstance(event, SentenceFailed):
-            await websocket.send_text(error_message(event.code, event.message))
-    await websocket.send_text(to_json({"done": True}))
+async def _send(websocket: WebSocket, speech: Speech, warnings: Sequence[SpeechWarning]) -> None:
+    for warning in warnings:
+        await websocket.send_text(warning_message(warning.code, warning.message))
+    try:
+        async for event in speech:
+            await _send_message(websocket, _message_of(event))
+    except VoiceServerError as error:
+        await _refuse(websocket, error)
+        return
+    await websocket.send_text(_DONE)
     await websocket.close(CloseCode.NORMAL)
+
+
+def _message_of(event: UtteranceEvent) -> Message | None:
+    """The message for an event; None for those that this endpoint does not send."""
+    match event:
+        case SentenceAudio(pcm=pcm):
+            return pcm
+        case UtteranceWarning(code, message):
+            return warning_message(code, message)
+        case SentenceFailed(code=code, message=message):
+            return error_message(code, message)
+        case _:
+            return None
+
+
+async def _send_message(websocket: WebSocket, message: Message | None) -> None:
+    if isinstance(message, bytes):
+        await websocket.send_bytes(message)
+    elif message is not None:
+        await websocket.send_text(message)
+
+
+async def _refuse(websocket: WebSocket, error: VoiceServerError) -> None:
+    await websocket.send_text(error_message(error.code, error.message))
+    await websocket.close(CloseCode.POLICY)
