@@ -2,10 +2,11 @@
 
 import pytest
 
+from voice_server.core.speech.speech_settings import SpeechRequest
+from voice_server.core.stream_config import StreamConfig
 from voice_server.core.stream_session import (
     AnswerPing,
     CancelTurns,
-    ClientMessage,
     CloseWhenSpoken,
     EndTurn,
     FlushTurn,
@@ -14,10 +15,9 @@ from voice_server.core.stream_session import (
     PushToTurn,
     SessionState,
     SetPaused,
-    StreamConfig,
-    StreamFormat,
     StreamSession,
 )
+from voice_server.core.wire.client_messages import PROTOCOL_VERSIONS, ClientMessage, StreamFormat
 from voice_server.errors import RequestError
 
 M = ClientMessage
@@ -51,7 +51,7 @@ def test_all_keys_may_share_one_message() -> None:
     ]
 
 
-def test_version_1_does_not_know_the_words_of_version_2() -> None:
+def test_version_1_ignores_the_keys_of_version_2() -> None:
     session = StreamSession()
     session.receive(M(token="a", turn="ignored"))
     assert session.receive(M(cancel=True, flush=True, end=True, pause=True, ping=1, played_ms=5)) == []
@@ -59,10 +59,10 @@ def test_version_1_does_not_know_the_words_of_version_2() -> None:
 
 
 def test_version_1_cuts_no_sentence_and_keeps_what_else_was_configured() -> None:
-    session = StreamSession(config=StreamConfig(voice="from the URL"))
+    session = StreamSession(config=StreamConfig(request=SpeechRequest(voice="from the URL")))
     session.receive(M(opts={"speed": 2.0}, first_segment="clause"))
-    assert session.config.first_segment == "sentence"
-    assert session.config.voice == "from the URL"
+    assert session.config.request.first_segment == "sentence"
+    assert session.config.request.voice == "from the URL"
 
 
 def test_the_version_is_settled_by_the_first_message() -> None:
@@ -73,16 +73,8 @@ def test_the_version_is_settled_by_the_first_message() -> None:
     with pytest.raises(RequestError, match="v must be 1 or 2, not 3"):
         StreamSession().receive(M(v=3))
     with pytest.raises(RequestError, match="first message"):
-        StreamSession(version=2).receive(M(v=1))
-    assert StreamSession(version=2).receive(M(v=2)) == []
-
-
-def test_options_add_up_until_another_backend_is_chosen() -> None:
-    session = version_2(opts={"speed": 1.5})
-    session.receive(M(opts={"pitch": 40}, voice="v"))
-    assert session.config.opts == {"speed": 1.5, "pitch": 40}
-    session.receive(M(backend="tone"))
-    assert (session.config.opts, session.config.voice, session.config.backend) == ({}, None, "tone")
+        StreamSession(version=PROTOCOL_VERSIONS[2]).receive(M(v=1))
+    assert StreamSession(version=PROTOCOL_VERSIONS[2]).receive(M(v=2)) == []
 
 
 def test_a_message_that_configures_nothing_new_keeps_the_same_configuration() -> None:
@@ -122,7 +114,12 @@ def test_text_for_a_turn_that_has_ended_is_refused_and_changes_nothing() -> None
     session.receive(M(end=True))
     with pytest.raises(RequestError, match="the turn 't1' has ended"):
         session.receive(M(token="b", turn="t1", lang="de"))
-    assert (session.turn, session.config.lang) == (None, None)
+    assert (session.turn, session.config.request.language) == (None, None)
+
+
+def test_a_value_that_version_1_ignores_must_still_be_in_range() -> None:
+    with pytest.raises(RequestError, match="max_wait_ms must be"):
+        StreamSession().receive(M(max_wait_ms=-1))
 
 
 def test_an_old_name_may_come_again_after_many_others() -> None:
@@ -181,7 +178,7 @@ def test_pause_resume_ping_and_the_play_position_are_passed_on() -> None:
     assert session.receive(M(played_ms=10.5, turn="t1")) == [PlayedUntil("t1", 10.5)]
 
 
-def test_after_done_speech_may_be_steered_but_text_comes_too_late() -> None:
+def test_after_done_speech_may_be_controlled_but_text_comes_too_late() -> None:
     session = version_2()
     session.receive(M(token="a", turn="t1", done=True))
     with pytest.raises(RequestError, match="text came after done"):
@@ -219,13 +216,13 @@ def test_a_server_that_drains_ends_the_open_turn_once() -> None:
 
 
 @pytest.mark.parametrize("other", [each for each in ClientMessage.__struct_fields__ if each != "token"])
-def test_mere_text_is_text_alone_for_a_turn_that_takes_it(other: str) -> None:
+def test_text_alone_for_an_open_turn_needs_no_decision(other: str) -> None:
     session = StreamSession()
-    assert session.mere_text(M(token="a")) is None
+    assert session.text_for_open_turn(M(token="a")) is None
     session.receive(M(token="a"))
-    assert session.mere_text(M(token="b")) == "b"
+    assert session.text_for_open_turn(M(token="b")) == "b"
     assert session.receive(M(token="b")) == [PushToTurn("b")]
-    assert session.mere_text(M(token="b", **{other: 1})) is None  # type: ignore[arg-type]
-    assert session.mere_text(M()) is None
+    assert session.text_for_open_turn(M(token="b", **{other: 1})) is None  # type: ignore[arg-type]
+    assert session.text_for_open_turn(M()) is None
     session.receive(M(done=True))
-    assert session.mere_text(M(token="late")) is None
+    assert session.text_for_open_turn(M(token="late")) is None

@@ -21,8 +21,9 @@ from voice_server.core import stream_session as commands
 from voice_server.core.audio.resample import Resampler
 from voice_server.core.speech.speech_settings import SpeechSettings
 from voice_server.core.speech.utterance_events import FinishReason, UtteranceEvent, UtteranceFinished
-from voice_server.core.stream_session import ClientMessage, StreamConfig, StreamSession
+from voice_server.core.stream_session import StreamSession
 from voice_server.core.types import SAMPLE_RATE_HZ, SpeechWarning
+from voice_server.core.wire.client_messages import ClientMessage
 from voice_server.endpoints.websocket.close_codes import CloseCode
 from voice_server.endpoints.websocket.server_messages import (
     Message,
@@ -34,7 +35,7 @@ from voice_server.endpoints.websocket.server_messages import (
 from voice_server.endpoints.websocket.stream_turn import Turn
 from voice_server.endpoints.websocket.websocket_protocol import DIRECT_LINE, WebSocketProtocol
 from voice_server.errors import BackendDown, Busy, TooMuch, VoiceServerError
-from voice_server.speech import SpeechRequest, SpeechService
+from voice_server.speech import SpeechService
 
 _PLAYED_OUT_TURNS = 8
 """How many turns that were sent to their end may still be interrupted: engines are faster than listeners."""
@@ -81,7 +82,7 @@ class StreamConnection:
 
     def drain(self, in_ms: int) -> None:
         """The server is going down: take no more text, say so, close when the open turns are over."""
-        if self._session.version == 2:
+        if self._session.version.number == 2:
             self._answer({"type": "closing", "reason": "restart", "in_ms": in_ms})
         self._apply(self._session.drain())
         self._close_code_when_over = self._close_code_when_over or CloseCode.RESTART
@@ -121,7 +122,7 @@ class StreamConnection:
             decoded = self._decoded(message)
             if decoded is None:
                 continue
-            text = self._session.mere_text(decoded)
+            text = self._session.text_for_open_turn(decoded)
             if text is not None:
                 tokens.append(text)
             else:
@@ -163,7 +164,7 @@ class StreamConnection:
             settings = self._settings
             notices: list[SpeechWarning] = []
             if settings is None or config is not self._session.config:
-                settings, notices = self._service.settings(_request(config))
+                settings, notices = self._service.settings(config.request)
             takes_text = self._session.turn is not None
             todo = self._session.receive(message, config)
             if settings is not self._settings:
@@ -188,7 +189,7 @@ class StreamConnection:
     def _configure(self, settings: SpeechSettings, notices: list[SpeechWarning]) -> None:
         was_ready = self._settings is not None
         self._settings = settings
-        if self._session.version == 2:
+        if self._session.version.number == 2:
             if not was_ready:
                 self._answer(self._ready())
             for notice in notices:
@@ -248,7 +249,7 @@ class StreamConnection:
         if self._paused:
             speech.pause()
         writer = None
-        if self._session.version == 2:
+        if self._session.version.number == 2:
             writer = Version2(name, self._opened_turns, tagged=form.frames == "tagged")
         resampler = None if form.rate == SAMPLE_RATE_HZ else Resampler(SAMPLE_RATE_HZ, form.rate)
         self._turns.append(Turn(name, speech, writer, resampler))
@@ -364,7 +365,7 @@ class StreamConnection:
         self._wake()
 
     def _error(self, code: str, msg: str, *, fatal: bool) -> None:
-        more = {"fatal": fatal} if self._session.version == 2 else {}
+        more = {"fatal": fatal} if self._session.version.number == 2 else {}
         self._answers.append(error_message(code, msg, **more))
         self._wake()
 
@@ -374,17 +375,3 @@ class StreamConnection:
 
     def _wake(self) -> None:
         self._something_to_send.set()
-
-
-def _request(config: StreamConfig) -> SpeechRequest:
-    return SpeechRequest(
-        backend=config.backend,
-        voice=config.voice,
-        language=config.lang,
-        options=config.opts,
-        markup=config.markup,
-        word_times=config.timestamps == "word",
-        first_segment=config.first_segment,
-        max_wait_ms=config.max_wait_ms,
-        ahead_s=config.ahead_s,
-    )

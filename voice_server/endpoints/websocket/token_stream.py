@@ -6,7 +6,10 @@ from collections.abc import Mapping
 
 from starlette.websockets import WebSocket
 
-from voice_server.core.stream_session import StreamConfig, StreamSession
+from voice_server.core.speech.speech_settings import SpeechRequest
+from voice_server.core.stream_config import StreamConfig
+from voice_server.core.stream_session import StreamSession
+from voice_server.core.wire.client_messages import PROTOCOL_VERSIONS
 from voice_server.endpoints.app_state import state_of
 from voice_server.endpoints.websocket.close_codes import CloseCode
 from voice_server.endpoints.websocket.stream_connection import StreamConnection
@@ -26,6 +29,7 @@ async def token_stream(websocket: WebSocket) -> None:
 
 def session_for(query: Mapping[str, str]) -> StreamSession:
     """The session that the query of a WebSocket's URL asks for: `v`, `voice`, `backend`, `lang`."""
-    voice, backend, lang = (query.get(key) or None for key in ("voice", "backend", "lang"))
-    config = StreamConfig(voice=voice, backend=backend, lang=lang)
-    return StreamSession(version=2 if query.get("v") == "2" else 1, config=config)
+    voice, backend, language = (query.get(key) or None for key in ("voice", "backend", "lang"))
+    config = StreamConfig(request=SpeechRequest(voice=voice, backend=backend, language=language))
+    version = PROTOCOL_VERSIONS[2] if query.get("v") == "2" else None
+    return StreamSession(version=version, config=config)
