@@ -1,4 +1,4 @@
-"""What a server says on `/stream-tokens`, as dataclasses; the reading half of the client.
+"""The messages of a server on `/stream-tokens` as dataclasses; the reading half of the client.
 
 Fields are the protocol's, unchanged; version 1 leaves `turn`, `index` and `chars` out. Messages of a type
 that this client does not know come out as `Unknown`, so that a newer server does not break an older one.
@@ -233,7 +233,7 @@ _REQUIRED = {
 
 
 class EventReader:
-    """Turns one connection's messages into events; audio is told which sentence it belongs to."""
+    """Turns one connection's messages into events; audio carries the sentence that it belongs to."""
 
     def __init__(self) -> None:
         self.is_tagged = False
@@ -270,11 +270,11 @@ def _event(text: str) -> Event:
         return Unknown(message)
     if missing := _REQUIRED[kind] - message.keys():
         raise WireError(f"the server sent {message['type']!r} without {', '.join(sorted(missing))}")
-    return kind(**_typed(message, _KEYS[kind]))
+    return kind(**_parsed_fields(message, _KEYS[kind]))
 
 
-def _typed(message: JsonObject, keys: tuple[str, ...]) -> JsonObject:
-    """The fields that the event has, with lists as what they stand for."""
+def _parsed_fields(message: JsonObject, keys: tuple[str, ...]) -> JsonObject:
+    """The fields that the event has; offsets and words as tuples."""
     given = {key: message[key] for key in keys if key in message}
     if (chars := given.get("chars")) is not None:
         given["chars"] = (chars[0], chars[1])

@@ -2,7 +2,7 @@
 
 Iteration ends when the server closes normally; any other end is a `StreamClosed` with what the server said.
 Nothing reconnects by itself: a turn that was cut off has been heard in part, and only the caller knows what
-to say next.
+to send next.
 """
 
 from __future__ import annotations
@@ -40,17 +40,17 @@ _PATH = "/stream-tokens"
 _OPEN_TIMEOUT_S = 10
 _CLOSE_TIMEOUT_S = 2
 _MAX_MESSAGE_BYTES = 16 * 1024 * 1024
-_VANISHED = 1006
+_ABNORMAL_CLOSURE = 1006
 _CLOSE_REASONS = {
     1001: "it is going away",
-    _VANISHED: "it vanished without a word",
+    _ABNORMAL_CLOSURE: "it vanished without a word",
     1009: "a message was too large",
     1012: "it is restarting",
     1013: "it is busy; try again later",
 }
 
 Version = Literal[1, 2]
-_Sent = TypeVar("_Sent")
+_SendResult = TypeVar("_SendResult")
 
 
 class NoServer(VoiceServerError):
@@ -60,7 +60,7 @@ class NoServer(VoiceServerError):
 
 
 class StreamClosed(VoiceServerError):
-    """The server ended the connection before all was said; `close_code` is the WebSocket's.
+    """The server closed the connection before it was done; `close_code` is the WebSocket's.
 
     The message is the server's last error, where it gave one.
     """
@@ -74,58 +74,58 @@ class StreamClosed(VoiceServerError):
         self.close_code = close_code
 
 
-class _Commands(Generic[_Sent]):
-    """Everything a client can say; `_say` sends one message, at once or when awaited."""
+class _StreamCommands(Generic[_SendResult]):
+    """The messages that a client can send; `_send` sends one, at once or when awaited."""
 
     def __init__(self) -> None:
         self._reader = EventReader()
         self._last_error: ErrorEvent | None = None
-        self._is_left = False
+        self._is_closing = False
 
-    def _say(self, message: str) -> _Sent:
+    def _send(self, message: str) -> _SendResult:
         raise NotImplementedError
 
-    def send_text(self, text: str, turn: str | None = None) -> _Sent:
-        """Say this next, joined verbatim to what came before; `turn` opens or names a turn (version 2)."""
-        return self._say(_message(token=text, turn=turn))
+    def send_text(self, text: str, turn: str | None = None) -> _SendResult:
+        """Append text to the turn, joined verbatim to what came before; `turn` names it (version 2)."""
+        return self._send(_encoded(token=text, turn=turn))
 
-    def flush(self, flush_id: int | str | None = None) -> _Sent:
-        """Speak what is buffered now; the turn stays open. Answered by `Flushed` (version 2)."""
-        return self._say(_message(flush=True, id=flush_id))
+    def flush(self, flush_id: int | str | None = None) -> _SendResult:
+        """Speak what is buffered now; the turn stays open. `Flushed` answers (version 2)."""
+        return self._send(_encoded(flush=True, id=flush_id))
 
-    def end(self, turn: str | None = None) -> _Sent:
+    def end(self, turn: str | None = None) -> _SendResult:
         """End the turn; the connection stays open for the next one. Answered by `TurnDone` (version 2)."""
-        return self._say(_message(end=True, turn=turn))
+        return self._send(_encoded(end=True, turn=turn))
 
-    def done(self) -> _Sent:
-        """No more text will come: the server speaks what is left, says `Done` and closes."""
-        return self._say(_message(done=True))
+    def done(self) -> _SendResult:
+        """Announce that no more text will come: the server speaks the rest, sends `Done` and closes."""
+        return self._send(_encoded(done=True))
 
-    def cancel(self, played_ms: float | None = None, turn: str | None = None) -> _Sent:
-        """Barge in. Answered by `Cancelled`, which tells what was heard if the play position is given."""
-        return self._say(_message(cancel=True, played_ms=played_ms, turn=turn))
+    def cancel(self, played_ms: float | None = None, turn: str | None = None) -> _SendResult:
+        """Barge in. `Cancelled` answers, with the text that was heard if the play position is given."""
+        return self._send(_encoded(cancel=True, played_ms=played_ms, turn=turn))
 
-    def pause(self) -> _Sent:
+    def pause(self) -> _SendResult:
         """Stop delivering and rendering ahead (version 2)."""
-        return self._say(_message(pause=True))
+        return self._send(_encoded(pause=True))
 
-    def resume(self) -> _Sent:
-        """Go on delivering (version 2)."""
-        return self._say(_message(resume=True))
+    def resume(self) -> _SendResult:
+        """Deliver again after a pause (version 2)."""
+        return self._send(_encoded(resume=True))
 
-    def played(self, played_ms: float, turn: str | None = None) -> _Sent:
+    def played(self, played_ms: float, turn: str | None = None) -> _SendResult:
         """Report the play position within the turn (version 2)."""
-        return self._say(_message(played_ms=played_ms, turn=turn))
+        return self._send(_encoded(played_ms=played_ms, turn=turn))
 
-    def ping(self, carried: float | str = 0) -> _Sent:
+    def ping(self, carried: float | str = 0) -> _SendResult:
         """Ask for a `Pong` that carries the same (version 2)."""
-        return self._say(_message(ping=carried))
+        return self._send(_encoded(ping=carried))
 
-    def configure(self, **config: Any) -> _Sent:
+    def configure(self, **config: Any) -> _SendResult:
         """Change the sticky configuration: voice, backend, lang, opts and the others of the protocol."""
         if (form := config.get("format")) is not None:
             self._reader.is_tagged = form.get("frames") == "tagged"
-        return self._say(_message(**config))
+        return self._send(_encoded(**config))
 
     def _read(self, message: str | bytes) -> Event:
         event = self._reader.read(message)
@@ -133,30 +133,30 @@ class _Commands(Generic[_Sent]):
             self._last_error = event
         return event
 
-    def _closed(self, error: ConnectionClosed) -> StreamClosed:
+    def _closed_error(self, error: ConnectionClosed) -> StreamClosed:
         if error.rcvd is None:
-            return StreamClosed(_VANISHED)
+            return StreamClosed(_ABNORMAL_CLOSURE)
         return StreamClosed(error.rcvd.code, error.rcvd.reason, self._last_error)
 
 
-class AsyncStream(_Commands[Awaitable[None]]):
+class AsyncStream(_StreamCommands[Awaitable[None]]):
     """An open connection; iterate it for events, and send meanwhile from other tasks."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         super().__init__()
         self._connection = connection
 
-    async def _say(self, message: str) -> None:
+    async def _send(self, message: str) -> None:
         try:
             await self._connection.send(message)
         except ConnectionClosed as error:
-            raise self._closed(error) from None
+            raise self._closed_error(error) from None
 
     async def aclose(self) -> None:
-        """Leave; what the server still has to say is thrown away, and it stops speaking."""
-        self._is_left = True
+        """Close the connection; messages still on their way are dropped, and the server stops speaking."""
+        self._is_closing = True
         closing = asyncio.ensure_future(self._connection.close())
-        # The server's close may stand behind audio that nobody reads; another task may be reading already.
+        # The server's close frame may follow audio that nobody reads; another task may be reading already.
         with suppress(ConnectionClosed, ConcurrencyError):
             async for _ in self._connection:
                 pass
@@ -167,28 +167,28 @@ class AsyncStream(_Commands[Awaitable[None]]):
             async for message in self._connection:
                 yield self._read(message)
         except ConnectionClosed as error:
-            raise self._closed(error) from None
+            raise self._closed_error(error) from None
         except ConcurrencyError:
-            if not self._is_left:
+            if not self._is_closing:
                 raise
 
 
-class SyncStream(_Commands[None]):
+class SyncStream(_StreamCommands[None]):
     """An open connection without asyncio; another thread may send while this one iterates."""
 
     def __init__(self, connection: SyncConnection) -> None:
         super().__init__()
         self._connection = connection
 
-    def _say(self, message: str) -> None:
+    def _send(self, message: str) -> None:
         try:
             self._connection.send(message)
         except ConnectionClosed as error:
-            raise self._closed(error) from None
+            raise self._closed_error(error) from None
 
     def close(self) -> None:
-        """Leave; what the server still has to say is thrown away, and it stops speaking."""
-        self._is_left = True
+        """Close the connection; messages still on their way are dropped, and the server stops speaking."""
+        self._is_closing = True
         closing = Thread(target=self._connection.close)
         closing.start()
         with suppress(ConnectionClosed, ConcurrencyError):  # see AsyncStream.aclose
@@ -201,9 +201,9 @@ class SyncStream(_Commands[None]):
             for message in self._connection:
                 yield self._read(message)
         except ConnectionClosed as error:
-            raise self._closed(error) from None
+            raise self._closed_error(error) from None
         except ConcurrencyError:
-            if not self._is_left:
+            if not self._is_closing:
                 raise
 
 
@@ -217,12 +217,12 @@ async def connect(
     answers there.
     """
     address = stream_url(url)
-    with _explained(address):
-        connection = await connect_async(address, **_how(address, token))
+    with _connection_errors(address):
+        connection = await connect_async(address, **_connection_options(address, token))
     stream = AsyncStream(connection)
     try:
-        if greeting := _greeting(version, config):
-            await stream.configure(**greeting)
+        if first := _first_configuration(version, config):
+            await stream.configure(**first)
         yield stream
     finally:
         await stream.aclose()
@@ -234,13 +234,13 @@ def connect_sync(
 ) -> Iterator[SyncStream]:
     """The same as `connect`, without asyncio."""
     address = stream_url(url)
-    with _explained(address):
-        connection = connect_blocking(address, **_how(address, token))
+    with _connection_errors(address):
+        connection = connect_blocking(address, **_connection_options(address, token))
     with connection as opened:
         stream = SyncStream(opened)
         try:
-            if greeting := _greeting(version, config):
-                stream.configure(**greeting)
+            if first := _first_configuration(version, config):
+                stream.configure(**first)
             yield stream
         finally:
             stream.close()
@@ -254,40 +254,40 @@ def stream_url(url: str) -> str:
     return parts._replace(scheme=scheme, path=path).geturl()
 
 
-def _how(address: str, token: str | None) -> dict[str, Any]:
-    is_here = urlsplit(address).hostname in ("localhost", "127.0.0.1", "::1")
+def _connection_options(address: str, token: str | None) -> dict[str, Any]:
+    is_local = urlsplit(address).hostname in ("localhost", "127.0.0.1", "::1")
     return {
-        "compression": None,  # PCM does not pack
+        "compression": None,  # PCM does not compress
         "max_size": _MAX_MESSAGE_BYTES,
         "open_timeout": _OPEN_TIMEOUT_S,
         "close_timeout": _CLOSE_TIMEOUT_S,
-        "proxy": None if is_here else True,
+        "proxy": None if is_local else True,
         "additional_headers": {"Authorization": f"Bearer {token}"} if token else None,
     }
 
 
-def _greeting(version: Version, config: JsonObject) -> JsonObject:
-    """What the first message says, if there is anything to say."""
+def _first_configuration(version: Version, config: JsonObject) -> JsonObject:
+    """The first message: the version, where it is not 1, and what was configured; empty sends none."""
     given = {key: value for key, value in config.items() if value is not None}
     return {"v": 2, **given} if version == 2 else given
 
 
-def _message(**fields: Any) -> str:
+def _encoded(**fields: Any) -> str:
     return json.dumps(
         {key: value for key, value in fields.items() if value is not None}, separators=(",", ":")
     )
 
 
 @contextmanager
-def _explained(address: str) -> Iterator[None]:
-    """Say in one sentence why there is no connection."""
+def _connection_errors(address: str) -> Iterator[None]:
+    """Turn what keeps a connection from being opened into NoServer or ConfigError, with one sentence."""
     try:
         yield
     except (InvalidURI, ValueError):
         raise ConfigError(f"{address!r} is no address of a server; it looks like {DEFAULT_URL}") from None
     except InvalidStatus as error:
-        status, said = error.response.status_code, _body(error.response.body)
-        raise NoServer(f"the server at {address} refused the connection (HTTP {status}{said})") from None
+        status, detail = error.response.status_code, _error_detail(error.response.body)
+        raise NoServer(f"the server at {address} refused the connection (HTTP {status}{detail})") from None
     except (InvalidHandshake, EOFError):
         raise NoServer(f"what answers at {address} is no voice-server") from None
     except TimeoutError:
@@ -296,8 +296,8 @@ def _explained(address: str) -> Iterator[None]:
         raise NoServer(f"no server at {address}; start one with: voice-server serve") from None
 
 
-def _body(body: bytes | bytearray | None) -> str:
-    """What the server said of its refusal: the sentence of its JSON error, or a short text."""
+def _error_detail(body: bytes | bytearray | None) -> str:
+    """The server's reason for a refusal: the sentence of its JSON error, or a short text."""
     text = bytes(body or b"").decode(errors="replace").strip()
     try:
         text = json.loads(text)["error"]

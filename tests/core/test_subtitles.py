@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.core.speech.rendering import words_of
-from voice_server.core.subtitles import Cue, cues, to_srt, to_vtt
+from voice_server.core.subtitles import Cue, cues_of, to_srt, to_vtt
 from voice_server.core.types import WordMark
 
 
@@ -21,36 +21,40 @@ def marks_of(text: str) -> list[WordMark]:
 
 def test_a_cue_ends_with_its_sentence_and_keeps_the_marks_as_typed() -> None:
     text = "Hello, world! Is this\n speech? Yes."
-    assert [cue.text for cue in cues(text, marks_of(text))] == ["Hello, world!", "Is this speech?", "Yes."]
+    assert [cue.text for cue in cues_of(text, marks_of(text))] == ["Hello, world!", "Is this speech?", "Yes."]
 
 
 def test_a_long_sentence_is_cut_between_words_before_it_is_too_long_to_read() -> None:
     text = " ".join(["wonderful"] * 40)
-    shown = cues(text, marks_of(text))
+    shown = cues_of(text, marks_of(text))
     assert all(len(cue.text) <= 84 for cue in shown)
     assert " ".join(cue.text for cue in shown) == text
 
 
 def test_a_cue_stays_no_longer_than_seven_seconds() -> None:
     slow = [WordMark("word", at * 3000.0, at * 3000.0 + 2900, at * 5, at * 5 + 4) for at in range(5)]
-    assert [cue.text for cue in cues("word word word word word", slow)] == ["word word", "word word", "word"]
+    assert [cue.text for cue in cues_of("word word word word word", slow)] == [
+        "word word",
+        "word word",
+        "word",
+    ]
 
 
 def test_a_pause_ends_a_cue() -> None:
     marks = [WordMark("one", 0, 300, 0, 3), WordMark("two", 2000, 2300, 4, 7)]
-    assert cues("one two", marks) == [Cue(0, 300, "one"), Cue(2000, 2300, "two")]
+    assert cues_of("one two", marks) == [Cue(0, 300, "one"), Cue(2000, 2300, "two")]
 
 
 @given(st.lists(st.sampled_from(["one", "two", "three,", "four.", "five!", "six?"]), max_size=60))
 def test_no_word_is_lost_and_none_comes_twice(words: list[str]) -> None:
     text = " ".join(words)
-    shown = cues(text, marks_of(text))
+    shown = cues_of(text, marks_of(text))
     assert " ".join(cue.text for cue in shown) == text
     assert [cue.start_ms for cue in shown] == sorted(cue.start_ms for cue in shown)
 
 
 def test_nothing_spoken_is_no_cue() -> None:
-    assert cues("...", []) == []
+    assert cues_of("...", []) == []
     assert to_srt([]) == ""
     assert to_vtt([]) == "WEBVTT\n\n"
 
@@ -72,4 +76,4 @@ def test_a_mark_inside_a_word_ends_no_sentence_and_a_quote_behind_one_does_not_h
     text = 'Pi is 3.14 "or so." Yes.'
     marks = [WordMark(word, at * 100.0, at * 100.0 + 90, text.index(word), text.index(word) + len(word))
              for at, word in enumerate(("Pi", "is", "3.14", "or", "so", "Yes"))]  # fmt: skip
-    assert [cue.text for cue in cues(text, marks)] == ['Pi is 3.14 "or so."', "Yes."]
+    assert [cue.text for cue in cues_of(text, marks)] == ['Pi is 3.14 "or so."', "Yes."]

@@ -1,4 +1,4 @@
-"""Checks the options of a request against what a backend understands."""
+"""Checks the options of a request against those that a backend supports, and fills in the defaults."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from voice_server.core.types import Option, OptionValue
 from voice_server.errors import RequestError, UnknownName
 
 SEED = Option("seed", "integer", None, 0, 2**32 - 1, description="makes a sampling engine repeatable")
-"""The option that every backend takes, declared or not."""
+"""The option that every backend accepts, declared or not."""
 
 
 def complete_options(
-    understood: Sequence[Option],
+    supported: Sequence[Option],
     given: Mapping[str, object],
     defaults: Mapping[str, OptionValue] | None = None,
 ) -> dict[str, OptionValue]:
@@ -22,7 +22,7 @@ def complete_options(
     Raises UnknownName for an option that the backend does not have, and RequestError, which says what is
     allowed, for a value of the wrong type or out of range. An option with no value at all is left out.
     """
-    by_name = {option.name: option for option in (SEED, *understood)}
+    by_name = {option.name: option for option in (SEED, *supported)}
     defaults = defaults or {}
     for name in given:
         if name not in by_name:
@@ -39,11 +39,11 @@ def complete_options(
 
 def _number(option: Option, value: object) -> OptionValue:
     if isinstance(value, bool) or not isinstance(value, int | float) or not _is_finite(value):
-        raise _refusal(option, value)
+        raise _invalid_option(option, value)
     if option.minimum is not None and value < option.minimum:
-        raise _refusal(option, value)
+        raise _invalid_option(option, value)
     if option.maximum is not None and value > option.maximum:
-        raise _refusal(option, value)
+        raise _invalid_option(option, value)
     return value
 
 
@@ -58,25 +58,25 @@ def _integer(option: Option, value: object) -> OptionValue:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if not isinstance(value, int):
-        raise _refusal(option, value)
+        raise _invalid_option(option, value)
     return _number(option, value)
 
 
 def _boolean(option: Option, value: object) -> OptionValue:
     if not isinstance(value, bool):
-        raise _refusal(option, value)
+        raise _invalid_option(option, value)
     return value
 
 
 def _text(option: Option, value: object) -> OptionValue:
     if not isinstance(value, str):
-        raise _refusal(option, value)
+        raise _invalid_option(option, value)
     return value
 
 
 def _choice(option: Option, value: object) -> OptionValue:
     if not isinstance(value, str) or value not in option.choices:
-        raise _refusal(option, value)
+        raise _invalid_option(option, value)
     return value
 
 
@@ -89,14 +89,14 @@ _CHECKS: dict[str, Callable[[Option, object], OptionValue]] = {
 }
 
 
-def _refusal(option: Option, value: object) -> RequestError:
-    shown = repr(value)[:40]
+def _invalid_option(option: Option, value: object) -> RequestError:
+    shortened = repr(value)[:40]
     return RequestError(
-        f"option {option.name} must be {_allowed(option)}, not {shown}", code="invalid_option"
+        f"option {option.name} must be {_allowed_values(option)}, not {shortened}", code="invalid_option"
     )
 
 
-def _allowed(option: Option) -> str:
+def _allowed_values(option: Option) -> str:
     if option.kind == "choice":
         return "one of " + ", ".join(option.choices)
     if option.kind == "boolean":

@@ -1,14 +1,14 @@
-"""Who speaks now, who waits, and who is silenced: the manners of a loudspeaker that many programs share.
+"""Which item plays now, which wait, and which are stopped: the queue of a loudspeaker that programs share.
 
-An item is one text for one channel, which is a voice in a language. Nobody talks over anybody unless told to:
+An item is one text for one channel, which is a voice in a language. Only a policy makes items overlap:
 
-    policy      ends the old text of its channel    waits until nothing is heard    its place
-    interrupt   yes                                 yes                             of the first text it ends
-    queue       no                                  yes                             last
-    mix         no                                  no                              begins at once
+    policy      stops the items of its channel    waits until nothing plays    position
+    interrupt   yes                               yes                          of the first item it stops
+    queue       no                                yes                          last
+    mix         no                                no                           starts at once
 
-Where interrupt ends nothing, it is last. The item that comes next is prepared (rendered ahead) while another
-one is heard. A channel that has had nothing to say for a while is closed.
+An interrupt that stops nothing is last. The next item is prepared (rendered ahead) while another one plays. A
+channel without items is closed after a while.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from enum import Enum, StrEnum
 
 
 class PlaylistPolicy(StrEnum):
-    """How a text behaves towards those before it."""
+    """How a new item treats those before it."""
 
     INTERRUPT = "interrupt"
     QUEUE = "queue"
@@ -27,20 +27,20 @@ class PlaylistPolicy(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class _Manners:
-    ends_own_channel: bool
+class _PolicyRules:
+    stops_own_channel: bool
     waits: bool
 
 
-_MANNERS = {
-    PlaylistPolicy.INTERRUPT: _Manners(ends_own_channel=True, waits=True),
-    PlaylistPolicy.QUEUE: _Manners(ends_own_channel=False, waits=True),
-    PlaylistPolicy.MIX: _Manners(ends_own_channel=False, waits=False),
+_RULES = {
+    PlaylistPolicy.INTERRUPT: _PolicyRules(stops_own_channel=True, waits=True),
+    PlaylistPolicy.QUEUE: _PolicyRules(stops_own_channel=False, waits=True),
+    PlaylistPolicy.MIX: _PolicyRules(stops_own_channel=False, waits=False),
 }
 
 
 class ItemState(Enum):
-    """Where an item stands; one that is over is on no list any more."""
+    """The state of an item on the playlist; one that has ended is removed."""
 
     WAITING = "waiting"
     PREPARED = "prepared"
@@ -49,7 +49,7 @@ class ItemState(Enum):
 
 @dataclass(frozen=True, slots=True)
 class PlaylistItem:
-    """A text by its number, which is never used twice."""
+    """One text to play; its number is never used twice."""
 
     number: int
     channel: str
@@ -65,26 +65,26 @@ class ItemAdded:
 
 @dataclass(frozen=True, slots=True)
 class ChannelOpened:
-    """A channel was opened before there is anything to say."""
+    """A channel was opened before it has an item."""
 
     channel: str
 
 
 @dataclass(frozen=True, slots=True)
 class ItemEnded:
-    """An item has been heard, or cannot be."""
+    """An item has been played to its end, or cannot be played."""
 
     number: int
 
 
 @dataclass(frozen=True, slots=True)
 class CurrentSkipped:
-    """Somebody wants to hear no more of what is playing."""
+    """The items that play are to be stopped."""
 
 
 @dataclass(frozen=True, slots=True)
 class ItemsStopped:
-    """Somebody wants to hear no more of these, or of anything."""
+    """The items with these numbers are to be stopped; None stands for all."""
 
     numbers: frozenset[int] | None = None
 
@@ -94,28 +94,28 @@ PlaylistInput = ItemAdded | ChannelOpened | ItemEnded | CurrentSkipped | ItemsSt
 
 @dataclass(frozen=True, slots=True)
 class PrepareItem:
-    """Begin to render this item."""
+    """Start to render this item ahead."""
 
     item: PlaylistItem
 
 
 @dataclass(frozen=True, slots=True)
 class StartItem:
-    """Let this item be heard."""
+    """Start to play this item."""
 
     item: PlaylistItem
 
 
 @dataclass(frozen=True, slots=True)
 class StopItem:
-    """End this item, which may be heard, prepared or neither."""
+    """Stop this item, whatever its state."""
 
     item: PlaylistItem
 
 
 @dataclass(frozen=True, slots=True)
 class CloseChannel:
-    """Nothing has been said on this channel for a while."""
+    """Close this channel, which has had no item for a while."""
 
     channel: str
 
@@ -124,67 +124,70 @@ PlaylistAction = PrepareItem | StartItem | StopItem | CloseChannel
 
 
 class Playlist:
-    """The decisions; `now` is in seconds on a steady clock. A channel closes `idle_s` after its last item."""
+    """The queue's state machine; `now` is in seconds on a monotonic clock.
+
+    A channel closes `idle_s` after its last item.
+    """
 
     def __init__(self, idle_s: float) -> None:
         self._idle_s = idle_s
-        self._items: dict[int, PlaylistItem] = {}  # in the order in which they are heard
+        self._items: dict[int, PlaylistItem] = {}  # in playing order
         self._states: dict[int, ItemState] = {}
-        self._quiet_since: dict[str, float] = {}  # open channels
+        self._idle_since: dict[str, float] = {}  # by open channel
         self._actions: list[PlaylistAction] = []
 
     @property
     def playing(self) -> list[PlaylistItem]:
-        """What may be heard now."""
+        """The items that play now."""
         return self._in_state(ItemState.PLAYING)
 
     @property
     def waiting(self) -> list[PlaylistItem]:
-        """What comes later, the next one first."""
+        """The items that play later, the next one first."""
         return self._in_state(ItemState.WAITING, ItemState.PREPARED)
 
     def receive(self, event: PlaylistInput, now: float) -> None:
-        """Take what happened; what comes too late is ignored."""
+        """Apply an event; one for an item that has ended is ignored."""
         match event:
             case ItemAdded(item):
                 self._add(item, now)
             case ChannelOpened(channel):
-                self._quiet_since[channel] = now
+                self._idle_since[channel] = now
             case ItemEnded(number):
                 self._remove(self._items.get(number), now)
             case CurrentSkipped():
                 self._stop(self.playing, now)
             case _:
-                wanted = self._items if event.numbers is None else event.numbers
-                self._stop([item for number, item in self._items.items() if number in wanted], now)
+                stopped = self._items if event.numbers is None else event.numbers
+                self._stop([item for number, item in self._items.items() if number in stopped], now)
         self._advance()
 
     def take_actions(self) -> list[PlaylistAction]:
-        """Return, once, what has to be done now, in this order."""
+        """Return, once, the actions to perform now, in this order."""
         actions, self._actions = self._actions, []
         return actions
 
     def next_deadline(self) -> float | None:
-        """When `tick` has to be called at the latest; None while nothing is timed."""
+        """When `tick` has to be called at the latest; None while no channel is idle."""
         return min((since + self._idle_s for since in self._idle_channels().values()), default=None)
 
     def tick(self, now: float) -> None:
-        """Close the channels that have been quiet for too long."""
+        """Close the channels that have been idle for `idle_s`."""
         for channel, since in self._idle_channels().items():
             if now >= since + self._idle_s:
-                del self._quiet_since[channel]
+                del self._idle_since[channel]
                 self._actions.append(CloseChannel(channel))
 
     def _add(self, item: PlaylistItem, now: float) -> None:
         order = list(self._items.values())
         replaced = [each for each in order if each.channel == item.channel]
-        if not _MANNERS[item.policy].ends_own_channel:
+        if not _RULES[item.policy].stops_own_channel:
             replaced = []
-        place = order.index(replaced[0]) if replaced else len(order)
-        order.insert(place, item)
+        position = order.index(replaced[0]) if replaced else len(order)
+        order.insert(position, item)
         self._items = {each.number: each for each in order}
         self._states[item.number] = ItemState.WAITING
-        self._quiet_since[item.channel] = now
+        self._idle_since[item.channel] = now
         self._stop(replaced, now)
 
     def _stop(self, items: Iterable[PlaylistItem], now: float) -> None:
@@ -195,12 +198,12 @@ class Playlist:
     def _remove(self, item: PlaylistItem | None, now: float) -> None:
         if item is not None:
             del self._items[item.number], self._states[item.number]
-            self._quiet_since[item.channel] = now
+            self._idle_since[item.channel] = now
 
     def _advance(self) -> None:
-        """Let be heard who may, and prepare who comes next."""
+        """Start the items that may play now, and prepare the next one."""
         for item in self.waiting:
-            if not _MANNERS[item.policy].waits:
+            if not _RULES[item.policy].waits:
                 self._start(item)
         waiting = self.waiting
         if waiting and not self.playing:
@@ -218,4 +221,4 @@ class Playlist:
 
     def _idle_channels(self) -> dict[str, float]:
         busy = {item.channel for item in self._items.values()}
-        return {channel: since for channel, since in self._quiet_since.items() if channel not in busy}
+        return {channel: since for channel, since in self._idle_since.items() if channel not in busy}

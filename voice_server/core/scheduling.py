@@ -1,10 +1,9 @@
-"""Who renders next: the segment whose listener would fall silent first.
+"""Which listener's segment is rendered next: earliest deadline first, among those that wait for one backend.
 
-Earliest deadline first, over the listeners that wait for one backend. A first segment's deadline is the
-moment it was asked for; a later one's is the moment its listener runs out of sound. Among equal deadlines the
-listener served longest ago comes first. A listener that already has more than `ahead_s` of sound waits while
-anybody else does not, and one whose rendered audio nobody takes waits until it is taken: a stalled reader
-never holds a worker.
+A first segment's deadline is the moment it was submitted; a later one's is the moment its listener runs out
+of sound. Among equal deadlines the listener served longest ago comes first. A listener with more than
+`ahead_s` of sound waits while another has less, and one whose rendered audio is not read waits until it is: a
+stalled reader never holds a worker.
 """
 
 from __future__ import annotations
@@ -14,22 +13,22 @@ from typing import Protocol
 
 
 class Listener(Hashable, Protocol):
-    """What the scheduler must know of an utterance."""
+    """What the scheduler reads of an utterance."""
 
     @property
     def wants_render(self) -> bool:
         """Whether a segment waits and may be rendered now (not paused, buffer not full)."""
 
     def deadline(self, now: float) -> float:
-        """When the listener hears silence unless the waiting segment is rendered."""
+        """When the listener runs out of sound unless the waiting segment is rendered."""
 
     @property
     def ahead_s(self) -> float:
-        """How many seconds of sound make a listener let others go first."""
+        """The seconds of sound in store beyond which other listeners come first."""
 
 
 class Scheduler:
-    """Hands out the slots of every backend; `slots` is the number of its workers."""
+    """Hands out the render slots of every backend; `slots` is the number of its workers."""
 
     def __init__(self, slots: Mapping[str, int]) -> None:
         self._free = dict(slots)
@@ -37,15 +36,15 @@ class Scheduler:
         self._served = 0
 
     def submit(self, backend: str, listener: Listener) -> None:
-        """Say that a listener has a segment for a backend; harmless when it is known already."""
+        """Queue a listener that has a segment for a backend; no effect when it is queued already."""
         self._waiting[backend].setdefault(listener, 0)
 
     def withdraw(self, backend: str, listener: Listener) -> None:
-        """Say that a listener has nothing more for a backend; harmless when unknown."""
+        """Remove a listener that has nothing more for a backend; no effect when it is not queued."""
         self._waiting[backend].pop(listener, None)
 
     def is_wanted(self, backend: str) -> bool:
-        """Whether anybody waits for a backend."""
+        """Whether a listener waits for a backend."""
         return bool(self._waiting[backend])
 
     def release(self, backend: str) -> None:
@@ -53,20 +52,26 @@ class Scheduler:
         self._free[backend] += 1
 
     def choose(self, backend: str, now: float) -> Listener | None:
-        """The listener to serve next on a free slot, which is taken; None if nobody is to be served now."""
+        """Take a free slot for the listener to serve next; None if there is no slot or no listener."""
         if self._free[backend] <= 0:
             return None
-        served = self._waiting[backend]
-        chosen: Listener | None = None
-        first = (True, 0.0, 0)
-        for listener, last_served in served.items():
-            if listener.wants_render:
-                deadline = listener.deadline(now)
-                rank = (deadline - now > listener.ahead_s, deadline, last_served)
-                if chosen is None or rank < first:
-                    chosen, first = listener, rank
+        waiting = self._waiting[backend]
+        chosen = _most_urgent(waiting, now)
         if chosen is not None:
             self._free[backend] -= 1
             self._served += 1
-            served[chosen] = self._served
+            waiting[chosen] = self._served
         return chosen
+
+
+def _most_urgent(waiting: Mapping[Listener, int], now: float) -> Listener | None:
+    """The listener with the earliest deadline; `waiting` says when each was last served, as a count."""
+    chosen: Listener | None = None
+    chosen_rank = (True, 0.0, 0)
+    for listener, last_served in waiting.items():
+        if listener.wants_render:
+            deadline = listener.deadline(now)
+            rank = (deadline - now > listener.ahead_s, deadline, last_served)
+            if chosen is None or rank < chosen_rank:
+                chosen, chosen_rank = listener, rank
+    return chosen

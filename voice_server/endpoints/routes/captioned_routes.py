@@ -14,8 +14,8 @@ from starlette.requests import Request
 from starlette.types import ASGIApp
 
 from voice_server.core.speech.utterance_events import SentenceAudio
-from voice_server.core.subtitles import cues, to_srt, to_vtt
 from voice_server.endpoints.app_state import state_of
+from voice_server.core.subtitles import cues_of, to_srt, to_vtt
 from voice_server.endpoints.http.encoding import PieceBuffer
 from voice_server.endpoints.http.openai_fields import OpenAISpeechFields, refuse_long, resolve_openai
 from voice_server.endpoints.http.operations import JSON, SPEAKING_REFUSALS, Operation
@@ -91,7 +91,7 @@ def _captioned_speech(recording: RenderedFile) -> dict[str, Any]:
 def _subtitles(order: ResolvedSpeech, kind: Literal["srt", "vtt"]) -> ResponseWriter:
     def text(recording: RenderedFile) -> str:
         marks = [mark for batch in recording.words for mark in batch.marks]
-        shown = cues(order.text, marks)
+        shown = cues_of(order.text, marks)
         return to_srt(shown) if kind == "srt" else to_vtt(shown)
 
     return text_document(order, _SUBTITLES[kind], text)
