@@ -82,7 +82,7 @@ def test_a_worker_that_dies_after_having_been_ready_is_replaced_at_once() -> Non
     supervisor = warm()
     supervisor.receive(SlotEvent.JOB_GIVEN, 0, 5.0)
     supervisor.receive(SlotEvent.EXITED, 0, 6.0)
-    assert supervisor.state(0) is SlotState.RESTING
+    assert supervisor.state(0) is SlotState.STOPPED
     assert next_actions(supervisor) == (6.0, [LaunchProcess(0)])
 
 
@@ -156,7 +156,7 @@ def test_a_backend_that_has_used_up_its_restarts_is_down_until_one_is_left() -> 
         supervisor.receive(SlotEvent.EXITED, 0, 0.5)
         supervisor.tick(0.5)
         supervisor.receive(SlotEvent.READY, 0, 0.5)
-    assert supervisor.state(0) is SlotState.RESTING
+    assert supervisor.state(0) is SlotState.STOPPED
     assert supervisor.take_actions()[-1] == SlotsDown()
     assert next_actions(supervisor) == (POLICY.restart_window_s, [LaunchProcess(0)])
 
@@ -164,7 +164,7 @@ def test_a_backend_that_has_used_up_its_restarts_is_down_until_one_is_left() -> 
 def test_a_start_that_takes_too_long_ends_and_counts_as_an_engine_that_cannot_be_loaded() -> None:
     supervisor = opened()
     assert next_actions(supervisor) == (300.0, [KillProcess(0, "did not get ready within 300 s")])
-    assert supervisor.state(0) is SlotState.DYING
+    assert supervisor.state(0) is SlotState.TERMINATING
     supervisor.receive(SlotEvent.EXITED, 0, 300.1)
     assert supervisor.take_actions() == [SlotsDown()]
 
@@ -178,7 +178,7 @@ def test_an_idle_worker_is_asked_and_killed_when_it_does_not_answer() -> None:
 def test_an_idle_worker_that_answers_is_asked_again_later() -> None:
     supervisor = warm()
     assert next_actions(supervisor) == (5.0, [PingProcess(0)])
-    supervisor.heard(0, 5.1)
+    supervisor.note_activity(0, 5.1)
     assert next_actions(supervisor) == (10.1, [PingProcess(0)])
 
 
@@ -198,7 +198,7 @@ def test_a_job_that_goes_on_speaking_is_let_speak_until_its_limit() -> None:
     supervisor = warm()
     supervisor.receive(SlotEvent.JOB_GIVEN, 0, 0.0)
     for now in range(0, 120, 9):
-        supervisor.heard(0, float(now))
+        supervisor.note_activity(0, float(now))
         supervisor.tick(float(now))
     assert supervisor.take_actions() == []
     assert next_actions(supervisor) == (120.0, [KillProcess(0, "rendered one text for more than 120 s")])
@@ -206,7 +206,7 @@ def test_a_job_that_goes_on_speaking_is_let_speak_until_its_limit() -> None:
 
 def test_a_job_may_be_silent_for_five_times_what_such_a_text_takes() -> None:
     supervisor = warm()
-    supervisor.expect_silence(0.05)
+    supervisor.learn_silence(0.05)
     supervisor.receive(SlotEvent.JOB_GIVEN, 0, 0.0, characters=100)
     assert next_actions(supervisor) == (25.0, [KillProcess(0, "was silent for 25 s")])
 
@@ -214,11 +214,11 @@ def test_a_job_may_be_silent_for_five_times_what_such_a_text_takes() -> None:
 def test_what_a_text_takes_is_learned_from_jobs_and_forgotten_slowly() -> None:
     supervisor = warm()
     supervisor.receive(SlotEvent.JOB_GIVEN, 0, 0.0, characters=10)
-    supervisor.heard(0, 4.0)
+    supervisor.note_activity(0, 4.0)
     supervisor.receive(SlotEvent.JOB_ENDED, 0, 5.0)
     supervisor.receive(SlotEvent.JOB_GIVEN, 0, 5.0, characters=10)
     assert supervisor.next_deadline() == 5.0 + 5 * 4.0
-    supervisor.heard(0, 5.5)
+    supervisor.note_activity(0, 5.5)
     supervisor.receive(SlotEvent.JOB_ENDED, 0, 5.5)
     supervisor.receive(SlotEvent.JOB_GIVEN, 0, 6.0, characters=10)
     assert supervisor.next_deadline() == pytest.approx(6.0 + 5 * 4.0 * 0.9)
@@ -239,14 +239,14 @@ def test_a_cancelled_worker_is_free_when_it_says_so_and_dead_when_it_does_not() 
 
 def test_a_broken_stream_ends_the_worker_with_its_reason_and_once_only() -> None:
     supervisor = warm()
-    supervisor.receive(SlotEvent.BROKEN, 0, 1.0, why="sent bytes that are no frame")
-    supervisor.receive(SlotEvent.BROKEN, 0, 1.0, why="again")
+    supervisor.receive(SlotEvent.BROKEN, 0, 1.0, reason="sent bytes that are no frame")
+    supervisor.receive(SlotEvent.BROKEN, 0, 1.0, reason="again")
     assert supervisor.take_actions() == [KillProcess(0, "sent bytes that are no frame")]
 
 
 def test_a_process_that_even_a_kill_does_not_end_takes_the_backend_down_until_it_goes() -> None:
     supervisor = warm()
-    supervisor.receive(SlotEvent.BROKEN, 0, 1.0, why="sent noise")
+    supervisor.receive(SlotEvent.BROKEN, 0, 1.0, reason="sent noise")
     assert supervisor.take_actions() == [KillProcess(0, "sent noise")]
     assert next_actions(supervisor) == (6.0, [SlotsDown()])
     assert supervisor.next_deadline() is None
@@ -254,9 +254,9 @@ def test_a_process_that_even_a_kill_does_not_end_takes_the_backend_down_until_it
     assert next_actions(supervisor) == (100.0, [LaunchProcess(0)])
 
 
-def test_nothing_is_launched_after_closing() -> None:
+def test_nothing_is_launched_once_launching_has_been_stopped() -> None:
     supervisor = warm(2)
-    supervisor.close()
+    supervisor.stop_launching()
     for slot in (0, 1):
         supervisor.receive(SlotEvent.EXITED, slot, 1.0)
     assert supervisor.next_deadline() is None
@@ -274,8 +274,8 @@ def test_an_event_goes_where_the_table_says_or_is_late_and_ignored(
         SlotState.IDLE: [SlotEvent.READY],
         SlotState.BUSY: [SlotEvent.READY, SlotEvent.JOB_GIVEN],
         SlotState.CANCELLING: [SlotEvent.READY, SlotEvent.JOB_GIVEN, SlotEvent.CANCELLED],
-        SlotState.DYING: [SlotEvent.BROKEN],
-        SlotState.RESTING: [SlotEvent.EXITED],
+        SlotState.TERMINATING: [SlotEvent.BROKEN],
+        SlotState.STOPPED: [SlotEvent.EXITED],
     }
     supervisor = opened()
     for step in ways[state]:
@@ -322,7 +322,7 @@ def test_whatever_happens_no_slot_has_two_processes_or_too_many_restarts(
             if event is SlotEvent.EXITED:
                 alive.discard(slot)
         act()
-        assert {slot for slot in range(3) if supervisor.state(slot) is not SlotState.RESTING} == alive
+        assert {slot for slot in range(3) if supervisor.state(slot) is not SlotState.STOPPED} == alive
     for times in launches.values():
         for begin in times:
             assert sum(begin <= at < begin + policy.restart_window_s for at in times) <= most

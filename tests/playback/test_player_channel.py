@@ -5,15 +5,20 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import threading
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 import pytest
+import uvloop
 
 from voice_server.core.supervision import SupervisionPolicy
+from voice_server.core.wire.child_messages import ChildPing
+from voice_server.core.wire.codec import Request
 from voice_server.core.wire.player_messages import PlayerOpened
 from voice_server.playback import player_channel as module
 from voice_server.playback.player_channel import PlayerChannel, player_environment
+from voice_server.process.child_process import ChildProcess
 
 NULL = "null"
 HASTY = SupervisionPolicy(
@@ -64,7 +69,11 @@ class Owner:
             await self.changed.wait_for(condition)
 
 
-def run(play: Callable[[PlayerChannel, Owner], Awaitable[None]], device: str = NULL) -> Owner:
+def run(
+    play: Callable[[PlayerChannel, Owner], Awaitable[None]],
+    device: str = NULL,
+    loop_factory: Callable[[], asyncio.AbstractEventLoop] = asyncio.new_event_loop,
+) -> Owner:
     async def main() -> Owner:
         async with asyncio.timeout(15), asyncio.TaskGroup() as tasks:
             owner = Owner()
@@ -76,7 +85,8 @@ def run(play: Callable[[PlayerChannel, Owner], Awaitable[None]], device: str = N
             assert channel.pid is None
         return owner
 
-    return asyncio.run(main())
+    with asyncio.Runner(loop_factory=loop_factory) as runner:
+        return runner.run(main())
 
 
 def test_a_track_is_heard_to_its_end_and_over_once() -> None:
@@ -146,6 +156,37 @@ async def _hear_elsewhere(n_ms: int) -> None:
         other.complete(1)
         await witness.until(lambda: bool(witness.over))
         await other.close()
+
+
+def test_a_late_event_loop_does_not_hold_the_silence_against_the_player(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # uvloop, which the server uses, calls timers before it reads pipes.
+    stalled = asyncio.Event()
+
+    def stall() -> None:
+        if not stalled.is_set():
+            stalled.set()
+            threading.Event().wait(1.0)
+
+    send = ChildProcess.send
+
+    def send_and_stall(process: ChildProcess, request: Request) -> None:
+        send(process, request)
+        if isinstance(request, ChildPing):
+            # Two turns of the loop later the ping has been written and its answer has not been read.
+            loop = asyncio.get_running_loop()
+            loop.call_soon(loop.call_soon, stall)
+
+    monkeypatch.setattr(ChildProcess, "send", send_and_stall)
+
+    async def play(channel: PlayerChannel, owner: Owner) -> None:
+        await stalled.wait()
+        await channel.play(1, ms(60))
+        channel.complete(1)
+        await owner.until(lambda: bool(owner.over))
+
+    assert len(run(play, loop_factory=uvloop.new_event_loop).opened) == 1
 
 
 def test_another_device_goes_on_where_the_last_one_was() -> None:

@@ -402,21 +402,6 @@ def test_a_server_that_stood_still_does_not_hold_the_silence_against_its_workers
     run(main())
 
 
-def test_a_limit_that_is_reached_while_its_timer_is_set_is_dealt_with(
-    run: Run, stage: Stage, scripted: ModuleType, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def main() -> None:
-        async with stage.pool(workers=1) as pool:
-            workers = pool._backends["scripted"]
-            with monkeypatch.context() as now_due:
-                now_due.setattr(workers._supervisor, "next_deadline", asyncio.get_running_loop().time)
-                workers._arm()
-                workers._arm()
-            assert (await listen(pool, "hello")).pcm == scripted.samples("hello")
-
-    run(main())
-
-
 def test_an_unknown_backend_is_refused_with_the_list_of_those_there_are(run: Run, stage: Stage) -> None:
     async def main() -> None:
         async with stage.pool() as pool:

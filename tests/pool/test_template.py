@@ -148,7 +148,7 @@ def test_workers_end_with_their_template_and_the_next_one_finishes_their_sentenc
 def test_a_template_that_does_not_answer_is_replaced(
     run: Run, stage: Stage, scripted: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(template_module, "_ANSWER_S", 0.2)
+    monkeypatch.setattr(template_module, "_ANSWER_TIMEOUT_S", 0.2)
 
     async def main() -> None:
         async with stage.pool(workers=1) as pool:

@@ -38,11 +38,11 @@ class Owner:
     ended: asyncio.Event = field(default_factory=asyncio.Event)
     heard: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def messages_came(self, messages: list[Message]) -> None:
+    def messages_received(self, messages: list[Message]) -> None:
         self.messages += messages
         self.heard.set()
 
-    def stream_broke(self, reason: str) -> None:
+    def stream_broken(self, reason: str) -> None:
         self.breaks.append(reason)
         self.heard.set()
 
@@ -119,7 +119,7 @@ def test_megabytes_on_stderr_neither_block_nor_pile_up_and_the_last_line_is_kept
     async def main() -> None:
         process, owner = await launch(FLOOD)
         await owner.ended.wait()
-        assert process.last_words() == r"last \x1b[2J words"
+        assert process.last_stderr_line() == r"last \x1b[2J words"
         assert sum(map(len, process._stderr)) < 600_000
 
     run(main())

@@ -1,15 +1,15 @@
-"""Keeps one backend's workers running: what to start, what to kill, what to ask, and when.
+"""Decides when processes of one kind are launched, pinged, killed and restarted; for workers and players.
 
-A slot is a place for one worker. The table below says where each event takes a slot; an event that a state
-does not know comes late and is ignored. A worker that passes the limit of its state is killed and replaced.
-The rules for restarts:
+A slot is a place for one process. The table below says which state follows a state and an event; an event
+that a state has no entry for comes late and is ignored. A process that exceeds the time limit of its state is
+killed and replaced. The rules for restarts:
 
-1. A worker that dies after having been ready is replaced at once; one that never got ready, after a pause
+1. A process that ends after having been ready is replaced at once; one that never got ready, after a pause
    that doubles with each failure.
 2. A slot restarts at most `max_restarts` times in `restart_window_s`.
 3. The backend is down when no slot can be expected to get ready: each has failed `failed_starts` times in a
    row, could not load its engine, has used up its restarts, or holds a process that even a kill does not end.
-   It goes on trying, and is up with the first worker that gets ready.
+   Restarts continue, and the backend is up again as soon as one process is ready.
 """
 
 from __future__ import annotations
@@ -18,17 +18,19 @@ from collections import deque
 from dataclasses import dataclass, field
 from enum import Enum
 
-_PATIENCE = 5
-"""A worker may be silent for this many times what a text of that length was seen to take."""
-_FORGETTING = 0.9
-"""How much of the longest silence seen so far stays after a job that had shorter ones."""
-_MOST_DOUBLINGS = 16
+_SILENCE_FACTOR = 5
+"""A busy worker is killed when it has been silent for this many times what its text should take."""
+_SILENCE_DECAY = 0.9
+"""The silence expected for each character falls by this factor at most from one job to the next, so that a
+single fast job does not make the limit too tight for a slow one."""
+_MAX_DOUBLINGS = 16
+"""Keeps the doubling of the pause between failed starts within the range of a float."""
 
 
 class SlotState(Enum):
     """Where a slot stands."""
 
-    RESTING = "resting"
+    STOPPED = "stopped"
     """No process; one is launched when `restart_at` comes."""
     STARTING = "starting"
     """Loading and warming up."""
@@ -38,8 +40,8 @@ class SlotState(Enum):
     """Rendering a job."""
     CANCELLING = "cancelling"
     """Told to stop its job, which it has not said to have ended."""
-    DYING = "dying"
-    """Killed; the process has not gone yet."""
+    TERMINATING = "terminating"
+    """Killed; the process has not ended yet."""
 
 
 class SlotEvent(Enum):
@@ -61,9 +63,9 @@ TRANSITIONS: dict[tuple[SlotState, SlotEvent], SlotState] = {
     (_S.BUSY, _E.JOB_ENDED): _S.IDLE,
     (_S.BUSY, _E.CANCELLED): _S.CANCELLING,
     (_S.CANCELLING, _E.JOB_ENDED): _S.IDLE,
-    (_S.STARTING, _E.LOAD_FAILED): _S.DYING,
-    **{(state, _E.BROKEN): _S.DYING for state in (_S.STARTING, _S.IDLE, _S.BUSY, _S.CANCELLING)},
-    **{(state, _E.EXITED): _S.RESTING for state in SlotState if state is not _S.RESTING},
+    (_S.STARTING, _E.LOAD_FAILED): _S.TERMINATING,
+    **{(state, _E.BROKEN): _S.TERMINATING for state in (_S.STARTING, _S.IDLE, _S.BUSY, _S.CANCELLING)},
+    **{(state, _E.EXITED): _S.STOPPED for state in SlotState if state is not _S.STOPPED},
 }
 
 
@@ -123,18 +125,23 @@ SupervisorAction = LaunchProcess | KillProcess | PingProcess | SlotsUp | SlotsDo
 
 @dataclass(slots=True)
 class _Slot:
-    state: SlotState = SlotState.RESTING
-    since: float = 0.0
-    heard_at: float = 0.0
-    asked_at: float | None = None
+    state: SlotState = SlotState.STOPPED
+    entered_at: float = 0.0
+    last_active_at: float = 0.0
+    pinged_at: float | None = None
     restart_at: float = 0.0
     characters: int = 1
     longest_silence_s: float = 0.0
     was_ready: bool = False
     cannot_load: bool = False
     failed_starts: int = 0
-    is_hopeless: bool = False
+    is_given_up: bool = False
+    """Whether it is not expected to get ready; it is restarted all the same."""
     launches: deque[float] = field(default_factory=deque)
+
+    def enter(self, state: SlotState, now: float) -> None:
+        self.state, self.entered_at, self.last_active_at = state, now, now
+        self.pinged_at, self.longest_silence_s = None, 0.0
 
 
 class Supervisor:
@@ -146,7 +153,7 @@ class Supervisor:
         self._actions: list[SupervisorAction] = []
         self._silence_s_per_char = 0.0
         self._is_up: bool | None = None
-        self._is_closed = False
+        self._may_launch = True
 
     @property
     def is_up(self) -> bool | None:
@@ -154,7 +161,7 @@ class Supervisor:
         return self._is_up
 
     def state(self, slot: int) -> SlotState:
-        """Where a slot stands."""
+        """The state of a slot."""
         return self._slots[slot].state
 
     def take_actions(self) -> list[SupervisorAction]:
@@ -162,126 +169,140 @@ class Supervisor:
         actions, self._actions = self._actions, []
         return actions
 
-    def receive(self, event: SlotEvent, slot: int, now: float, *, characters: int = 1, why: str = "") -> None:
-        """Take in what happened to a slot: `characters` with JOB_GIVEN, `why` with BROKEN."""
-        it = self._slots[slot]
-        target = TRANSITIONS.get((it.state, event))
+    def receive(
+        self, event: SlotEvent, index: int, now: float, *, characters: int = 1, reason: str = ""
+    ) -> None:
+        """Take in what happened to a slot: `characters` with JOB_GIVEN, `reason` with BROKEN."""
+        slot = self._slots[index]
+        target = TRANSITIONS.get((slot.state, event))
         if target is None:
             return
         if event is SlotEvent.JOB_ENDED:
-            self.expect_silence(max(it.longest_silence_s, now - it.heard_at) / it.characters)
-        if target is SlotState.DYING:
-            it.cannot_load = event is SlotEvent.LOAD_FAILED
-            self._actions.append(KillProcess(slot, why or "could not load its engine"))
-        _enter(it, target, now)
+            silence_s = max(slot.longest_silence_s, now - slot.last_active_at)
+            self.learn_silence(silence_s / slot.characters)
+        if target is SlotState.TERMINATING:
+            slot.cannot_load = event is SlotEvent.LOAD_FAILED
+            self._actions.append(KillProcess(index, reason or "could not load its engine"))
+        slot.enter(target, now)
         if event is SlotEvent.JOB_GIVEN:
-            it.characters = max(1, characters)
+            slot.characters = max(1, characters)
         elif event is SlotEvent.READY:
-            self._welcome(it)
+            self._mark_ready(slot)
         elif event is SlotEvent.EXITED:
-            self._rest(it, now)
+            self._schedule_restart(slot, now)
 
-    def heard(self, slot: int, now: float) -> None:
-        """Note a sign of life from a slot's worker."""
-        it = self._slots[slot]
-        it.longest_silence_s = max(it.longest_silence_s, now - it.heard_at)
-        it.heard_at, it.asked_at = now, None
+    def note_activity(self, index: int, now: float) -> None:
+        """Take in that a slot's process has sent something."""
+        slot = self._slots[index]
+        slot.longest_silence_s = max(slot.longest_silence_s, now - slot.last_active_at)
+        slot.last_active_at, slot.pinged_at = now, None
 
-    def expect_silence(self, s_per_char: float) -> None:
+    def learn_silence(self, s_per_char: float) -> None:
         """Take in how long a healthy worker was silent for each character of a text."""
-        self._silence_s_per_char = max(s_per_char, self._silence_s_per_char * _FORGETTING)
+        self._silence_s_per_char = max(s_per_char, self._silence_s_per_char * _SILENCE_DECAY)
 
-    def close(self) -> None:
-        """Launch nothing any more."""
-        self._is_closed = True
+    def stop_launching(self) -> None:
+        """Launch nothing from now on; processes that run are still supervised."""
+        self._may_launch = False
 
     def next_deadline(self) -> float | None:
         """When `tick` has to be called at the latest."""
-        return min((limit for it in self._slots if (limit := self._limit(it)) is not None), default=None)
+        deadlines = map(self._deadline, self._slots)
+        return min((deadline for deadline in deadlines if deadline is not None), default=None)
 
     def tick(self, now: float) -> None:
         """Do what is due."""
-        for slot, it in enumerate(self._slots):
-            limit = self._limit(it)
-            if limit is None or limit > now:
-                continue
-            if it.state is SlotState.RESTING:
-                _enter(it, SlotState.STARTING, now)
-                it.was_ready = it.cannot_load = False
-                it.launches.append(now)
-                self._actions.append(LaunchProcess(slot))
-            elif it.state is SlotState.DYING:
-                it.is_hopeless = True
-                self._settle()
-            elif it.state is SlotState.IDLE and it.asked_at is None:
-                it.asked_at = now
-                self._actions.append(PingProcess(slot))
-            else:
-                # A start that takes for ever is as good as one that fails for good.
-                it.cannot_load = it.state is SlotState.STARTING
-                self._actions.append(KillProcess(slot, self._complaint(it, now)))
-                _enter(it, SlotState.DYING, now)
+        for index, slot in enumerate(self._slots):
+            deadline = self._deadline(slot)
+            if deadline is not None and deadline <= now:
+                self._act_on_deadline(index, slot, now)
 
-    def _limit(self, it: _Slot) -> float | None:
-        """When the slot's state has lasted too long."""
+    def _act_on_deadline(self, index: int, slot: _Slot, now: float) -> None:
+        if slot.state is SlotState.STOPPED:
+            slot.enter(SlotState.STARTING, now)
+            slot.was_ready = slot.cannot_load = False
+            slot.launches.append(now)
+            self._actions.append(LaunchProcess(index))
+        elif slot.state is SlotState.TERMINATING:
+            slot.is_given_up = True
+            self._check_availability()
+        elif slot.state is SlotState.IDLE and slot.pinged_at is None:
+            slot.pinged_at = now
+            self._actions.append(PingProcess(index))
+        else:
+            # A start that exceeds its limit counts as an engine that cannot be loaded.
+            slot.cannot_load = slot.state is SlotState.STARTING
+            self._actions.append(KillProcess(index, self._timeout_reason(slot, now)))
+            slot.enter(SlotState.TERMINATING, now)
+
+    def _deadline(self, slot: _Slot) -> float | None:
+        """When something has to be done about a slot if nothing happens to it."""
         policy = self._policy
-        if it.state is SlotState.DYING:
-            return None if it.is_hopeless else it.since + policy.kill_timeout_s
-        if it.state is SlotState.RESTING:
-            return None if self._is_closed else it.restart_at
-        if it.state is SlotState.IDLE:
-            return (
-                it.heard_at + policy.ping_interval_s
-                if it.asked_at is None
-                else it.asked_at + policy.ping_timeout_s
-            )
-        if it.state is SlotState.BUSY:
-            return min(it.heard_at + self._silence_limit_s(it), it.since + policy.render_timeout_s)
-        return it.since + (
-            policy.start_timeout_s if it.state is SlotState.STARTING else policy.stop_timeout_s
-        )
+        match slot.state:
+            case SlotState.STOPPED:
+                return slot.restart_at if self._may_launch else None
+            case SlotState.STARTING:
+                return slot.entered_at + policy.start_timeout_s
+            case SlotState.IDLE:
+                return self._ping_deadline(slot)
+            case SlotState.BUSY:
+                silent_until = slot.last_active_at + self._silence_limit_s(slot)
+                return min(silent_until, slot.entered_at + policy.render_timeout_s)
+            case SlotState.CANCELLING:
+                return slot.entered_at + policy.stop_timeout_s
+            case SlotState.TERMINATING:
+                return None if slot.is_given_up else slot.entered_at + policy.kill_timeout_s
 
-    def _silence_limit_s(self, it: _Slot) -> float:
-        return max(self._policy.silence_timeout_s, _PATIENCE * self._silence_s_per_char * it.characters)
+    def _ping_deadline(self, slot: _Slot) -> float:
+        if slot.pinged_at is None:
+            return slot.last_active_at + self._policy.ping_interval_s
+        return slot.pinged_at + self._policy.ping_timeout_s
 
-    def _complaint(self, it: _Slot, now: float) -> str:
-        if it.state is SlotState.STARTING:
-            return f"did not get ready within {self._policy.start_timeout_s:g} s"
-        if it.state is SlotState.IDLE:
-            return f"left a ping unanswered for {self._policy.ping_timeout_s:g} s"
-        if it.state is SlotState.CANCELLING:
-            return f"did not stop within {self._policy.stop_timeout_s:g} s"
-        if now >= it.since + self._policy.render_timeout_s:
-            return f"rendered one text for more than {self._policy.render_timeout_s:g} s"
-        return f"was silent for {self._silence_limit_s(it):g} s"
+    def _silence_limit_s(self, slot: _Slot) -> float:
+        expected_s = self._silence_s_per_char * slot.characters
+        return max(self._policy.silence_timeout_s, _SILENCE_FACTOR * expected_s)
 
-    def _welcome(self, it: _Slot) -> None:
-        it.was_ready, it.failed_starts, it.is_hopeless = True, 0, False
+    def _timeout_reason(self, slot: _Slot, now: float) -> str:
+        """Complete the sentence "the worker …" for the limit that the slot has exceeded."""
+        policy = self._policy
+        if slot.state is SlotState.STARTING:
+            return f"did not get ready within {policy.start_timeout_s:g} s"
+        if slot.state is SlotState.IDLE:
+            return f"left a ping unanswered for {policy.ping_timeout_s:g} s"
+        if slot.state is SlotState.CANCELLING:
+            return f"did not stop within {policy.stop_timeout_s:g} s"
+        if now >= slot.entered_at + policy.render_timeout_s:
+            return f"rendered one text for more than {policy.render_timeout_s:g} s"
+        return f"was silent for {self._silence_limit_s(slot):g} s"
+
+    def _mark_ready(self, slot: _Slot) -> None:
+        slot.was_ready, slot.failed_starts, slot.is_given_up = True, 0, False
         if not self._is_up:
             self._is_up = True
             self._actions.append(SlotsUp())
 
-    def _rest(self, it: _Slot, now: float) -> None:
+    def _schedule_restart(self, slot: _Slot, now: float) -> None:
         policy = self._policy
-        pause = 0.0
-        if not it.was_ready:
-            it.failed_starts += 1
-            longest = policy.load_failure_pause_s if it.cannot_load else policy.longest_pause_s
-            pause = min(longest, policy.first_pause_s * 2 ** min(it.failed_starts - 1, _MOST_DOUBLINGS))
-        while it.launches and it.launches[0] <= now - policy.restart_window_s:
-            it.launches.popleft()
-        is_spent = len(it.launches) >= policy.max_restarts
-        if is_spent:
-            pause = max(pause, it.launches[0] + policy.restart_window_s - now)
-        it.restart_at = now + pause
-        it.is_hopeless = it.cannot_load or is_spent or it.failed_starts >= policy.failed_starts
-        self._settle()
+        if not slot.was_ready:
+            slot.failed_starts += 1
+        while slot.launches and slot.launches[0] <= now - policy.restart_window_s:
+            slot.launches.popleft()
+        has_used_up_restarts = len(slot.launches) >= policy.max_restarts
+        pause_s = 0.0 if slot.was_ready else self._pause_after_failure_s(slot)
+        if has_used_up_restarts:
+            pause_s = max(pause_s, slot.launches[0] + policy.restart_window_s - now)
+        slot.restart_at = now + pause_s
+        has_failed_often = slot.failed_starts >= policy.failed_starts
+        slot.is_given_up = slot.cannot_load or has_used_up_restarts or has_failed_often
+        self._check_availability()
 
-    def _settle(self) -> None:
-        if self._is_up is not False and all(slot.is_hopeless for slot in self._slots):
+    def _pause_after_failure_s(self, slot: _Slot) -> float:
+        policy = self._policy
+        longest_s = policy.load_failure_pause_s if slot.cannot_load else policy.longest_pause_s
+        doublings = min(slot.failed_starts - 1, _MAX_DOUBLINGS)
+        return min(longest_s, policy.first_pause_s * 2.0**doublings)
+
+    def _check_availability(self) -> None:
+        if self._is_up is not False and all(slot.is_given_up for slot in self._slots):
             self._is_up = False
             self._actions.append(SlotsDown())
-
-
-def _enter(it: _Slot, state: SlotState, now: float) -> None:
-    it.state, it.since, it.heard_at, it.asked_at, it.longest_silence_s = state, now, now, None, 0.0

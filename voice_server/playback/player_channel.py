@@ -1,12 +1,11 @@
-"""A voice's way to the loudspeakers: one supervised player process, and what it has not played yet.
+"""One voice's channel to the loudspeakers: a supervised player process, and the sound it has not played yet.
 
-The process is launched, asked for signs of life, killed and replaced as a worker is, by the same supervisor.
-The next one begins with the first sample that the last one has not reported as heard.
+The process is launched, pinged, killed and replaced as a worker is, by the same supervisor. A new one begins
+with the first sample that its predecessor has not reported as heard.
 """
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import os
 import sys
@@ -14,17 +13,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
-from voice_server.core.supervision import (
-    KillProcess,
-    LaunchProcess,
-    PingProcess,
-    SlotEvent,
-    SlotsDown,
-    SlotState,
-    SlotsUp,
-    SupervisionPolicy,
-    Supervisor,
-)
+from voice_server.core.supervision import SlotEvent, SlotState, SupervisionPolicy
 from voice_server.core.wire.child_messages import PROTOCOL_VERSION, ChildLog, ChildPing, JobAudio, StopJob
 from voice_server.core.wire.codec import Message, Request
 from voice_server.core.wire.player_messages import (
@@ -38,6 +27,7 @@ from voice_server.core.wire.player_messages import (
 )
 from voice_server.playback.pending_track import PendingTrack
 from voice_server.process.child_process import ChildProcess
+from voice_server.process.supervised import SupervisorShell
 
 PLAYER_POLICY = SupervisionPolicy(start_timeout_s=20.0, ping_interval_s=1.0, ping_timeout_s=3.0)
 
@@ -51,8 +41,8 @@ _log = logging.getLogger(__name__)
 Spawn = Callable[[Coroutine[Any, Any, None]], object]
 
 
-class PlayerChannelOwner(Protocol):
-    """Who is told what happens on a channel."""
+class PlaybackEventHandler(Protocol):
+    """Is told what happens on a channel."""
 
     def channel_opened(self, opened: PlayerOpened) -> None:
         """A player is ready to play on this device."""
@@ -65,12 +55,12 @@ class PlayerChannelOwner(Protocol):
 
 
 class PlayerChannel:
-    """Plays tracks; `spawn` starts a task that the owner waits for."""
+    """Plays tracks; `spawn` starts a task that whoever opens the channel waits for."""
 
     def __init__(
         self,
         name: str,
-        owner: PlayerChannelOwner,
+        handler: PlaybackEventHandler,
         spawn: Spawn,
         *,
         device: str = "",
@@ -79,22 +69,20 @@ class PlayerChannel:
         policy: SupervisionPolicy = PLAYER_POLICY,
     ) -> None:
         self.name = name
-        self._owner = owner
+        self._handler = handler
         self._spawn = spawn
         self._device = device
         self._volume = volume
         self._is_paused = is_paused
-        self._loop = asyncio.get_running_loop()
-        self._supervisor = Supervisor(1, policy, self._loop.time())
         self._tracks: dict[int, PendingTrack] = {}
         self._process: ChildProcess | None = None
-        self._fate = ""
+        self._end_reason = ""
         self._is_ready = False
         self._is_closed = False
-        self._timer: asyncio.TimerHandle | None = None
-        self._tick()
+        self._shell = SupervisorShell(1, policy, self)
+        self._shell.start()
 
-    # ------------------------------------------------------------------ what the owner wants
+    # What is asked of the player.
 
     @property
     def pid(self) -> int | None:
@@ -106,154 +94,136 @@ class PlayerChannel:
         track = self._tracks.setdefault(number, PendingTrack(number))
         await track.room()
         if number in self._tracks:
-            self._tell(JobAudio(number, track.add(pcm), pcm))
+            self._send(JobAudio(number, track.add(pcm), pcm))
         self._refuse_if_down()
 
     def complete(self, number: int) -> None:
         """No more sound will come for a track."""
         self._tracks.setdefault(number, PendingTrack(number)).is_complete = True
-        self._tell(TrackComplete(number))
+        self._send(TrackComplete(number))
         self._refuse_if_down()
 
     def stop(self, number: int) -> None:
-        """Silence a track; nothing more is told of it."""
+        """Silence a track; nothing more is reported of it."""
         if self._tracks.pop(number, None) is not None:
-            self._tell(StopJob(number))
+            self._send(StopJob(number))
 
     def set_paused(self, is_paused: bool) -> None:
-        """Fall silent, or go on."""
+        """Pause, or resume where it was paused."""
         self._is_paused = is_paused
-        self._tell(PausePlayer() if is_paused else ResumePlayer())
+        self._send(PausePlayer() if is_paused else ResumePlayer())
 
     def set_volume(self, level: float) -> None:
         """From 0 to 1."""
         self._volume = level
-        self._tell(SetVolume(level))
+        self._send(SetVolume(level))
 
     def set_device(self, device: str) -> None:
-        """Go on with another player on another device."""
+        """Continue with another player on another device."""
         self._device = device
-        self._receive(SlotEvent.BROKEN, why="moves to another device")
+        self._shell.receive(SlotEvent.BROKEN, _SLOT, reason="moves to another device")
 
     async def close(self, patience_s: float = 1.0) -> None:
-        """End the player; returns when its process has gone."""
+        """End the player; returns when its process has ended."""
         self._is_closed = True
-        self._supervisor.close()
-        if self._timer is not None:
-            self._timer.cancel()
+        self._shell.close()
         if self._process is not None:
             await self._process.end(patience_s)
 
-    # ------------------------------------------------------------------ what the process tells
+    def _send(self, request: Request) -> None:
+        if self._is_ready and self._process is not None:
+            self._process.send(request)
 
-    def messages_came(self, messages: list[Message]) -> None:
-        self._supervisor.heard(_SLOT, self._loop.time())
+    def _refuse_if_down(self) -> None:
+        if self._shell.is_up is False:
+            for number in list(self._tracks):
+                del self._tracks[number]
+                self._handler.track_over(number, f"the player does not run: {self._end_reason}")
+
+    # What the process reports.
+
+    def messages_received(self, messages: list[Message]) -> None:
+        self._shell.note_activity(_SLOT)
         for message in messages:
             match message:
                 case TrackHeard():
-                    self._heard(message)
+                    self._track_heard(message)
                 case PlayerOpened():
-                    self._begin(message)
+                    self._player_opened(message)
                 case ChildLog():
                     _log.log(message.level, "player says", extra={"text": message.message})
                 case _:
                     pass
 
-    def stream_broke(self, reason: str) -> None:
-        self._receive(SlotEvent.BROKEN, why=reason)
+    def stream_broken(self, reason: str) -> None:
+        self._shell.receive(SlotEvent.BROKEN, _SLOT, reason=reason)
 
     def process_ended(self, status: int) -> None:
-        words = self._process.last_words() if self._process is not None else ""
+        line = self._process.last_stderr_line() if self._process is not None else ""
         self._process = None
         self._is_ready = False
-        self._fate = words or f"it ended with status {status}"
+        self._end_reason = line or f"it ended with status {status}"
         if not self._is_closed:
-            _log.warning("player ended", extra={"channel": self.name, "status": status, "last_words": words})
-            self._receive(SlotEvent.EXITED)
+            told = {"channel": self.name, "status": status, "last_stderr_line": line}
+            _log.warning("player ended", extra=told)
+            self._shell.receive(SlotEvent.EXITED, _SLOT)
 
-    def _heard(self, heard: TrackHeard) -> None:
+    def _track_heard(self, heard: TrackHeard) -> None:
         track = self._tracks.get(heard.job)
         if track is None:
             return
         track.heard(heard.audio_bytes)
-        self._owner.track_heard(heard.job, track.heard_ms)
+        self._handler.track_heard(heard.job, track.heard_ms)
         if heard.is_over:
             del self._tracks[heard.job]
-            self._owner.track_over(heard.job, None)
+            self._handler.track_over(heard.job, None)
 
-    def _begin(self, opened: PlayerOpened) -> None:
-        """Tell a new player everything that it has to know."""
+    def _player_opened(self, opened: PlayerOpened) -> None:
+        """Bring a new player to the channel's state: volume, pause, and all that has not been heard."""
         self._is_ready = True
-        self._receive(SlotEvent.READY)
-        self._tell(SetVolume(self._volume))
+        self._shell.receive(SlotEvent.READY, _SLOT)
+        self._send(SetVolume(self._volume))
         if self._is_paused:
-            self._tell(PausePlayer())
+            self._send(PausePlayer())
         for track in self._tracks.values():
             for seq, pcm in track.again():
-                self._tell(JobAudio(track.number, seq, pcm))
+                self._send(JobAudio(track.number, seq, pcm))
             if track.is_complete:
-                self._tell(TrackComplete(track.number))
-        self._owner.channel_opened(opened)
+                self._send(TrackComplete(track.number))
+        self._handler.channel_opened(opened)
 
-    def _tell(self, request: Request) -> None:
-        if self._is_ready and self._process is not None:
-            self._process.send(request)
+    # What the supervisor decides.
 
-    # ------------------------------------------------------------------ decide and act
+    def launch_process(self, _slot: int) -> None:
+        self._spawn(self._launch())
 
-    def _receive(self, event: SlotEvent, *, why: str = "") -> None:
-        self._supervisor.receive(event, _SLOT, self._loop.time(), why=why)
-        self._perform()
+    def kill_process(self, _slot: int, reason: str) -> None:
+        _log.info("player killed", extra={"channel": self.name, "reason": reason})
+        if self._process is not None:
+            self._process.kill()
 
-    def _tick(self) -> None:
-        self._timer = None
-        self._supervisor.tick(self._loop.time())
-        self._perform()
+    def ping_process(self, _slot: int) -> None:
+        self._send(ChildPing())
 
-    def _perform(self) -> None:
-        for action in self._supervisor.take_actions():
-            match action:
-                case LaunchProcess():
-                    self._spawn(self._launch())
-                case KillProcess(_, reason):
-                    _log.info("player killed", extra={"channel": self.name, "reason": reason})
-                    if self._process is not None:
-                        self._process.kill()
-                case PingProcess():
-                    self._tell(ChildPing())
-                case SlotsUp() | SlotsDown():
-                    self._refuse_if_down()
-        self._arm()
-
-    def _arm(self) -> None:
-        deadline = self._supervisor.next_deadline()
-        if self._is_closed or deadline is None:
-            return
-        if self._timer is not None:
-            self._timer.cancel()
-        self._timer = self._loop.call_at(deadline, self._tick)
+    def availability_changed(self, *, is_up: bool) -> None:
+        del is_up
+        self._refuse_if_down()
 
     async def _launch(self) -> None:
         command = (sys.executable, str(_PLAYER))
         try:
             process = await ChildProcess.launch(self.name, command, player_environment(), self)
         except OSError as error:
-            self._fate = f"it cannot be started: {error.strerror}"
-            self._receive(SlotEvent.EXITED)
+            self._end_reason = f"it cannot be started: {error.strerror}"
+            self._shell.receive(SlotEvent.EXITED, _SLOT)
             return
         self._process = process
         if self._is_closed:
             await process.end(patience_s=0)
             return
-        if self._supervisor.state(_SLOT) is SlotState.DYING:
+        if self._shell.state(_SLOT) is SlotState.TERMINATING:
             process.kill()
         process.send(PlayerOpen(PROTOCOL_VERSION, self._device))
-
-    def _refuse_if_down(self) -> None:
-        if self._supervisor.is_up is False:
-            for number in [track.number for track in self._tracks.values()]:
-                del self._tracks[number]
-                self._owner.track_over(number, f"the player does not run: {self._fate}")
 
 
 def player_environment(environ: Mapping[str, str] = os.environ) -> dict[str, str]:

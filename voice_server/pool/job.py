@@ -1,7 +1,7 @@
-"""A segment on its way through one worker: what the worker says waits here until it is taken.
+"""One attempt of one worker at a segment: its frames and word marks are kept here until they are taken.
 
-The buffer holds a whole segment, so that a reader that stalls never holds a worker. What ends a job is one of
-four outcomes; whether another worker tries again is decided by whoever asked for the segment.
+The buffer holds a whole segment, so that a reader that stalls never blocks a worker. A job ends with one of
+four outcomes; whether another attempt follows is decided by `LocalPool.render`.
 """
 
 from __future__ import annotations
@@ -36,17 +36,17 @@ JobOutcome = JobDone | JobFailed | WorkerLost | Unavailable
 class Job:
     """One attempt at a segment.
 
-    `slot` is None until a worker has it; `shunned` is the slot that is to get it only if no other is free.
-    Whatever cannot be sent to a worker is a WireError here, before a worker waits for it.
+    `slot` is None until a worker has it; `avoided_slot` is to get it only if no other is idle. Raises
+    WireError for what cannot be sent to a worker.
     """
 
     def __init__(
-        self, number: int, segment: Segment, options: Mapping[str, OptionValue], shunned: int | None
+        self, number: int, segment: Segment, options: Mapping[str, OptionValue], avoided_slot: int | None
     ) -> None:
         self.number = number
         self.characters = len(segment.text)
         self.request = encode(RenderJob(number, segment.text, segment.voice, options, segment.spare_s))
-        self.shunned = shunned
+        self.avoided_slot = avoided_slot
         self.slot: int | None = None
         self.outcome: JobOutcome | None = None
         self.audio_bytes = 0
@@ -55,15 +55,15 @@ class Job:
         self._taker: asyncio.Future[None] | None = None
 
     def put(self, piece: Frame | WordMark) -> None:
-        """Add a piece."""
+        """Add what the worker has sent."""
         self._pieces.append(piece)
-        self._wake()
+        self._wake_taker()
 
     def end(self, outcome: JobOutcome) -> None:
-        """Say how it ended; the first word is the last."""
+        """Note how it ended; only the first outcome counts."""
         if self.outcome is None:
             self.outcome = outcome
-            self._wake()
+            self._wake_taker()
 
     async def take(self) -> Frame | WordMark | None:
         """Return the next piece, or None when the job has ended and everything was taken."""
@@ -77,6 +77,6 @@ class Job:
                 self._taker = None
         return self._pieces.popleft()
 
-    def _wake(self) -> None:
+    def _wake_taker(self) -> None:
         if self._taker is not None and not self._taker.done():
             self._taker.set_result(None)

@@ -1,8 +1,8 @@
-"""Gets a backend's workers their processes: one each, started, or forked from a template.
+"""Launches the processes of a backend's workers: each is started, or forked from a template.
 
-With `forked: true` the first process to be started loads the backend, and the other workers wait for what
-becomes of it: a template forks them all, that first one too; a process whose adapter does not want to be
-forked goes on as the first worker, and the others are started; and when it fails, they fail with it.
+With `forked: true` the first process that is started loads the backend while the other workers wait. When it
+becomes a template, it forks all workers, the first one too. When its adapter does not allow forking, it is
+the first worker itself, and the others are started. When it fails, they fail with it.
 """
 
 from __future__ import annotations
@@ -14,38 +14,38 @@ from typing import Any
 from voice_server.config import BackendConfig
 from voice_server.errors import VoiceServerError
 from voice_server.pool.template import WorkerTemplate, can_fork_here
-from voice_server.pool.worker_handle import WorkerHandle, WorkerOwner
+from voice_server.pool.worker_handle import WorkerEventHandler, WorkerHandle
 from voice_server.provisioning.environments import python_of, worker_environment
 
 _BOOTSTRAP = Path(__file__).resolve().parent.parent / "worker"
 
 
 class WorkerLauncher:
-    """Launches for one backend; what comes of it is told to `owner`."""
+    """Launches one backend's workers; `handler` is told which could not be started."""
 
     def __init__(
         self,
         name: str,
         config: BackendConfig,
         spawn: Callable[[Coroutine[Any, Any, None]], object],
-        owner: WorkerOwner,
+        handler: WorkerEventHandler,
     ) -> None:
         self._name = name
         self._config = config
         self._spawn = spawn
-        self._owner = owner
+        self._handler = handler
         self._may_fork = config.forked and can_fork_here()
         self._template: WorkerTemplate | None = None
-        self._loader: int | None = None
-        self._followers: list[WorkerHandle] = []
+        self._loading_slot: int | None = None
+        self._waiting: list[WorkerHandle] = []
 
     def launch(self, worker: WorkerHandle) -> None:
-        """Get a worker a process, as soon as it is known from where."""
-        if self._loader is not None:
-            self._followers.append(worker)
+        """Start or fork a worker's process, once it is known which."""
+        if self._loading_slot is not None:
+            self._waiting.append(worker)
             return
         if self._may_fork and self._living_template() is None:
-            self._loader = worker.slot
+            self._loading_slot = worker.slot
         self._spawn(self._start(worker))
 
     def template_loaded(self, worker: WorkerHandle, template: WorkerTemplate) -> None:
@@ -53,37 +53,37 @@ class WorkerLauncher:
         if self._template is not None:
             self._spawn(self._template.end(0.0))
         self._template = template
-        self._followers.insert(0, worker)
-        self._go_on()
+        self._waiting.insert(0, worker)
+        self._start_waiting()
 
-    def was_ready(self, slot: int) -> None:
-        """Take in that a worker is ready: one that was to become a template has not become one."""
-        if slot == self._loader:
+    def worker_ready(self, slot: int) -> None:
+        """Take in that a worker is ready: a process that may become a template does so before."""
+        if slot == self._loading_slot:
             self._may_fork = False
-            self._go_on()
+            self._start_waiting()
 
-    def followers(self, slot: int) -> list[int]:
-        """Return the workers that wait for what this one is loading."""
-        return [worker.slot for worker in self._followers] if slot == self._loader else []
+    def slots_waiting_for(self, slot: int) -> list[int]:
+        """Return the slots whose workers wait until this one has loaded the backend."""
+        return [worker.slot for worker in self._waiting] if slot == self._loading_slot else []
 
-    def was_lost(self, slot: int) -> list[int]:
-        """Take in that a worker has gone; return those that waited for it, which have no process either."""
-        followers = self.followers(slot)
-        if slot == self._loader:
-            self._loader, self._followers = None, []
-        return followers
+    def worker_ended(self, slot: int) -> list[int]:
+        """Take in that a worker has ended; return the slots whose workers waited for it."""
+        waiting = self.slots_waiting_for(slot)
+        if slot == self._loading_slot:
+            self._loading_slot, self._waiting = None, []
+        return waiting
 
     async def close(self, patience_s: float) -> None:
-        """End the template when the workers have gone."""
+        """End the template; the workers have ended by then."""
         if self._template is not None:
             await self._template.end(patience_s)
 
     def _living_template(self) -> WorkerTemplate | None:
         return self._template if self._template is not None and self._template.is_alive else None
 
-    def _go_on(self) -> None:
-        followers, self._followers, self._loader = self._followers, [], None
-        for worker in followers:
+    def _start_waiting(self) -> None:
+        waiting, self._waiting, self._loading_slot = self._waiting, [], None
+        for worker in waiting:
             self._spawn(self._start(worker))
 
     async def _start(self, worker: WorkerHandle) -> None:
@@ -99,7 +99,7 @@ class WorkerLauncher:
                 config.settings,
                 config.default_voice,
                 config.folder.absolute(),
-                may_be_template=worker.slot == self._loader,
+                may_be_template=worker.slot == self._loading_slot,
             )
         except (VoiceServerError, OSError) as error:
             reason = (
@@ -107,5 +107,5 @@ class WorkerLauncher:
                 if isinstance(error, VoiceServerError)
                 else f"its python cannot run: {error.strerror}"
             )
-            self._owner.load_failed(worker.slot, reason, getattr(error, "code", ""))
-            self._owner.worker_gone(worker.slot, "could not be started", "")
+            self._handler.load_failed(worker.slot, reason, getattr(error, "code", ""))
+            self._handler.worker_ended(worker.slot, "could not be started", "")

@@ -1,8 +1,8 @@
 """`LocalPool`: workers that are subprocesses of this server.
 
-Rendering a segment survives the death of its worker: another one renders it again, what was delivered is
-skipped, and a notice says so. A text that ends `MAX_DEATHS` workers is given up, and so is one that an engine
-refuses twice.
+Rendering a segment survives the loss of its worker: another one renders it again, what was delivered is
+skipped, and a warning says so. A text that ends `MAX_DEATHS` workers is given up, and so is one for which an
+engine fails `MAX_FAILURES` times.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class LocalPool:
 
     Entering starts the workers of all backends at once and returns when each of those in `needed` (all of
     them where it is not given) has its first worker ready or is given up for now; the rest go on starting.
-    `patience_s` is the time that each rung of the ladder has when the pool is closed.
+    `patience_s` is how long each step of ending a worker may take when the pool is closed.
     """
 
     def __init__(
@@ -99,7 +99,10 @@ class LocalPool:
 
     def stats(self) -> Mapping[str, BackendStats]:
         """What each backend has done so far."""
-        return {name: workers.stats() for name, workers in self._backends.items()}
+        return {
+            name: workers.counters.stats(self._configs[name].workers)
+            for name, workers in self._backends.items()
+        }
 
     def pids(self, backend: str) -> list[int]:
         """The process ids of a backend's workers."""
@@ -112,9 +115,9 @@ class LocalPool:
             raise UnknownName("backend", segment.backend, self._backends)
         continuation = Continuation()
         attempts = _Attempts(segment)
-        shunned = None
+        failed_slot = None
         while True:
-            job = workers.submit(segment, shunned=shunned)
+            job = workers.submit(segment, avoided_slot=failed_slot)
             try:
                 while (piece := await job.take()) is not None:
                     if isinstance(piece, WordMark):
@@ -127,13 +130,13 @@ class LocalPool:
             if isinstance(job.outcome, JobDone):
                 break
             try:
-                notice = attempts.failed(job)
+                warning = attempts.failed(job)
             except RenderError:
-                workers.count("failed")
+                workers.counters.failed += 1
                 raise
-            workers.count("retried")
-            yield notice
-            shunned = job.slot
+            workers.counters.retried += 1
+            yield warning
+            failed_slot = job.slot
             continuation.retry()
         if continuation.has_seam:
             yield SpeechWarning(
@@ -150,7 +153,7 @@ class _Attempts:
         self._failures = 0
 
     def failed(self, job: Job) -> SpeechWarning:
-        """Return the notice of the next attempt, or raise why there is none."""
+        """Return the warning of the next attempt, or raise why there is none."""
         outcome = job.outcome
         if isinstance(outcome, Unavailable):
             raise BackendDown(f"backend {self._backend} is not running: {outcome.reason}")

@@ -1,7 +1,7 @@
-"""A backend's template as the server sees it: the process that forks the workers.
+"""The server's side of a backend's template: the process that forks the workers.
 
-It is their parent: the kernel ends it with the server, and them with it. A template that dies by itself takes
-its workers along; what they were speaking is rendered again by those of the next one.
+It is their parent: the kernel ends it with the server, and them with it. When a template alone ends, its
+workers end too; what they were rendering is rendered again by workers of the next template.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from pathlib import Path
 
 from voice_server.core.wire.codec import Message
 from voice_server.core.wire.worker_messages import Forked, ForkEnded, JobFailed
-from voice_server.process.child_process import ChildProcess, ChildProcessOwner
+from voice_server.process.child_process import ChildProcess, ProcessEventHandler
 from voice_server.process.forked_process import ForkedProcess
 
-_ANSWER_S = 10.0
+_ANSWER_TIMEOUT_S = 10.0
 """How long an order may go unanswered; a fork takes milliseconds."""
 
 logger = logging.getLogger(__name__)
@@ -38,10 +38,14 @@ def can_fork_here() -> bool:
     return True
 
 
-async def launch(
-    name: str, command: Sequence[str], environment: Mapping[str, str], owner: ChildProcessOwner, folder: Path
+async def launch_loader(
+    name: str,
+    command: Sequence[str],
+    environment: Mapping[str, str],
+    handler: ProcessEventHandler,
+    folder: Path,
 ) -> tuple[ChildProcess, socket.socket]:
-    """Start a process that may become a template; return it with the way for orders.
+    """Start a process that may become a template; return it and the socket for orders to it.
 
     Raises OSError when it cannot be started.
     """
@@ -51,7 +55,7 @@ async def launch(
         with theirs:
             passed = theirs.fileno()
             process = await ChildProcess.launch(
-                name, (*command, str(passed)), environment, owner, folder, passed=(passed,)
+                name, (*command, str(passed)), environment, handler, folder, passed=(passed,)
             )
     except BaseException:
         ours.close()
@@ -60,25 +64,25 @@ async def launch(
 
 
 class WorkerTemplate:
-    """Forks workers and tells how they ended; made of a process that has said Forkable."""
+    """Forks workers and reports how they ended; made of a process that has sent `Forkable`."""
 
-    def __init__(self, name: str, process: ChildProcess, orders: socket.socket) -> None:
+    def __init__(self, name: str, process: ChildProcess, order_socket: socket.socket) -> None:
         self._name = name
         self._process = process
-        self._orders = orders
+        self._order_socket = order_socket
         self._forks: deque[asyncio.Future[int]] = deque()
         self._workers: dict[int, tuple[ChildProcess, ForkedProcess]] = {}
         self._loop = asyncio.get_running_loop()
         self._unanswered = 0
-        self._limit: asyncio.TimerHandle | None = None
+        self._answer_timer: asyncio.TimerHandle | None = None
         self.is_alive = True
-        """Whether it may be asked for workers."""
-        process.hand_to(self)
+        """Whether it can fork workers."""
+        process.set_handler(self)
 
-    async def fork(self, worker: ChildProcess, began: Callable[[], None]) -> bool:
-        """Make a process for `worker`, which needs no Hello; `began` is called before it is heard.
+    async def fork(self, worker: ChildProcess, on_started: Callable[[], None]) -> bool:
+        """Fork the process of `worker`, which needs no `WorkerHello`; `on_started` is called before reading.
 
-        False when there is none: this template has come to its end, or the system has no room.
+        False when there is no process: the template has ended, or the system's limits are reached.
         """
         ours, theirs = _pipes()
         pid = 0
@@ -90,7 +94,7 @@ class WorkerTemplate:
             return False
         process = ForkedProcess(pid, ours, worker)
         await process.begin()
-        began()
+        on_started()
         self._workers[pid] = worker, process
         await process.listen(self._reap)
         return True
@@ -109,42 +113,44 @@ class WorkerTemplate:
 
     def _order(self, order: bytes, pipes: Sequence[int] = ()) -> bool:
         try:
-            socket.send_fds(self._orders, [order], pipes)
+            socket.send_fds(self._order_socket, [order], pipes)
         except OSError:
             self._give_up()
             return False
-        self._set_limit(+1)
+        self._count_unanswered(+1)
         return True
 
-    def _set_limit(self, change: int) -> None:
-        """Note an order (+1) or an answer (-1), and wait no longer than allowed for the next answer."""
+    def _count_unanswered(self, change: int) -> None:
+        """Count an order (+1) or an answer (-1), and limit the wait for the next answer."""
         self._unanswered += change
-        if self._limit is not None:
-            self._limit.cancel()
-        self._limit = self._loop.call_later(_ANSWER_S, self._give_up) if self._unanswered else None
+        if self._answer_timer is not None:
+            self._answer_timer.cancel()
+        self._answer_timer = (
+            self._loop.call_later(_ANSWER_TIMEOUT_S, self._give_up) if self._unanswered else None
+        )
 
     def _ended(self, pid: int, status: int) -> None:
         if (worker := self._workers.pop(pid, None)) is not None:
             worker[1].ended(status)
 
     def _give_up(self) -> None:
-        """End the template and distrust all workers at once: no sentence must try one after another."""
+        """End the template and all its workers at once, so that no sentence is tried on one after another."""
         self.is_alive = False
         self._process.kill()
         for worker, _ in list(self._workers.values()):
             worker.distrust("lost the process it was forked from")
 
     async def end(self, patience_s: float) -> None:
-        """End the template, and its workers with it; returns when its process is gone."""
+        """End the template, and its workers with it; returns when its process has ended."""
         self.is_alive = False
-        self._orders.close()
+        self._order_socket.close()
         await self._process.end(patience_s)
 
-    # What the process tells.
+    # What the process reports.
 
-    def messages_came(self, messages: list[Message]) -> None:
+    def messages_received(self, messages: list[Message]) -> None:
         for message in messages:
-            self._set_limit(-1)
+            self._count_unanswered(-1)
             match message:
                 case Forked(pid):
                     self._answer(pid)
@@ -162,16 +168,16 @@ class WorkerTemplate:
         if not (forked := self._forks.popleft()).done():
             forked.set_result(pid)
 
-    def stream_broke(self, reason: str) -> None:
+    def stream_broken(self, reason: str) -> None:
         self._give_up()
 
     def process_ended(self, status: int) -> None:
         if self.is_alive:
             logger.warning("template ended", extra={"worker": self._name, "status": status})
         self._give_up()
-        self._orders.close()
-        if self._limit is not None:
-            self._limit.cancel()
+        self._order_socket.close()
+        if self._answer_timer is not None:
+            self._answer_timer.cancel()
         while self._forks:
             self._answer(0)
         for pid in list(self._workers):

@@ -1,8 +1,8 @@
-"""One subprocess: its pipes, its last words and its end.
+"""One subprocess: its pipes, the end of its stderr, and how it is ended.
 
-stderr is always drained, in chunks, so that a chatty library never blocks. The end has two forms: `end`, the
-ladder of a worker that may finish (Bye, end of file, TERM, KILL), and `kill`, which also works on a stopped
-one. Both reach the whole process group, so that nothing a library forked stays behind.
+stderr is always drained, in chunks, so that a library that writes much never blocks. A process is ended in
+two ways: `end` lets it finish and then forces it (Bye, end of file, TERM, KILL), `kill` works at once, on a
+stopped process too. Both reach the whole process group, so that no process that a library forked remains.
 """
 
 from __future__ import annotations
@@ -23,40 +23,40 @@ from voice_server.errors import WireError
 
 _ANSWERS, _STDERR = 1, 2
 _KEPT_STDERR_BYTES = 64 * 1024
-_LAST_PIPES_S = 0.25
-"""How long a process may outlast its pipes, or its pipes the process: something that it forked may hold them
-for ever."""
-_KERNEL_S = 5.0
-"""How long the kernel may take to end a killed process: one that waits for a broken disk never goes."""
+_PIPES_TIMEOUT_S = 0.25
+"""How long a process may outlive its pipes, or its pipes the process: a process that it forked may hold them
+open for ever."""
+_KILL_TIMEOUT_S = 5.0
+"""How long the kernel may take to end a killed process: one that waits for a broken disk never ends."""
 
 logger = logging.getLogger(__name__)
 
 
-class ChildProcessOwner(Protocol):
-    """Who is told what happens to a process."""
+class ProcessEventHandler(Protocol):
+    """Is told what happens to a process."""
 
-    def messages_came(self, messages: list[Message]) -> None:
-        """The process said something; at least one message."""
+    def messages_received(self, messages: list[Message]) -> None:
+        """The process has sent messages, at least one."""
 
-    def stream_broke(self, reason: str) -> None:
-        """The answers cannot be trusted any more."""
+    def stream_broken(self, reason: str) -> None:
+        """Nothing more is read from the process; `reason` completes the sentence "the process …"."""
 
     def process_ended(self, status: int) -> None:
-        """The process is gone; nothing comes after this."""
+        """The process has ended with this status, -N after signal N; nothing is called after this."""
 
 
 class ChildProcess(asyncio.SubprocessProtocol):
     """A subprocess that speaks the wire protocol on its stdin and stdout."""
 
-    def __init__(self, name: str, owner: ChildProcessOwner) -> None:
+    def __init__(self, name: str, handler: ProcessEventHandler) -> None:
         self._name = name
-        self._owner = owner
+        self._handler = handler
         self._decoder = Decoder()
         self._is_broken = False
         self._stderr: deque[bytes] = deque()
         self._stderr_bytes = 0
-        self._last_pipes: asyncio.TimerHandle | None = None
-        self._gone = asyncio.get_running_loop().create_future()
+        self._pipes_timer: asyncio.TimerHandle | None = None
+        self._ended = asyncio.get_running_loop().create_future()
         self.pid = 0
         """The process id, which is its group's too."""
 
@@ -66,7 +66,7 @@ class ChildProcess(asyncio.SubprocessProtocol):
         name: str,
         command: Sequence[str],
         environment: Mapping[str, str],
-        owner: ChildProcessOwner,
+        handler: ProcessEventHandler,
         folder: Path | None = None,
         *,
         passed: Sequence[int] = (),
@@ -76,7 +76,7 @@ class ChildProcess(asyncio.SubprocessProtocol):
         It gets the descriptors `passed` besides its three pipes. Raises OSError when it cannot be started.
         """
         _, process = await asyncio.get_running_loop().subprocess_exec(
-            lambda: cls(name, owner),
+            lambda: cls(name, handler),
             *command,
             env=dict(environment),
             cwd=folder,
@@ -85,36 +85,36 @@ class ChildProcess(asyncio.SubprocessProtocol):
         )
         return process
 
-    def hand_to(self, owner: ChildProcessOwner) -> None:
-        """Tell somebody else from now on."""
-        self._owner = owner
+    def set_handler(self, handler: ProcessEventHandler) -> None:
+        """Call this handler from now on."""
+        self._handler = handler
 
     def send(self, request: Request) -> None:
-        """Send a message; to a process that has gone, nothing."""
+        """Send a message; does nothing when the process has ended."""
         self.write(encode(request))
 
     def write(self, frame: bytes) -> None:
-        """Send a message that is encoded already."""
+        """Send one encoded message; does nothing when the process has ended."""
         if not self._requests.is_closing():
             self._requests.write(frame)
 
     def kill(self) -> None:
-        """End the process and all it forked, now."""
+        """Kill the process and all that it forked."""
         self._signal(signal.SIGKILL)
 
     async def end(self, patience_s: float) -> None:
-        """Ask, close, TERM, KILL; `patience_s` for each rung. Returns when the process is gone."""
+        """Send Bye, close stdin, TERM, KILL, `patience_s` apart; returns when the process has ended."""
         self.send(ChildBye())
-        for rung in (self._requests.close, lambda: self._signal(signal.SIGTERM), self.kill):
-            await asyncio.wait([self._gone], timeout=patience_s)
-            if self._gone.done():
+        for step in (self._requests.close, lambda: self._signal(signal.SIGTERM), self.kill):
+            await asyncio.wait([self._ended], timeout=patience_s)
+            if self._ended.done():
                 return
-            rung()
-        await asyncio.wait([self._gone], timeout=_KERNEL_S)
-        if not self._gone.done():
+            step()
+        await asyncio.wait([self._ended], timeout=_KILL_TIMEOUT_S)
+        if not self._ended.done():
             logger.error("a killed worker does not go away", extra={"worker": self._name, "pid": self.pid})
 
-    def last_words(self) -> str:
+    def last_stderr_line(self) -> str:
         """Return the last line on stderr, without control characters; "" when there was none."""
         lines = b"".join(self._stderr).decode(errors="replace").split("\n")
         return next((line for line in map(printable, reversed(lines)) if line), "")
@@ -136,43 +136,45 @@ class ChildProcess(asyncio.SubprocessProtocol):
                 self.distrust(f"sent {error.message}")
                 return
             if messages:
-                self._owner.messages_came(messages)
+                self._handler.messages_received(messages)
 
     def pipe_connection_lost(self, fd: int, exc: Exception | None) -> None:
-        # The pipes of a process that ends go a moment before it; one that lives on without them is of no use.
-        if fd == _ANSWERS and self._last_pipes is None:
-            self._last_pipes = asyncio.get_running_loop().call_later(_LAST_PIPES_S, self._abandon)
+        # A process that ends closes its pipes a moment earlier; one that runs on without them is of no use.
+        if fd == _ANSWERS and self._pipes_timer is None:
+            self._pipes_timer = asyncio.get_running_loop().call_later(
+                _PIPES_TIMEOUT_S, self._report_closed_pipes
+            )
 
     def process_exited(self) -> None:
         self._signal(signal.SIGKILL)
-        if self._last_pipes is not None:
-            self._last_pipes.cancel()
-        self._last_pipes = asyncio.get_running_loop().call_later(_LAST_PIPES_S, self._finish)
+        if self._pipes_timer is not None:
+            self._pipes_timer.cancel()
+        self._pipes_timer = asyncio.get_running_loop().call_later(_PIPES_TIMEOUT_S, self._finish)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._finish()
 
-    def _abandon(self) -> None:
+    def _report_closed_pipes(self) -> None:
         self.distrust("cut an answer short" if self._decoder.pending_bytes else "closed its answers")
 
     def distrust(self, reason: str) -> None:
-        """Listen no more, and tell the owner why."""
+        """Read nothing more, and tell the handler why."""
         if not self._is_broken:
             self._is_broken = True
-            self._owner.stream_broke(reason)
+            self._handler.stream_broken(reason)
 
     def _finish(self) -> None:
-        if self._gone.done():
+        if self._ended.done():
             return
-        self._gone.set_result(None)
+        self._ended.set_result(None)
         self._is_broken = True
-        if self._last_pipes is not None:
-            self._last_pipes.cancel()
+        if self._pipes_timer is not None:
+            self._pipes_timer.cancel()
         self._transport.close()
-        self._owner.process_ended(self._transport.get_returncode() or 0)
+        self._handler.process_ended(self._transport.get_returncode() or 0)
 
     def _signal(self, number: signal.Signals) -> None:
-        # No such group: gone already. Some systems speak of permission when they mean a group of zombies.
+        # No such group: ended already. Some systems report a permission error for a group of zombies.
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.pid, number)
 

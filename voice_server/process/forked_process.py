@@ -1,7 +1,8 @@
-"""A process that somebody else forked, shown as asyncio shows one that it started itself.
+"""A process that another process forked, with the interface of one that asyncio started.
 
-`WorkerProcess` then need not know where its process came from. Only the parent can learn how a process ended:
-the kernel tells us that it has, and whoever is told of it finds out the rest and says `ended`.
+`ChildProcess` then need not know where its process came from. Only the parent of a process can learn its
+exit status: a pidfd reports that the process has ended, and whoever gets that report finds out the status and
+calls `ended`.
 """
 
 from __future__ import annotations
@@ -28,55 +29,55 @@ class ForkedProcess(asyncio.SubprocessTransport):
         self._pidfd = -1
 
     async def begin(self) -> None:
-        """Make the process one that can be written to and signalled; nothing is heard of it yet."""
+        """Connect the request pipe and the protocol; nothing is read from the process yet."""
         self._pipes[_REQUESTS], _ = await self._loop.connect_write_pipe(
             partial(_Pipe, _REQUESTS, self), self._files[_REQUESTS]
         )
         self._protocol.connection_made(self)
 
     async def listen(self, exited: Callable[[int], None]) -> None:
-        """Hear the process from now on; `exited` is called with its id when it has ended."""
+        """Read the other pipes from now on; `exited` is called with the process id when it has ended."""
         for fd in (_ANSWERS, _STDERR):
             self._pipes[fd], _ = await self._loop.connect_read_pipe(partial(_Pipe, fd, self), self._files[fd])
         try:
             self._pidfd = os.pidfd_open(self._pid)
-        except ProcessLookupError:  # its parent has gone too, and nobody kept its place
+        except ProcessLookupError:  # its parent has ended too, and no zombie keeps the process id
             exited(self._pid)
         else:
-            self._loop.add_reader(self._pidfd, self._watch_ended, exited)
+            self._loop.add_reader(self._pidfd, self._pidfd_ready, exited)
 
-    def _watch_ended(self, exited: Callable[[int], None]) -> None:
-        self._end_watch()
+    def _pidfd_ready(self, exited: Callable[[int], None]) -> None:
+        self._close_pidfd()
         exited(self._pid)
 
-    def _end_watch(self) -> None:
+    def _close_pidfd(self) -> None:
         if self._pidfd >= 0:
             self._loop.remove_reader(self._pidfd)
             os.close(self._pidfd)
             self._pidfd = -1
 
     def ended(self, status: int) -> None:
-        """Say how the process ended, in the way of `get_returncode`."""
+        """Take in the exit status: -N after signal N, as `get_returncode` gives it."""
         self._status = status
-        self._end_watch()
+        self._close_pidfd()
         self._protocol.process_exited()
-        self._end_if_silent()
+        self._finish_if_closed()
 
-    def _end_if_silent(self) -> None:
+    def _finish_if_closed(self) -> None:
         if self._status is not None and not self._pipes:
             self._protocol.connection_lost(None)
 
-    # What the pipes tell.
+    # What the pipes report.
 
-    def heard(self, fd: int, chunk: bytes) -> None:
+    def received(self, fd: int, chunk: bytes) -> None:
         """Pass on what came through a pipe."""
         self._protocol.pipe_data_received(fd, chunk)
 
-    def lost(self, fd: int, error: Exception | None) -> None:
-        """Pass on that a pipe has ended."""
+    def pipe_closed(self, fd: int, error: Exception | None) -> None:
+        """Pass on that a pipe was closed."""
         self._pipes.pop(fd, None)
         self._protocol.pipe_connection_lost(fd, error)
-        self._end_if_silent()
+        self._finish_if_closed()
 
     # What asyncio asks of a transport.
 
@@ -90,7 +91,7 @@ class ForkedProcess(asyncio.SubprocessTransport):
         return self._pipes.get(fd)
 
     def close(self) -> None:
-        self._end_watch()
+        self._close_pidfd()
         for pipe in list(self._pipes.values()):
             pipe.close()
 
@@ -101,7 +102,7 @@ class _Pipe(asyncio.Protocol):
         self._process = process
 
     def data_received(self, data: bytes) -> None:
-        self._process.heard(self._fd, data)
+        self._process.received(self._fd, data)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._process.lost(self._fd, exc)
+        self._process.pipe_closed(self._fd, exc)

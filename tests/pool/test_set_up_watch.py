@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import sys
@@ -40,7 +41,7 @@ async def until_up(pool: LocalPool) -> None:
 
 @pytest.fixture(autouse=True)
 def look_often(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("voice_server.pool.backend_workers._LOOK_S", 0.01)
+    monkeypatch.setattr("voice_server.pool.set_up_watch._CHECK_INTERVAL_S", 0.01)
 
 
 def test_a_backend_without_an_environment_says_what_to_run_and_starts_once_it_has_one(
@@ -74,6 +75,9 @@ def test_missing_weights_are_told_and_no_worker_is_started_again_before_they_are
             assert status.error.endswith("not on this machine; run: voice-server setup scripted")
             with pytest.raises(NotSetUp, match="weights are not on this machine"):
                 await listen(pool, "nobody speaks this")
+            while any(pool._backends["scripted"]._workers):
+                await asyncio.sleep(0.005)
+            assert pool.backends["scripted"].error == status.error
             fetch_weights(stage)
             await until_up(pool)
             assert (await listen(pool, "at last")).pcm == scripted.samples("at last")
