@@ -14,8 +14,8 @@ from starlette.requests import Request
 from starlette.types import ASGIApp
 
 from voice_server.core.speech.utterance_events import SentenceAudio
-from voice_server.endpoints.app_state import state_of
 from voice_server.core.subtitles import cues_of, to_srt, to_vtt
+from voice_server.endpoints.app_state import state_of
 from voice_server.endpoints.http.encoding import PieceBuffer
 from voice_server.endpoints.http.openai_fields import OpenAISpeechFields, refuse_long, resolve_openai
 from voice_server.endpoints.http.operations import JSON, SPEAKING_REFUSALS, Operation
