@@ -1,5 +1,4 @@
-"""espeak-ng as an embedded backend: real speech in about 140 languages, without a download or a system
-package.
+"""espeak-ng as an embedded backend: real speech in 138 languages, without a download or a system package.
 
 The library and its rules come with the `espeakng-loader` wheel. Voices are the library's languages; any of
 its variants may be added, as in `en-us+f3`. The same text, voice and options give the same samples,
