@@ -25,7 +25,6 @@ from voice_server.cli import cli
 from voice_server.config import BackendConfig, Limits
 from voice_server.endpoints.app import OPERATIONS
 from voice_server.endpoints.http.encoding import FORMATS
-from voice_server.endpoints.http.requests import MAX_FILE_CHARS, MAX_TEXT_CHARS
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "voice_server"
@@ -58,12 +57,13 @@ def rows(text: str) -> list[list[str]]:
     return [row for at, row in enumerate(cells) if at not in heads]
 
 
-def class_named(name: str) -> Any:
-    """The class of this name, in whatever module of the package it lies."""
+def defined(name: str) -> Any:
+    """The class or constant of this name, in whatever module of the package it lies."""
+    definition = re.compile(rf"^(class {name}\b|{name}(: \w+)? = )", re.MULTILINE)
     for path in PACKAGE.rglob("*.py"):
-        if re.search(rf"^class {name}\b", path.read_text(encoding="utf-8"), re.MULTILINE):
+        if definition.search(path.read_text(encoding="utf-8")):
             return getattr(import_module(".".join(path.relative_to(ROOT).with_suffix("").parts)), name)
-    pytest.fail(f"no module of the package defines the class {name}; docs/protocol.md is held against it")
+    pytest.fail(f"no module of the package defines {name}; a document is held against it")
 
 
 # ------------------------------------------------------------------ docs/protocol.md
@@ -80,7 +80,7 @@ CONFIGURATION = [row for row in rows(CLIENT_SAYS) if not row[0].startswith("`{")
 
 
 def test_every_key_of_a_client_s_message_is_described() -> None:
-    keys = set(class_named("ClientMessage").__struct_fields__)
+    keys = set(defined("ClientMessage").__struct_fields__)
     described = {key for row in CONFIGURATION for key in SPAN.findall(row[0])}
     for snippet in snippets_of(PROTOCOL):
         described |= set(json.loads(snippet)) & keys
@@ -90,13 +90,13 @@ def test_every_key_of_a_client_s_message_is_described() -> None:
 
 @pytest.mark.parametrize("snippet", [each for row in rows(CLIENT_SAYS) for each in snippets_of(row[0])])
 def test_an_example_of_a_client_s_message_can_be_read(snippet: str) -> None:
-    message_type = class_named("ClientMessage")
+    message_type = defined("ClientMessage")
     msgspec.json.decode(snippet, type=message_type)
     assert set(json.loads(snippet)) <= set(message_type.__struct_fields__)
 
 
 def test_the_defaults_of_the_configuration_are_the_code_s() -> None:
-    defaults = {each.name: each for each in fields_of(class_named("StreamConfig"))}
+    defaults = {each.name: each for each in fields_of(defined("StreamConfig"))}
     stated = {}
     for name, values, _ in CONFIGURATION:
         default = re.search(r"\((.*)\)$", values)
@@ -110,13 +110,13 @@ def test_the_defaults_of_the_configuration_are_the_code_s() -> None:
 def test_the_format_in_the_table_is_the_default_one() -> None:
     (row,) = [row for row in CONFIGURATION if row[0] == "`format`"]
     (shown,) = snippets_of(row[1])
-    form = class_named("StreamFormat")
+    form = defined("StreamFormat")
     assert is_dataclass(form)
     assert json.loads(shown) == {each.name: each.default for each in fields_of(form)}
 
 
 def _types_sent() -> set[str]:
-    """The `type` of every message that the sources of the WebSocket write: in a dict or as a Struct's tag."""
+    """The `type` of every message that the sources of the WebSocket write."""
     sent: set[str] = set()
     for folder in ("endpoints/websocket", "core/wire"):
         for path in (PACKAGE / folder).glob("*.py"):
@@ -152,7 +152,7 @@ def test_the_close_codes_are_the_code_s() -> None:
     described = {int(row[0]) for row in rows(PROTOCOL) if re.fullmatch(r"1\d{3}", row[0])}
     library = {1009}  # websockets closes with it, at the limit that uvicorn passes on
     ours = set()
-    for path in (PACKAGE / "endpoints").rglob("*.py"):
+    for path in (*PACKAGE.glob("endpoints/**/*.py"), *PACKAGE.glob("core/**/*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Assign):
                 ours |= {each.value for each in ast.walk(node.value)
@@ -185,7 +185,7 @@ def test_the_longest_texts_are_stated() -> None:
     numbers = {
         int(each.replace(" ", "")) for each in re.findall(r"\d{1,3}(?: \d{3})+", HTTP.replace("\n", " "))
     }
-    assert {MAX_TEXT_CHARS, MAX_FILE_CHARS} <= numbers
+    assert {defined("MAX_TEXT_CHARS"), defined("MAX_FILE_CHARS")} <= numbers
 
 
 def _amount(written: str) -> float:
@@ -333,7 +333,7 @@ def test_a_python_snippet_compiles_and_imports_what_exists(code: str) -> None:
 
 @pytest.mark.parametrize("line", [line for code in _fences("json") for line in code.splitlines()])
 def test_a_json_snippet_is_a_client_s_message(line: str) -> None:
-    msgspec.json.decode(line, type=class_named("ClientMessage"))
+    msgspec.json.decode(line, type=defined("ClientMessage"))
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
