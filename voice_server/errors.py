@@ -9,11 +9,13 @@
     │   ├── BackendDown       it is not running and will not be for a while
     │   │   └── NotSetUp      what it needs is not on this machine; the message says how to get it
     │   └── RenderError       this one segment could not be rendered
-    ├── WireError             the other end of a worker's pipe did not keep to the protocol
-    └── ConfigError           backends.yaml, a command line or a variable is wrong
+    ├── WireError             the other end of a child process's pipe did not keep to the protocol
+    └── ConfigError           the configuration file, the command line or a variable is wrong
 
 A message is one sentence that a user can act on. It never holds a path, a traceback or an environment value
 that the user did not type.
+
+Every code, those of warnings too, stands in `core/codes.py` with its meaning.
 """
 
 from __future__ import annotations
@@ -103,7 +105,7 @@ class RenderError(BackendError):
 
 
 class WireError(VoiceServerError):
-    """Bytes on a worker's pipe that are no frame of the protocol."""
+    """Bytes on a child process's pipe that are no message of the protocol."""
 
     code = "wire"
 
