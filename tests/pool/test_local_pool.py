@@ -386,6 +386,7 @@ def test_a_text_too_long_for_a_frame_is_refused_and_takes_no_worker(
     run(main())
 
 
+@pytest.mark.blocks_loop
 def test_a_server_that_stood_still_does_not_hold_the_silence_against_its_workers(
     run: Run, stage: Stage, scripted: ModuleType
 ) -> None:
