@@ -22,8 +22,9 @@ from voice_server.config import Config
 from voice_server.core.wire.child_messages import ChildPing, ChildPong, StopJob
 from voice_server.core.wire.worker_messages import STOPPED, JobFailed, RenderJob
 from voice_server.pool.local_pool import LocalPool
-from voice_server.serving.composition import listening, open_service
+from voice_server.serving.composition import listening
 from voice_server.serving.uvicorn_server import bind
+from voice_server.speech import SpeechService
 
 SENTENCE = "The quick brown fox jumps over the lazy dog, and then it sleeps in the sun."
 WATCHED: dict[str, tuple[str, str, dict[str, Any]]] = {
@@ -113,9 +114,11 @@ def test_a_barge_in_is_answered_while_the_model_is_still_at_work(
     async def main() -> None:
         config = Config(backends={engine.name: engine.config}, default_backend=engine.name)
         listener = bind("127.0.0.1", 0)
-        async with open_service(config) as service, listening(service, listener):
-            pool = service.pool
-            assert isinstance(pool, LocalPool)
+        async with (
+            LocalPool(config.backends) as pool,
+            SpeechService(pool, config) as service,
+            listening(service, listener),
+        ):
             pids = pool.pids(engine.name)
             await barge_in(f"ws://127.0.0.1:{listener.getsockname()[1]}/stream-tokens")
             assert pool.pids(engine.name) == pids

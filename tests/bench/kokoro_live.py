@@ -19,9 +19,9 @@ from tests.bench.full_kokoro import full_kokoro
 from voice_server.client_events import Audio, Cancelled
 from voice_server.client_streams import connect
 from voice_server.config import BackendConfig, Config
-from voice_server.pool.worker_pool import WorkerPool
 from voice_server.serving.composition import listening, open_service
 from voice_server.serving.uvicorn_server import bind
+from voice_server.speech import SpeechService
 
 _SENTENCE = (
     "Cuando llegamos al puerto aquella noche, el barco ya había salido, y nadie en la ciudad quería "
@@ -42,16 +42,16 @@ async def _first_sound(url: str, first_segment: str) -> float:
         return first
 
 
-async def _barge_in(url: str, pool: WorkerPool, rendered_s: float) -> tuple[float, float] | None:
+async def _barge_in(url: str, service: SpeechService, rendered_s: float) -> tuple[float, float] | None:
     """Seconds from cancelling a render to the answer, and to a free worker; None when it came too late."""
     async with connect(url, voice="ef_dora", version=2, first_segment="sentence") as stream:
         await stream.send_text(_SENTENCE)
         await stream.end()
-        while pool.backends["kokoro"].free:
+        while service.backends()["kokoro"].free:
             await asyncio.sleep(0.001)
         await asyncio.sleep(rendered_s)
         began = time.perf_counter()
-        freed = asyncio.create_task(_free(pool))
+        freed = asyncio.create_task(_free(service))
         await stream.cancel()
         async for event in stream:
             if isinstance(event, Cancelled):
@@ -63,8 +63,8 @@ async def _barge_in(url: str, pool: WorkerPool, rendered_s: float) -> tuple[floa
         return answered, await freed - began
 
 
-async def _free(pool: WorkerPool) -> float:
-    while not pool.backends["kokoro"].free:
+async def _free(service: SpeechService) -> float:
+    while not service.backends()["kokoro"].free:
         await asyncio.sleep(0.001)
     return time.perf_counter()
 
@@ -79,7 +79,7 @@ async def _measure(config: BackendConfig, rounds: int) -> None:
             firsts = [[await _first_sound(url, how) for how in ("clause", "sentence")] for _ in range(rounds)]
             clause, whole = (statistics.median(each) for each in zip(*firsts, strict=True))
             barges = [
-                await _barge_in(url, service.pool, whole * tenths / 10)
+                await _barge_in(url, service, whole * tenths / 10)
                 for _ in range(rounds)
                 for tenths in (1, 2, 3, 4)
             ]

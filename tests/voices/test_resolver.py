@@ -49,11 +49,22 @@ def test_a_number_and_a_wrong_language_are_errors_of_their_own() -> None:
         casting().settings(SpeechRequest(language="tlh"))
 
 
-def test_an_option_is_known_where_a_running_backend_declares_it() -> None:
-    assert casting().has_option(None, "speed")
-    assert not casting().has_option("one", "pitch")
-    assert not casting().has_option("nobody", "speed")
-    assert not casting(ArithmeticPool(down={"one"})).has_option("one", "speed")
+def test_a_speed_is_the_option_of_that_name() -> None:
+    settings, _ = casting().settings(SpeechRequest(speed=1.5))
+    assert settings.options["speed"] == 1.5
+    settings, _ = casting().settings(SpeechRequest(speed=1.5, options={"speed": 0.5}))
+    assert settings.options["speed"] == 0.5
+    with pytest.raises(RequestError, match="option speed must be a number from"):
+        casting().settings(SpeechRequest(speed=9))
+
+
+def test_a_speed_of_1_is_for_every_backend_and_another_one_for_those_that_have_it() -> None:
+    without_speed = casting(ArithmeticPool(options=()))
+    settings, warnings = without_speed.settings(SpeechRequest(speed=1))
+    assert ("speed" in settings.options, warnings) == (False, [])
+    for request in (SpeechRequest(speed=1.5), SpeechRequest(options={"speed": 1})):
+        with pytest.raises(UnknownName, match="unknown option 'speed'"):
+            without_speed.settings(request)
 
 
 def test_a_backend_that_is_down_is_replaced_by_its_fallback_or_refused() -> None:

@@ -164,13 +164,13 @@ def _why_not(status: BackendStatus) -> str:
 
 def _announce(url: str, service: SpeechService, source: Path, *, as_json: bool) -> None:
     """Tell that the server is ready, and which of its backends speak."""
-    backends = service.pool.backends
+    backends = service.backends()
     if as_json:
         states = {name: status.state.value for name, status in backends.items()}
         click.echo(json.dumps({"type": "ready", "url": url, "backends": states}))
         return
     for name, status in backends.items():
-        default = " (the default)" if name == service.config.default_backend else ""
+        default = " (the default)" if name == service.default_backend else ""
         workers = "1 worker" if status.workers == 1 else f"{status.workers} workers"
         state = workers if status.ready is not None else _why_not(status)
         click.echo(f"  {name}{default}: {state}", err=True)

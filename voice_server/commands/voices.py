@@ -52,10 +52,10 @@ async def voices_of(config: Config) -> tuple[Sequence[Voice], list[str]]:
     async with open_service(config) as service:
         down = [
             f"{name}: {each.error or f'still starting; its voices: voice-server voices --backend {name}'}"
-            for name, each in service.pool.backends.items()
+            for name, each in service.backends().items()
             if each.ready is None
         ]
-        return service.pool.voices(), down
+        return service.voices(), down
 
 
 def speaks(voice: Voice, language: str | None) -> bool:

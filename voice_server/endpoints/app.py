@@ -73,7 +73,7 @@ def build_app(state: AppState, **guard: Any) -> Starlette:
         },
     )
     attach_state(app, state)
-    app.add_middleware(Guard, limits=state.service.config.limits, **guard)
+    app.add_middleware(Guard, limits=state.service.limits, **guard)
     app.add_middleware(
         CORSMiddleware,  # outside the guard: a preflight carries no token, and decides nothing
         allow_origins=list(guard.get("origins", ())),

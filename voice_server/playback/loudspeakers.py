@@ -164,7 +164,7 @@ class Loudspeakers:
         return told
 
     def _check_room(self, text: str) -> None:
-        limits = self._service.config.limits
+        limits = self._service.limits
         if len(text) > limits.buffered_chars:
             most = limits.buffered_chars
             raise TooMuch(f"a text to be heard has at most {most} characters, not {len(text)}")
@@ -278,7 +278,7 @@ class Loudspeakers:
         if settings.language:
             return settings.language
         named = (settings.backend, settings.voice)
-        voices = self._service.pool.voices()
+        voices = self._service.voices()
         return next((each.language for each in voices if (each.backend, each.id) == named), "")
 
     # ------------------------------------------------------------------ what a channel tells

@@ -57,7 +57,7 @@ async def listening(service: SpeechService, listener: socket.socket, **guard: An
     async with Loudspeakers(service) as loudspeakers, asyncio.TaskGroup() as tasks:
         doors = AppState(service, loudspeakers)
         app = build_app(doors, **guard)
-        server = DrainingServer(uvicorn_config(app, service.config), doors, handle_signals=False)
+        server = DrainingServer(uvicorn_config(app, service.limits), doors, handle_signals=False)
         serving = tasks.create_task(server.serve(sockets=[listener]))
         while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
             await asyncio.sleep(0.001)
@@ -101,7 +101,7 @@ async def serve(
     ):
         doors = AppState(service, loudspeakers)
         use = ConnectionActivity(build_app(doors, **guard))
-        server = DrainingServer(uvicorn_config(use, config), doors, handle_signals=True)
+        server = DrainingServer(uvicorn_config(use, config.limits), doors, handle_signals=True)
         keep_freed_memory()
         ask_for_time_slice(SERVER_SLICE_S)
         listener.listen(_BACKLOG)  # from here on a client waits for the loop instead of being refused

@@ -13,7 +13,7 @@ from types import FrameType
 import uvicorn
 from starlette.types import ASGIApp
 
-from voice_server.config import Config
+from voice_server.config import Limits
 from voice_server.endpoints.app_state import AppState
 from voice_server.endpoints.http.http_protocol import HttpProtocol, PendingConnections
 from voice_server.endpoints.websocket.websocket_protocol import WebSocketProtocol
@@ -68,7 +68,7 @@ class DrainingServer(uvicorn.Server):
 
     async def _drain_and_exit(self) -> None:
         try:
-            await self._doors.drain(self._doors.service.config.limits.drain_s)
+            await self._doors.drain(self._doors.service.limits.drain_s)
         finally:
             self.should_exit = True
 
@@ -89,7 +89,7 @@ def bind(host: str, port: int) -> socket.socket:
     return listener
 
 
-def uvicorn_config(app: ASGIApp, config: Config) -> uvicorn.Config:
+def uvicorn_config(app: ASGIApp, limits: Limits) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         lifespan="off",
@@ -98,12 +98,12 @@ def uvicorn_config(app: ASGIApp, config: Config) -> uvicorn.Config:
         server_header=False,
         http=partial(  # type: ignore[arg-type]
             HttpProtocol,
-            handshake_s=config.limits.handshake_s,
-            stalled_reader_s=config.limits.stalled_reader_s,
-            pending=PendingConnections(config.limits.connections),
+            handshake_s=limits.handshake_s,
+            stalled_reader_s=limits.stalled_reader_s,
+            pending=PendingConnections(limits.connections),
         ),
         ws=WebSocketProtocol,
-        ws_max_size=config.limits.message_bytes,
+        ws_max_size=limits.message_bytes,
         ws_per_message_deflate=False,  # PCM does not pack
         timeout_graceful_shutdown=5,
     )

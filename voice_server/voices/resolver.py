@@ -7,6 +7,7 @@ option out of range, is an error that says what there is.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from voice_server.config import Config
 from voice_server.core.options import complete_options
@@ -23,22 +24,22 @@ class VoiceResolver:
     """Chooses among the backends and voices of one pool."""
 
     def __init__(self, pool: WorkerPool, config: Config, mixes: MixStore) -> None:
-        self.pool = pool
-        self.config = config
-        self.mixes = mixes
+        self._pool = pool
+        self._config = config
+        self._mixes = mixes
         self._catalogue: tuple[tuple[ReadyBackend | None, ...], VoiceCatalogue] | None = None
 
     @property
     def catalogue(self) -> VoiceCatalogue:
         """The voices of every backend that has been ready."""
-        backends = self.pool.backends
+        backends = self._pool.backends
         seen = tuple(status.ready for status in backends.values())
         if self._catalogue is None or self._catalogue[0] != seen:
-            configured = self.config.backends
+            configured = self._config.backends
             self._catalogue = (
                 seen,
                 VoiceCatalogue(
-                    self.pool.voices(),
+                    self._pool.voices(),
                     {name: each.aliases for name, each in configured.items()},
                     {name: each.default_voice for name, each in configured.items() if each.default_voice},
                 ),
@@ -51,16 +52,17 @@ class VoiceResolver:
         Raises UnknownName, RequestError or BackendDown; what was chosen in place of what was asked for is in
         the notices.
         """
-        name = request.backend or self.config.default_backend
-        if name not in self.config.backends:
-            raise UnknownName("backend", name, self.config.backends)
+        name = request.backend or self._config.default_backend
+        if name not in self._config.backends:
+            raise UnknownName("backend", name, self._config.backends)
         notices: list[SpeechWarning] = []
         name = self._running(name, notices)
-        configured = self.config.backends[name]
-        ready = self.pool.backends[name].ready
+        configured = self._config.backends[name]
+        ready = self._pool.backends[name].ready
         assert ready is not None
         voice = self._voice(request, name, notices)
         abilities = ready.capabilities
+        request = replace(request, options=_named_options(request, abilities.options))
         notices += _without_effect(name, abilities.options, request.options)
         settings = SpeechSettings(
             backend=name,
@@ -81,16 +83,9 @@ class VoiceResolver:
         )
         return settings, notices
 
-    def has_option(self, backend: str | None, option: str) -> bool:
-        """Whether a backend, or the default one, understands an option."""
-        status = self.pool.backends.get(backend or self.config.default_backend)
-        if status is None or status.ready is None:
-            return False
-        return any(each.name == option for each in status.ready.capabilities.options)
-
     def can_mix(self, backend: str) -> bool:
         """Whether a backend speaks with mixes of its voices."""
-        status = self.pool.backends.get(backend)
+        status = self._pool.backends.get(backend)
         return status is not None and status.ready is not None and status.ready.capabilities.mixes
 
     def mix(self, text: str, backend: str, notices: list[SpeechWarning]) -> str:
@@ -101,7 +96,7 @@ class VoiceResolver:
         mix = parse_mix(text)
         assert mix is not None
         if not self.can_mix(backend):
-            able = ", ".join(name for name in self.pool.backends if self.can_mix(name)) or "none"
+            able = ", ".join(name for name in self._pool.backends if self.can_mix(name)) or "none"
             raise RequestError(f"{backend} cannot mix voices; backends that can: {able}", code="cannot_mix")
         parts = []
         for name, weight in mix.parts:
@@ -118,16 +113,16 @@ class VoiceResolver:
                 "a mix is two voices or more, written like af_bella(2)+af_sky(1)", code="invalid_mix"
             )
         mix = self.mix(text, backend, [])
-        if any(voice.id == name for voice in self.pool.voices()):
+        if any(voice.id == name for voice in self._pool.voices()):
             raise RequestError(f"name must be another than that of the voice {name}", code="name_taken")
         saved = SavedMix(id=name, mix=mix, backend=backend)
-        self.mixes.save(saved)
+        self._mixes.save(saved)
         return saved
 
     def _voice(self, request: SpeechRequest, backend: str, notices: list[SpeechWarning]) -> str:
         """The id of the voice to speak with."""
         name = request.voice
-        if isinstance(name, str) and (saved := self.mixes.get(name.strip())) is not None:
+        if isinstance(name, str) and (saved := self._mixes.get(name.strip())) is not None:
             name = saved.mix
         try:
             resolved = self.catalogue.resolve(name, backend=backend, language=request.language)
@@ -141,11 +136,11 @@ class VoiceResolver:
         return resolved.voice.id
 
     def _running(self, name: str, notices: list[SpeechWarning]) -> str:
-        status = self.pool.backends[name]
+        status = self._pool.backends[name]
         if status.ready is not None:
             return name
-        fallback = self.config.backends[name].fallback
-        if fallback is None or self.pool.backends[fallback].ready is None:
+        fallback = self._config.backends[name].fallback
+        if fallback is None or self._pool.backends[fallback].ready is None:
             is_starting = status.state is BackendState.STARTING
             why = "is still starting; ask again soon" if is_starting else "is not running"
             raise BackendDown(status.error or f"the backend {name} {why}")
@@ -155,7 +150,7 @@ class VoiceResolver:
 
     def fallback_segment(self, segment: Segment, fallback: str) -> Segment:
         """The same text for another backend, with as much of voice and options as that one knows."""
-        ready = self.pool.backends[fallback].ready
+        ready = self._pool.backends[fallback].ready
         assert ready is not None
         try:
             voice = self.catalogue.resolve(segment.voice, backend=fallback).voice.id
@@ -163,6 +158,14 @@ class VoiceResolver:
             voice = self.catalogue.resolve(None, backend=fallback).voice.id
         options = _understood(ready, segment.options)
         return Segment(fallback, segment.text, voice, options, segment.seed)
+
+
+def _named_options(request: SpeechRequest, understood: Sequence[Option]) -> Mapping[str, object]:
+    """The options with the request's speed among them; 1 is left out where a backend has no other speed."""
+    has_speed = any(option.name == "speed" for option in understood)
+    if request.speed is None or (request.speed == 1.0 and not has_speed):
+        return request.options
+    return {"speed": request.speed, **request.options}
 
 
 def _without_effect(

@@ -154,8 +154,8 @@ def test_a_long_text_streams_whole_and_little_of_it_waits_at_a_time() -> None:
             async with client.stream("POST", "/tts/stream", json=body) as answer:
                 async for piece in answer.aiter_bytes():
                     length += len(piece)
-                    (speech,) = server.service._speeches or (None,)
-                    most = max(most, 0 if speech is None else speech.buffered_chars)
+                    for utterance in server.service._runner._open:
+                        most = max(most, utterance.buffered_chars)
         assert length == sum(len(pcm_of(segment.text)) for segment in pool.rendered)
         assert "".join(segment.text for segment in pool.rendered).replace(" ", "") == "".join(
             sentences

@@ -37,7 +37,7 @@ def test_voices_of_all_backends_are_listed_with_their_numbers() -> None:
 def test_an_update_lists_the_voices_with_the_mixes_that_are_saved_by_now() -> None:
     async def main() -> None:
         async with served(ArithmeticPool(frame_s=0, mixes=True)) as server, server.client() as client:
-            server.service.casting.save_mix("mine", "alba+bert", "one")
+            server.service.save_mix("mine", "alba+bert", "one")
             updated = (await client.post("/voices/update", json={})).json()
             listed = (await client.get("/voices")).json()
             assert updated == listed | {"mixes": ["mine"]}

@@ -28,6 +28,17 @@ def test_a_text_in_the_url_is_spoken_and_ends_with_done() -> None:
     run(main)
 
 
+def test_a_speed_of_1_is_for_engines_without_speed_too() -> None:
+    async def main() -> None:
+        pool = ArithmeticPool(frame_s=0.0, options=())
+        async with served(pool) as server, server.connect("/stream?text=Hello.&speed=1.0") as socket:
+            told = await listen(socket)
+        assert told.audio == pcm_of("Hello.")
+        assert told.close_code == 1000
+
+    run(main)
+
+
 @pytest.mark.parametrize(
     ("query", "code"),
     [

@@ -19,12 +19,15 @@ DEFAULT_FIRST_SEGMENT: Final[FirstSegment] = "clause"
 class SpeechRequest:
     """How a client wants to be spoken to, in its own words; nothing in it has been checked.
 
-    `voice` is a name, an alias or a number of the voice list, `options` are the backend's (`speed` …).
+    `voice` is a name, an alias or a number of the voice list, `options` are the backend's. `speed` is the
+    option of that name for clients that always send one: 1, the voice's own pace, is left out where there is
+    no such option.
     """
 
     backend: str | None = None
     voice: str | int | None = None
     language: str | None = None
+    speed: float | None = None
     options: Mapping[str, object] = field(default_factory=dict)
     markup: Literal["speak", "strip"] = "strip"
     word_times: bool = False

@@ -46,10 +46,10 @@ class OpenAISpeechFields(msgspec.Struct, kw_only=True):
 
 def backend_of(service: SpeechService, model: str) -> str:
     """The backend that a model's name means. Raises NotFound, which lists the models."""
-    if model in service.config.backends:
+    if model in service.backend_names:
         return model
     if model.startswith(MODEL_ALIASES):
-        return service.config.default_backend
+        return service.default_backend
     raise NotFound(
         f"there is no model {model[:80]!r}; there are {', '.join(model_names(service))}",
         code="model_not_found",
@@ -58,7 +58,7 @@ def backend_of(service: SpeechService, model: str) -> str:
 
 def model_names(service: SpeechService) -> list[str]:
     """Every name that a request's model may have."""
-    return [*service.config.backends, *MODEL_ALIASES]
+    return [*service.backend_names, *MODEL_ALIASES]
 
 
 def resolve_openai(
@@ -72,8 +72,8 @@ def resolve_openai(
         form=fields.response_format,
         sample_rate=fields.sample_rate,
         bit_rate=fields.bit_rate,
-        speed=fields.speed,
         request=SpeechRequest(
+            speed=fields.speed,
             backend=backend_of(service, fields.model),
             voice=voice,
             language=fields.language,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Annotated
 
 import msgspec
@@ -44,11 +43,11 @@ def resolve_fields(
         form=form,
         sample_rate=fields.sample_rate,
         bit_rate=fields.bit_rate,
-        speed=fields.speed,
         request=SpeechRequest(
             backend=fields.backend,
             voice=fields.voice,
             language=fields.language,
+            speed=fields.speed,
             options=dict(fields.options or {}),
             word_times=word_times,
         ),
@@ -62,16 +61,11 @@ def resolve_speech(
     form: FormatName,
     sample_rate: int | None,
     bit_rate: int | None,
-    speed: float | None,
     request: SpeechRequest,
 ) -> ResolvedSpeech:
-    """The order for a text; `speed` is one of the backend's options where it has one."""
+    """A text with its settings and encoding, every name resolved. Raises RequestError or BackendDown."""
     if not text.strip():
         raise RequestError("text must have something in it beside white space", code="no_text")
     encoding = chosen_encoding(form, sample_rate, bit_rate)
-    # Every client sends a speed of 1, also to an engine that has no other.
-    options = dict(request.options) if speed is None else {"speed": speed, **request.options}
-    if speed == 1.0 and not service.casting.has_option(request.backend, "speed"):
-        options.pop("speed", None)
-    settings, notices = service.settings(replace(request, options=options))
+    settings, notices = service.settings(request)
     return ResolvedSpeech(text, settings, encoding, notices)

@@ -23,7 +23,7 @@ from voice_server.endpoints.http.requests import FileText, Language, NoFields, V
 from voice_server.endpoints.http.speech_fields import BackendName, Options, Speed
 from voice_server.errors import RequestError
 from voice_server.playback.loudspeakers import Loudspeakers
-from voice_server.speech import SpeechRequest, SpeechService
+from voice_server.speech import SpeechRequest
 
 Percent = Annotated[int, msgspec.Meta(ge=0, le=100, description="Loudness in percent.")]
 DeviceName = Annotated[str, msgspec.Meta(min_length=1, max_length=400, description="A sound device by name.")]
@@ -40,14 +40,15 @@ class SynthesizeFields(msgspec.Struct, frozen=True):
     options: Options | None = None
     policy: Literal["interrupt", "queue", "mix"] = "interrupt"
 
-    def request(self, service: SpeechService) -> SpeechRequest:
-        """The same in the engine's words; a speed of 1 is no wish of a backend that has no other."""
-        options: dict[str, object] = dict(self.options or {})
-        if self.speed is not None and (
-            self.speed != 1.0 or service.casting.has_option(self.backend, "speed")
-        ):
-            options = {"speed": self.speed, **options}
-        return SpeechRequest(backend=self.backend, voice=self.voice, language=self.language, options=options)
+    def request(self) -> SpeechRequest:
+        """How the text is to be spoken."""
+        return SpeechRequest(
+            backend=self.backend,
+            voice=self.voice,
+            language=self.language,
+            speed=self.speed,
+            options=dict(self.options or {}),
+        )
 
 
 class StopFields(msgspec.Struct, frozen=True):
@@ -76,8 +77,7 @@ async def synthesize(request: Request) -> ASGIApp:
     if not fields.text.strip():
         raise RequestError("text must have something in it beside white space", code="no_text")
     with state.open_work():
-        wish = fields.request(state.service)
-        entry, notices = loudspeakers.accept(fields.text, wish, PlaylistPolicy(fields.policy))
+        entry, notices = loudspeakers.accept(fields.text, fields.request(), PlaylistPolicy(fields.policy))
         await asyncio.sleep(0)  # the text is on its way to a worker before the answer is put together
         notices += await loudspeakers.take_notices()
     answer = asdict(entry) | {"is_paused": loudspeakers.status().is_paused, "warnings": _told(notices)}

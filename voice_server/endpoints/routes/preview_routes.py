@@ -44,7 +44,7 @@ async def preview(request: Request) -> ASGIApp:
     state = state_of(request)
     backend, name = request.path_params["backend"], request.path_params["voice"]
     try:
-        voice = state.service.catalogue.resolve(name, backend=backend).voice
+        voice = state.service.resolve_voice(name, backend)
     except UnknownName as error:
         raise NotFound(error.message, code=error.code) from None
     order = resolve_speech(
@@ -53,7 +53,6 @@ async def preview(request: Request) -> ASGIApp:
         form="wav",
         sample_rate=None,
         bit_rate=None,
-        speed=None,
         request=SpeechRequest(backend=backend, voice=voice.id),
     )
     return SpeechResponse(state, order, whole_file(order, {}))

@@ -49,14 +49,13 @@ async def root(request: Request) -> ASGIApp:
     if prefers_html(request.headers.get("accept", "")):
         return page_response(request)
     service = state_of(request).service
-    up = service.pool.backends[service.config.default_backend].state.value == "up"
     system = SystemDescription(
         name="voice-server",
         version=version(),
-        status="ok" if up else "degraded",
-        backends=list(service.config.backends),
-        default_backend=service.config.default_backend,
-        voices=len(service.pool.voices()),
+        status="ok" if service.is_up() else "degraded",
+        backends=list(service.backend_names),
+        default_backend=service.default_backend,
+        voices=len(service.voices()),
         endpoints=_PLACES,
     )
     return JSONResponse(msgspec.to_builtins(system), headers={"Vary": "Accept"})
@@ -66,10 +65,9 @@ def health_of(service: SpeechService, *, is_draining: bool) -> dict[str, object]
     """The state of the server and of each backend; "ok" when the default backend is running."""
     backends = {
         name: {"state": status.state.value, "workers": status.workers, "error": status.error}
-        for name, status in service.pool.backends.items()
+        for name, status in service.backends().items()
     }
-    speaks = service.pool.backends[service.config.default_backend].state.value == "up"
-    status = "draining" if is_draining else "ok" if speaks else "degraded"
+    status = "draining" if is_draining else "ok" if service.is_up() else "degraded"
     return {"status": status, "backends": backends, "speaking": service.open_speeches}
 
 

@@ -133,16 +133,16 @@ def _json(answer: msgspec.Struct) -> ASGIApp:
 def _backend(request: Request, key: str = "backend") -> str | None:
     """The backend that the URL names. Raises UnknownName."""
     name = request.query_params.get(key) or None
-    backends = _service(request).config.backends
-    if name is not None and name not in backends:
-        raise UnknownName("backend", name, backends)
+    names = _service(request).backend_names
+    if name is not None and name not in names:
+        raise UnknownName("backend", name, names)
     return name
 
 
 def _numbered(service: SpeechService, backend: str | None) -> Iterator[tuple[int, Voice]]:
     """The voices of a backend, or of all, with their numbers."""
-    for name in service.config.backends if backend is None else (backend,):
-        yield from service.catalogue.numbered(name)
+    for name in service.backend_names if backend is None else (backend,):
+        yield from service.numbered_voices(name)
 
 
 def _listed(service: SpeechService, backend: str | None) -> list[ListedVoice]:
@@ -165,17 +165,19 @@ async def list_voices(request: Request) -> ASGIApp:
     """Answer `GET /voices`."""
     service = _service(request)
     voices = _listed(service, _backend(request))
-    return _json(VoiceList(voices, len(voices), service.config.default_backend))
+    return _json(VoiceList(voices, len(voices), service.default_backend))
 
 
 async def update_voices(request: Request) -> ASGIApp:
     """Answer `POST /voices/update`: recordings and new backends are looked for anyway, saved mixes now."""
     await read_json(request, NoFields)
     service = _service(request)
-    service.casting.mixes.read_again()
+    service.reload_mixes()
     voices = _listed(service, None)
     return _json(
-        UpdatedVoices(voices, len(voices), service.config.default_backend, mixes=list(service.casting.mixes))
+        UpdatedVoices(
+            voices, len(voices), service.default_backend, mixes=[mix.id for mix in service.saved_mixes()]
+        )
     )
 
 
@@ -192,9 +194,9 @@ async def list_languages(request: Request) -> ASGIApp:
 
 def voice_names(service: SpeechService, backend: str | None = None) -> list[str]:
     """The names that a request may use with a backend, or without one: its voices and saved mixes."""
-    chosen = backend or service.config.default_backend
-    listed = [voice.id for _, voice in service.catalogue.numbered(chosen)]
-    return listed + [mix.id for mix in service.casting.mixes.values() if mix.backend == chosen]
+    chosen = backend or service.default_backend
+    listed = [voice.id for _, voice in service.numbered_voices(chosen)]
+    return listed + [mix.id for mix in service.saved_mixes(chosen)]
 
 
 async def list_names(request: Request) -> ASGIApp:
@@ -206,12 +208,11 @@ async def list_names(request: Request) -> ASGIApp:
 async def speech_health(request: Request) -> ASGIApp:
     """Answer `GET /tts/health`: 200 when the default backend speaks, 503 otherwise."""
     service = _service(request)
-    config = service.config.backends[service.config.default_backend]
-    is_up = service.pool.backends[service.config.default_backend].state.value == "up"
+    is_up = service.is_up()
     health = SpeechHealth(
         "healthy" if is_up else "unhealthy",
         len(voice_names(service)),
-        str(config.settings.get("device", "cpu")),
+        str(service.backend_config().settings.get("device", "cpu")),
         is_up,
     )
     return JSONResponse(msgspec.to_builtins(health), 200 if is_up else 503)
@@ -220,8 +221,8 @@ async def speech_health(request: Request) -> ASGIApp:
 async def list_named(request: Request) -> ASGIApp:
     """Answer `GET /v1/audio/voices`; `?model=` is a backend."""
     service = _service(request)
-    chosen = _backend(request, "model") or service.config.default_backend
-    own = {voice.id: voice.name or voice.id for _, voice in service.catalogue.numbered(chosen)}
+    chosen = _backend(request, "model") or service.default_backend
+    own = {voice.id: voice.name or voice.id for _, voice in service.numbered_voices(chosen)}
     return _json(
         NamedVoices([NamedVoice(name, own.get(name, name)) for name in voice_names(service, chosen)])
     )
@@ -235,11 +236,11 @@ async def combine(request: Request) -> ASGIApp:
     given = await read_json_value(request)
     fields = fields_from(given if isinstance(given, dict) else {"voices": given}, MixFields)
     service = _service(request)
-    backend = fields.backend or service.config.default_backend
-    if backend not in service.config.backends:
-        raise UnknownName("backend", backend, service.config.backends)
+    backend = fields.backend or service.default_backend
+    if backend not in service.backend_names:
+        raise UnknownName("backend", backend, service.backend_names)
     written = fields.voices if isinstance(fields.voices, str) else "+".join(fields.voices)
-    saved = service.casting.save_mix(fields.name or _name_of(written), written, backend)
+    saved = service.save_mix(fields.name or _name_of(written), written, backend)
     return _json(
         SavedVoice(
             id=saved.id,
@@ -259,11 +260,10 @@ def _name_of(written: str) -> str:
 async def delete_mix(request: Request) -> ASGIApp:
     """Answer `DELETE /v1/audio/voices/{name}`."""
     name = request.path_params["name"]
-    mixes = _service(request).casting.mixes
-    if name not in mixes:
-        saved = ", ".join(mixes) or "none"
+    service = _service(request)
+    if not service.delete_mix(name):
+        saved = ", ".join(mix.id for mix in service.saved_mixes()) or "none"
         raise NotFound(f"there is no saved mix {name[:80]!r}; saved are: {saved[:400]}")
-    mixes.delete(name)
     return _json(DeletedMix(id=name))
 
 

@@ -53,7 +53,7 @@ class StreamConnection:
         self._websocket = websocket
         self._line: WebSocketProtocol | None = websocket.scope.get("extensions", {}).get(DIRECT_LINE)
         self._service = service
-        self._limits: Limits = service.config.limits
+        self._limits: Limits = service.limits
         self._session = session
         self._settings: SpeechSettings | None = None
         self._turns: deque[Turn] = deque()
@@ -222,7 +222,7 @@ class StreamConnection:
     def _ready(self) -> dict[str, Any]:
         settings, form = self._settings, self._session.config.format
         assert settings is not None
-        ready = self._service.pool.backends[settings.backend].ready
+        ready = self._service.backends()[settings.backend].ready
         assert ready is not None
         return {
             "type": "ready",

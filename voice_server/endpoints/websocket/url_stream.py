@@ -61,14 +61,11 @@ def _request_of(query: Mapping[str, str]) -> tuple[str, SpeechRequest]:
     text = query.get("text", "")
     if not text.strip():
         raise RequestError("the URL must have a text, as in /stream?text=Hello", code="no_text")
-    options: dict[str, object] = {}
-    if query.get("speed"):
-        options["speed"] = _number("speed", query["speed"])
     return text, SpeechRequest(
         backend=query.get("backend") or None,
         voice=query.get("voice") or None,
         language=query.get("lang") or None,
-        options=options,
+        speed=_number("speed", query["speed"]) if query.get("speed") else None,
     )
 
 

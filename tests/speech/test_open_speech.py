@@ -7,7 +7,7 @@ import random
 
 from tests.arithmetic_pool import ArithmeticPool, config_of
 from tests.core.speech.rendering import pcm_of
-from tests.test_speech import audio_of, everything, serving
+from tests.speech.opening import audio_of, everything, serving
 from tests.virtual_time import run
 from voice_server.core.speech import utterance_events
 from voice_server.speech import SpeechRequest, SpeechService
@@ -83,7 +83,7 @@ def test_little_waits_whatever_the_length_of_the_text() -> None:
             with service.speak("One is here. " * 5000, settings) as speech:
                 most = 0
                 async for _event in speech:
-                    most = max(most, speech.utterance.buffered_chars)
+                    most = max(most, speech.buffered_chars)
         assert 0 < most <= 8000
         assert len(pool.rendered) == 5000
 

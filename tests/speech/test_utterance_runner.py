@@ -1,61 +1,21 @@
-"""The service performs what the cores decide: slots, stops, fallbacks and timers."""
+"""What the cores decide is performed: slots, stops, fallbacks and timers."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator
 
 import pytest
 import uvloop
 
 from tests.arithmetic_pool import ArithmeticPool, config_of
 from tests.core.speech.rendering import pcm_of
+from tests.speech.opening import audio_of, everything, opened, serving
 from tests.virtual_time import run
-from voice_server.config import Config
 from voice_server.core.speech import utterance_events
 from voice_server.core.speech.utterance import Utterance
 from voice_server.core.types import Frame, Segment, SpeechWarning, WordMark
-from voice_server.errors import BackendDown, RequestError, UnknownName
-from voice_server.speech import Speech, SpeechRequest, SpeechService
-
-
-@asynccontextmanager
-async def serving(pool: ArithmeticPool, config: Config | None = None) -> AsyncIterator[SpeechService]:
-    clock = asyncio.get_running_loop().time
-    async with SpeechService(pool, config or config_of(*pool.names), clock=clock) as service:
-        yield service
-
-
-def opened(service: SpeechService, **request: object) -> Speech:
-    settings, _ = service.settings(SpeechRequest(first_segment="sentence", **request))  # type: ignore[arg-type]
-    return service.open(settings)
-
-
-async def everything(speech: Speech) -> list[utterance_events.UtteranceEvent]:
-    return [event async for event in speech]
-
-
-def audio_of(told: list[utterance_events.UtteranceEvent]) -> bytes:
-    return b"".join(event.pcm for event in told if isinstance(event, utterance_events.SentenceAudio))
-
-
-def test_what_is_pushed_is_heard_in_order() -> None:
-    async def main() -> None:
-        async with serving(ArithmeticPool(), config_of("one", workers=3)) as service:
-            speech = opened(service)
-            speech.push("One is here. Two is here. ")
-            speech.push("Three is")
-            speech.push(" here.")
-            speech.end()
-            told = await everything(speech)
-        texts = ["One is here.", "Two is here.", "Three is here."]
-        assert audio_of(told) == b"".join(map(pcm_of, texts))
-        assert speech.is_over
-        assert service.open_speeches == 0
-
-    run(main())
 
 
 def test_no_more_renders_run_than_there_are_workers() -> None:
@@ -204,41 +164,6 @@ def test_a_backend_that_fails_before_its_first_sound_is_replaced_by_its_fallback
         assert pool.rendered[1].voice == "bert"
         assert pool.rendered[1].options["speed"] == 1.5
         assert audio_of(told) == pcm_of("One is here.")
-
-    run(main())
-
-
-def test_a_backend_that_never_came_up_is_replaced_by_its_fallback() -> None:
-    async def main() -> None:
-        pool = ArithmeticPool(("one", "two"), down={"one"})
-        async with serving(pool, config_of("one", "two", fallback="two")) as service:
-            settings, notices = service.settings(SpeechRequest())
-            assert settings.backend == "two"
-            assert [notice.code for notice in notices] == ["backend_fallback"]
-
-    run(main())
-
-
-def test_without_a_fallback_a_backend_that_is_down_says_why() -> None:
-    async def main() -> None:
-        async with serving(ArithmeticPool(("one",), down={"one"})) as service:
-            with pytest.raises(BackendDown, match="the backend one has no model"):
-                service.settings(SpeechRequest())
-
-    run(main())
-
-
-def test_names_and_options_are_checked_before_anything_is_spoken() -> None:
-    async def main() -> None:
-        async with serving(ArithmeticPool()) as service:
-            with pytest.raises(UnknownName, match="unknown backend 'nine'"):
-                service.settings(SpeechRequest(backend="nine"))
-            with pytest.raises(UnknownName, match="unknown voice 'nobody'"):
-                service.settings(SpeechRequest(voice="nobody"))
-            with pytest.raises(RequestError, match="option speed must be a number from"):
-                service.settings(SpeechRequest(options={"speed": 9}))
-            settings, notices = service.settings(SpeechRequest(voice="bert"))
-            assert (settings.voice, settings.language, notices) == ("bert", None, [])
 
     run(main())
 

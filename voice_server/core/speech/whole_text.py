@@ -1,0 +1,43 @@
+"""A text that is known to its end: which slice of it is pushed next, so that little of it waits at a time.
+
+A slice ends inside a word where it can, so that no pause between two of them looks like an end.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class WholeTextFeeder:
+    """Cuts one text into slices of at most `SLICE_CHARS` characters; the last one may be empty."""
+
+    SLICE_CHARS: ClassVar[int] = 4000
+    ENOUGH_CHARS: ClassVar[int] = 4000
+    """No slice follows while so much of the text waits for a worker."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._fed_chars = 0
+        self._is_exhausted = False
+
+    @property
+    def is_exhausted(self) -> bool:
+        """Whether the last slice has been handed out."""
+        return self._is_exhausted
+
+    def next_slice(self, buffered_chars: int) -> str | None:
+        """The text to push now, given how much still waits; None while that is enough, and after the last."""
+        if self._is_exhausted or buffered_chars >= self.ENOUGH_CHARS:
+            return None
+        start, self._fed_chars = self._fed_chars, self._next_cut()
+        self._is_exhausted = self._fed_chars == len(self._text)
+        return self._text[start : self._fed_chars]
+
+    def _next_cut(self) -> int:
+        latest = self._fed_chars + self.SLICE_CHARS
+        if latest >= len(self._text):
+            return len(self._text)
+        for cut in range(latest, latest - self.SLICE_CHARS // 2, -1):
+            if self._text[cut - 1].isalnum() and self._text[cut].isalnum():
+                return cut
+        return latest

@@ -1,0 +1,162 @@
+"""`SpeechService`: the only way to speak.
+
+Every endpoint opens a `Speech`, pushes text, takes events, and may flush, pause or cancel. Pool, voices and
+utterances are the service's own: what an endpoint may know of them it asks here. A whole text is a stream
+that is fed by the server; there is no second path.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Self
+
+from voice_server.config import BackendConfig, Config, Limits
+from voice_server.core.speech.speech_settings import SpeechRequest, SpeechSettings, UtteranceLimits
+from voice_server.core.speech.whole_text import WholeTextFeeder
+from voice_server.core.types import SpeechWarning, Voice
+from voice_server.metrics import Metrics
+from voice_server.pool.worker_pool import BackendState, BackendStatus, WorkerPool
+from voice_server.speech.open_speech import Speech
+from voice_server.speech.utterance_runner import UtteranceRunner
+from voice_server.voices.mixes import MixStore, SavedMix
+from voice_server.voices.resolver import VoiceResolver
+
+
+class SpeechService:
+    """Opens utterances over one pool; an async context manager that ends all of them.
+
+    `now` is the event loop's clock without its rounding: uvloop's `time()` stands still within one turn of
+    the loop and counts whole milliseconds.
+    """
+
+    def __init__(
+        self,
+        pool: WorkerPool,
+        config: Config,
+        *,
+        mixes: MixStore | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.now = clock
+        self.metrics = Metrics(pool)
+        self._pool = pool
+        self._config = config
+        self._mixes = MixStore() if mixes is None else mixes
+        self._resolver = VoiceResolver(pool, config, self._mixes)
+        self._utterance_limits = UtteranceLimits(buffered_chars=config.limits.buffered_chars)
+        self._runner = UtteranceRunner(pool, config, self._resolver, clock)
+
+    async def __aenter__(self) -> Self:
+        await self._runner.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._runner.__aexit__(kind, error, trace)
+
+    # ------------------------------------------------------------------ what there is
+
+    @property
+    def limits(self) -> Limits:
+        """What one client, and all of them together, may ask for."""
+        return self._config.limits
+
+    @property
+    def default_backend(self) -> str:
+        """The name of the backend that speaks for whoever names none."""
+        return self._config.default_backend
+
+    @property
+    def backend_names(self) -> Sequence[str]:
+        """All backends that are configured, running or not."""
+        return tuple(self._config.backends)
+
+    def backend_config(self, backend: str | None = None) -> BackendConfig:
+        """How a backend, or the default one, is run."""
+        return self._config.backends[backend or self.default_backend]
+
+    def backends(self) -> Mapping[str, BackendStatus]:
+        """A snapshot of every backend by name."""
+        return self._pool.backends
+
+    def is_up(self, backend: str | None = None) -> bool:
+        """Whether a backend, or the default one, speaks."""
+        return self._pool.backends[backend or self.default_backend].state is BackendState.UP
+
+    def voices(self) -> Sequence[Voice]:
+        """The voices of every backend that has been ready."""
+        return self._pool.voices()
+
+    def numbered_voices(self, backend: str) -> Sequence[tuple[int, Voice]]:
+        """A backend's voices with the numbers that a request may give, from 1."""
+        return self._resolver.catalogue.numbered(backend)
+
+    def resolve_voice(self, name: str, backend: str) -> Voice:
+        """The voice that a name means with a backend. Raises UnknownName."""
+        return self._resolver.catalogue.resolve(name, backend=backend).voice
+
+    # ------------------------------------------------------------------ mixes of voices
+
+    def saved_mixes(self, backend: str | None = None) -> list[SavedMix]:
+        """The mixes saved for a backend, or all."""
+        return [mix for mix in self._mixes.values() if backend in (None, mix.backend)]
+
+    def save_mix(self, name: str, text: str, backend: str) -> SavedMix:
+        """Keep a mix under a name; see `VoiceResolver.save_mix`."""
+        return self._resolver.save_mix(name, text, backend)
+
+    def delete_mix(self, name: str) -> bool:
+        """Forget a saved mix; whether there was one."""
+        return self._mixes.delete(name)
+
+    def reload_mixes(self) -> None:
+        """Take over what other programs have saved."""
+        self._mixes.read_again()
+
+    # ------------------------------------------------------------------ speaking
+
+    def settings(self, request: SpeechRequest) -> tuple[SpeechSettings, list[SpeechWarning]]:
+        """Resolve the names of a request and check its options: see `VoiceResolver.settings`."""
+        return self._resolver.settings(request)
+
+    def open(
+        self,
+        settings: SpeechSettings,
+        *,
+        after: Speech | None = None,
+        on_event: Callable[[], None] | None = None,
+    ) -> Speech:
+        """Begin an utterance; `after` is the one that its listener hears first."""
+        return Speech(
+            settings, self._utterance_limits, self._runner, self.metrics, after=after, on_event=on_event
+        )
+
+    @contextmanager
+    def speak(
+        self, text: str, settings: SpeechSettings, *, on_event: Callable[[], None] | None = None
+    ) -> Iterator[Speech]:
+        """An utterance of a whole text of any length, which is stopped when the block is left.
+
+        Little of the text waits at a time: the rest follows as events are taken.
+        """
+        speech = Speech(
+            settings,
+            self._utterance_limits,
+            self._runner,
+            self.metrics,
+            on_event=on_event,
+            feeder=WholeTextFeeder(text),
+        )
+        try:
+            yield speech
+        finally:
+            speech.close()
+
+    @property
+    def open_speeches(self) -> int:
+        """How many utterances have not ended."""
+        return self._runner.open_utterances

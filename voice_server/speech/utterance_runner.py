@@ -1,0 +1,218 @@
+"""`UtteranceRunner`: the shell round the cores of speaking.
+
+It performs on the workers of one pool what `Utterance` and `Scheduler` decide: renders are started, stopped
+and given to another backend, pause timers are armed, and endpoints are told when there is an event.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import aclosing
+from dataclasses import dataclass, field, replace
+from types import TracebackType
+from typing import Self
+
+from voice_server.config import Config
+from voice_server.core.audio.resample import Resampler
+from voice_server.core.scheduling import Scheduler
+from voice_server.core.speech import utterance_inputs as inputs
+from voice_server.core.speech.segments import PendingSegment
+from voice_server.core.speech.utterance import Utterance
+from voice_server.core.types import Frame, SpeechWarning, WordMark
+from voice_server.errors import BackendError, VoiceServerError
+from voice_server.pool.worker_pool import WorkerPool
+from voice_server.voices.resolver import VoiceResolver
+
+_log = logging.getLogger(__name__)
+
+_MOST_SPARE_S = 2.0
+"""While others wait, a listener with sound in store gets the next in fewer pieces; but no worker is to be
+silent for so long that it seems to hang."""
+
+
+@dataclass(slots=True, eq=False)
+class _OpenUtterance:
+    """What is under way for one utterance; `registered_with` is the backend that it waits for."""
+
+    utterance: Utterance
+    on_event: Callable[[], None]
+    renders: dict[PendingSegment, asyncio.Task[None]] = field(default_factory=dict)
+    registered_with: str | None = None
+    timer: asyncio.TimerHandle | None = None
+    timer_at: float = 0.0
+
+
+class UtteranceRunner:
+    """Runs utterances over one pool; an async context manager that owns all render tasks.
+
+    `now` is the clock of all of them, in seconds: the event loop's without its rounding.
+    """
+
+    def __init__(
+        self, pool: WorkerPool, config: Config, resolver: VoiceResolver, now: Callable[[], float]
+    ) -> None:
+        self.now = now
+        self._pool = pool
+        self._resolver = resolver
+        self._fallbacks = {name: each.fallback for name, each in config.backends.items()}
+        self._scheduler = Scheduler({name: each.workers for name, each in config.backends.items()})
+        self._open: dict[Utterance, _OpenUtterance] = {}
+        self._tasks = asyncio.TaskGroup()
+        self._idle_resamplers: list[Resampler] = []
+
+    async def __aenter__(self) -> Self:
+        self._loop = asyncio.get_running_loop()
+        await self._tasks.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for utterance in list(self._open):
+            self.receive(utterance, inputs.CancelUtterance())
+        await self._tasks.__aexit__(kind, error, trace)
+
+    @property
+    def open_utterances(self) -> int:
+        """How many utterances have not ended."""
+        return len(self._open)
+
+    def start(self, utterance: Utterance, on_event: Callable[[], None]) -> None:
+        """Run an utterance until it is over; `on_event` is called when there may be an event to take."""
+        self._open[utterance] = _OpenUtterance(utterance, on_event)
+
+    def receive(self, utterance: Utterance, event: inputs.UtteranceInput) -> None:
+        """Tell an utterance what its listener's side wants, and do what it decides. Raises TooMuch."""
+        utterance.receive(event, self.now())
+        record = self._open.get(utterance)
+        if record is not None:
+            self._perform(record)
+            self._arm(record)
+
+    def perform(self, utterance: Utterance) -> None:
+        """Do what follows from an event that was taken; `on_event` is not called."""
+        record = self._open.get(utterance)
+        if record is not None:
+            self._perform(record, wake=False)
+
+    def _perform(self, record: _OpenUtterance, *, wake: bool = True) -> None:
+        """Do what an utterance decided: stop renders, ask for new ones, tell of an event."""
+        utterance = record.utterance
+        for pending in utterance.take_actions():
+            task = record.renders.pop(pending, None)
+            if task is not None:
+                task.cancel()
+        self._register(record)
+        if record.registered_with is not None:
+            self._dispatch(record.registered_with)
+        if utterance.is_over:
+            self._open.pop(utterance, None)
+        if wake and utterance.has_event:
+            record.on_event()
+
+    # ------------------------------------------------------------------ renders
+
+    def _register(self, record: _OpenUtterance) -> None:
+        """Have the scheduler know for which backend an utterance waits."""
+        wanted = record.utterance.waiting_backend
+        if wanted == record.registered_with:
+            return
+        if record.registered_with is not None:
+            self._scheduler.withdraw(record.registered_with, record.utterance)
+        if wanted is not None:
+            self._scheduler.submit(wanted, record.utterance)
+        record.registered_with = wanted
+
+    def _dispatch(self, backend: str) -> None:
+        """Start renders while the backend has a free slot and somebody to serve."""
+        now = self.now()
+        while (listener := self._scheduler.choose(backend, now)) is not None:
+            assert isinstance(listener, Utterance)
+            record = self._open[listener]
+            silent_in_s = listener.deadline(now) - now
+            pending = listener.dispatch(now)
+            self._register(record)
+            if silent_in_s > 0 and self._scheduler.is_wanted(backend):
+                pending.segment = replace(pending.segment, spare_s=min(silent_in_s, _MOST_SPARE_S))
+            task = self._tasks.create_task(self._render(record, pending))
+            task.add_done_callback(lambda _task: self._free_slot(backend))
+            record.renders[pending] = task
+            if listener.has_event:
+                record.on_event()
+
+    def _free_slot(self, backend: str) -> None:
+        self._scheduler.release(backend)
+        self._dispatch(backend)
+
+    async def _render(self, record: _OpenUtterance, pending: PendingSegment) -> None:
+        segment = pending.segment
+        try:
+            resampler: Resampler | None = None
+            async with aclosing(self._pool.render(segment)) as items:
+                async for item in items:
+                    if isinstance(item, Frame):
+                        resampler = resampler or self._resampler(item.sample_rate_hz)
+                        self._report(record, inputs.RenderedAudio(pending, resampler.process(item.pcm)))
+                    elif isinstance(item, WordMark):
+                        # Nothing follows from a word: it is handed out with the audio behind it.
+                        record.utterance.receive(inputs.RenderedWord(pending, item), self.now())
+                    else:
+                        self._report(record, inputs.RenderWarning(pending, item))
+            if resampler is not None:
+                self._report(record, inputs.RenderedAudio(pending, resampler.finish()))
+                self._idle_resamplers.append(resampler)
+            self._report(record, inputs.RenderCompleted(pending))
+        except VoiceServerError as error:
+            self._report(record, self._after_failure(pending, error))
+        except Exception:
+            _log.exception("render failed unexpectedly")
+            fault = BackendError("the sentence could not be rendered")
+            self._report(record, self._after_failure(pending, fault))
+        finally:
+            record.renders.pop(pending, None)
+
+    def _report(self, record: _OpenUtterance, event: inputs.UtteranceInput) -> None:
+        """Tell an utterance how a render goes on, which never moves its pause timer."""
+        record.utterance.receive(event, self.now())
+        self._perform(record)
+
+    def _after_failure(self, pending: PendingSegment, error: VoiceServerError) -> inputs.UtteranceInput:
+        """What becomes of a segment whose render failed: another backend speaks it, or nobody does."""
+        fallback = self._fallbacks[pending.segment.backend]
+        may_fall_back = isinstance(error, BackendError) and not pending.rendered_bytes
+        if fallback is not None and may_fall_back and self._pool.backends[fallback].ready is not None:
+            segment = self._resolver.fallback_segment(pending.segment, fallback)
+            message = f"{error.message}; {fallback} speaks in its place"
+            return inputs.RenderRedirected(pending, segment, SpeechWarning("backend_fallback", message))
+        return inputs.RenderFailed(pending, error.code, error.message)
+
+    def _resampler(self, from_hz: int) -> Resampler:
+        """A resampler at the start of a stream; one that ended a stream before is cheaper than a new one."""
+        for resampler in self._idle_resamplers:
+            if resampler.from_hz == from_hz:
+                self._idle_resamplers.remove(resampler)
+                return resampler
+        return Resampler(from_hz)
+
+    # ------------------------------------------------------------------ pause timers
+
+    def _arm(self, record: _OpenUtterance) -> None:
+        """Have the pause timer of an utterance looked at in time."""
+        deadline = record.utterance.next_deadline()
+        if deadline is None:
+            return
+        if record.timer is not None:
+            if record.timer_at <= deadline:
+                return  # it fires early and then arms itself again: cheaper than a new timer for every token
+            record.timer.cancel()
+        # Not asked of the timer: for a deadline that has passed uvloop makes one that cannot tell.
+        record.timer_at = deadline
+        record.timer = self._loop.call_at(deadline, self._tick, record)
+
+    def _tick(self, record: _OpenUtterance) -> None:
+        record.timer = None
+        record.utterance.tick(self.now())
+        self._perform(record)
+        self._arm(record)
