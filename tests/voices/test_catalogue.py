@@ -59,7 +59,7 @@ def resolved(name: str | int | None, backend: str = "espeak", language: str | No
 )
 def test_a_name_means_a_voice(name: str | int | None, voice: str) -> None:
     found = catalogue().resolve(name, backend="espeak")
-    assert (found.voice.id, found.notice) == (voice, None)
+    assert (found.voice.id, found.warning) == (voice, None)
 
 
 def test_a_speaker_brings_the_gender_and_the_language_stays() -> None:
@@ -123,20 +123,20 @@ def test_an_alias_is_no_substitute() -> None:
     chosen = catalogue({"Narrator": "en-gb+m3", "nova": "de", "star": "af_heart"})
     for name, voice in (("narrator", "en-gb+m3"), ("NOVA", "de"), ("star", "en-us+Annie")):
         found = chosen.resolve(name, backend="espeak")
-        assert (found.voice.id, found.notice) == (voice, None)
+        assert (found.voice.id, found.warning) == (voice, None)
 
 
 def test_a_backends_own_name_wins_over_an_alias() -> None:
     assert catalogue({"de": "en-gb"}).resolve("de", backend="espeak").voice.id == "de"
 
 
-def test_a_name_known_from_elsewhere_is_spoken_by_the_nearest_with_a_notice() -> None:
+def test_a_name_known_from_elsewhere_is_spoken_by_the_nearest_with_a_warning() -> None:
     found = catalogue().resolve("bm_george", backend="espeak")
     assert found.voice.id == "en-gb"
-    assert found.notice is not None
-    assert found.notice.code == "voice_substituted"
-    assert "bm_george" in found.notice.message
-    assert "en-gb" in found.notice.message
+    assert found.warning is not None
+    assert found.warning.code == "voice_substituted"
+    assert "bm_george" in found.warning.message
+    assert "en-gb" in found.warning.message
 
 
 def test_the_language_asked_for_is_spoken_by_the_substitute() -> None:
@@ -148,7 +148,7 @@ def test_the_language_asked_for_is_spoken_by_the_substitute() -> None:
 def test_openais_name_is_kokoros_where_it_has_one() -> None:
     assert resolved("nova", backend="kokoro") == "af_nova"
     assert resolved("af_heart", backend="kokoro") == "af_heart"
-    assert catalogue().resolve("af_heart", backend="kokoro").notice is None
+    assert catalogue().resolve("af_heart", backend="kokoro").warning is None
 
 
 def test_a_backend_without_speakers_offers_who_is_nearest() -> None:

@@ -7,7 +7,16 @@ from pathlib import Path
 import pytest
 
 from voice_server.errors import RequestError, TooMuch
-from voice_server.voices.mixes import MAX_SAVED, Mix, MixStore, SavedMix, data_folder, parse_mix
+from voice_server.voices.mixes import (
+    MAX_SAVED,
+    Mix,
+    MixStore,
+    SavedMix,
+    data_folder,
+    looks_like_mix,
+    name_for_mix,
+    parse_mix,
+)
 
 MINE = SavedMix(id="mine", mix="a(2)+b(1)", backend="one")
 
@@ -32,6 +41,26 @@ def test_a_mix_is_written_as_it_is_read() -> None:
 
 def test_a_plain_name_is_no_mix() -> None:
     assert parse_mix("af_bella") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("af_bella(2)+af_sky", "af_bella-2_af_sky"),
+        ("af_bella , AF_Sky(0.50)", "af_bella_af_sky-0.50"),
+        ("+".join(["a" * 60, "bcdefg"]), "a" * 60 + "_bcd"),
+    ],
+)
+def test_a_mix_without_a_name_is_called_like_its_voices(text: str, name: str) -> None:
+    assert name_for_mix(text) == name
+
+
+@pytest.mark.parametrize(
+    ("name", "is_mix"),
+    [("a_b+c_d", True), ("a(2)+b", True), ("a(2)", True), ("de+f3", False), ("a_b", False), ("a_b+", False)],
+)
+def test_a_language_with_a_speaker_does_not_look_like_a_mix(name: str, is_mix: bool) -> None:
+    assert looks_like_mix(name) == is_mix
 
 
 @pytest.mark.parametrize("text", ["a+", "+", "a(0)+b", "a(x)+b", "a(1", "a(-1)+b", "a(1)b(2)", "a(99999)+b"])

@@ -18,9 +18,9 @@ def casting(pool: ArithmeticPool | None = None, *, fallback: str | None = None) 
 
 
 def test_a_mix_becomes_the_ids_of_its_voices_and_the_language_of_the_first() -> None:
-    settings, notices = casting().settings(SpeechRequest(voice="bert(2)+af_sky"))
+    settings, warnings = casting().settings(SpeechRequest(voice="bert(2)+af_sky"))
     assert (settings.voice, settings.language) == ("bert(2)+alba(1)", None)
-    assert [notice.code for notice in notices] == ["voice_substituted"]
+    assert [warning.code for warning in warnings] == ["voice_substituted"]
 
 
 def test_a_saved_mix_is_a_voice() -> None:
@@ -69,9 +69,9 @@ def test_a_speed_of_1_is_for_every_backend_and_another_one_for_those_that_have_i
 
 def test_a_backend_that_is_down_is_replaced_by_its_fallback_or_refused() -> None:
     pool = ArithmeticPool(("one", "two"), down={"one"})
-    settings, notices = casting(pool, fallback="two").settings(SpeechRequest())
+    settings, warnings = casting(pool, fallback="two").settings(SpeechRequest())
     assert settings.backend == "two"
-    assert notices == [
+    assert warnings == [
         SpeechWarning("backend_fallback", "two speaks in place of one: the backend one has no model")
     ]
     with pytest.raises(BackendDown, match="has no model"):
@@ -90,9 +90,9 @@ def test_a_segment_for_the_fallback_keeps_what_that_one_knows() -> None:
 
 def test_an_option_without_effect_is_checked_taken_and_told() -> None:
     cast = casting(ArithmeticPool(options=(SPEED, Option("top_k", "integer", None, 1, 9, ignored=True))))
-    settings, notices = cast.settings(SpeechRequest(options={"top_k": 3, "speed": 1.5}))
+    settings, warnings = cast.settings(SpeechRequest(options={"top_k": 3, "speed": 1.5}))
     assert settings.options == {"top_k": 3, "speed": 1.5}
-    assert notices == [
+    assert warnings == [
         SpeechWarning("option_ignored", "top_k has no effect with the model that one has loaded")
     ]
     assert cast.settings(SpeechRequest(options={"top_k": None}))[1] == []

@@ -105,7 +105,7 @@ class SpeechService:
         """The mixes saved for a backend, or all."""
         return [mix for mix in self._mixes.values() if backend in (None, mix.backend)]
 
-    def save_mix(self, name: str, text: str, backend: str) -> SavedMix:
+    def save_mix(self, name: str | None, text: str, backend: str) -> SavedMix:
         """Keep a mix under a name; see `VoiceResolver.save_mix`."""
         return self._resolver.save_mix(name, text, backend)
 

@@ -2,7 +2,7 @@
 
 A request may name a voice by its id, its number in the list, an alias from backends.yaml, a language, or by
 a name of Kokoro's or OpenAI's that the backend does not have. Laws: a backend's own names come first;
-whoever speaks in place of another is announced by a notice; a name that means nothing is an error that
+whoever speaks in place of another is announced by a warning; a name that means nothing is an error that
 lists what there is.
 
 A backend whose speakers can be combined with its languages lists a speaker alone with a plus before the
@@ -23,10 +23,10 @@ from voice_server.voices.language_tags import closest_language, serves_language
 
 @dataclass(frozen=True, slots=True)
 class ResolvedVoice:
-    """The voice to speak with, and a notice if it is not the one that was asked for."""
+    """The voice to speak with, and a warning if it is not the one that was asked for."""
 
     voice: Voice
-    notice: SpeechWarning | None = None
+    warning: SpeechWarning | None = None
 
 
 class VoiceCatalogue:

@@ -24,7 +24,8 @@ MAX_PARTS = 8
 MAX_SAVED = 1000
 DATA_VARIABLE = "VOICE_SERVER_DATA"
 _PART = re.compile(r"([^()+\s]{1,80})(?:\((\d{1,4}(?:\.\d{1,4})?)\))?")
-_NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
+_MAX_NAME_CHARS = 64
+_NAME = re.compile(rf"[a-z0-9][a-z0-9_.-]{{0,{_MAX_NAME_CHARS - 1}}}")
 
 
 def data_folder(environ: Mapping[str, str] = os.environ) -> Path:
@@ -45,21 +46,47 @@ class Mix:
 
 def parse_mix(text: str) -> Mix | None:
     """The mix that a text means; None when it is a plain name. Raises RequestError for a mix gone wrong."""
-    text = text.replace(",", "+")
-    if "+" not in text and "(" not in text:
+    if len(_split(text)) == 1 and "(" not in text:
         return None
-    parts = []
-    for written in text.split("+"):
+    parts = tuple((voice, float(weight or 1)) for voice, weight in _written_parts(text))
+    if not all(weight > 0 for _, weight in parts):
+        raise _badly_written()
+    return Mix(parts)
+
+
+def looks_like_mix(name: str) -> bool:
+    """Whether a name that no voice has is a mix, rather than a language with a speaker (`de+f3`)."""
+    voices = _split(name)
+    return "(" in name or (len(voices) > 1 and all("_" in voice for voice in voices))
+
+
+def name_for_mix(text: str) -> str:
+    """A name that says what is in a mix: `af_bella(2)+af_sky` is `af_bella-2_af_sky`. Raises RequestError."""
+    words = (f"{voice}-{weight}" if weight else voice for voice, weight in _written_parts(text))
+    return "_".join(words).lower()[:_MAX_NAME_CHARS]
+
+
+def _split(text: str) -> list[str]:
+    return text.replace(",", "+").split("+")
+
+
+def _written_parts(text: str) -> list[tuple[str, str | None]]:
+    """The voices of a mix, each with its weight as written or None."""
+    parts: list[tuple[str, str | None]] = []
+    for written in _split(text):
         found = _PART.fullmatch(written.strip())
-        weight = float(found.group(2) or 1) if found else 0.0
-        if found is None or weight <= 0:
-            raise RequestError(
-                "a mix is written like af_bella(2)+af_sky(1), with weights above 0", code="invalid_mix"
-            )
-        parts.append((found.group(1), weight))
+        if found is None:
+            raise _badly_written()
+        parts.append((found[1], found[2]))
     if len(parts) > MAX_PARTS:
         raise TooMuch(f"a mix has at most {MAX_PARTS} voices, not {len(parts)}", code="invalid_mix")
-    return Mix(tuple(parts))
+    return parts
+
+
+def _badly_written() -> RequestError:
+    return RequestError(
+        "a mix is written like af_bella(2)+af_sky(1), with weights above 0", code="invalid_mix"
+    )
 
 
 class SavedMix(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,7 +125,8 @@ class MixStore(Mapping[str, SavedMix]):
         """Keep a mix, in place of one of the same name. Raises RequestError for a name that is none."""
         if not _NAME.fullmatch(mix.id):
             raise RequestError(
-                "name must be 1 to 64 of a-z, 0-9, dot, - and _, beginning with a letter or digit",
+                f"name must be 1 to {_MAX_NAME_CHARS} of a-z, 0-9, dot, - and _, "
+                "beginning with a letter or digit",
                 code="invalid_name",
             )
         if len(self._mixes) >= MAX_SAVED and mix.id not in self._mixes:

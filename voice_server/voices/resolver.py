@@ -1,6 +1,6 @@
 """Who speaks: the names of a request become a backend, a voice and options that it understands.
 
-Laws: what was chosen in place of what was asked for is told by a notice; a name that means nothing, and an
+Laws: what was chosen in place of what was asked for is told by a warning; a name that means nothing, and an
 option out of range, is an error that says what there is.
 """
 
@@ -17,7 +17,7 @@ from voice_server.errors import BackendDown, RequestError, UnknownName
 from voice_server.pool.worker_pool import BackendState, WorkerPool
 from voice_server.voices.catalogue import VoiceCatalogue
 from voice_server.voices.language_tags import closest_language, serves_language
-from voice_server.voices.mixes import Mix, MixStore, SavedMix, parse_mix
+from voice_server.voices.mixes import Mix, MixStore, SavedMix, looks_like_mix, name_for_mix, parse_mix
 
 
 class VoiceResolver:
@@ -50,20 +50,20 @@ class VoiceResolver:
         """Resolve the names of a request and check its options.
 
         Raises UnknownName, RequestError or BackendDown; what was chosen in place of what was asked for is in
-        the notices.
+        the warnings.
         """
         name = request.backend or self._config.default_backend
         if name not in self._config.backends:
             raise UnknownName("backend", name, self._config.backends)
-        notices: list[SpeechWarning] = []
-        name = self._running(name, notices)
+        warnings: list[SpeechWarning] = []
+        name = self._running(name, warnings)
         configured = self._config.backends[name]
         ready = self._pool.backends[name].ready
         assert ready is not None
-        voice = self._voice(request, name, notices)
+        voice = self._voice(request, name, warnings)
         abilities = ready.capabilities
         request = replace(request, options=_named_options(request, abilities.options))
-        notices += _without_effect(name, abilities.options, request.options)
+        warnings += _without_effect(name, abilities.options, request.options)
         settings = SpeechSettings(
             backend=name,
             voice=voice,
@@ -81,20 +81,33 @@ class VoiceResolver:
             min_segment_chars=configured.min_segment_chars,
             max_segment_chars=configured.max_segment_chars,
         )
-        return settings, notices
+        return settings, warnings
 
     def can_mix(self, backend: str) -> bool:
         """Whether a backend speaks with mixes of its voices."""
         status = self._pool.backends.get(backend)
         return status is not None and status.ready is not None and status.ready.capabilities.mixes
 
-    def mix(self, text: str, backend: str, notices: list[SpeechWarning]) -> str:
-        """The id that a backend knows a mix by.
+    def save_mix(self, name: str | None, text: str, backend: str) -> SavedMix:
+        """Keep a mix under a name, by default one that says what is in it.
 
-        Raises RequestError when the backend cannot mix, or the text is no mix of its voices.
+        Raises RequestError when it cannot be spoken or the name is taken.
         """
         mix = parse_mix(text)
-        assert mix is not None
+        if mix is None:
+            raise RequestError(
+                "a mix is two voices or more, written like af_bella(2)+af_sky(1)", code="invalid_mix"
+            )
+        name = name or name_for_mix(text)
+        voice = self._mixed_voice(mix, backend, [])
+        if any(each.id == name for each in self._pool.voices()):
+            raise RequestError(f"name must be another than that of the voice {name}", code="name_taken")
+        saved = SavedMix(id=name, mix=voice, backend=backend)
+        self._mixes.save(saved)
+        return saved
+
+    def _mixed_voice(self, mix: Mix, backend: str, warnings: list[SpeechWarning]) -> str:
+        """The id that a backend knows a mix by. Raises RequestError when it cannot mix these voices."""
         if not self.can_mix(backend):
             able = ", ".join(name for name in self._pool.backends if self.can_mix(name)) or "none"
             raise RequestError(f"{backend} cannot mix voices; backends that can: {able}", code="cannot_mix")
@@ -102,24 +115,11 @@ class VoiceResolver:
         for name, weight in mix.parts:
             resolved = self.catalogue.resolve(name, backend=backend)
             parts.append((resolved.voice.id, weight))
-            if resolved.notice is not None:
-                notices.append(resolved.notice)
+            if resolved.warning is not None:
+                warnings.append(resolved.warning)
         return str(Mix(tuple(parts)))
 
-    def save_mix(self, name: str, text: str, backend: str) -> SavedMix:
-        """Keep a mix under a name. Raises RequestError when it cannot be spoken or the name is taken."""
-        if parse_mix(text) is None:
-            raise RequestError(
-                "a mix is two voices or more, written like af_bella(2)+af_sky(1)", code="invalid_mix"
-            )
-        mix = self.mix(text, backend, [])
-        if any(voice.id == name for voice in self._pool.voices()):
-            raise RequestError(f"name must be another than that of the voice {name}", code="name_taken")
-        saved = SavedMix(id=name, mix=mix, backend=backend)
-        self._mixes.save(saved)
-        return saved
-
-    def _voice(self, request: SpeechRequest, backend: str, notices: list[SpeechWarning]) -> str:
+    def _voice(self, request: SpeechRequest, backend: str, warnings: list[SpeechWarning]) -> str:
         """The id of the voice to speak with."""
         name = request.voice
         if isinstance(name, str) and (saved := self._mixes.get(name.strip())) is not None:
@@ -128,14 +128,16 @@ class VoiceResolver:
             resolved = self.catalogue.resolve(name, backend=backend, language=request.language)
         except UnknownName as error:
             # A name with a plus may be a voice of the backend's own; only what is none is read as a mix.
-            if error.kind != "voice" or not isinstance(name, str) or not _is_mix(name):
+            is_mix = error.kind == "voice" and isinstance(name, str) and looks_like_mix(name)
+            mix = parse_mix(str(name)) if is_mix else None
+            if mix is None:
                 raise
-            return self.mix(name, backend, notices)
-        if resolved.notice is not None:
-            notices.append(resolved.notice)
+            return self._mixed_voice(mix, backend, warnings)
+        if resolved.warning is not None:
+            warnings.append(resolved.warning)
         return resolved.voice.id
 
-    def _running(self, name: str, notices: list[SpeechWarning]) -> str:
+    def _running(self, name: str, warnings: list[SpeechWarning]) -> str:
         status = self._pool.backends[name]
         if status.ready is not None:
             return name
@@ -145,7 +147,7 @@ class VoiceResolver:
             why = "is still starting; ask again soon" if is_starting else "is not running"
             raise BackendDown(status.error or f"the backend {name} {why}")
         why = status.error or f"the backend {name} is not running"
-        notices.append(SpeechWarning("backend_fallback", f"{fallback} speaks in place of {name}: {why}"))
+        warnings.append(SpeechWarning("backend_fallback", f"{fallback} speaks in place of {name}: {why}"))
         return fallback
 
     def fallback_segment(self, segment: Segment, fallback: str) -> Segment:
@@ -185,12 +187,6 @@ def _with_language(request: SpeechRequest, ready: ReadyBackend, voice: str) -> M
     if not (request.language and own and choices) or serves_language(request.language, (own,)):
         return request.options
     return {"language": closest_language(request.language, choices), **request.options}
-
-
-def _is_mix(name: str) -> bool:
-    """Whether a name looks like a mix rather than like a language with a speaker (`de+f3`)."""
-    parts = name.replace(",", "+").split("+")
-    return "(" in name or (len(parts) > 1 and all("_" in part for part in parts))
 
 
 def _understood(ready: ReadyBackend, options: Mapping[str, OptionValue]) -> dict[str, OptionValue]:

@@ -240,7 +240,7 @@ async def combine(request: Request) -> ASGIApp:
     if backend not in service.backend_names:
         raise UnknownName("backend", backend, service.backend_names)
     written = fields.voices if isinstance(fields.voices, str) else "+".join(fields.voices)
-    saved = service.save_mix(fields.name or _name_of(written), written, backend)
+    saved = service.save_mix(fields.name, written, backend)
     return _json(
         SavedVoice(
             id=saved.id,
@@ -250,11 +250,6 @@ async def combine(request: Request) -> ASGIApp:
             voices=voice_names(service, backend),
         )
     )
-
-
-def _name_of(written: str) -> str:
-    """A name that says what is in a mix: `af_bella(2)+af_sky` is `af_bella-2_af_sky`."""
-    return written.lower().replace(" ", "").replace("(", "-").replace(")", "").replace("+", "_")[:64]
 
 
 async def delete_mix(request: Request) -> ASGIApp:
