@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from voice_server.config import (
     parse_config,
     with_backends,
 )
+from voice_server.core.supervision import SupervisionPolicy
 from voice_server.errors import ConfigError
 
 SMALLEST = "backends: {tone: {adapter: tone/backend.py}}"
@@ -242,6 +244,14 @@ def test_a_file_that_is_named_but_not_there_is_not_replaced_by_another(tmp_path:
         find_config(tmp_path / "nowhere.yaml", {})
     with pytest.raises(ConfigError, match=f"{CONFIG_VARIABLE} names"):
         find_config(None, {CONFIG_VARIABLE: "nowhere.yaml"})
+
+
+def test_a_backend_is_supervised_with_its_own_limits_and_the_usual_ones(tmp_path: Path) -> None:
+    config = parse_config(backend("stop_timeout_s: 1.5, ping_interval_s: 60"), tmp_path / "backends.yaml")
+    expected = replace(SupervisionPolicy(), stop_timeout_s=1.5, ping_interval_s=60.0)
+    assert config.backends["tone"].supervision() == expected
+    hasty = SupervisionPolicy(max_restarts=1, start_timeout_s=1)
+    assert config.backends["tone"].supervision(hasty) == replace(expected, max_restarts=1)
 
 
 def test_only_the_named_backends_are_kept_and_those_they_fall_back_on(tmp_path: Path) -> None:

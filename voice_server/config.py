@@ -6,6 +6,7 @@ one sentence that names the file, the key and what is allowed. Paths in it are r
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import re
 from collections.abc import Iterable, Mapping
@@ -15,6 +16,12 @@ from typing import Annotated, Any, TypeVar
 import msgspec
 import yaml
 
+from voice_server.core.speech.speech_settings import (
+    DEFAULT_MAX_SEGMENT_CHARS,
+    DEFAULT_MIN_SEGMENT_CHARS,
+    UtteranceLimits,
+)
+from voice_server.core.supervision import SupervisionPolicy
 from voice_server.errors import ConfigError, UnknownName
 
 EMBEDDED = Path("embedded")
@@ -25,6 +32,7 @@ FILE_NAME = "backends.yaml"
 MAX_FILE_BYTES = 256 * 1024
 _MAX_DEPTH = 16
 _BACKEND_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
+_SUPERVISION = SupervisionPolicy()
 
 Seconds = Annotated[float, msgspec.Meta(gt=0, le=86_400)]
 Count = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
@@ -54,23 +62,29 @@ class BackendConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     samples: Path | None = None
     fallback: str | None = None
     aliases: dict[str, str] = {}
-    min_segment_chars: Count = 0
-    max_segment_chars: Annotated[int, msgspec.Meta(ge=20, le=2000)] = 300
-    start_timeout_s: Seconds = 300.0
-    render_timeout_s: Seconds = 120.0
-    silence_timeout_s: Seconds = 10.0
-    stop_timeout_s: Seconds = 5.0
-    ping_interval_s: Seconds = 5.0
-    ping_timeout_s: Seconds = 10.0
+    min_segment_chars: Count = DEFAULT_MIN_SEGMENT_CHARS
+    max_segment_chars: Annotated[int, msgspec.Meta(ge=20, le=2000)] = DEFAULT_MAX_SEGMENT_CHARS
+    start_timeout_s: Seconds = _SUPERVISION.start_timeout_s
+    render_timeout_s: Seconds = _SUPERVISION.render_timeout_s
+    silence_timeout_s: Seconds = _SUPERVISION.silence_timeout_s
+    stop_timeout_s: Seconds = _SUPERVISION.stop_timeout_s
+    ping_interval_s: Seconds = _SUPERVISION.ping_interval_s
+    ping_timeout_s: Seconds = _SUPERVISION.ping_timeout_s
     max_audio_s: Seconds = 600.0
     folder: Path = Path()
+
+    def supervision(self, base: SupervisionPolicy = _SUPERVISION) -> SupervisionPolicy:
+        """How this backend's workers are supervised: its own limits, and those of `base` that have no key."""
+        limits = {field.name for field in dataclasses.fields(SupervisionPolicy)}
+        own = {name: getattr(self, name) for name in limits.intersection(self.__struct_fields__)}
+        return dataclasses.replace(base, **own)
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What one client, and all of them together, may ask for."""
 
     message_bytes: Annotated[int, msgspec.Meta(ge=1024, le=1024 * 1024)] = 64 * 1024
-    buffered_chars: Annotated[int, msgspec.Meta(ge=1000, le=10_000_000)] = 200_000
+    buffered_chars: Annotated[int, msgspec.Meta(ge=1000, le=10_000_000)] = UtteranceLimits().buffered_chars
     queued_sentences: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 1000
     connections: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 100
     connections_per_address: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 20

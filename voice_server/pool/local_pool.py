@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import replace
 from itertools import count
 from types import TracebackType
 from typing import Self
@@ -57,7 +56,9 @@ class LocalPool:
         tasks = await self._stack.enter_async_context(asyncio.TaskGroup())
         numbers = count(1)
         for name, config in self._configs.items():
-            workers = BackendWorkers(name, config, _policy(config, self._policy), tasks.create_task, numbers)
+            workers = BackendWorkers(
+                name, config, config.supervision(self._policy), tasks.create_task, numbers
+            )
             self._backends[name] = workers
         self._stack.push_async_callback(self._close_backends)
         try:
@@ -169,15 +170,3 @@ class _Attempts:
             message = f"{self._backend} could not speak this: it ended {MAX_DEATHS} workers"
             raise RenderError(message, code="poison")
         return SpeechWarning("sentence_retried", f"a worker of {self._backend} was lost; another one goes on")
-
-
-def _policy(config: BackendConfig, base: SupervisionPolicy) -> SupervisionPolicy:
-    return replace(
-        base,
-        start_timeout_s=config.start_timeout_s,
-        render_timeout_s=config.render_timeout_s,
-        silence_timeout_s=config.silence_timeout_s,
-        stop_timeout_s=config.stop_timeout_s,
-        ping_interval_s=config.ping_interval_s,
-        ping_timeout_s=config.ping_timeout_s,
-    )

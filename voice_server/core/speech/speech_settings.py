@@ -13,6 +13,8 @@ FirstSegment = Literal["sentence", "clause"]
 DEFAULT_MAX_WAIT_MS: Final = 300.0
 DEFAULT_AHEAD_S: Final = 5.0
 DEFAULT_FIRST_SEGMENT: Final[FirstSegment] = "clause"
+DEFAULT_MIN_SEGMENT_CHARS: Final = 0
+DEFAULT_MAX_SEGMENT_CHARS: Final = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +60,8 @@ class SpeechSettings:
     first_segment: FirstSegment = DEFAULT_FIRST_SEGMENT
     max_wait_ms: float = DEFAULT_MAX_WAIT_MS
     ahead_s: float = DEFAULT_AHEAD_S
-    min_segment_chars: int = 0
-    max_segment_chars: int = 300
+    min_segment_chars: int = DEFAULT_MIN_SEGMENT_CHARS
+    max_segment_chars: int = DEFAULT_MAX_SEGMENT_CHARS
 
     def renders_like(self, other: SpeechSettings) -> bool:
         """Whether a sentence that was rendered with `other` need not be rendered again with these."""
