@@ -16,7 +16,7 @@ from tests.endpoints.serving import UPGRADE, Told, converse, listen, run, served
 from voice_server.commands.benchmark.lean_socket import framed
 from voice_server.core.types import SpeechWarning
 from voice_server.endpoints.websocket import stream_connection
-from voice_server.endpoints.websocket.websocket_protocol import DIRECT_LINE
+from voice_server.endpoints.websocket.websocket_protocol import PROTOCOL_EXTENSION
 
 HELLO = pcm_of("Hello world.")
 
@@ -186,13 +186,13 @@ def test_of_tokens_that_come_together_only_those_beyond_the_limit_are_refused(to
     run(main)
 
 
-def test_a_server_without_a_direct_line_says_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_without_the_protocol_extension_says_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     messages = ({"v": 2}, *({"token": character} for character in "Hello world."), {"done": True})
 
     async def main() -> None:
         told: list[list[str | bytes]] = []
-        for extension in (DIRECT_LINE, "none such"):
-            monkeypatch.setattr(stream_connection, "DIRECT_LINE", extension)
+        for extension in (PROTOCOL_EXTENSION, "none such"):
+            monkeypatch.setattr(stream_connection, "PROTOCOL_EXTENSION", extension)
             async with served() as server, server.connect() as socket:
                 told.append((await converse(socket, *messages)).messages)
         direct, indirect = ([each for each in one if isinstance(each, bytes)] for one in told)

@@ -1,4 +1,4 @@
-"""Limits on connections that never become requests, and the direct line of those that become WebSockets."""
+"""Limits on connections that never become requests, and messages that are handed on as they are read."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.endpoints.serving import UPGRADE, converse, run, served
 from voice_server.commands.benchmark.lean_socket import framed
 from voice_server.endpoints.http.http_protocol import HttpProtocol, PendingConnections
 from voice_server.endpoints.websocket import websocket_protocol
-from voice_server.endpoints.websocket.websocket_protocol import DIRECT_LINE, WebSocketProtocol
+from voice_server.endpoints.websocket.websocket_protocol import PROTOCOL_EXTENSION, WebSocketProtocol
 
 
 def test_a_handshake_that_does_not_end_is_dropped() -> None:
@@ -62,7 +62,7 @@ def test_a_client_that_leaves_its_answer_unread_is_dropped_and_its_render_stoppe
 
 
 @asynccontextmanager
-async def _direct_line(on_messages: Callable[[list[str | bytes]], None]) -> AsyncIterator[StreamWriter]:
+async def _listening_app(on_messages: Callable[[list[str | bytes]], None]) -> AsyncIterator[StreamWriter]:
     """A WebSocket to an application that takes its messages as they are read, behind one it takes later."""
     over, called = asyncio.Event(), asyncio.Event()
 
@@ -70,10 +70,10 @@ async def _direct_line(on_messages: Callable[[list[str | bytes]], None]) -> Asyn
         await receive()
         await send({"type": "websocket.accept"})
         await asyncio.sleep(0)
-        line: WebSocketProtocol = scope["extensions"][DIRECT_LINE]
-        while line.queue.empty():
+        protocol: WebSocketProtocol = scope["extensions"][PROTOCOL_EXTENSION]
+        while protocol.queue.empty():
             await asyncio.sleep(0)
-        line.listen(on_messages)
+        protocol.listen(on_messages)
         called.set()
         await over.wait()
 
@@ -108,7 +108,7 @@ def test_messages_that_come_together_are_handed_on_together_and_all_in_order() -
     async def main() -> None:
         batches: list[list[str | bytes]] = []
         stream = [framed(number=number, text="." * (number % 130)) for number in range(1, 300)]
-        async with _direct_line(batches.append) as writer:
+        async with _listening_app(batches.append) as writer:
             writer.write(b"".join(stream[:150]))
             for frame in stream[150:]:
                 writer.write(frame[:9])
@@ -136,7 +136,7 @@ def test_a_flood_is_read_in_portions_so_that_others_have_their_turn(monkeypatch:
             asyncio.get_running_loop().call_soon(count_turns)
 
         count_turns()
-        async with _direct_line(lambda batch: turns.append((turn, len(batch)))) as writer:
+        async with _listening_app(lambda batch: turns.append((turn, len(batch)))) as writer:
             writer.write(b"".join(framed(number=number) for number in range(1, 2000)))
             while sum(size for _, size in turns) < 2000:
                 await asyncio.sleep(0)

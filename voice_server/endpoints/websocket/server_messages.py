@@ -1,25 +1,17 @@
-"""What `/stream-tokens` says to a client: events as messages of version 1 or 2.
-
-Version 1 knows four messages and nothing else; version 2 has one for every event. JSON is compact, as the
-protocol's examples show it.
-"""
+"""What the server's WebSockets say to a client, as compact JSON: `docs/protocol.md` shows every message."""
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Callable
 from typing import Any
 
 import msgspec
 
 from voice_server.core.speech import utterance_events
+from voice_server.core.types import SpeechWarning
 
 Message = str | bytes
 """A text message, or a binary one with PCM."""
-
-_FIRST_OF_SENTENCE = 1
-_TAG = struct.Struct("<IIII")
-"""Head of a tagged frame, little endian: turn number, sentence index, sequence in the turn, flags."""
 
 _encode = msgspec.json.Encoder().encode
 
@@ -35,49 +27,14 @@ def error_message(code: str, msg: str, **more: Any) -> str:
     return to_json({"type": "error", "msg": msg, "code": code, **fields})
 
 
-def warning_message(code: str, msg: str, **more: Any) -> str:
-    """A warning of version 2."""
-    fields = {key: value for key, value in more.items() if value is not None}
-    return to_json({"type": "warning", "code": code, "msg": msg, **fields})
+def warning_message(warning: SpeechWarning) -> str:
+    """A warning about a whole text or connection."""
+    return to_json({"type": "warning", "code": warning.code, "msg": warning.message})
 
 
-def version_1(event: utterance_events.UtteranceEvent) -> Message | None:
-    """What a client of version 1 is told of an event, if anything."""
-    if isinstance(event, utterance_events.SentenceAudio):
-        return event.pcm
-    if isinstance(event, utterance_events.SentenceDispatched):
-        return to_json({"type": "generating", "sentence": event.text, "queue_depth": event.queue_depth})
-    if isinstance(event, utterance_events.SentenceFailed):
-        return error_message(event.code, event.message)
-    return None
-
-
-class Version2:
-    """Writes the messages of one turn; `number` counts the connection's turns from 0."""
-
-    def __init__(self, turn: str, number: int, *, tagged: bool) -> None:
-        self._turn = turn
-        self._number = number
-        self._tagged = tagged
-        self._sequence = 0
-        self._first = False
-
-    def message(self, event: utterance_events.UtteranceEvent) -> Message:
-        """The message for an event."""
-        if isinstance(event, utterance_events.SentenceAudio):
-            return self._frame(event)
-        if isinstance(event, utterance_events.SentenceStarted):
-            self._first = True
-        return to_json(_WRITERS[type(event)](self._turn, event))
-
-    def _frame(self, event: utterance_events.SentenceAudio) -> bytes:
-        if not self._tagged:
-            return event.pcm
-        flags = _FIRST_OF_SENTENCE if self._first else 0
-        head = _TAG.pack(self._number, event.index, self._sequence, flags)
-        self._first = False
-        self._sequence += 1
-        return head + event.pcm
+def event_message(turn: str, event: utterance_events.UtteranceEvent) -> str:
+    """The message of version 2 for an event of a turn, for all but audio."""
+    return to_json(_FIELDS_OF[type(event)](turn, event))
 
 
 def _generating(turn: str, event: utterance_events.SentenceDispatched) -> dict[str, Any]:
@@ -162,7 +119,7 @@ def _turn_done(turn: str, event: utterance_events.UtteranceFinished) -> dict[str
     }
 
 
-_WRITERS: dict[type[utterance_events.UtteranceEvent], Callable[[str, Any], dict[str, Any]]] = {
+_FIELDS_OF: dict[type[utterance_events.UtteranceEvent], Callable[[str, Any], dict[str, Any]]] = {
     utterance_events.SentenceDispatched: _generating,
     utterance_events.SentenceStarted: _sentence,
     utterance_events.SentenceWords: _words,

@@ -84,7 +84,7 @@ async def _close_on_disconnect(websocket: WebSocket, speech: Speech) -> None:
 
 async def _send(websocket: WebSocket, speech: Speech, warnings: Sequence[SpeechWarning]) -> None:
     for warning in warnings:
-        await websocket.send_text(warning_message(warning.code, warning.message))
+        await websocket.send_text(warning_message(warning))
     try:
         async for event in speech:
             await _send_message(websocket, _message_of(event))
@@ -101,7 +101,7 @@ def _message_of(event: UtteranceEvent) -> Message | None:
         case SentenceAudio(pcm=pcm):
             return pcm
         case UtteranceWarning(code, message):
-            return warning_message(code, message)
+            return warning_message(SpeechWarning(code, message))
         case SentenceFailed(code=code, message=message):
             return error_message(code, message)
         case _:

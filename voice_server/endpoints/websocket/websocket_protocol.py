@@ -16,8 +16,8 @@ from websockets.http11 import Request
 
 from voice_server.endpoints.websocket.websocket_frames import BINARY, TEXT, FrameSplitter, frame_head
 
-DIRECT_LINE = "voice_server.direct_line"
-"""The ASGI extension under which a WebSocket's scope holds its protocol; other servers have none."""
+PROTOCOL_EXTENSION = "voice_server.websocket_protocol"
+"""The ASGI extension under which a WebSocket's scope holds its protocol object; other servers have none."""
 
 _LINGER_S = 5.0
 _TURN_S = 0.001
@@ -41,10 +41,10 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         self._frames = FrameSplitter()
 
     def handle_connect(self, event: Request) -> None:
-        """Offer the direct line."""
+        """Offer this object as an ASGI extension."""
         super().handle_connect(event)
         if self.response.status_code == 101:
-            cast("dict[str, Any]", self.scope["extensions"])[DIRECT_LINE] = self
+            cast("dict[str, Any]", self.scope["extensions"])[PROTOCOL_EXTENSION] = self
 
     def listen(self, on_messages: Callable[[list[str | bytes]], None]) -> None:
         """From now on call `on_messages` with all that comes; what waits for `receive` comes first."""

@@ -1,0 +1,119 @@
+"""The sending side of a `/stream-tokens` connection: answers first, then events of turns, then the close."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from voice_server.endpoints.websocket.close_codes import CloseCode
+from voice_server.endpoints.websocket.server_messages import Message, to_json
+from voice_server.endpoints.websocket.stream_turns import StreamTurns
+from voice_server.endpoints.websocket.websocket_protocol import WebSocketProtocol
+
+_BATCH_BYTES = 64 * 1024
+"""So much is sent together at least, where it waits: as much as a socket takes before it says to wait."""
+
+
+class StreamSender:
+    """Sends on one WebSocket until the connection is to be closed.
+
+    `protocol` sends several messages with one write, where the server has it; `wake_up` is set whenever there
+    may be something to send; `now` is a clock in seconds.
+    """
+
+    def __init__(
+        self,
+        websocket: WebSocket,
+        protocol: WebSocketProtocol | None,
+        turns: StreamTurns,
+        wake_up: asyncio.Event,
+        now: Callable[[], float],
+    ) -> None:
+        self._websocket = websocket
+        self._protocol = protocol
+        self._turns = turns
+        self._wake_up = wake_up
+        self._now = now
+        self._answers: deque[Message] = deque()
+        self._is_disconnected = False
+        self._close_code: CloseCode | None = None  # close with it once the answers are sent …
+        self._last_close_code: CloseCode | None = None  # … or once every turn is over
+        self._sending_since: float | None = None
+
+    @property
+    def is_closing(self) -> bool:
+        """Whether nothing but the answers that wait will be sent."""
+        return self._close_code is not None
+
+    @property
+    def stalled_s(self) -> float:
+        """For how long the client has not taken what it was sent, in seconds."""
+        return 0.0 if self._sending_since is None else self._now() - self._sending_since
+
+    def answer(self, messages: Iterable[Message]) -> None:
+        """Send messages before any event that has not been sent."""
+        self._answers.extend(messages)
+        if self._answers:
+            self._wake_up.set()
+
+    def close(self, code: CloseCode) -> None:
+        """Close once the answers are sent."""
+        self._close_code = code
+        self._wake_up.set()
+
+    def close_when_spoken(self, code: CloseCode) -> None:
+        """Close once every turn is over; the first code holds."""
+        self._last_close_code = self._last_close_code or code
+        self._wake_up.set()
+
+    def disconnect(self) -> None:
+        """Send nothing more: the client has gone."""
+        self._is_disconnected = True
+        self._wake_up.set()
+
+    async def run(self) -> None:
+        """Send until the connection has been closed or the client has gone."""
+        try:
+            while not self._is_disconnected:
+                while messages := self._next_messages():
+                    await self._send(messages)
+                if self._close_code is None and not self._turns:
+                    self._close_code = self._last_close_code
+                if self._close_code is not None:
+                    await self._close(self._close_code)
+                    return
+                self._wake_up.clear()
+                await self._wake_up.wait()
+        except WebSocketDisconnect:
+            return
+
+    def _next_messages(self) -> list[Message]:
+        """What can be sent now, in portions: more is taken when the client has taken most of that."""
+        messages = [*self._answers]
+        self._answers.clear()
+        size = 0
+        while size < _BATCH_BYTES and self._close_code is None:
+            more = self._turns.next_messages()
+            if more is None:
+                break
+            messages += more
+            size += sum(map(len, more))
+        return messages
+
+    async def _send(self, messages: Sequence[Message]) -> None:
+        self._sending_since = self._now()
+        if self._protocol is not None:
+            await self._protocol.send_all(messages)
+        else:
+            for message in messages:
+                kind = "text" if isinstance(message, str) else "bytes"
+                await self._websocket.send({"type": "websocket.send", kind: message})
+        self._sending_since = None
+
+    async def _close(self, code: CloseCode) -> None:
+        if code is CloseCode.NORMAL and self._last_close_code is CloseCode.NORMAL:
+            await self._send([to_json({"type": "done"})])
+        await self._websocket.close(code)

@@ -1,0 +1,157 @@
+"""The turns of a `/stream-tokens` connection, in the order in which they are heard.
+
+Turns that were sent to their end are kept for a while: engines are faster than listeners, so what has been
+sent may still be playing, and can still be interrupted.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+
+from voice_server.core.audio.resample import Resampler
+from voice_server.core.speech.speech_settings import SpeechSettings
+from voice_server.core.speech.utterance_events import (
+    FinishReason,
+    SentenceAudio,
+    UtteranceEvent,
+    UtteranceFinished,
+)
+from voice_server.core.stream_session import CancelTurns
+from voice_server.core.types import SAMPLE_RATE_HZ
+from voice_server.core.wire.client_messages import StreamFormat
+from voice_server.endpoints.websocket.server_messages import Message
+from voice_server.endpoints.websocket.version_writers import TurnWriter, VersionWriter
+from voice_server.speech import Speech, SpeechService
+
+_SENT_TURNS = 8
+"""How many turns that were sent to their end may still be interrupted."""
+
+
+class StreamTurn:
+    """A turn on its way to the client, at the rate that the client asked for."""
+
+    def __init__(self, name: str, speech: Speech, writer: TurnWriter, resampler: Resampler | None) -> None:
+        self.name = name
+        self.speech = speech
+        self._writer = writer
+        self._resampler = resampler
+
+    def messages(self, event: UtteranceEvent) -> list[Message]:
+        """What the client is sent for an event."""
+        events = [event] if self._resampler is None else _resampled(event, self._resampler)
+        messages = (self._writer.message(each) for each in events)
+        return [each for each in messages if each is not None]
+
+
+def _resampled(event: UtteranceEvent, resampler: Resampler) -> list[UtteranceEvent]:
+    """The same event at another rate; before the end of a whole turn what the resampler still holds."""
+    if isinstance(event, SentenceAudio):
+        pcm = resampler.process(event.pcm)
+        return [SentenceAudio(event.index, pcm)] if pcm else []
+    if isinstance(event, UtteranceFinished) and event.reason is FinishReason.COMPLETE:
+        rest = resampler.finish()
+        return [SentenceAudio(max(0, event.sentences - 1), rest), event] if rest else [event]
+    return [event]
+
+
+class StreamTurns:
+    """The turns of one connection; `on_event` is called when `next_messages` is worth calling again."""
+
+    def __init__(self, service: SpeechService, on_event: Callable[[], None]) -> None:
+        self._service = service
+        self._on_event = on_event
+        self._turns: deque[StreamTurn] = deque()
+        self._sent: deque[StreamTurn] = deque(maxlen=_SENT_TURNS)
+        self._opened = 0
+        self._is_paused = False
+
+    def __bool__(self) -> bool:
+        """Whether there is a turn that has not been sent to its end."""
+        return bool(self._turns)
+
+    @property
+    def newest(self) -> Speech:
+        """The speech of the turn that was opened last, which is the one that takes text."""
+        return self._turns[-1].speech
+
+    def open(self, name: str, settings: SpeechSettings, form: StreamFormat, writer: VersionWriter) -> None:
+        """Begin a turn, which is heard after all others."""
+        speech = self._service.open(
+            settings, after=self.newest if self._turns else None, on_event=self._on_event
+        )
+        if self._is_paused:
+            speech.pause()
+        turn_writer = writer.turn(name, self._opened, tagged=form.frames == "tagged")
+        resampler = None if form.rate == SAMPLE_RATE_HZ else Resampler(SAMPLE_RATE_HZ, form.rate)
+        self._turns.append(StreamTurn(name, speech, turn_writer, resampler))
+        self._opened += 1
+
+    def cancel(self, command: CancelTurns) -> tuple[list[Message], bool]:
+        """Stop the turns that a command names.
+
+        Returns the answers for turns that were sent to their end, and whether anything was stopped. Turns
+        that are stopped on their way answer by their events.
+        """
+        answers = self._cancel_sent(command)
+        open_turns = [turn for turn in self._named(command.turn) if not turn.speech.is_over]
+        reason = FinishReason.PREEMPTED if command.preempted else FinishReason.CANCELLED
+        heard = self._turns[0] if self._turns else None
+        for turn in open_turns:
+            turn.speech.cancel(command.played_ms if turn is heard else None, reason)
+        return answers, bool(answers or open_turns)
+
+    def _named(self, name: str | None) -> list[StreamTurn]:
+        return [turn for turn in self._turns if name in (None, turn.name)]
+
+    def _cancel_sent(self, command: CancelTurns) -> list[Message]:
+        """Forget turns that were sent to their end, and answer for those that are still being played.
+
+        The first of them is the one being heard; of those behind it nothing has been.
+        """
+        answers: list[Message] = []
+        for turn in list(self._sent):
+            if command.turn in (None, turn.name):
+                self._sent.remove(turn)
+                heard = turn.speech.heard(0.0 if answers else command.played_ms)
+                if heard.dropped_ms > 0:
+                    answers += turn.messages(heard)
+        return answers
+
+    def set_played(self, name: str | None, played_ms: float) -> None:
+        """Take the listener's play position in a turn, or in the one being heard."""
+        for turn in (*self._sent, *self._turns):
+            if turn.speech.is_playing and name in (None, turn.name):
+                turn.speech.played(played_ms)
+                return
+
+    def set_paused(self, *, paused: bool) -> None:
+        """Stop or resume delivery, also of the turns to come."""
+        self._is_paused = paused
+        for turn in self._turns:
+            if paused:
+                turn.speech.pause()
+            else:
+                turn.speech.resume()
+
+    def next_messages(self) -> list[Message] | None:
+        """The messages of the next event, perhaps none; None until `on_event`."""
+        for turn in self._turns:
+            # A turn that was cut off answers at once; otherwise turns are heard one after the other.
+            if turn.speech.is_over or turn is self._turns[0]:
+                event = turn.speech.take()
+                if event is not None:
+                    if isinstance(event, UtteranceFinished):
+                        self._retire(turn, event.reason)
+                    return turn.messages(event)
+        return None
+
+    def _retire(self, turn: StreamTurn, reason: FinishReason) -> None:
+        self._turns.remove(turn)
+        if reason is FinishReason.COMPLETE:
+            self._sent.append(turn)
+
+    def close(self) -> None:
+        """Stop everything that is still being rendered."""
+        for turn in self._turns:
+            turn.speech.close()
