@@ -1,4 +1,4 @@
-"""HTTP answers that speak: whatever the route, a text becomes an answer here.
+"""Answers with speech: whatever the route, a text becomes an HTTP response here.
 
 An answer begins when its first sound exists, so that what goes wrong before it still gets a status and a
 sentence. A client that hangs up stops its render; one that reads slowly slows down nobody but itself. Streams
@@ -8,10 +8,10 @@ hold little in memory whatever the length of the text; whole files are put toget
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 from starlette.types import Receive, Scope, Send
@@ -38,12 +38,12 @@ _PIECE_BYTES = PCM_BYTES_PER_SECOND // 4
 
 @dataclass(frozen=True, slots=True)
 class ResolvedSpeech:
-    """A text with all that was decided about how it is spoken, and what was decided otherwise than asked."""
+    """A text with its settings and encoding, and warnings about what differs from the request."""
 
     text: str
     settings: SpeechSettings
     encoding: Encoding
-    notices: list[SpeechWarning] = field(default_factory=list)
+    warnings: list[SpeechWarning] = field(default_factory=list)
 
     @property
     def speed(self) -> float:
@@ -53,7 +53,7 @@ class ResolvedSpeech:
 
 
 class WarningFields(msgspec.Struct, kw_only=True):
-    """Something that was not as asked."""
+    """A warning in a JSON answer."""
 
     code: str
     message: str
@@ -178,84 +178,100 @@ def header_value(value: str) -> bytes:
     return "".join(each if each.isprintable() else " " for each in value).encode("latin-1", "replace")
 
 
-ResponseWriter = Callable[[Speech, HttpReply], Awaitable[VoiceServerError | None]]
-"""Speaks into a reply; returns what went wrong if nothing could be sent for it."""
+class ResponseWriter(Protocol):
+    """Speaks a text into a reply."""
+
+    async def __call__(
+        self, resolved: ResolvedSpeech, speech: Speech, reply: HttpReply, /
+    ) -> VoiceServerError | None:
+        """Send the answer; return what went wrong if nothing could be sent."""
 
 
 class SpeechResponse:
     """The response of an endpoint: opens the speech, and stops it when the client has gone."""
 
-    def __init__(self, state: AppState, order: ResolvedSpeech, write: ResponseWriter) -> None:
+    def __init__(self, state: AppState, resolved: ResolvedSpeech, write: ResponseWriter) -> None:
         self._state = state
-        self._order = order
+        self._resolved = resolved
         self._write = write
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request. Raises VoiceServerError as long as nothing was sent."""
         del scope
-        order = self._order
-        with self._state.open_work(), self._state.service.speak(order.text, order.settings) as speech:
+        resolved = self._resolved
+        with (
+            self._state.open_work(),
+            self._state.service.speak(resolved.text, resolved.settings) as speech,
+        ):
             async with asyncio.TaskGroup() as tasks:
-                watch = tasks.create_task(_stop_when_gone(receive, speech))
+                disconnect = tasks.create_task(_close_on_disconnect(receive, speech))
                 reply = HttpReply(send)
-                failure = await self._write(speech, reply)
-                watch.cancel()
+                failure = await self._write(resolved, speech, reply)
+                disconnect.cancel()
         if failure is not None:
             assert not reply.has_begun
             raise failure
 
 
-async def _stop_when_gone(receive: Receive, speech: Speech) -> None:
+async def _close_on_disconnect(receive: Receive, speech: Speech) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
     speech.close()
 
 
-StreamPiece = Callable[[bytes], bytes]
+def _no_headers(_resolved: ResolvedSpeech) -> Mapping[str, str]:
+    return {}
 
 
-def audio_stream(
-    order: ResolvedSpeech,
-    headers: Mapping[str, str],
-    *,
-    media_type: str | None = None,
-    wrap: StreamPiece = bytes,
-    last: Callable[[EncodedSpeech], bytes] = lambda _rendering: b"",
-) -> ResponseWriter:
-    """A writer of audio as it is rendered; `wrap` puts a piece into an envelope, `last` closes the body."""
+def _no_rest(_resolved: ResolvedSpeech, _rendering: EncodedSpeech) -> bytes:
+    return b""
 
-    async def write(speech: Speech, reply: HttpReply) -> VoiceServerError | None:
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AudioStream:
+    """A ResponseWriter that sends audio as it is rendered.
+
+    `headers` are sent beside those of every stream; `media_type` is the encoding's where none is named;
+    `wrap` puts a piece of audio into an envelope, `last` makes what follows the last piece.
+    """
+
+    headers: Callable[[ResolvedSpeech], Mapping[str, str]] = _no_headers
+    media_type: str | None = None
+    wrap: Callable[[bytes], bytes] = bytes
+    last: Callable[[ResolvedSpeech, EncodedSpeech], bytes] = _no_rest
+
+    async def __call__(
+        self, resolved: ResolvedSpeech, speech: Speech, reply: HttpReply, /
+    ) -> VoiceServerError | None:
+        """Send the audio; return what went wrong if there was none."""
         pieces = PieceBuffer()
-        rendering = EncodedSpeech(speech, order.encoding, pieces)
+        rendering = EncodedSpeech(speech, resolved.encoding, pieces)
         async for item in rendering:
             if isinstance(item, SentenceAudio):
-                await send(reply, pieces.take())
-        rest = pieces.take() if rendering.audio_ms else b""
-        await send(reply, rest)
+                await self._send(resolved, reply, pieces.take())
+        if rendering.audio_ms:
+            await self._send(resolved, reply, pieces.take())
         if not reply.has_begun:
             return rendering.failure()
-        await reply.body(last(rendering))
+        await reply.body(self.last(resolved, rendering))
         await reply.end()
         return None
 
-    async def send(reply: HttpReply, piece: bytes) -> None:
+    async def _send(self, resolved: ResolvedSpeech, reply: HttpReply, piece: bytes) -> None:
         if not piece:
             return
         if not reply.has_begun:
-            await reply.begin(
-                media_type or order.encoding.format.media_type, {**stream_headers(order), **headers}
-            )
-        await reply.body(wrap(piece))
-
-    return write
+            headers = {**stream_headers(resolved), **self.headers(resolved)}
+            await reply.begin(self.media_type or resolved.encoding.format.media_type, headers)
+        await reply.body(self.wrap(piece))
 
 
-def stream_headers(order: ResolvedSpeech) -> dict[str, str]:
-    """The headers of a streamed answer: proxies pass it on at once, and what was not as asked is told."""
-    return {"X-Accel-Buffering": "no"} | warning_headers(order.notices)
+def stream_headers(resolved: ResolvedSpeech) -> dict[str, str]:
+    """The headers of a streamed answer: warnings, and a proxy is to pass it on at once."""
+    return {"X-Accel-Buffering": "no"} | warning_headers(resolved.warnings)
 
 
-def warning_headers(notices: list[SpeechWarning]) -> dict[str, str]:
-    """What was not as asked, for a client whose answer is audio."""
-    told = "; ".join(f"{notice.code}: {notice.message}" for notice in notices)
-    return {"X-Warning": told} if told else {}
+def warning_headers(warnings: list[SpeechWarning]) -> dict[str, str]:
+    """Warnings for a client whose answer is audio."""
+    text = "; ".join(f"{warning.code}: {warning.message}" for warning in warnings)
+    return {"X-Warning": text} if text else {}

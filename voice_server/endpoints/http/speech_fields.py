@@ -1,4 +1,4 @@
-"""The fields that every route shares, and the order that they make."""
+"""The fields that every speaking route shares, and the resolved speech that they ask for."""
 
 from __future__ import annotations
 
@@ -67,5 +67,5 @@ def resolve_speech(
     if not text.strip():
         raise RequestError("text must have something in it beside white space", code="no_text")
     encoding = chosen_encoding(form, sample_rate, bit_rate)
-    settings, notices = service.settings(request)
-    return ResolvedSpeech(text, settings, encoding, notices)
+    settings, warnings = service.settings(request)
+    return ResolvedSpeech(text, settings, encoding, warnings)

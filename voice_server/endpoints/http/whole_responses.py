@@ -10,7 +10,7 @@ import base64
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import IO
+from typing import IO, Final
 
 import msgspec
 
@@ -34,7 +34,7 @@ _PIECE_BYTES = 48 * 1024  # a multiple of three: base64 of the pieces is base64 
 class RenderedFile:
     """A text that has been spoken to its end: the file, and what is known of it."""
 
-    order: ResolvedSpeech
+    resolved: ResolvedSpeech
     file: IO[bytes]
     n_bytes: int
     audio_ms: float
@@ -49,69 +49,67 @@ class RenderedFile:
             yield piece
 
 
-def whole_file(order: ResolvedSpeech, headers: Mapping[str, str]) -> ResponseWriter:
-    """A writer of one file with a Content-Length."""
+@dataclass(frozen=True, slots=True)
+class _WholeResponse:
+    """A ResponseWriter that renders a text to its end before `send` sends it."""
 
-    async def send(recording: RenderedFile, reply: HttpReply) -> None:
-        about = {"Content-Length": str(recording.n_bytes)} | warning_headers(recording.warnings)
-        if recording.failed:
-            about["X-Failed-Sentences"] = str(recording.failed)
-        await reply.begin(order.encoding.format.media_type, {**about, **headers})
-        async for piece in recording.pieces():
-            await reply.body(piece)
+    send: Callable[[RenderedFile, HttpReply], Awaitable[None]]
 
-    return _recorded(order, send)
-
-
-def json_document(
-    order: ResolvedSpeech, describe: Callable[[RenderedFile], Mapping[str, object]]
-) -> ResponseWriter:
-    """A writer of a JSON object: `audio` in base64, and the fields that `describe` adds."""
-
-    async def send(recording: RenderedFile, reply: HttpReply) -> None:
-        await reply.begin("application/json", {})
-        await reply.body(b'{"audio":"')
-        async for piece in recording.pieces():
-            await reply.body(base64.b64encode(piece))
-        rest = msgspec.json.encode(describe(recording))
-        await reply.body(b'",' + rest[1:])
-
-    return _recorded(order, send)
-
-
-def text_document(
-    order: ResolvedSpeech, media_type: str, describe: Callable[[RenderedFile], str]
-) -> ResponseWriter:
-    """A writer of a text that is made of the word times."""
-
-    async def send(recording: RenderedFile, reply: HttpReply) -> None:
-        await reply.begin(media_type, warning_headers(recording.warnings))
-        await reply.body(describe(recording).encode())
-
-    return _recorded(order, send)
-
-
-def _recorded(
-    order: ResolvedSpeech, send: Callable[[RenderedFile, HttpReply], Awaitable[None]]
-) -> ResponseWriter:
-    async def write(speech: Speech, reply: HttpReply) -> VoiceServerError | None:
+    async def __call__(
+        self, resolved: ResolvedSpeech, speech: Speech, reply: HttpReply, /
+    ) -> VoiceServerError | None:
         with tempfile.SpooledTemporaryFile(_IN_MEMORY_BYTES) as file:
-            rendering = EncodedSpeech(speech, order.encoding, file, is_file=True)
+            rendering = EncodedSpeech(speech, resolved.encoding, file, is_file=True)
             words = [item async for item in rendering if isinstance(item, TimedWords)]
             failure = rendering.failure()
             if failure is not None:
                 return failure
-            recording = RenderedFile(
-                order=order,
+            rendered = RenderedFile(
+                resolved=resolved,
                 file=file,
                 n_bytes=file.seek(0, 2),
                 audio_ms=rendering.audio_ms,
                 words=words,
                 failed=len(rendering.failures),
-                warnings=[*order.notices, *rendering.warnings, *rendering.lost],
+                warnings=[*resolved.warnings, *rendering.warnings, *rendering.lost],
             )
-            await send(recording, reply)
+            await self.send(rendered, reply)
             await reply.end()
         return None
 
-    return write
+
+async def _send_file(rendered: RenderedFile, reply: HttpReply) -> None:
+    headers = {"Content-Length": str(rendered.n_bytes)} | warning_headers(rendered.warnings)
+    if rendered.failed:
+        headers["X-Failed-Sentences"] = str(rendered.failed)
+    await reply.begin(rendered.resolved.encoding.format.media_type, headers)
+    async for piece in rendered.pieces():
+        await reply.body(piece)
+
+
+WHOLE_FILE: Final[ResponseWriter] = _WholeResponse(_send_file)
+"""Writes one audio file with a Content-Length."""
+
+
+def json_document(describe: Callable[[RenderedFile], Mapping[str, object]]) -> ResponseWriter:
+    """A writer of a JSON object: `audio` in base64, and the fields that `describe` adds."""
+
+    async def send(rendered: RenderedFile, reply: HttpReply) -> None:
+        await reply.begin("application/json", {})
+        await reply.body(b'{"audio":"')
+        async for piece in rendered.pieces():
+            await reply.body(base64.b64encode(piece))
+        rest = msgspec.json.encode(describe(rendered))
+        await reply.body(b'",' + rest[1:])
+
+    return _WholeResponse(send)
+
+
+def text_document(media_type: str, describe: Callable[[RenderedFile], str]) -> ResponseWriter:
+    """A writer of a text that is made of the word times."""
+
+    async def send(rendered: RenderedFile, reply: HttpReply) -> None:
+        await reply.begin(media_type, warning_headers(rendered.warnings))
+        await reply.body(describe(rendered).encode())
+
+    return _WholeResponse(send)

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp
 
 from voice_server.core.speech.utterance_events import SentenceAudio
-from voice_server.core.subtitles import cues_of, to_srt, to_vtt
+from voice_server.core.subtitles import Cue, cues_of, to_srt, to_vtt
 from voice_server.endpoints.app_state import state_of
 from voice_server.endpoints.http.encoding import PieceBuffer
 from voice_server.endpoints.http.openai_fields import OpenAISpeechFields, refuse_long, resolve_openai
@@ -36,7 +36,8 @@ from voice_server.errors import VoiceServerError
 from voice_server.speech import Speech
 
 _LINES = "application/x-ndjson"
-_SUBTITLES = {"srt": "application/x-subrip; charset=utf-8", "vtt": "text/vtt; charset=utf-8"}
+_SRT = "application/x-subrip; charset=utf-8"
+_VTT = "text/vtt; charset=utf-8"
 
 
 class CaptionedFields(OpenAISpeechFields, kw_only=True):
@@ -61,64 +62,70 @@ class CaptionedSpeech(msgspec.Struct, kw_only=True):
 
 
 async def captioned(request: Request) -> ASGIApp:
-    """Answer one request."""
+    """Answer `POST /v1/audio/captioned`."""
     state = state_of(request)
     fields = await read_json(request, CaptionedFields)
     if fields.captions != "words" or not fields.stream:
         refuse_long(fields)
-    order = resolve_openai(state.service, fields, word_times=True)
+    resolved = resolve_openai(state.service, fields, word_times=True)
+    return SpeechResponse(state, resolved, _writer_for(fields))
+
+
+def _writer_for(fields: CaptionedFields) -> ResponseWriter:
     if fields.captions != "words":
-        return SpeechResponse(state, order, _subtitles(order, fields.captions))
-    writer = _lines(order) if fields.stream else json_document(order, _captioned_speech)
-    return SpeechResponse(state, order, writer)
+        return _SUBTITLES[fields.captions]
+    return _send_lines if fields.stream else _DOCUMENT
 
 
-def _captioned_speech(recording: RenderedFile) -> dict[str, Any]:
-    order = recording.order
-    words, source = spoken_words(order.text, recording.words)
+def _captioned_speech(rendered: RenderedFile) -> dict[str, Any]:
+    resolved = rendered.resolved
+    words, source = spoken_words(resolved.text, rendered.words)
     return {
-        "audio_format": order.encoding.format.name,
-        "sample_rate": order.encoding.sample_rate_hz,
+        "audio_format": resolved.encoding.format.name,
+        "sample_rate": resolved.encoding.sample_rate_hz,
         "timestamps": words,
-        "duration": round(recording.audio_ms / 1000, 3),
+        "duration": round(rendered.audio_ms / 1000, 3),
         "times_source": source,
-        "text": order.text,
-        "voice": order.settings.voice,
-        "warnings": [WarningFields(code=each.code, message=each.message) for each in recording.warnings],
+        "text": resolved.text,
+        "voice": resolved.settings.voice,
+        "warnings": [WarningFields(code=each.code, message=each.message) for each in rendered.warnings],
     }
 
 
-def _subtitles(order: ResolvedSpeech, kind: Literal["srt", "vtt"]) -> ResponseWriter:
-    def text(recording: RenderedFile) -> str:
-        marks = [mark for batch in recording.words for mark in batch.marks]
-        shown = cues_of(order.text, marks)
-        return to_srt(shown) if kind == "srt" else to_vtt(shown)
-
-    return text_document(order, _SUBTITLES[kind], text)
+def _cues(rendered: RenderedFile) -> list[Cue]:
+    marks = [mark for batch in rendered.words for mark in batch.marks]
+    return cues_of(rendered.resolved.text, marks)
 
 
-def _lines(order: ResolvedSpeech) -> ResponseWriter:
-    async def write(speech: Speech, reply: HttpReply) -> VoiceServerError | None:
-        pieces = PieceBuffer()
-        rendering = EncodedSpeech(speech, order.encoding, pieces)
-        early: list[bytes] = []  # words that come before there is any sound
-        async for item in rendering:
-            if isinstance(item, TimedWords):
-                early.append(_words_line(order.text, item))
-            elif isinstance(item, SentenceAudio):
-                early.append(_audio_line(pieces.take()))
-            if rendering.audio_ms and early:
-                if not reply.has_begun:
-                    await reply.begin(_LINES, stream_headers(order))
-                await reply.body(b"".join(early))
-                early.clear()
-        if not reply.has_begun:
-            return rendering.failure()
-        await reply.body(b"".join(early) + _audio_line(pieces.take()) + _done_line(order, rendering))
-        await reply.end()
-        return None
+_DOCUMENT = json_document(_captioned_speech)
+_SUBTITLES = {
+    "srt": text_document(_SRT, lambda rendered: to_srt(_cues(rendered))),
+    "vtt": text_document(_VTT, lambda rendered: to_vtt(_cues(rendered))),
+}
 
-    return write
+
+async def _send_lines(
+    resolved: ResolvedSpeech, speech: Speech, reply: HttpReply, /
+) -> VoiceServerError | None:
+    """Send JSON lines while a text is spoken; return what went wrong if there was no audio."""
+    pieces = PieceBuffer()
+    rendering = EncodedSpeech(speech, resolved.encoding, pieces)
+    lines: list[bytes] = []  # words that come before there is any sound wait here
+    async for item in rendering:
+        if isinstance(item, TimedWords):
+            lines.append(_words_line(resolved.text, item))
+        elif isinstance(item, SentenceAudio):
+            lines.append(_audio_line(pieces.take()))
+        if rendering.audio_ms and lines:
+            if not reply.has_begun:
+                await reply.begin(_LINES, stream_headers(resolved))
+            await reply.body(b"".join(lines))
+            lines.clear()
+    if not reply.has_begun:
+        return rendering.failure()
+    await reply.body(b"".join(lines) + _audio_line(pieces.take()) + _done_line(resolved, rendering))
+    await reply.end()
+    return None
 
 
 def _words_line(text: str, timed: TimedWords) -> bytes:
@@ -130,10 +137,12 @@ def _audio_line(piece: bytes) -> bytes:
     return _line({"type": "audio", "audio": base64.b64encode(piece).decode()}) if piece else b""
 
 
-def _done_line(order: ResolvedSpeech, rendering: EncodedSpeech) -> bytes:
-    warnings = [*order.notices, *rendering.warnings, *rendering.lost]
-    told = [WarningFields(code=each.code, message=each.message) for each in warnings]
-    return _line({"type": "done", "duration": round(rendering.audio_ms / 1000, 3), "warnings": told})
+def _done_line(resolved: ResolvedSpeech, rendering: EncodedSpeech) -> bytes:
+    warnings = [
+        WarningFields(code=each.code, message=each.message)
+        for each in (*resolved.warnings, *rendering.warnings, *rendering.lost)
+    ]
+    return _line({"type": "done", "duration": round(rendering.audio_ms / 1000, 3), "warnings": warnings})
 
 
 def _line(message: dict[str, Any]) -> bytes:
@@ -149,7 +158,7 @@ OPERATIONS = (
         tag="speak",
         fields=CaptionedFields,
         takes="json",
-        answers={JSON: CaptionedSpeech, _LINES: None, **dict.fromkeys(_SUBTITLES.values())},
+        answers={JSON: CaptionedSpeech, _LINES: None, _SRT: None, _VTT: None},
         refusals=(*SPEAKING_REFUSALS, 404),
     ),
 )

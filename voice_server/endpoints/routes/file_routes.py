@@ -10,7 +10,7 @@ from voice_server.endpoints.http.operations import SPEAKING_REFUSALS, Operation
 from voice_server.endpoints.http.requests import FileText, read_any
 from voice_server.endpoints.http.responses import SpeechResponse
 from voice_server.endpoints.http.speech_fields import SpeechFields, resolve_fields
-from voice_server.endpoints.http.whole_responses import whole_file
+from voice_server.endpoints.http.whole_responses import WHOLE_FILE
 
 
 class SynthesizeFileFields(SpeechFields, kw_only=True):
@@ -22,8 +22,8 @@ class SynthesizeFileFields(SpeechFields, kw_only=True):
 async def synthesize_file(request: Request) -> ASGIApp:
     """Answer with a WAV file, sent when all of it is there."""
     state = state_of(request)
-    order = resolve_fields(state.service, await read_any(request, SynthesizeFileFields), "wav")
-    return SpeechResponse(state, order, whole_file(order, {}))
+    resolved = resolve_fields(state.service, await read_any(request, SynthesizeFileFields), "wav")
+    return SpeechResponse(state, resolved, WHOLE_FILE)
 
 
 OPERATIONS = (

@@ -24,8 +24,8 @@ from voice_server.endpoints.http.openai_fields import (
 )
 from voice_server.endpoints.http.operations import JSON, SPEAKING_REFUSALS, Operation
 from voice_server.endpoints.http.requests import read_json
-from voice_server.endpoints.http.responses import EncodedSpeech, ResolvedSpeech, SpeechResponse, audio_stream
-from voice_server.endpoints.http.whole_responses import whole_file
+from voice_server.endpoints.http.responses import AudioStream, EncodedSpeech, ResolvedSpeech, SpeechResponse
+from voice_server.endpoints.http.whole_responses import WHOLE_FILE
 from voice_server.speech import SpeechService
 from voice_server.version import version
 
@@ -77,12 +77,10 @@ async def speech(request: Request) -> ASGIApp:
     is_whole = fields.stream_format == "audio" and not fields.stream
     if is_whole:
         refuse_long(fields)
-    order = resolve_openai(state.service, fields)
+    resolved = resolve_openai(state.service, fields)
     if fields.stream_format == "sse":
-        writer = audio_stream(order, {}, media_type=_EVENT_STREAM, wrap=_delta, last=_done(order))
-    else:
-        writer = whole_file(order, {}) if is_whole else audio_stream(order, {})
-    return SpeechResponse(state, order, writer)
+        return SpeechResponse(state, resolved, _SERVER_SENT_EVENTS)
+    return SpeechResponse(state, resolved, WHOLE_FILE if is_whole else AudioStream())
 
 
 def _event(message: dict[str, Any]) -> bytes:
@@ -93,14 +91,14 @@ def _delta(piece: bytes) -> bytes:
     return _event({"type": "speech.audio.delta", "audio": base64.b64encode(piece).decode()})
 
 
-def _done(order: ResolvedSpeech) -> Any:
-    def done(rendering: EncodedSpeech) -> bytes:
-        read = math.ceil(len(order.text) / _CHARS_PER_TOKEN)
-        spoken = math.ceil(rendering.audio_ms / 1000 * _TOKENS_PER_SECOND)
-        usage = {"input_tokens": read, "output_tokens": spoken, "total_tokens": read + spoken}
-        return _event({"type": "speech.audio.done", "usage": usage})
+def _done(resolved: ResolvedSpeech, rendering: EncodedSpeech) -> bytes:
+    read = math.ceil(len(resolved.text) / _CHARS_PER_TOKEN)
+    spoken = math.ceil(rendering.audio_ms / 1000 * _TOKENS_PER_SECOND)
+    usage = {"input_tokens": read, "output_tokens": spoken, "total_tokens": read + spoken}
+    return _event({"type": "speech.audio.done", "usage": usage})
 
-    return done
+
+_SERVER_SENT_EVENTS = AudioStream(media_type=_EVENT_STREAM, wrap=_delta, last=_done)
 
 
 # ---------------------------------------------------------------------- models

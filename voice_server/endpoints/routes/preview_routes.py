@@ -12,7 +12,7 @@ from voice_server.endpoints.http.operations import SPEAKING_REFUSALS, Operation
 from voice_server.endpoints.http.problems import NotFound
 from voice_server.endpoints.http.responses import SpeechResponse
 from voice_server.endpoints.http.speech_fields import resolve_speech
-from voice_server.endpoints.http.whole_responses import whole_file
+from voice_server.endpoints.http.whole_responses import WHOLE_FILE
 from voice_server.errors import UnknownName
 from voice_server.speech import SpeechRequest
 
@@ -47,7 +47,7 @@ async def preview(request: Request) -> ASGIApp:
         voice = state.service.resolve_voice(name, backend)
     except UnknownName as error:
         raise NotFound(error.message, code=error.code) from None
-    order = resolve_speech(
+    resolved = resolve_speech(
         state.service,
         text=preview_sentence(voice.language),
         form="wav",
@@ -55,7 +55,7 @@ async def preview(request: Request) -> ASGIApp:
         bit_rate=None,
         request=SpeechRequest(backend=backend, voice=voice.id),
     )
-    return SpeechResponse(state, order, whole_file(order, {}))
+    return SpeechResponse(state, resolved, WHOLE_FILE)
 
 
 OPERATIONS = (

@@ -17,9 +17,9 @@ from voice_server.endpoints.app_state import state_of
 from voice_server.endpoints.http.encoding import AUDIO_TYPES, FORMATS, FormatName
 from voice_server.endpoints.http.operations import JSON, SPEAKING_REFUSALS, Operation
 from voice_server.endpoints.http.requests import FileText, read_any
-from voice_server.endpoints.http.responses import ResolvedSpeech, SpeechResponse, WarningFields, audio_stream
+from voice_server.endpoints.http.responses import AudioStream, ResolvedSpeech, SpeechResponse, WarningFields
 from voice_server.endpoints.http.speech_fields import SpeechFields, resolve_fields
-from voice_server.endpoints.http.whole_responses import RenderedFile, json_document, whole_file
+from voice_server.endpoints.http.whole_responses import WHOLE_FILE, RenderedFile, json_document
 from voice_server.endpoints.http.word_timestamps import SpokenWord, spoken_words
 from voice_server.version import version
 
@@ -70,51 +70,52 @@ class Description(msgspec.Struct, kw_only=True):
 async def speak_with_times(request: Request) -> ASGIApp:
     """Answer `POST /tts/`."""
     fields = await read_any(request, TimedFields)
-    order = resolve_fields(
-        state_of(request).service, fields, fields.format, word_times=fields.include_timestamps
-    )
-    if fields.include_timestamps:
-        return SpeechResponse(state_of(request), order, json_document(order, _timed_speech))
-    return SpeechResponse(state_of(request), order, audio_stream(order, _request_headers(order)))
+    state = state_of(request)
+    resolved = resolve_fields(state.service, fields, fields.format, word_times=fields.include_timestamps)
+    return SpeechResponse(state, resolved, _TIMED if fields.include_timestamps else _UNTIMED)
 
 
-def _request_headers(order: ResolvedSpeech) -> dict[str, str]:
+def _request_headers(resolved: ResolvedSpeech) -> dict[str, str]:
     return {
-        "X-Voice": order.settings.voice,
-        "X-Speed": str(order.speed),
-        "X-Text-Length": str(len(order.text)),
+        "X-Voice": resolved.settings.voice,
+        "X-Speed": str(resolved.speed),
+        "X-Text-Length": str(len(resolved.text)),
         "X-Include-Timestamps": "false",
     }
 
 
-def _timed_speech(recording: RenderedFile) -> dict[str, Any]:
-    order = recording.order
-    words, source = spoken_words(order.text, recording.words)
+def _timed_speech(rendered: RenderedFile) -> dict[str, Any]:
+    resolved = rendered.resolved
+    words, source = spoken_words(resolved.text, rendered.words)
     return {
-        "audio_format": order.encoding.format.name,
-        "sample_rate": order.encoding.sample_rate_hz,
+        "audio_format": resolved.encoding.format.name,
+        "sample_rate": resolved.encoding.sample_rate_hz,
         "word_timestamps": words,
-        "total_duration": round(recording.audio_ms / 1000, 3),
-        "voice": order.settings.voice,
-        "speed": order.speed,
-        "text": order.text,
+        "total_duration": round(rendered.audio_ms / 1000, 3),
+        "voice": resolved.settings.voice,
+        "speed": resolved.speed,
+        "text": resolved.text,
         "times_source": source,
-        "warnings": [WarningFields(code=each.code, message=each.message) for each in recording.warnings],
+        "warnings": [WarningFields(code=each.code, message=each.message) for each in rendered.warnings],
     }
+
+
+_TIMED = json_document(_timed_speech)
+_UNTIMED = AudioStream(headers=_request_headers)
 
 
 async def speak_file(request: Request) -> ASGIApp:
     """Answer `POST /tts`."""
     fields = await read_any(request, FileFields)
-    order = resolve_fields(state_of(request).service, fields, fields.format)
-    return SpeechResponse(state_of(request), order, whole_file(order, {}))
+    state = state_of(request)
+    return SpeechResponse(state, resolve_fields(state.service, fields, fields.format), WHOLE_FILE)
 
 
 async def speak_stream(request: Request) -> ASGIApp:
     """Answer `POST /tts/stream`."""
     fields = await read_any(request, StreamFields)
-    order = resolve_fields(state_of(request).service, fields, fields.format)
-    return SpeechResponse(state_of(request), order, audio_stream(order, {}))
+    state = state_of(request)
+    return SpeechResponse(state, resolve_fields(state.service, fields, fields.format), AudioStream())
 
 
 async def describe(_request: Request) -> ASGIApp:
