@@ -23,6 +23,7 @@ from click.testing import CliRunner
 from tests.test_layers import LAYERS
 from voice_server.cli import cli
 from voice_server.config import BackendConfig, Limits
+from voice_server.core.stream_config import REQUEST_FIELDS, StreamConfig
 from voice_server.endpoints.app import OPERATIONS
 from voice_server.endpoints.http.encoding import FORMATS
 
@@ -96,14 +97,19 @@ def test_an_example_of_a_client_s_message_can_be_read(snippet: str) -> None:
 
 
 def test_the_defaults_of_the_configuration_are_the_code_s() -> None:
-    defaults = {each.name: each for each in fields_of(defined("StreamConfig"))}
+    config = StreamConfig()
+    defaults = {key: getattr(config.request, name) for key, name in REQUEST_FIELDS.items()}
+    defaults |= {
+        "on_new_turn": config.on_new_turn,
+        "timestamps": "word" if config.request.word_times else "none",
+    }
     stated = {}
     for name, values, _ in CONFIGURATION:
         default = re.search(r"\((.*)\)$", values)
         if default:
             stated[name.strip("`")] = default[1].strip("`")
-    wanted = {name: f"{each.default:g}" if isinstance(each.default, float) else each.default
-              for name, each in defaults.items() if isinstance(each.default, str | float)}  # fmt: skip
+    wanted = {name: f"{each:g}" if isinstance(each, float) else each
+              for name, each in defaults.items() if isinstance(each, str | float)}  # fmt: skip
     assert stated == wanted
 
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 from voice_server.core.speech.speech_settings import SpeechRequest
 from voice_server.core.wire.client_messages import ClientMessage, NewTurnPolicy, StreamFormat
 
-_REQUEST_FIELDS: Final = {
+REQUEST_FIELDS: Final = {
     "voice": "voice",
     "backend": "backend",
     "lang": "language",
@@ -27,7 +27,7 @@ _REQUEST_FIELDS: Final = {
 """The keys of a message that say how to speak, and the fields of a SpeechRequest that they are."""
 
 _STREAM_FIELDS: Final = ("format", "on_new_turn")
-_KEYS: Final = (*_REQUEST_FIELDS, *_STREAM_FIELDS)
+_KEYS: Final = (*REQUEST_FIELDS, *_STREAM_FIELDS)
 _values_of = attrgetter(*_KEYS)
 
 
@@ -60,4 +60,4 @@ class StreamConfig:
             given = {"opts": {}, "voice": None, **given}
         elif "opts" in given:
             given["opts"] = {**self.request.options, **given["opts"]}
-        return replace(self.request, **{_REQUEST_FIELDS[key]: value for key, value in given.items()})
+        return replace(self.request, **{REQUEST_FIELDS[key]: value for key, value in given.items()})
