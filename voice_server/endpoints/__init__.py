@@ -1,1 +1,1 @@
-"""The doors: each translates its own messages into calls of the speech service."""
+"""HTTP routes and WebSockets: each translates its own messages into calls of the speech service."""

@@ -15,7 +15,12 @@ from voice_server.endpoints.app_state import AppState, attach_state
 from voice_server.endpoints.docs import docs_page
 from voice_server.endpoints.http.guard import LOOPBACK_ORIGIN, Guard
 from voice_server.endpoints.http.operations import Operation, routes_of
-from voice_server.endpoints.http.problems import on_defect, on_hang_up, on_http_error, on_refusal
+from voice_server.endpoints.http.problems import (
+    on_disconnect,
+    on_http_error,
+    on_unexpected_error,
+    on_voice_server_error,
+)
 from voice_server.endpoints.routes import (
     captioned_routes,
     file_routes,
@@ -66,10 +71,10 @@ def build_app(state: AppState, **guard: Any) -> Starlette:
             WebSocketRoute("/stream", url_stream),
         ],
         exception_handlers={
-            VoiceServerError: on_refusal,
+            VoiceServerError: on_voice_server_error,
             HTTPException: on_http_error,
-            ClientDisconnect: on_hang_up,
-            Exception: on_defect,
+            ClientDisconnect: on_disconnect,
+            Exception: on_unexpected_error,
         },
     )
     attach_state(app, state)

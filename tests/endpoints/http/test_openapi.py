@@ -10,11 +10,11 @@ from starlette.routing import Route
 
 from tests.endpoints.serving import run, served
 from voice_server.endpoints.app import OPERATIONS
-from voice_server.endpoints.http.openapi import document
+from voice_server.endpoints.http.openapi import openapi_document
 from voice_server.endpoints.http.operations import routes_of
 from voice_server.endpoints.http.requests import MAX_FILE_CHARS, MAX_TEXT_CHARS
 
-DOCUMENT = document(OPERATIONS)
+DOCUMENT = openapi_document(OPERATIONS)
 
 
 def schema(name: str) -> dict[str, Any]:

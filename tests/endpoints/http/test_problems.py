@@ -9,7 +9,7 @@ import pytest
 
 from tests.arithmetic_pool import ArithmeticPool
 from tests.endpoints.serving import run, served
-from voice_server.endpoints.http.problems import field_of, is_openai, problem, status_of
+from voice_server.endpoints.http.problems import error_response, field_of, is_openai, status_of
 from voice_server.errors import (
     BackendDown,
     BackendError,
@@ -40,15 +40,15 @@ def test_the_status_says_whose_fault_it_is(error: VoiceServerError, status: int)
 
 
 def test_whoever_is_asked_to_come_back_is_told_when() -> None:
-    assert problem("/tts", Busy("x", retry_after_ms=1500)).headers["Retry-After"] == "2"
-    assert int(problem("/tts", BackendDown("x")).headers["Retry-After"]) > 0
-    assert "Retry-After" not in problem("/tts", RequestError("x")).headers
+    assert error_response("/tts", Busy("x", retry_after_ms=1500)).headers["Retry-After"] == "2"
+    assert int(error_response("/tts", BackendDown("x")).headers["Retry-After"]) > 0
+    assert "Retry-After" not in error_response("/tts", RequestError("x")).headers
 
 
 def test_the_field_that_is_wrong_is_named_to_openais_clients() -> None:
     assert field_of(UnknownName("voice", "x", [])) == "voice"
     assert field_of(RequestError("x")) is None
-    content = json.loads(bytes(problem("/v1/audio/speech", UnknownName("voice", "x", ["a"])).body))
+    content = json.loads(bytes(error_response("/v1/audio/speech", UnknownName("voice", "x", ["a"])).body))
     assert content["error"]["param"] == "voice"
 
 

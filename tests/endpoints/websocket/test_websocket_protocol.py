@@ -124,7 +124,7 @@ def test_messages_that_come_together_are_handed_on_together_and_all_in_order() -
 
 
 def test_a_flood_is_read_in_portions_so_that_others_have_their_turn(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(websocket_protocol, "_TURN_S", 0.0)
+    monkeypatch.setattr(websocket_protocol, "_READ_SLICE_S", 0.0)
 
     async def main() -> None:
         turn = 0

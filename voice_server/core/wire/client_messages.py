@@ -1,4 +1,4 @@
-"""What a client says on `/stream-tokens`, and which of it each version of the protocol reads.
+"""The messages that a client sends on `/stream-tokens`, and which keys each version of the protocol reads.
 
 A message is one JSON object whose keys are all optional. Laws: a key that a version does not read is as if it
 were absent; unknown keys are ignored; types are checked when a message is decoded, values by `check_values`.
@@ -34,7 +34,7 @@ class StreamFormat:
 
 
 class ClientMessage(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything a client may say in one JSON object; None stands for an absent key.
+    """Every key that a client may send in one JSON object; None stands for an absent key.
 
     A Struct, because one is read for every token: it is decoded in a tenth of a dataclass's time.
     """
@@ -102,7 +102,7 @@ PROTOCOL_VERSIONS: Final[Mapping[int, ProtocolVersion]] = {
 """Every version by its number."""
 
 FIRST_VERSION: Final = PROTOCOL_VERSIONS[1]
-"""What a client speaks that asks for no version."""
+"""The version of a client that asks for none."""
 
 
 def check_values(message: ClientMessage) -> None:

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from voice_server.endpoints.http.openapi import JsonSchema, document
+from voice_server.endpoints.http.openapi import JsonSchema, openapi_document
 from voice_server.endpoints.http.operations import Operation
 
 _DOCS = Path(__file__).with_name("docs.html")
@@ -22,7 +22,7 @@ def routes(operations: Sequence[Operation]) -> list[BaseRoute]:
 
     @cache
     def described() -> JsonSchema:
-        return document(operations)
+        return openapi_document(operations)
 
     async def schema(_request: Request) -> Response:
         return JSONResponse(described())

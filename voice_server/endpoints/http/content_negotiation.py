@@ -1,4 +1,4 @@
-"""Which of two media types a client likes better."""
+"""Which of two media types a client prefers."""
 
 from __future__ import annotations
 

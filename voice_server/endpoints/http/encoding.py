@@ -1,9 +1,9 @@
 """PCM into the file formats that clients ask for, piece by piece as it is rendered.
 
 One `Encoding` is a format with its sample rate and bit rate, checked. Its encoder writes into anything with
-`write`; into a file that can seek it also goes back and corrects the head, so that a whole file states its
-length. Laws: the bytes are those of one file however the PCM was cut, one header at the start; `finish` hands
-out everything that an encoder holds back; all formats play as long as the PCM, to within 0.12 s at 24 kHz
+`write`; in a file that can seek it also corrects the head at the end, so that a whole file states its
+length. Laws: the bytes are those of one file however the PCM was cut, one header at the start; `finish`
+writes everything that an encoder holds back; all formats play as long as the PCM, to within 0.12 s at 24 kHz
 (mp3 and aac add their encoder's delay, which their streams have no place to state).
 """
 
@@ -201,7 +201,7 @@ class _CodecEncoder:
 
 
 class PieceBuffer:
-    """A sink that hands out what was written since it was last asked."""
+    """A sink from which the bytes written since the last `take` can be taken."""
 
     def __init__(self) -> None:
         self._pieces: list[bytes] = []

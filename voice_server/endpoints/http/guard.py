@@ -1,4 +1,4 @@
-"""Who may talk to the server at all, checked before any endpoint sees a request.
+"""Which requests the server accepts at all, checked before any endpoint is called.
 
 Every page in the user's browser can reach a loopback port, so the Host must be one of ours (against DNS
 rebinding) and an Origin, which browsers send and programs do not, must be of this machine or configured. When
@@ -59,7 +59,7 @@ class Guard:
         address = scope["client"][0] if scope.get("client") else ""
         self._open[address] += 1
         try:
-            await self._app(scope, receive, _naming_protocol(scope, send))
+            await self._app(scope, receive, _accepting_subprotocol(scope, send))
         finally:
             self._open[address] -= 1
             if not self._open[address]:
@@ -75,7 +75,7 @@ class Guard:
                 "this server answers to localhost and to the names given with --allow-host",
             )
         origin = headers.get(b"origin")
-        if not self._is_allowed_origin(origin) or (origin is None and _is_embedded_elsewhere(headers)):
+        if not self._is_allowed_origin(origin) or (origin is None and _is_cross_site_resource(headers)):
             return 403, "origin", "pages of this origin may not use the server; allow it with --allow-origin"
         if (
             self._token is not None
@@ -96,7 +96,7 @@ class Guard:
         scheme, _, given = headers.get(b"authorization", "").partition(" ")
         if scheme.lower() != "bearer":
             given = parse_qs(scope["query_string"].decode("latin-1")).get("token", [""])[0]
-            given = given or _token_among(scope.get("subprotocols", ()))
+            given = given or _subprotocol_token(scope.get("subprotocols", ()))
         return hmac.compare_digest(given.encode(), (self._token or "").encode())
 
     def _is_full(self, scope: Scope) -> bool:
@@ -107,7 +107,7 @@ class Guard:
 
 
 def _is_page(scope: Scope, headers: Mapping[bytes, str]) -> bool:
-    """Whether this asks for the web page or a file of it: the same for everybody, with no secret in it."""
+    """Whether this requests the web page or a file of it: public, with no secret in it."""
     if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
         return False
     path: str = scope["path"]
@@ -116,7 +116,7 @@ def _is_page(scope: Scope, headers: Mapping[bytes, str]) -> bool:
     return path == "/page" or path.startswith("/page/")
 
 
-def _token_among(protocols: Iterable[str]) -> str:
+def _subprotocol_token(protocols: Iterable[str]) -> str:
     """The token that a browser sends as a WebSocket sub-protocol, since it can set no header."""
     written = next((each for each in protocols if each.startswith(_TOKEN_PROTOCOL)), _TOKEN_PROTOCOL)
     try:
@@ -125,21 +125,21 @@ def _token_among(protocols: Iterable[str]) -> str:
         return ""
 
 
-def _naming_protocol(scope: Scope, send: Send) -> Send:
-    """Answer a client that offers our sub-protocol with its name: browsers drop the connection otherwise."""
+def _accepting_subprotocol(scope: Scope, send: Send) -> Send:
+    """Accept our sub-protocol where a client offers it: browsers drop the connection otherwise."""
     if _PROTOCOL not in scope.get("subprotocols", ()):
         return send
 
-    async def named(message: Message) -> None:
+    async def send_accepting(message: Message) -> None:
         if message["type"] == "websocket.accept":
             message = {**message, "subprotocol": _PROTOCOL}
         await send(message)
 
-    return named
+    return send_accepting
 
 
-def _is_embedded_elsewhere(headers: Mapping[bytes, str]) -> bool:
-    """Whether a page of another site loads this as a picture, sound or script: no Origin is sent then."""
+def _is_cross_site_resource(headers: Mapping[bytes, str]) -> bool:
+    """Whether a page of another site loads this as an image, sound or script: no Origin is sent then."""
     crosses = headers.get(b"sec-fetch-site") == "cross-site"
     return crosses and headers.get(b"sec-fetch-mode") != "navigate"
 

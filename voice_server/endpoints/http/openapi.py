@@ -19,7 +19,7 @@ JsonSchema = dict[str, Any]
 
 _REFERENCE: Final = "#/components/schemas/{name}"
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
-_ALWAYS = (401, 403, 421)  # the guard's
+_GUARD_REFUSALS = (401, 403, 421)
 
 
 class Problem(msgspec.Struct, kw_only=True):
@@ -44,7 +44,7 @@ class OpenAIError(msgspec.Struct, kw_only=True):
     error: OpenAIProblem
 
 
-def document(operations: Sequence[Operation]) -> JsonSchema:
+def openapi_document(operations: Sequence[Operation]) -> JsonSchema:
     """Return the OpenAPI 3.1 document of operations."""
     types = _types(operations)
     schemas, components = msgspec.json.schema_components(types, ref_template=_REFERENCE)
@@ -151,11 +151,11 @@ def _responses(operation: Operation, found: dict[int, JsonSchema]) -> JsonSchema
     problem = found[id(OpenAIError if is_openai(operation.path) else Problem)]
     responses: JsonSchema = {"200": {"description": "Done", "content": good}}
     reading = () if operation.fields is None else (400, 413, 415)
-    for status in sorted({*operation.refusals, *reading, *_ALWAYS}):
+    for status in sorted({*operation.refusals, *reading, *_GUARD_REFUSALS}):
         schema = problem
         health = operation.answers.get(JSON)
         if status == 503 and health is not None and operation.method == "GET":
-            schema = {"anyOf": [problem, found[id(health)]]}  # an ill server describes itself all the same
+            schema = {"anyOf": [problem, found[id(health)]]}  # a degraded server describes itself too
         responses[str(status)] = {
             "description": HTTPStatus(status).phrase,
             "content": {JSON: {"schema": schema}},

@@ -1,6 +1,6 @@
 """`Operation`: one method of one route, with what it takes and answers.
 
-Routes and the OpenAPI document are both made from these, so that neither can say what the other does not.
+Routes and the OpenAPI document are both made from these, so that they always agree.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Operation:
 
 
 SPEAKING_REFUSALS = (400, 413, 415, 422, 503)
-"""What every route that speaks may answer beside 200."""
+"""The statuses beside 200 of every route that speaks."""
 
 
 def routes_of(operations: Iterable[Operation]) -> list[BaseRoute]:

@@ -1,7 +1,7 @@
 """Errors as HTTP answers: `{"error": "one sentence", "code": "word"}`, on OpenAI's routes OpenAI's object.
 
-Whose fault an error is decides its status: 400 for a request that cannot be obeyed, 413 for too much of
-something, 422 for a text that the engine could not speak, 503 for a server that cannot just now. Nothing is
+The status says which side is at fault: 400 for a request that cannot be obeyed, 413 for one that is too
+large, 422 for a text that the engine could not speak, 503 for a server that is not able to now. Nothing is
 answered with 500.
 """
 
@@ -59,19 +59,19 @@ class TooLong(WrongField, TooMuch):
 
 
 class NotFound(RequestError):
-    """Something that the path names is not there."""
+    """What the path names does not exist."""
 
     code = "not_found"
 
 
 class WrongMediaType(RequestError):
-    """A body of a kind that the route does not take."""
+    """A body of a media type that the route does not take."""
 
     code = "media_type"
 
 
 class TooSlow(RequestError):
-    """A body that does not come to its end."""
+    """A body that is not complete in time."""
 
     code = "slow_body"
 
@@ -101,7 +101,7 @@ def error_content(
 
 
 def status_of(error: VoiceServerError) -> int:
-    """The status that says whose fault an error is."""
+    """The HTTP status for an error."""
     for kind, status in (*_STATUS_OF_ENDPOINTS, *_STATUS_OF):
         if isinstance(error, kind):
             return status
@@ -116,7 +116,7 @@ def field_of(error: VoiceServerError) -> str | None:
     return fields.get(error.code)
 
 
-def problem(path: str, error: VoiceServerError) -> Response:
+def error_response(path: str, error: VoiceServerError) -> Response:
     """The answer to a request that failed."""
     status = status_of(error)
     content = error_content(path, status, error.message, error.code, field_of(error))
@@ -130,20 +130,20 @@ def problem(path: str, error: VoiceServerError) -> Response:
     return JSONResponse(content, status, headers)
 
 
-async def on_refusal(request: Request, error: Exception) -> Response:
+async def on_voice_server_error(request: Request, error: Exception) -> Response:
     """Answer a VoiceServerError."""
     assert isinstance(error, VoiceServerError)
     state_of(request).service.metrics.refused(error.code)
-    return problem(request.url.path, error)
+    return error_response(request.url.path, error)
 
 
-async def on_hang_up(_request: Request, _error: Exception) -> Response:
-    """Answer whoever went away while sending a body; nobody will read it."""
+async def on_disconnect(_request: Request, _error: Exception) -> Response:
+    """End a request whose client disconnected while it sent the body."""
     return Response(status_code=400)
 
 
 async def on_http_error(request: Request, error: Exception) -> Response:
-    """Answer what Starlette refuses: unknown paths, wrong methods, forms that are none."""
+    """Answer what Starlette refuses: unknown paths, wrong methods, malformed forms."""
     assert isinstance(error, HTTPException)
     path, status = request.url.path, error.status_code
     message = {
@@ -154,8 +154,8 @@ async def on_http_error(request: Request, error: Exception) -> Response:
     return JSONResponse(error_content(path, status, message, code), status, dict(error.headers or {}))
 
 
-async def on_defect(request: Request, error: Exception) -> Response:
-    """Answer what should not have happened; the traceback stays in the log."""
+async def on_unexpected_error(request: Request, error: Exception) -> Response:
+    """Answer after an error that nobody expected; the traceback stays in the log."""
     del error  # Starlette raises it again, and it is logged there
     message = "the server could not do this; its log says why"
     return JSONResponse(

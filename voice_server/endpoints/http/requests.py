@@ -46,7 +46,7 @@ Language = Annotated[str, msgspec.Meta(max_length=40, description="A language ta
 
 
 class NoFields(msgspec.Struct, frozen=True):
-    """An action that needs to know nothing more."""
+    """An action without fields."""
 
 
 async def read_json(request: Request, kind: type[_Fields]) -> _Fields:
@@ -79,7 +79,7 @@ def media_type(request: Request) -> str:
 
 
 def fields_from(given: object, kind: type[_Fields], *, as_text: bool = False) -> _Fields:
-    """Return `given` as a Struct; `as_text` says that numbers and booleans come as text.
+    """Return `given` as a Struct; with `as_text`, numbers and booleans are read from text.
 
     Raises WrongField with a sentence that names the field and what it may be.
     """
@@ -122,7 +122,7 @@ def _too_large() -> TooMuch:
 
 
 def json_body(body: bytes) -> object:
-    """Return what a JSON body says. Raises RequestError for what is not JSON."""
+    """The value of a JSON body. Raises RequestError for what is not JSON."""
     try:
         return msgspec.json.decode(body)
     except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:

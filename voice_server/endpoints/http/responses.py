@@ -1,8 +1,8 @@
 """Answers with speech: whatever the route, a text becomes an HTTP response here.
 
-An answer begins when its first sound exists, so that what goes wrong before it still gets a status and a
-sentence. A client that hangs up stops its render; one that reads slowly slows down nobody but itself. Streams
-hold little in memory whatever the length of the text; whole files are put together on disk.
+A response begins with its first audio, so that what goes wrong earlier still gets a status and a sentence. A
+client that disconnects stops its render; one that reads slowly delays only itself. Streams hold little in
+memory whatever the length of the text; whole files are put together on disk.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class TimedWords:
 class EncodedSpeech:
     """A speech on its way into a file format; iterate it to the end.
 
-    It yields an `SentenceAudio` once that audio has gone through the encoder into the sink, and word times.
+    It yields a `SentenceAudio` once that audio has gone through the encoder into the sink, and word times.
     """
 
     def __init__(self, speech: Speech, encoding: Encoding, sink: Any, *, is_file: bool = False) -> None:
@@ -95,22 +95,22 @@ class EncodedSpeech:
             elif isinstance(event, SentenceWords):
                 yield self._timed(event)
             else:
-                self._note(event)
+                self._record(event)
         if self.audio_ms:
             await self._run(encoder.finish)
 
     def _pieces(self, pcm: bytes) -> Iterator[bytes]:
-        """Short pieces where encoding takes long: everybody's first comes before anybody's last."""
+        """Short pieces where encoding takes long, so that other streams get their turn in between."""
         size = _PIECE_BYTES if self._encoding.takes_long else len(pcm)
         return (pcm[at : at + size] for at in range(0, len(pcm), size))
 
     async def _run(self, work: Callable[..., _T], *arguments: bytes) -> _T:
-        """A second of mp3 costs milliseconds: in the loop, other listeners would wait for them."""
+        """Run work beside the event loop where it takes long: a second of mp3 costs milliseconds."""
         if self._encoding.takes_long:
             return await asyncio.to_thread(work, *arguments)
         return work(*arguments)
 
-    def _note(self, event: UtteranceEvent) -> None:
+    def _record(self, event: UtteranceEvent) -> None:
         match event:
             case SentenceStarted():
                 self._start_ms = event.at_ms
@@ -131,8 +131,8 @@ class EncodedSpeech:
         return TimedWords(tuple(marks), event.source)
 
     @property
-    def lost(self) -> list[SpeechWarning]:
-        """The sentences that are missing, as warnings."""
+    def missing_sentences(self) -> list[SpeechWarning]:
+        """A warning for each sentence that is missing."""
         return [
             SpeechWarning(each.code, f"sentence {each.index} is missing: {each.message}")
             for each in self.failures
@@ -188,7 +188,7 @@ class ResponseWriter(Protocol):
 
 
 class SpeechResponse:
-    """The response of an endpoint: opens the speech, and stops it when the client has gone."""
+    """The response of an endpoint: opens the speech, and stops it when the client disconnects."""
 
     def __init__(self, state: AppState, resolved: ResolvedSpeech, write: ResponseWriter) -> None:
         self._state = state

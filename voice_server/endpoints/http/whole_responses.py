@@ -1,4 +1,4 @@
-"""Whole answers: a file with its length in its head, or a JSON document that holds one.
+"""Whole responses: a file with its length in its head, or a JSON document that holds one.
 
 The audio is put together in a file on disk once it is larger than a few MiB, so that a long text costs disk
 and not memory; base64 leaves piece by piece.
@@ -71,7 +71,7 @@ class _WholeResponse:
                 audio_ms=rendering.audio_ms,
                 words=words,
                 failed=len(rendering.failures),
-                warnings=[*resolved.warnings, *rendering.warnings, *rendering.lost],
+                warnings=[*resolved.warnings, *rendering.warnings, *rendering.missing_sentences],
             )
             await self.send(rendered, reply)
             await reply.end()

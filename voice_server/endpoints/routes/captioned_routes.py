@@ -140,7 +140,7 @@ def _audio_line(piece: bytes) -> bytes:
 def _done_line(resolved: ResolvedSpeech, rendering: EncodedSpeech) -> bytes:
     warnings = [
         WarningFields(code=each.code, message=each.message)
-        for each in (*resolved.warnings, *rendering.warnings, *rendering.lost)
+        for each in (*resolved.warnings, *rendering.warnings, *rendering.missing_sentences)
     ]
     return _line({"type": "done", "duration": round(rendering.audio_ms / 1000, 3), "warnings": warnings})
 

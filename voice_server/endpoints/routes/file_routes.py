@@ -20,7 +20,7 @@ class SynthesizeFileFields(SpeechFields, kw_only=True):
 
 
 async def synthesize_file(request: Request) -> ASGIApp:
-    """Answer with a WAV file, sent when all of it is there."""
+    """Answer `POST /synthesize-file` with a WAV file, sent once it is complete."""
     state = state_of(request)
     resolved = resolve_fields(state.service, await read_any(request, SynthesizeFileFields), "wav")
     return SpeechResponse(state, resolved, WHOLE_FILE)

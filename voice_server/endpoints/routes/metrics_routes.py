@@ -12,7 +12,7 @@ from voice_server.endpoints.http.operations import Operation
 
 
 async def metrics(request: Request) -> ASGIApp:
-    """Answer with every metric of the service."""
+    """Answer `GET /metrics` with every metric of the service."""
     text = state_of(request).service.metrics.text()
     return Response(text, headers={"Content-Type": CONTENT_TYPE_LATEST})
 

@@ -132,7 +132,7 @@ async def audio_models(request: Request) -> ASGIApp:
 
 
 async def base(_request: Request) -> ASGIApp:
-    """Answer the base address itself, which some clients ask to warm the connection up."""
+    """Answer `GET /v1`, which some clients request to warm the connection up."""
     return JSONResponse(msgspec.to_builtins(ServiceName(service="voice-server", version=version())))
 
 

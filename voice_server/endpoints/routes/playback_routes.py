@@ -1,7 +1,7 @@
 """`POST /synthesize` and `/playback`: what is spoken on the speakers of the server's own machine.
 
-`/synthesize` answers as soon as the text is on the list; what is heard, and how, is then steered here by
-whoever may reach the server. Every action is a POST with a JSON body: no page of another site can act.
+`/synthesize` answers as soon as the text is on the playlist; every client that may reach the server can then
+control playback here. Every action is a POST with a JSON body, so that a page of another site triggers none.
 """
 
 from __future__ import annotations
@@ -70,67 +70,67 @@ class DeviceFields(msgspec.Struct, frozen=True):
 
 
 async def synthesize(request: Request) -> ASGIApp:
-    """Put a text on the list and answer; only before there was a sound device this waits for one."""
+    """Answer `POST /synthesize`; the first request waits until a sound device has been looked for."""
     loudspeakers = _loudspeakers(request)
     fields = await read_json(request, SynthesizeFields)
     state = state_of(request)
     if not fields.text.strip():
         raise RequestError("text must have something in it beside white space", code="no_text")
     with state.open_work():
-        entry, notices = loudspeakers.accept(fields.text, fields.request(), PlaylistPolicy(fields.policy))
+        entry, warnings = loudspeakers.accept(fields.text, fields.request(), PlaylistPolicy(fields.policy))
         await asyncio.sleep(0)  # the text is on its way to a worker before the answer is put together
-        notices += await loudspeakers.take_notices()
-    answer = asdict(entry) | {"is_paused": loudspeakers.status().is_paused, "warnings": _told(notices)}
+        warnings += await loudspeakers.take_notices()
+    answer = asdict(entry) | {"is_paused": loudspeakers.status().is_paused, "warnings": _as_json(warnings)}
     del answer["text"], answer["heard_ms"]
     return JSONResponse(answer)
 
 
 async def now_playing(request: Request) -> ASGIApp:
-    """What is heard now and what comes next."""
+    """Answer `GET /playback`: the texts that are playing and waiting."""
     return _status(_loudspeakers(request))
 
 
 async def devices(request: Request) -> ASGIApp:
-    """The sound devices of the server's machine."""
+    """Answer `GET /playback/devices`."""
     return JSONResponse({"devices": list(await _loudspeakers(request).devices())})
 
 
 async def device(request: Request) -> ASGIApp:
-    """Play on another device."""
+    """Answer `POST /playback/device`: play on another device."""
     fields = await read_json(request, DeviceFields)
     await _loudspeakers(request).set_device(fields.device)
     return _status(_loudspeakers(request))
 
 
 async def volume(request: Request) -> ASGIApp:
-    """Be louder or softer."""
+    """Answer `POST /playback/volume`."""
     fields = await read_json(request, VolumeFields)
     _loudspeakers(request).set_volume(fields.volume / 100)
     return _status(_loudspeakers(request))
 
 
 async def pause(request: Request) -> ASGIApp:
-    """Fall silent and lose nothing."""
+    """Answer `POST /playback/pause`: stop playing and lose nothing."""
     await read_json(request, NoFields)
     _loudspeakers(request).set_paused(True)
     return _status(_loudspeakers(request))
 
 
 async def resume(request: Request) -> ASGIApp:
-    """Go on where it fell silent."""
+    """Answer `POST /playback/resume`: continue where playback was paused."""
     await read_json(request, NoFields)
     _loudspeakers(request).set_paused(False)
     return _status(_loudspeakers(request))
 
 
 async def skip(request: Request) -> ASGIApp:
-    """End what is heard now."""
+    """Answer `POST /playback/skip`: end the texts that are playing."""
     await read_json(request, NoFields)
     return _status(_loudspeakers(request), ended=_loudspeakers(request).skip())
 
 
 async def stop(request: Request) -> ASGIApp:
-    """End everything, or the texts named."""
+    """Answer `POST /playback/stop`: end all texts, or those named."""
     fields = await read_json(request, StopFields)
     return _status(_loudspeakers(request), ended=_loudspeakers(request).stop(fields.ids))
 
@@ -154,8 +154,8 @@ def _status(loudspeakers: Loudspeakers, **more: int) -> JSONResponse:
     )
 
 
-def _told(notices: list[SpeechWarning]) -> list[dict[str, str]]:
-    return [{"code": notice.code, "message": notice.message} for notice in notices]
+def _as_json(warnings: list[SpeechWarning]) -> list[dict[str, str]]:
+    return [{"code": each.code, "message": each.message} for each in warnings]
 
 
 def _action(path: str, endpoint: Endpoint, summary: str, fields: object) -> Operation:

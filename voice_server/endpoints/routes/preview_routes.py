@@ -35,12 +35,12 @@ _SENTENCES: Final = {
 
 
 def preview_sentence(language: str) -> str:
-    """What a voice of a language says of itself; English where no other sentence is known."""
+    """The sentence that previews a voice of a language; English where there is none in the language."""
     return _SENTENCES.get(language.partition("-")[0], _SENTENCES["en"])
 
 
 async def preview(request: Request) -> ASGIApp:
-    """Answer with a short WAV file. Raises NotFound for a voice that is not listed."""
+    """Answer `GET /voices/{backend}/{voice}/preview` with a WAV file. Raises NotFound."""
     state = state_of(request)
     backend, name = request.path_params["backend"], request.path_params["voice"]
     try:

@@ -14,7 +14,7 @@ from voice_server.endpoints.page.page_files import page_response
 from voice_server.speech import SpeechService
 from voice_server.version import version
 
-_PLACES = {
+_ADDRESSES = {
     "documentation": "/docs",
     "schema": "/openapi.json",
     "health": "/health",
@@ -45,7 +45,7 @@ class ServerHealth(msgspec.Struct, kw_only=True):
 
 
 async def root(request: Request) -> ASGIApp:
-    """Answer with the page where HTML is what the client likes best, else with JSON."""
+    """Answer `GET /`: the page where the client prefers HTML, else JSON."""
     if prefers_html(request.headers.get("accept", "")):
         return page_response(request)
     service = state_of(request).service
@@ -56,7 +56,7 @@ async def root(request: Request) -> ASGIApp:
         backends=list(service.backend_names),
         default_backend=service.default_backend,
         voices=len(service.voices()),
-        endpoints=_PLACES,
+        endpoints=_ADDRESSES,
     )
     return JSONResponse(msgspec.to_builtins(system), headers={"Vary": "Accept"})
 
@@ -72,7 +72,7 @@ def health_of(service: SpeechService, *, is_draining: bool) -> dict[str, object]
 
 
 async def health(request: Request) -> JSONResponse:
-    """Answer 200 when the server takes work, 503 otherwise."""
+    """Answer `GET /health`: 200 when the server takes work, 503 otherwise."""
     state = state_of(request)
     answer = health_of(state.service, is_draining=state.is_draining)
     return JSONResponse(answer, 200 if answer["status"] == "ok" else 503)

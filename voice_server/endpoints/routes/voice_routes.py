@@ -1,4 +1,4 @@
-"""Which voices and languages there are, how a voice sounds, and mixes that are saved under a name."""
+"""The lists of voices and languages, and mixes that are saved under a name."""
 
 from __future__ import annotations
 
@@ -169,7 +169,7 @@ async def list_voices(request: Request) -> ASGIApp:
 
 
 async def update_voices(request: Request) -> ASGIApp:
-    """Answer `POST /voices/update`: recordings and new backends are looked for anyway, saved mixes now."""
+    """Answer `POST /voices/update`: read saved mixes again; recordings and backends are watched anyway."""
     await read_json(request, NoFields)
     service = _service(request)
     service.reload_mixes()

@@ -1,4 +1,4 @@
-"""What the server's WebSockets say to a client, as compact JSON: `docs/protocol.md` shows every message."""
+"""The messages that the server's WebSockets send, as compact JSON; docs/protocol.md shows each."""
 
 from __future__ import annotations
 

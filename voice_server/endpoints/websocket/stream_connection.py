@@ -51,7 +51,7 @@ class StreamConnection:
         self._last_message_at = service.now()
 
     async def run(self) -> None:
-        """Serve until the client is done, gone, or at fault."""
+        """Serve until the connection is closed, by either side."""
         try:
             async with asyncio.TaskGroup() as tasks:
                 reader = tasks.create_task(self._read())
@@ -62,7 +62,7 @@ class StreamConnection:
             self._turns.close()
 
     def drain(self, in_ms: int) -> None:
-        """The server is going down: take no more text, say so, close when the open turns are over."""
+        """Announce that the server stops, take no more text, and close when the open turns are over."""
         self._sender.answer(self._writer.closing(in_ms))
         self._apply(self._session.drain())
         self._sender.close_when_spoken(CloseCode.RESTART)
@@ -84,7 +84,7 @@ class StreamConnection:
             self._receive([message["text"] if "text" in message else message["bytes"]])
 
     async def _watch(self, sender: asyncio.Task[None]) -> None:
-        """Close a connection that says nothing, and one that takes nothing of what it is sent."""
+        """Close a connection that has been idle, or has not read what it was sent, for too long."""
         idle_s, stalled_s = self._limits.idle_s, self._limits.stalled_reader_s
         while True:
             await asyncio.sleep(min(idle_s, stalled_s) / 4)

@@ -14,7 +14,7 @@ from voice_server.endpoints.websocket.stream_turns import StreamTurns
 from voice_server.endpoints.websocket.websocket_protocol import WebSocketProtocol
 
 _BATCH_BYTES = 64 * 1024
-"""So much is sent together at least, where it waits: as much as a socket takes before it says to wait."""
+"""How much is sent together at least, where so much waits: what a socket takes before it blocks."""
 
 
 class StreamSender:
@@ -70,12 +70,12 @@ class StreamSender:
         self._wake_up.set()
 
     def disconnect(self) -> None:
-        """Send nothing more: the client has gone."""
+        """Send nothing more: the client has disconnected."""
         self._is_disconnected = True
         self._wake_up.set()
 
     async def run(self) -> None:
-        """Send until the connection has been closed or the client has gone."""
+        """Send until the connection is closed."""
         try:
             while not self._is_disconnected:
                 while messages := self._next_messages():

@@ -29,7 +29,7 @@ _SENT_TURNS = 8
 
 
 class StreamTurn:
-    """A turn on its way to the client, at the rate that the client asked for."""
+    """One turn and how its events are written, at the sample rate that the client asked for."""
 
     def __init__(self, name: str, speech: Speech, writer: TurnWriter, resampler: Resampler | None) -> None:
         self.name = name

@@ -1,7 +1,7 @@
-"""The frames that most of a stream consists of (RFC 6455, section 5.2), without a parser's machinery.
+"""A fast path for the frames that most of a stream consists of (RFC 6455, section 5.2).
 
-A token is a text message in one frame of less than 126 bytes. Whatever else a client sends, or gets wrong, is
-for the library's parser.
+A token is a text message in one frame of less than 126 bytes. Everything else that a client sends, and every
+error, is left to the parser of the library.
 """
 
 from __future__ import annotations
@@ -21,35 +21,35 @@ _HEAD_BYTES = 6
 
 
 class FrameSplitter:
-    """Cuts what a client sends at the borders of its frames, as far as they have come."""
+    """Splits received bytes into frames, as far as they have arrived."""
 
     def __init__(self) -> None:
         self._bytes = b""
-        self._at = 0
-        self._rest = 0  # bytes of a frame for the parser that have not been taken
+        self._position = 0
+        self._remaining = 0  # of the current frame, which the parser gets
 
     def feed(self, data: bytes) -> None:
-        """More bytes have come."""
-        self._bytes = self._bytes[self._at :] + data
-        self._at = 0
+        """Add received bytes."""
+        self._bytes = self._bytes[self._position :] + data
+        self._position = 0
 
     def take(self, *, may_read: bool) -> str | bytes | None:
-        """Return a short text message, or what the parser is to get next; None until more bytes have come.
+        """The next short text message as text, or bytes for the parser; None until more bytes arrive.
 
-        Unless it `may_read`, there is nothing but work for the parser.
+        Without `may_read` everything is for the parser.
         """
-        if not self._rest:
+        if not self._remaining:
             text = self._short_text() if may_read else None
             if text is not None:
                 return text
-            self._rest = self._frame_bytes()
-        start = self._at
-        self._at = min(start + self._rest, len(self._bytes))
-        self._rest -= self._at - start
-        return self._bytes[start : self._at] or None
+            self._remaining = self._frame_bytes()
+        start = self._position
+        self._position = min(start + self._remaining, len(self._bytes))
+        self._remaining -= self._position - start
+        return self._bytes[start : self._position] or None
 
     def _short_text(self) -> str | None:
-        data, at = self._bytes, self._at
+        data, at = self._bytes, self._position
         start = at + _HEAD_BYTES
         if start > len(data) or data[at] != _WHOLE_TEXT:
             return None
@@ -60,12 +60,12 @@ class FrameSplitter:
             text = apply_mask(data[start : start + length], data[at + 2 : start]).decode()
         except UnicodeDecodeError:
             return None
-        self._at = start + length
+        self._position = start + length
         return text
 
     def _frame_bytes(self) -> int:
-        """How long the next frame is, 0 while that cannot be said."""
-        head = self._bytes[self._at : self._at + 10]
+        """The length of the next frame in bytes; 0 while its head is not complete."""
+        head = self._bytes[self._position : self._position + 10]
         if len(head) < 2:
             return 0
         length = head[1] & ~_MASKED
@@ -79,7 +79,7 @@ class FrameSplitter:
 
 
 def frame_head(opcode: int, length: int) -> bytes:
-    """Return what stands before the payload of an unmasked message in one frame."""
+    """The head of an unmasked frame that is a whole message; `length` is that of the payload."""
     if length < _LENGTH_FOLLOWS:
         return bytes((_FINAL | opcode, length))
     if length < 65_536:

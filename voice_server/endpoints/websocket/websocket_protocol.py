@@ -1,6 +1,6 @@
-"""uvicorn's WebSocket protocol with a limit on a close that nobody reads, and messages without a queue.
+"""uvicorn's WebSocket protocol with a limit on an unread close, and a callback for messages.
 
-An application that calls `listen` is handed its messages as their bytes are read.
+An application that calls `listen` gets its messages as their bytes are read, without a queue in between.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ PROTOCOL_EXTENSION = "voice_server.websocket_protocol"
 """The ASGI extension under which a WebSocket's scope holds its protocol object; other servers have none."""
 
 _LINGER_S = 5.0
-_TURN_S = 0.001
-"""What one client has sent is read for this long at a time: a flood must not keep others' audio waiting."""
-_TOGETHER = 64
-"""At most so many short messages are handed on together, before the clock is looked at again."""
+_READ_SLICE_S = 0.001
+"""How long one client's bytes are read at a time: a flood of messages must not delay others' audio."""
+_BATCH_MESSAGES = 64
+"""How many short messages are passed on together at most, before the clock is read again."""
 
 
 class WebSocketProtocol(WebSocketsSansIOProtocol):
-    """When the application is done, what the client does not read is thrown away after a while.
+    """When the application is done, what the client does not read is discarded after a while.
 
-    An application that calls `listen` gets messages in the turn of the loop in which their bytes came, those
-    that came together as one list: a queue and a task switch cost more than a token. `send_all` is as direct
-    the other way.
+    An application that calls `listen` gets messages in the iteration of the event loop in which their bytes
+    arrived, those that arrived together as one list: a queue and a task switch cost more than a token.
+    `send_all` likewise writes without a queue.
     """
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
@@ -47,7 +47,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
             cast("dict[str, Any]", self.scope["extensions"])[PROTOCOL_EXTENSION] = self
 
     def listen(self, on_messages: Callable[[list[str | bytes]], None]) -> None:
-        """From now on call `on_messages` with all that comes; what waits for `receive` comes first."""
+        """Call `on_messages` with all messages from now on, first with those that wait for `receive`."""
         self._on_messages = on_messages
         for event in [self.queue.get_nowait() for _ in range(self.queue.qsize())]:
             if event["type"] == "websocket.receive":
@@ -55,30 +55,30 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
             else:
                 self.queue.put_nowait(event)
         self.read_paused = False
-        self._read_on()
+        self._continue_reading()
 
     def data_received(self, data: bytes) -> None:
-        """Read, for others' sake not all at once."""
+        """Take received bytes, and read them a slice of time at a time."""
         if self.handshake_initiated:
             self._frames.feed(data)
-            self._read_on()
+            self._continue_reading()
         else:
             super().data_received(data)  # the whole request, and nothing behind it
 
-    def _read_on(self) -> None:
-        until = time.monotonic() + _TURN_S
-        while self._read_some():
+    def _continue_reading(self) -> None:
+        until = time.monotonic() + _READ_SLICE_S
+        while self._read_batch():
             if time.monotonic() >= until:
                 self.transport.pause_reading()
-                self.loop.call_soon(self._read_on)
+                self.loop.call_soon(self._continue_reading)
                 return
         if not self.read_paused:
             self.transport.resume_reading()
 
-    def _read_some(self) -> bool:
-        """Hand on a few short messages, or one of another kind; whether there may be more."""
+    def _read_batch(self) -> bool:
+        """Pass on a batch of short messages, or one of another kind; return whether there may be more."""
         part: str | bytes | None = ""
-        while isinstance(part, str) and len(self._messages) < _TOGETHER:
+        while isinstance(part, str) and len(self._messages) < _BATCH_MESSAGES:
             part = self._frames.take(
                 may_read=self._on_messages is not None and self.conn.current_size is None
             )
@@ -92,7 +92,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         return part is not None and not self.transport.is_closing()
 
     def send_receive_event_to_app(self) -> None:
-        """A message that took more than one short frame."""
+        """Take a message that was more than one short frame."""
         if self._on_messages is None:
             super().send_receive_event_to_app()
             return
@@ -100,7 +100,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         try:
             self._messages.append(message.decode() if self.curr_msg_data_type == "text" else message)
         except UnicodeDecodeError:
-            super().send_receive_event_to_app()  # which says so to the client
+            super().send_receive_event_to_app()  # which closes with 1007
 
     async def send_all(self, messages: Sequence[str | bytes]) -> None:
         """Send messages with one write, and wait until the client has taken most of what it was sent.
@@ -118,6 +118,6 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
             await self.writable.wait()
 
     def on_task_complete(self, task: asyncio.Task[None]) -> None:
-        """Let the last messages out, but not for ever."""
+        """Give the client time to read the last messages, but not for ever."""
         super().on_task_complete(task)
         self.loop.call_later(_LINGER_S, self.transport.abort)
