@@ -1,4 +1,4 @@
-"""The command line as a whole: what is listed exists, the seeds' spellings work, errors are one sentence."""
+"""The command line as a whole: commands exist, options may stand for one, errors are one sentence."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from voice_server import cli as cli_module
-from voice_server.cli import cli, respelled
+from voice_server.cli import cli, with_command_name
 
 PACKAGE = Path(cli_module.__file__).parent
 NAMES = cli.list_commands(click.Context(cli))
@@ -30,8 +30,8 @@ NAMES = cli.list_commands(click.Context(cli))
         ("", ""),
     ],
 )
-def test_the_seeds_spellings_mean_commands(typed: str, meant: str) -> None:
-    assert respelled(typed.split()) == meant.split()
+def test_options_without_a_command_name_mean_commands(typed: str, meant: str) -> None:
+    assert with_command_name(typed.split()) == meant.split()
 
 
 def test_options_that_belong_to_no_command_are_an_error_that_lists_them() -> None:

@@ -1,7 +1,7 @@
-"""`voice-server`: the group of commands, each loaded only when it is called.
+"""`voice-server`: the group of commands, each imported only when it is called.
 
-The seeds' spellings work too: options without a command's name mean the command that they belong to, so that
-`cli.py --backend kokoro --repl` is `voice-server repl --backend kokoro`.
+Without a command's name, an option may stand for it: `cli.py --backend kokoro --repl` is
+`voice-server repl --backend kokoro`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from voice_server.version import version
 _COMMANDS = {
     "serve": ("serve", "Run the server."),
     "stream-tokens": (
-        "simulate.stream_tokens",
+        "simulate.stream_tokens_command",
         "Stream tokens, as an LLM would, and hear the sentences as they are spoken.",
     ),
     "say": (
@@ -32,17 +32,20 @@ _COMMANDS = {
         "Speak on this machine's speakers and return at once; a server in the background does it.",
     ),
     "speak": ("speak", "Speak a text or a file, to the speakers or into a WAV file."),
-    "repl": ("repl", "Type lines and hear them."),
+    "repl": ("repl.repl_command", "Type lines and hear them."),
     "voices": ("voices", "List the voices of the backends."),
     "setup": ("setup", "Make the environments of backends and fetch their weights."),
-    "doctor": ("doctor", "Check every backend: environment, voices, and whether it does what it must."),
-    "bench": ("benchmark.bench", "Measure latency, gaps, CPU and memory of a server under load."),
+    "doctor": (
+        "doctor.doctor_command",
+        "Check every backend: environment, voices, and whether it does what it must.",
+    ),
+    "bench": ("benchmark.bench_command", "Measure latency, gaps, CPU and memory of a server under load."),
     "completion": ("completion", "Print the completion script of a shell."),
     "split": ("split", "Show the sentences that a text is cut into."),
 }
-"""The module below `voice_server.commands` and the line of help of every command."""
-_SPELLINGS = {"--repl": "repl", "--stream-tokens": "stream-tokens", "--text": "speak"}
-_OWN_OPTIONS = {"--help", "-h", "--version"}
+"""The module below `voice_server.commands` and the line of help, by command."""
+_COMMAND_OPTIONS = {"--repl": "repl", "--stream-tokens": "stream-tokens", "--text": "speak"}
+_GROUP_OPTIONS = {"--help", "-h", "--version"}
 
 
 class _LazyGroup(click.Group):
@@ -68,14 +71,14 @@ class _LazyGroup(click.Group):
         return super().resolve_command(ctx, args)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        return super().parse_args(ctx, respelled(args))
+        return super().parse_args(ctx, with_command_name(args))
 
     def make_context(self, *args: Any, **extra: Any) -> click.Context:
-        with _told_in_one_sentence():
+        with _usage_errors_in_one_sentence():
             return super().make_context(*args, **extra)
 
     def invoke(self, ctx: click.Context) -> Any:
-        with _told_in_one_sentence():
+        with _usage_errors_in_one_sentence():
             return super().invoke(ctx)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -85,29 +88,29 @@ class _LazyGroup(click.Group):
 
 
 @contextmanager
-def _told_in_one_sentence() -> Iterator[None]:
+def _usage_errors_in_one_sentence() -> Iterator[None]:
     try:
         yield
     except click.UsageError as error:
-        from voice_server.commands.shared.click_command import in_one_sentence  # noqa: PLC0415 - only when it goes wrong
+        from voice_server.commands.shared.click_command import usage_error  # noqa: PLC0415 - only for errors
 
-        raise in_one_sentence(error, "voice-server") from None
+        raise usage_error(error, "voice-server") from None
 
 
-def respelled(arguments: Sequence[str]) -> list[str]:
+def with_command_name(arguments: Sequence[str]) -> list[str]:
     """Return the arguments with the command's name in front where only its options were given."""
     first = arguments[0] if arguments else ""
-    if not first.startswith("-") or first in _OWN_OPTIONS:
+    if not first.startswith("-") or first in _GROUP_OPTIONS:
         return list(arguments)
     names = [argument.partition("=")[0] for argument in arguments]
-    for option, command in _SPELLINGS.items():
+    for option, command in _COMMAND_OPTIONS.items():
         if option in names:
             kept = [argument for argument in arguments if option == "--text" or argument != option]
             return [command, *kept]
     raise click.UsageError(f"name a command ({', '.join(_COMMANDS)}), or --repl, --stream-tokens or --text")
 
 
-def _tell_version(ctx: click.Context, _option: click.Parameter, wanted: bool) -> None:
+def _print_version(ctx: click.Context, _option: click.Parameter, wanted: bool) -> None:
     if not wanted:
         return
     click.echo(f"voice-server, version {version()}")
@@ -120,7 +123,7 @@ def _tell_version(ctx: click.Context, _option: click.Parameter, wanted: bool) ->
     is_flag=True,
     is_eager=True,
     expose_value=False,
-    callback=_tell_version,
+    callback=_print_version,
     help="Show the version.",
 )
 def cli() -> None:

@@ -96,4 +96,4 @@ def test_what_cannot_be_served_is_said_before_anything_is_loaded(
     ],
 )
 def test_a_server_that_listens_everywhere_is_found_on_this_machine(url: str, found: str) -> None:
-    assert serve._from_here(url) == found
+    assert serve._local_url(url) == found

@@ -146,7 +146,7 @@ def test_packages_that_cannot_be_had_are_one_sentence(run_command: Any, folder: 
         ),
     ],
 )
-def test_a_wrong_wish_is_one_sentence(
+def test_a_wrong_request_is_one_sentence(
     run_command: Any, folder: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], sentence: str
 ) -> None:
     del folder

@@ -3,11 +3,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import pytest
-
-from voice_server.commands.voices import speaks
-from voice_server.core.types import Voice
-
 
 def test_voices_are_listed_for_programs_and_people(run_command: Any) -> None:
     result = run_command("voices", "--backend", "tone", "--json")
@@ -27,17 +22,3 @@ def test_a_backend_that_was_asked_for_and_does_not_run_is_an_error(run_command: 
     result = run_command("voices", "--backend", "broken")
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr.splitlines()[-1].startswith("error: broken: ")
-
-
-@pytest.mark.parametrize(
-    ("wanted", "language", "does"),
-    [
-        (None, "x", True),
-        ("en", "en-GB", True),
-        ("EN-gb", "en-GB", True),
-        ("en", "eng", False),
-        ("en-GB", "en", False),
-    ],
-)
-def test_a_language_includes_its_regions(wanted: str | None, language: str, does: bool) -> None:
-    assert speaks(Voice("v", "V", language), wanted) is does

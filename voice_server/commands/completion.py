@@ -1,4 +1,4 @@
-"""`voice-server completion SHELL`: what a shell must read to complete commands, options and voices."""
+"""`voice-server completion SHELL`: the script that completes commands, options and voices in a shell."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`voice-server serve`: run the server until a signal ends it."""
+"""`voice-server serve`: runs the server until a signal stops it."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from voice_server.commands.shared.click_command import CliCommand
-from voice_server.commands.shared.click_options import TOKEN_VARIABLE, json_option
-from voice_server.commands.shared.local_server import ServerRegistration, log_folder
+from voice_server.commands.shared.click_options import LOG_LEVELS, TOKEN_VARIABLE, json_option
+from voice_server.commands.shared.os_errors import reason_of
+from voice_server.commands.shared.server_registration import ServerRegistration
 from voice_server.commands.shared.terminal import print_note
+from voice_server.commands.shared.user_folders import log_folder
 from voice_server.errors import ConfigError
 from voice_server.serving import event_loop
 from voice_server.serving.logs import log_to
@@ -23,11 +25,10 @@ if TYPE_CHECKING:
     from voice_server.pool.worker_pool import BackendStatus
     from voice_server.speech import SpeechService
 
-_NEW_TOKEN = "new"  # noqa: S105 - the word that asks for one
-_AUTO = "auto"
-_EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104 - it is recognized, not chosen
+_NEW_TOKEN = "new"  # noqa: S105 - stands for a token that is made at the start
+_DEFAULT_LOG_FILE = "auto"
+_ALL_ADDRESSES = {"0.0.0.0", "::"}  # noqa: S104 - recognized here, not chosen
 _LOG_BYTES, _OLD_LOGS = 1_000_000, 3
-_LEVELS = ("debug", "info", "warning", "error")
 
 
 @click.command(cls=CliCommand, context_settings={"auto_envvar_prefix": "VOICE_SERVER"})
@@ -56,7 +57,7 @@ _LEVELS = ("debug", "info", "warning", "error")
     "--no-auth", is_flag=True, help="Let everybody in who can reach another address than this machine's."
 )
 @click.option(
-    "--log-level", type=click.Choice(_LEVELS), default="warning", show_default=True, help="What to log."
+    "--log-level", type=click.Choice(LOG_LEVELS), default="warning", show_default=True, help="What to log."
 )
 @click.option("--debug", is_flag=True, envvar="TTS_DEBUG", help="The same as --log-level debug.")
 @click.option("--reload", is_flag=True, help="Start again whenever code or backends.yaml changes.")
@@ -91,7 +92,7 @@ def serve(
     who may come in. The first Ctrl-C lets open streams speak to their end, the second ends them. Every option
     can also be given as a variable, such as VOICE_SERVER_PORT.
     """
-    from voice_server.commands.shared.first_use import setting_up_beside  # noqa: PLC0415
+    from voice_server.commands.shared.first_use import set_up_in_background  # noqa: PLC0415 - as below
     from voice_server.config import find_config, load_config, with_backends  # noqa: PLC0415
     from voice_server.serving import composition  # noqa: PLC0415 - loads the server, which `--help` does not need
     from voice_server.serving.reload import watch  # noqa: PLC0415
@@ -107,40 +108,42 @@ def serve(
         loaded = with_backends(loaded, backends)
 
     def on_ready(url: str, service: SpeechService) -> None:
-        registration.announce(_from_here(url), token)
-        _announce(url, service, loaded.source, as_json=as_json)
+        registration.announce(_local_url(url), token)
+        _print_ready(url, service, loaded.source, as_json=as_json)
 
-    asked_for = backends or (loaded.default_backend,)
-    with ServerRegistration() as registration, setting_up_beside(loaded, *asked_for):
+    prepared = backends or (loaded.default_backend,)
+    with ServerRegistration() as registration, set_up_in_background(loaded, *prepared):
         event_loop.run(composition.serve(loaded, host=host, token=token, on_ready=on_ready, **listening))
 
 
 def serve_again(arguments: list[str]) -> None:
-    """Serve with these arguments: what `--reload` does in each new process."""
+    """Run the command with these arguments: the entry point of each new process of `--reload`."""
     serve.main(args=arguments, prog_name="voice-server serve")
 
 
-def _from_here(url: str) -> str:
-    """The address for programs on this machine, where the server listens on every address it has."""
+def _local_url(url: str) -> str:
+    """The address for programs on this machine, also of a server that listens on all addresses."""
     host, _, port = url.removeprefix("http://").rpartition(":")
-    return f"http://127.0.0.1:{port}" if host in _EVERYWHERE else url
+    return f"http://127.0.0.1:{port}" if host in _ALL_ADDRESSES else url
 
 
 def _rotating_file(name: str) -> logging.Handler:
-    """A log that never grows beyond a few files; `auto` is where the platform keeps logs."""
+    """A log file that is rotated, with three older ones; `auto` is a file in the user's folder for logs."""
     from logging.handlers import RotatingFileHandler  # noqa: PLC0415 - only where a file is asked for
 
-    path = log_folder() / "server.log" if name == _AUTO else Path(name)
+    path = log_folder() / "server.log" if name == _DEFAULT_LOG_FILE else Path(name)
     try:
         return RotatingFileHandler(path, maxBytes=_LOG_BYTES, backupCount=_OLD_LOGS, encoding="utf-8")
     except OSError as error:
-        why = (error.strerror or str(error)).lower()
-        raise ConfigError(f"cannot log into {str(path)!r}: {why}") from None
+        raise ConfigError(f"cannot log into {str(path)!r}: {reason_of(error)}") from None
 
 
 def _checked_token(host: str, token: str | None, *, no_auth: bool) -> str | None:
-    """Return the token that clients need, None where none is needed. Raises ConfigError."""
-    if token is None and not no_auth and not _is_this_machine(host):
+    """Return the token that clients must send, None where they need none; print a new one.
+
+    Raises ConfigError for an address of the network without a token or --no-auth.
+    """
+    if token is None and not no_auth and not _is_loopback(host):
         raise ConfigError(
             f"to listen on {host} say who may come in: --token new makes a token, --no-auth lets everybody in"
         )
@@ -150,20 +153,20 @@ def _checked_token(host: str, token: str | None, *, no_auth: bool) -> str | None
     return token
 
 
-def _is_this_machine(host: str) -> bool:
+def _is_loopback(host: str) -> bool:
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
 
 
-def _why_not(status: BackendStatus) -> str:
-    """Why a backend does not speak yet."""
+def _unavailable_because(status: BackendStatus) -> str:
+    """Why a backend cannot speak now."""
     return f"not running: {status.error}" if status.error else "still starting"
 
 
-def _announce(url: str, service: SpeechService, source: Path, *, as_json: bool) -> None:
-    """Tell that the server is ready, and which of its backends speak."""
+def _print_ready(url: str, service: SpeechService, source: Path, *, as_json: bool) -> None:
+    """Print where the server listens and the state of its backends."""
     backends = service.backends()
     if as_json:
         states = {name: status.state.value for name, status in backends.items()}
@@ -172,7 +175,7 @@ def _announce(url: str, service: SpeechService, source: Path, *, as_json: bool) 
     for name, status in backends.items():
         default = " (the default)" if name == service.default_backend else ""
         workers = "1 worker" if status.workers == 1 else f"{status.workers} workers"
-        state = workers if status.ready is not None else _why_not(status)
+        state = workers if status.ready is not None else _unavailable_because(status)
         click.echo(f"  {name}{default}: {state}", err=True)
     click.echo(f"voice-server listens on {url} (backends from {source.name}); Ctrl-C ends it", err=True)
     print_note(f"try: voice-server stream-tokens --url {url.replace('http', 'ws', 1)}/stream-tokens")

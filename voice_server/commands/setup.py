@@ -1,10 +1,9 @@
-"""`voice-server setup`: makes the environments of backends, fetches their weights, and tries them."""
+"""`voice-server setup`: makes the environments of backends, fetches their weights, and starts them once."""
 
 from __future__ import annotations
 
 import sys
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -19,9 +18,6 @@ if TYPE_CHECKING:
     from voice_server.provisioning.installation import Device, Provisioner
 
 _DEVICES = ("auto", "cpu", "cuda", "mps")
-_CLI = Path(__file__).resolve().parent.parent / "cli.py"
-_STDERR = 2
-_LOOK_S = 0.02
 
 
 @click.command(cls=CliCommand)
@@ -56,22 +52,22 @@ def setup(
     if device == "mps" and sys.platform != "darwin":
         raise ConfigError("--device mps is for Apple's GPUs; here it is auto, cpu or cuda")
     loaded = load_config(config)
-    chosen = _chosen(loaded, names, all_backends=all_backends)
-    provisioning = Provisioner(device, find_links, say=print_note)
+    chosen = _chosen_backends(loaded, names, all_backends=all_backends)
+    provisioner = Provisioner(device, find_links, say=print_note)
     failures = []
     for name in chosen:
         try:
-            set_up(name, loaded.backends[name], provisioning, weights=not no_weights, warm_up=not no_warm_up)
+            set_up(name, loaded.backends[name], provisioner, weights=not no_weights, warm_up=not no_warm_up)
         except BackendError as error:
             failures.append(error.message)
             if len(chosen) > 1:
                 print_note(error.message)
     if failures:
-        rest = f" ({len(failures)} of {len(chosen)} backends are not set up)" if len(chosen) > 1 else ""
-        raise BackendError(failures[-1] + rest)
+        count = f" ({len(failures)} of {len(chosen)} backends are not set up)" if len(chosen) > 1 else ""
+        raise BackendError(failures[-1] + count)
 
 
-def _chosen(config: Config, names: tuple[str, ...], *, all_backends: bool) -> list[str]:
+def _chosen_backends(config: Config, names: tuple[str, ...], *, all_backends: bool) -> list[str]:
     own = [name for name, backend in config.backends.items() if has_lock_file(backend)]
     if all_backends:
         return own
@@ -84,16 +80,16 @@ def _chosen(config: Config, names: tuple[str, ...], *, all_backends: bool) -> li
 
 
 def set_up(
-    name: str, backend: BackendConfig, provisioning: Provisioner, *, weights: bool, warm_up: bool
+    name: str, backend: BackendConfig, provisioner: Provisioner, *, weights: bool, warm_up: bool
 ) -> None:
-    """Set up one backend and tell where everything is. Raises BackendError."""
+    """Set up one backend; print how long it took, and where everything is. Raises BackendError."""
     from voice_server.provisioning.installation import shown, size_bytes  # noqa: PLC0415 - see above
 
-    began = time.monotonic()
-    what = "packages and weights" if weights else "packages"
-    print_note(f"{name}: {what}, which take some minutes the first time")
+    started = time.monotonic()
+    parts = "packages and weights" if weights else "packages"
+    print_note(f"{name}: {parts}, which take some minutes the first time")
     try:
-        places = provisioning.set_up(name, backend, weights=weights)
+        places = provisioner.set_up(name, backend, weights=weights)
     except KeyboardInterrupt:
         print_note(f"{name} is not set up; to go on run: voice-server setup {name}")
         raise
@@ -101,12 +97,12 @@ def set_up(
         print_note(f"{name}: warm-up")
         _warm_up(name, backend)
     folders = {"packages": places.environment, "weights": places.weights}
-    told = ", ".join(
-        f"{what} {size_bytes(folder) / 1e9:.2f} GB in {shown(folder)}"
-        for what, folder in folders.items()
+    sizes = ", ".join(
+        f"{part} {size_bytes(folder) / 1e9:.2f} GB in {shown(folder)}"
+        for part, folder in folders.items()
         if folder is not None
     )
-    click.echo(f"{name} is set up in {time.monotonic() - began:.0f} s: {told}")
+    click.echo(f"{name} is set up in {time.monotonic() - started:.0f} s: {sizes}")
 
 
 def _warm_up(name: str, backend: BackendConfig) -> None:

@@ -23,14 +23,14 @@ from voice_server.commands.shared.click_options import (
     server_options,
     speaker_options,
 )
+from voice_server.commands.shared.sound_output import ahead_s_for, play
 from voice_server.commands.shared.terminal import print_note
-from voice_server.commands.shared.text_input import text_of
+from voice_server.commands.shared.text_input import read_text
 from voice_server.errors import ConfigError, VoiceServerError
 from voice_server.playback import SoundSink, open_sink
 
-_PIECE_CHARS = 2_000
-_MOST_AHEAD_CHARS = 50_000  # below what a server buffers for one client
-_AS_FAST_AS_POSSIBLE_S = 600
+_CHUNK_CHARS = 2_000
+_MAX_AHEAD_CHARS = 50_000  # below what a server buffers for one client
 
 
 @click.command(cls=CliCommand)
@@ -54,18 +54,18 @@ def speak(
     """Speak TEXT, standard input (-) or a file, to the speakers or into a WAV file."""
     from voice_server.serving.event_loop import run  # noqa: PLC0415 - loads the server, which `--help` does not need
 
-    typed = _typed_text(words, text, file)
+    input_text = _input_text(words, text, file)
     with open_sink(output) as sink:
-        reading = _Reading(typed, sink)
-        run(reading.run(server, speaker))
-    _tell(reading, sink, as_json=as_json)
-    if reading.failures:
-        every = reading.sentences + len(reading.failures)
-        failed = f"{len(reading.failures)} of {every} sentences could not be spoken"
-        raise VoiceServerError(f"{failed}: {reading.failures[0]}")
+        spoken = _SpokenText(input_text, sink)
+        run(spoken.run(server, speaker))
+    _print_result(spoken, sink, as_json=as_json)
+    if spoken.failures:
+        total = spoken.sentences + len(spoken.failures)
+        failed = f"{len(spoken.failures)} of {total} sentences could not be spoken"
+        raise VoiceServerError(f"{failed}: {spoken.failures[0]}")
 
 
-def _typed_text(words: tuple[str, ...], text: str | None, file: str | None) -> str:
+def _input_text(words: tuple[str, ...], text: str | None, file: str | None) -> str:
     """Return the one text that was given. Raises ConfigError."""
     given = [each for each in (" ".join(words), text, file) if each]
     if len(given) > 1:
@@ -73,63 +73,63 @@ def _typed_text(words: tuple[str, ...], text: str | None, file: str | None) -> s
     if not given and sys.stdin.isatty():
         raise ConfigError('there is nothing to speak; try: voice-server speak "Hello world"')
     if file or given in ([], ["-"]):
-        return text_of(file or "-")
+        return read_text(file or "-")
     if not given[0].strip():
         raise ConfigError("there is no text to speak")
     return given[0]
 
 
-def _tell(reading: _Reading, sink: SoundSink, *, as_json: bool) -> None:
+def _print_result(spoken: _SpokenText, sink: SoundSink, *, as_json: bool) -> None:
     path = None if sink.path is None else str(sink.path)
     if as_json:
-        figures = {"audio_ms": round(reading.audio_ms, 1), "sentences": reading.sentences, "path": path}
+        figures = {"audio_ms": round(spoken.audio_ms, 1), "sentences": spoken.sentences, "path": path}
         click.echo(json.dumps(figures))
     elif path is not None:
-        click.echo(f"{reading.audio_ms / 1000:.1f} s of audio saved to {path}")
+        click.echo(f"{spoken.audio_ms / 1000:.1f} s of audio saved to {path}")
 
 
-class _Reading:
-    """One text on its way through a server, no further ahead of its sound than the server takes."""
+class _SpokenText:
+    """Streams one text to a server and plays its sound; sends no further ahead than a server buffers."""
 
     def __init__(self, text: str, sink: SoundSink) -> None:
         self._text = text
         self._sink = sink
         self._spoken_chars = 0
-        self._room = asyncio.Event()
+        self._has_room = asyncio.Event()
         self.audio_ms = 0.0
         self.sentences = 0
         self.failures: list[str] = []
 
     async def run(self, server: ServerChoice, speaker: SpeakerChoice) -> None:
-        """Speak all of it; returns when it has been heard."""
-        ahead_s = None if self._sink.path is None else _AS_FAST_AS_POSSIBLE_S
+        """Speak all of it; returns when it has been played."""
+        arguments = server.connect_arguments() | speaker.connect_arguments()
         async with (
             reachable_server(server) as url,
-            connect(url, **server.wire(), ahead_s=ahead_s, **speaker.wire()) as stream,
+            connect(url, ahead_s=ahead_s_for(self._sink), **arguments) as stream,
             asyncio.TaskGroup() as tasks,
         ):
             tasks.create_task(self._send(stream))
-            tasks.create_task(self._listen(stream))
+            tasks.create_task(self._receive(stream))
         await asyncio.to_thread(self._sink.wait_until_heard)
 
     async def _send(self, stream: AsyncStream) -> None:
-        for start in range(0, len(self._text), _PIECE_CHARS):
-            while start - self._spoken_chars > _MOST_AHEAD_CHARS:
-                self._room.clear()
-                await self._room.wait()
-            await stream.send_text(self._text[start : start + _PIECE_CHARS])
+        for start in range(0, len(self._text), _CHUNK_CHARS):
+            while start - self._spoken_chars > _MAX_AHEAD_CHARS:
+                self._has_room.clear()
+                await self._has_room.wait()
+            await stream.send_text(self._text[start : start + _CHUNK_CHARS])
         await stream.done()
 
-    async def _listen(self, stream: AsyncStream) -> None:
-        with self._progress() as bar:
+    async def _receive(self, stream: AsyncStream) -> None:
+        with self._progress_bar() as bar:
             async for event in stream:
                 if isinstance(event, Audio):
-                    await self._play(event.pcm)
+                    await play(self._sink, event.pcm)
                 elif isinstance(event, Sentence) and event.chars is not None:
                     if bar is not None:
                         bar.update(event.chars[1] - self._spoken_chars)
                     self._spoken_chars = event.chars[1]
-                    self._room.set()
+                    self._has_room.set()
                 elif isinstance(event, TurnDone):
                     self.audio_ms, self.sentences = event.audio_ms, event.sentences
                 elif isinstance(event, ErrorEvent):
@@ -137,14 +137,8 @@ class _Reading:
                 elif isinstance(event, WarningEvent):
                     print_note(event.msg)
 
-    async def _play(self, pcm: bytes) -> None:
-        if self._sink.path is None:
-            await asyncio.to_thread(self._sink.play, pcm)
-        else:
-            self._sink.play(pcm)
-
-    def _progress(self) -> Any:
-        """Show how far a long text is, where a person waits for a file."""
-        if self._sink.path is None or len(self._text) < _PIECE_CHARS or not sys.stderr.isatty():
+    def _progress_bar(self) -> Any:
+        """A progress bar in characters for a long text into a file, where standard error is a terminal."""
+        if self._sink.path is None or len(self._text) < _CHUNK_CHARS or not sys.stderr.isatty():
             return nullcontext()
         return click.progressbar(length=len(self._text), label="speaking", file=sys.stderr)

@@ -1,4 +1,4 @@
-"""`voice-server split`: the sentences that the server would speak, where they lie, and why they end there."""
+"""`voice-server split`: the sentences that the server would speak, their offsets, and why they end there."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def split(*, file: str, language: str | None, early: bool, explain: bool, as_jso
     """Print the sentences of FILE, or of standard input for "-", with their offsets in characters."""
     options = SplitterOptions(language=language, first_piece="clause" if early else "sentence")
     for piece in pieces_of(chunks_of(file), options):
-        click.echo(json.dumps(piece._asdict(), ensure_ascii=False) if as_json else line_of(piece))
+        click.echo(json.dumps(piece._asdict(), ensure_ascii=False) if as_json else piece_row(piece))
         if explain and not as_json:
             click.echo(f"{'':>13}  ↳ {piece.reason} ({piece.language})")
 
@@ -54,7 +54,7 @@ def chunks_of(file: str) -> Iterator[str]:
         ) from None
 
 
-def line_of(piece: Piece) -> str:
-    """Return one line for a piece: its offsets and its text, line breaks shown as signs."""
+def piece_row(piece: Piece) -> str:
+    """Return a piece as one row: its offsets and its text, with ⏎ for a line break."""
     text = piece.text.replace("\r\n", "⏎").replace("\n", "⏎").replace("\r", "⏎")
     return f"{piece.start:>6}–{piece.end:<6}  {text}"

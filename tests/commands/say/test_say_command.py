@@ -21,7 +21,7 @@ HEAVY = {
 
 
 @pytest.fixture(autouse=True)
-def _nobody_at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _without_a_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
 
 
@@ -29,9 +29,9 @@ def say(*arguments: str, text: str | None = None) -> Result:
     return CliRunner().invoke(cli, ["say", *arguments], input=text)
 
 
-def test_say_loads_nothing_that_takes_its_time() -> None:
+def test_say_imports_nothing_that_is_slow_to_import() -> None:
     code = (
-        "import sys; from voice_server.cli import cli; from voice_server.commands import say; "
+        "import sys; from voice_server.cli import cli; import voice_server.commands.say.say_command; "
         f"print(*({HEAVY!r} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -57,7 +57,7 @@ def test_help_shows_every_option_and_examples_that_stand_on_lines_of_their_own()
 
 
 @pytest.mark.parametrize("action", ["--pause", "--resume", "--skip", "--stop", "--playing", "--kill"])
-def test_no_server_is_started_only_to_be_silenced(action: str, tmp_path: Path) -> None:
+def test_no_server_is_started_only_to_be_stopped(action: str, tmp_path: Path) -> None:
     result = say(action)
     assert (result.exit_code, result.output) == (0, "no server is running, so nothing is spoken\n")
     assert not (tmp_path / "voice-server" / "start.log").exists()
@@ -75,7 +75,7 @@ def test_no_server_is_started_only_to_be_silenced(action: str, tmp_path: Path) -
         ((), "error: there is nothing to say"),
     ],
 )
-def test_a_wrong_wish_is_one_sentence(arguments: tuple[str, ...], sentence: str) -> None:
+def test_a_wrong_request_is_one_sentence(arguments: tuple[str, ...], sentence: str) -> None:
     result = say(*arguments, text="")
     assert result.exit_code == 2
     assert result.output.startswith(sentence)

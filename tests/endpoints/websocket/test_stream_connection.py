@@ -13,7 +13,7 @@ import pytest
 from tests.arithmetic_pool import ArithmeticPool, config_of
 from tests.core.speech.rendering import pcm_of
 from tests.endpoints.serving import UPGRADE, Told, converse, listen, run, served
-from voice_server.commands.benchmark.lean_socket import framed
+from voice_server.commands.benchmark.minimal_websocket import text_frame
 from voice_server.core.types import SpeechWarning
 from voice_server.endpoints.websocket import stream_connection
 from voice_server.endpoints.websocket.websocket_protocol import PROTOCOL_EXTENSION
@@ -170,14 +170,14 @@ def test_of_tokens_that_come_together_only_those_beyond_the_limit_are_refused(to
             reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
             writer.write(UPGRADE)
             await reader.readuntil(b"\r\n\r\n")
-            writer.write(framed(v=2, token="This one is spoken. "))
+            writer.write(text_frame(v=2, token="This one is spoken. "))
             while not pool.rendered:
                 await asyncio.sleep(0)
-            for frame in [framed(token="a" * 99 + " ")] * 15:
+            for frame in [text_frame(token="a" * 99 + " ")] * 15:
                 writer.write(frame)
                 if not together:
                     await asyncio.sleep(0.01)
-            writer.write(framed(cancel=True, done=True))
+            writer.write(text_frame(cancel=True, done=True))
             said = await reader.read()
             writer.close()
         assert said.count(b'"code":"text_overflow"') == 5

@@ -16,7 +16,7 @@ from uvicorn.server import ServerState
 
 from tests.arithmetic_pool import ArithmeticPool, config_of
 from tests.endpoints.serving import UPGRADE, converse, run, served
-from voice_server.commands.benchmark.lean_socket import framed
+from voice_server.commands.benchmark.minimal_websocket import text_frame
 from voice_server.endpoints.http.http_protocol import HttpProtocol, PendingConnections
 from voice_server.endpoints.websocket import websocket_protocol
 from voice_server.endpoints.websocket.websocket_protocol import PROTOCOL_EXTENSION, WebSocketProtocol
@@ -95,7 +95,7 @@ async def _listening_app(on_messages: Callable[[list[str | bytes]], None]) -> As
     reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
     writer.write(UPGRADE)
     await reader.readuntil(b"\r\n\r\n")
-    writer.write(framed(number=0))
+    writer.write(text_frame(number=0))
     await called.wait()
     yield writer
     over.set()
@@ -107,7 +107,7 @@ async def _listening_app(on_messages: Callable[[list[str | bytes]], None]) -> As
 def test_messages_that_come_together_are_handed_on_together_and_all_in_order() -> None:
     async def main() -> None:
         batches: list[list[str | bytes]] = []
-        stream = [framed(number=number, text="." * (number % 130)) for number in range(1, 300)]
+        stream = [text_frame(number=number, text="." * (number % 130)) for number in range(1, 300)]
         async with _listening_app(batches.append) as writer:
             writer.write(b"".join(stream[:150]))
             for frame in stream[150:]:
@@ -137,7 +137,7 @@ def test_a_flood_is_read_in_portions_so_that_others_have_their_turn(monkeypatch:
 
         count_turns()
         async with _listening_app(lambda batch: turns.append((turn, len(batch)))) as writer:
-            writer.write(b"".join(framed(number=number) for number in range(1, 2000)))
+            writer.write(b"".join(text_frame(number=number) for number in range(1, 2000)))
             while sum(size for _, size in turns) < 2000:
                 await asyncio.sleep(0)
         assert max(size for _, size in turns) <= 64

@@ -1,1 +1,1 @@
-"""What `voice-server bench` is made of: load, processes, floor, report."""
+"""`voice-server bench`: the command, the load, the measurements of processes, the floor and the report."""

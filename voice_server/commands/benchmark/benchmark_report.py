@@ -1,4 +1,4 @@
-"""The figures of a benchmark: from what each run saw to medians, percentiles, a table and JSON."""
+"""The figures of a benchmark: medians and percentiles over all of its runs."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
 
-from voice_server.commands.benchmark.client_load import LoadOutcome
 from voice_server.commands.benchmark.engine_floor import FloorOutcome
+from voice_server.commands.benchmark.load_client import LoadOutcome
 from voice_server.commands.benchmark.process_usage import ProcessUsage
 
 Json = dict[str, Any]
@@ -16,7 +16,7 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class LoadRun:
-    """One run of one load, and what it cost; `usage` is None where the server's process is not known."""
+    """One run of one load; the usage is None where the server's process is not known."""
 
     outcome: LoadOutcome
     before: ProcessUsage | None = None
@@ -26,7 +26,7 @@ class LoadRun:
 
 @dataclass(slots=True)
 class BenchmarkReport:
-    """Everything a benchmark measured; `others_load` is how many processes wanted a core before it began."""
+    """Everything a benchmark measured; `others_load` is the machine's load average before it started."""
 
     text_chars: int
     tokens: int
@@ -44,7 +44,7 @@ class BenchmarkReport:
         self.loads.setdefault(name, []).append(run)
 
     def figures(self) -> Json:
-        """Everything as plain values; times in milliseconds, memory in MiB."""
+        """The figures as plain values for JSON; times in milliseconds, memory in MiB."""
         floor_cpu = median([each.cpu_ms_per_audio_s for each in self.floors]) if self.floors else None
         floor_ms = [ms for each in self.floors for ms in each.sentence_ms]
         return {
@@ -96,10 +96,10 @@ def _load_figures(runs: Sequence[LoadRun], floor_cpu: float | None) -> Json:
 def _cpu_ms_per_audio_s(run: LoadRun, *, workers: bool = True) -> float | None:
     if run.before is None or run.after is None or not run.outcome.audio_s:
         return None
-    spent_s = run.after.server_cpu_s - run.before.server_cpu_s
+    cpu_s = run.after.server_cpu_s - run.before.server_cpu_s
     if workers:
-        spent_s += run.after.workers_cpu_s - run.before.workers_cpu_s
-    return spent_s * 1000 / run.outcome.audio_s
+        cpu_s += run.after.workers_cpu_s - run.before.workers_cpu_s
+    return cpu_s * 1000 / run.outcome.audio_s
 
 
 def percentile(values: Sequence[float], share: float) -> float:
@@ -126,74 +126,3 @@ def _median(values: Sequence[float | None]) -> float | None:
 
 def _rounded(value: float | None, digits: int = 2) -> float | None:
     return None if value is None else round(value, digits)
-
-
-_COLUMNS = (
-    ("load", 22),
-    ("TTFA p50", 9),
-    ("p95", 8),
-    ("from token", 11),
-    ("p95", 8),
-    ("sentences", 10),
-    ("p95", 8),
-    ("gaps", 5),
-    ("CPU", 6),
-    ("x floor", 8),
-    ("server", 7),
-    ("MiB", 6),
-)
-
-
-def table(figures: Json) -> list[str]:
-    """Return the figures as lines for people."""
-    floor, cancel, memory = figures["floor"], figures["cancel"], figures["memory_mib"]
-    lines = [
-        (
-            f"{figures['cores']} cores, {figures['runs']} runs, {figures['text']['chars']} characters in "
-            f"{figures['text']['tokens']} tokens; times in ms, CPU in ms per second of audio"
-        ),
-        "",
-        "".join(f"{name:<{width}}" if name == "load" else f"{name:>{width}}" for name, width in _COLUMNS),
-    ]
-    if floor["sentence_ms"]:
-        cells = [floor["first_ms"], None, None, None, *_pair(floor["sentence_ms"]), None]
-        lines.append(_row("floor", [*cells, floor["cpu_ms_per_audio_s"], 1.0, None, None]))
-    for name, load in figures["loads"].items():
-        cells = [
-            *_pair(load["first_ms"]),
-            *_pair(load["first_from_last_token_ms"]),
-            *_pair(load["sentence_ms"]),
-        ]
-        cost = [load["cpu_ms_per_audio_s"], load["cpu_to_floor"], load["server_cpu_ms_per_audio_s"]]
-        lines.append(_row(name, [*cells, load["gaps"], *cost, load["peak_server_mib"]]))
-    if figures["others_load"] > figures["cores"] / 4:
-        lines.append(
-            f"the machine was busy with something else: load {figures['others_load']} before the start"
-        )
-    lines += [
-        "",
-        "TTFA and sentences: from the token that makes the sentence certain; from token: from its last one",
-    ]
-    if cancel["answered_ms"]:
-        p50, p95 = _pair(cancel["answered_ms"])
-        lines.append(
-            f"cancel under load of {cancel['clients']}: acknowledged in {p50} ms (p95 {p95}), "
-            f"{cancel['frames_after']} frames after it"
-        )
-    if figures["start_s"] is not None:
-        lines.append(f"ready {figures['start_s']} s after the command")
-    lines += [f"memory, {name}: {value} MiB" for name, value in memory.items()]
-    lines += [f"error: {error}" for load in figures["loads"].values() for error in load["errors"]]
-    return lines
-
-
-def _pair(spread: Json | None) -> tuple[float | None, float | None]:
-    return (None, None) if spread is None else (spread["p50"], spread["p95"])
-
-
-def _row(name: str, cells: Sequence[float | None]) -> str:
-    widths = [width for _, width in _COLUMNS[1:]]
-    shown = (
-        f"{'–' if cell is None else f'{cell:g}':>{width}}" for cell, width in zip(cells, widths, strict=True)
-    )
-    return f"{name:<{_COLUMNS[0][1]}}" + "".join(shown)

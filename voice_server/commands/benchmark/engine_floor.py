@@ -1,4 +1,4 @@
-"""The floor: splitter, engine and resampler in one process with nothing between. Nobody can be faster."""
+"""The floor: splitter, engine and resampler in one process, the lower bound of what a server can cost."""
 
 from __future__ import annotations
 
@@ -42,20 +42,20 @@ class EngineFloor:
         for token in (*tokens, None):
             certain_at = time.perf_counter()
             for piece in splitter.finish() if token is None else splitter.feed(token):
-                first_at, length = self._timed(piece.text)
+                first_at, length = self._timed_render(piece.text)
                 sentence_ms.append((first_at - certain_at) * 1000)
                 n_bytes += length
         cpu_ms = (time.process_time() - cpu_before) * 1000
         return FloorOutcome(cpu_ms * 1000 / duration_ms(n_bytes, SAMPLE_RATE_HZ), sentence_ms)
 
     def speak(self, text: str, write: Callable[[bytes], None]) -> None:
-        """Split, render and resample a whole text; hand its 24 kHz PCM over as it comes."""
+        """Split, render and resample a whole text; `write` gets its PCM at 24 000 Hz as it is rendered."""
         splitter = Splitter(SplitterOptions(first_piece="clause"))
         for piece in (*splitter.feed(text), *splitter.finish()):
             self._render(piece.text, write)
 
-    def _timed(self, sentence: str) -> tuple[float, int]:
-        """Render one sentence; return when its first audio was there, and how many bytes it has."""
+    def _timed_render(self, sentence: str) -> tuple[float, int]:
+        """Render one sentence; return the time of its first audio, and how many bytes it has."""
         first_at = 0.0
         length = 0
 
@@ -70,17 +70,17 @@ class EngineFloor:
     def _render(self, sentence: str, write: Callable[[bytes], None]) -> None:
         resampler = Resampler(self._engine.sample_rate)
 
-        def take(item: object) -> bool:
+        def accept(item: object) -> bool:
             if not isinstance(item, WordMark):
                 write(resampler.process(to_pcm(item)))
             return False
 
-        self._tell(speakable(sentence).text, take)
+        self._synthesize(speakable(sentence).text, accept)
         write(resampler.finish())
 
-    def _tell(self, text: str, take: Callable[[object], bool]) -> None:
+    def _synthesize(self, text: str, accept: Callable[[object], bool]) -> None:
         if hasattr(self._engine, "push"):
-            self._engine.push(text, self._voice, self._options, take)
+            self._engine.push(text, self._voice, self._options, accept)
         else:
             for item in self._engine.synthesize(text, self._voice, self._options):
-                take(item)
+                accept(item)

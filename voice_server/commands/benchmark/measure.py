@@ -1,4 +1,4 @@
-"""Runs the loads one after the other, again and again, and collects what they showed."""
+"""Runs the floor and the loads of a benchmark, as often as planned, and collects the results."""
 
 from __future__ import annotations
 
@@ -13,13 +13,9 @@ import msgspec
 
 from voice_server.client_streams import stream_url
 from voice_server.commands.benchmark.benchmark_report import BenchmarkReport, LoadRun
-from voice_server.commands.benchmark.client_load import (
-    LoadOutcome,
-    barge_in_together,
-    open_idle,
-    speak_together,
-)
 from voice_server.commands.benchmark.engine_floor import EngineFloor
+from voice_server.commands.benchmark.load_client import LoadOutcome
+from voice_server.commands.benchmark.load_generator import open_idle_connections, run_cancel_load, run_load
 from voice_server.commands.benchmark.process_usage import resident_mib, usage_of
 from voice_server.commands.benchmark.server_process import started_server
 from voice_server.commands.shared.chosen_server import chosen_config
@@ -30,8 +26,8 @@ from voice_server.config import EMBEDDED, Config, load_config
 _CANCELLING_CLIENTS = 16
 _IDLE_CLIENTS = 50
 _NULL_BACKEND = "tone"
-_NULL_OPTIONS: Final = {"words": False}  # one note, cut from a table: as good as no engine
-_LOOK_S = 0.05
+_NULL_OPTIONS: Final = {"words": False}  # one tone, cut from a table: next to no engine time
+_POLL_INTERVAL_S = 0.05
 _SETTLE_S = 0.3
 
 
@@ -54,38 +50,38 @@ async def measure(choice: ServerChoice, plan: BenchmarkPlan) -> dict[str, Any]:
     )
     if choice.url is not None:
         query = f"?{urlencode({'token': choice.token})}" if choice.token else ""
-        bench = _Bench(stream_url(choice.url) + query, None, choice.backend, plan, report)
+        bench = _ServerBenchmark(stream_url(choice.url) + query, None, choice.backend, plan, report)
         await bench.run(floor=None)
     else:
-        config = _config(choice, plan)
+        config = _benchmark_config(choice, plan)
         for _ in range(plan.runs - 1):
             async with started_server(config) as server:
                 report.start_s.append(server.start_s)
         async with started_server(config) as server:
             report.start_s.append(server.start_s)
-            bench = _Bench(stream_url(server.url), server.pid, None, plan, report)
+            bench = _ServerBenchmark(stream_url(server.url), server.pid, None, plan, report)
             await bench.measure_idle()
-            await bench.run(_floor(config))
+            await bench.run(_engine_floor(config))
     return report.figures()
 
 
-def _config(choice: ServerChoice, plan: BenchmarkPlan) -> Config:
+def _benchmark_config(choice: ServerChoice, plan: BenchmarkPlan) -> Config:
     """The backend to measure, and the null backend beside it where there is one."""
     config = chosen_config(choice)
-    everything = load_config(choice.config).backends
-    if plan.with_null and _NULL_BACKEND in everything:
-        backends = config.backends | {_NULL_BACKEND: everything[_NULL_BACKEND]}
+    all_backends = load_config(choice.config).backends
+    if plan.with_null and _NULL_BACKEND in all_backends:
+        backends = config.backends | {_NULL_BACKEND: all_backends[_NULL_BACKEND]}
         config = msgspec.structs.replace(config, backends=backends)
     return config
 
 
-def _floor(config: Config) -> EngineFloor | None:
+def _engine_floor(config: Config) -> EngineFloor | None:
     """The engine in this process, where its environment is ours."""
     backend = config.backends[config.default_backend]
     return EngineFloor(backend) if backend.environment == EMBEDDED else None
 
 
-class _Bench:
+class _ServerBenchmark:
     """One server under measurement; `pid` is None where only its address is known."""
 
     def __init__(
@@ -98,12 +94,12 @@ class _Bench:
         self._report = report
 
     async def measure_idle(self) -> None:
-        """Read the memory of a server that nobody talks to, and what a silent connection adds."""
+        """Record the memory of an idle server, and what an idle connection adds."""
         assert self._pid is not None
         await self._load("warm-up", 1, None)
         await asyncio.sleep(_SETTLE_S)
         before = usage_of(self._pid)
-        idle = await open_idle(self._url, _IDLE_CLIENTS)
+        idle = await open_idle_connections(self._url, _IDLE_CLIENTS)
         with_idle_mib = usage_of(self._pid).server_mib
         for socket in idle:
             socket.abort()
@@ -112,16 +108,16 @@ class _Bench:
         self._report.memory["an idle connection"] = (with_idle_mib - before.server_mib) / _IDLE_CLIENTS
 
     async def run(self, floor: EngineFloor | None) -> None:
-        """Run everything as often as planned."""
+        """Run the floor and all loads, as often as planned."""
         for number in range(self._plan.runs):
             print_note(f"run {number + 1} of {self._plan.runs} …")
             for clients in self._plan.clients:
-                if floor is not None:  # in turn with the loads: a shared machine is not as fast all the time
+                if floor is not None:  # before each load: the speed of a shared machine varies
                     self._report.floors.append(floor.run(self._plan.tokens))
                 rate = self._plan.tokens_per_s
                 await self._add(f"{clients} at {rate:g} tokens/s", clients, rate)
                 await self._add(f"{clients} in a burst", clients, None)
-            cancelling = barge_in_together(
+            cancelling = run_cancel_load(
                 self._url, _CANCELLING_CLIENTS, self._plan.tokens, backend=self._backend
             )
             self._report.cancels.append(await cancelling)
@@ -139,7 +135,7 @@ class _Bench:
 
     async def _load(self, name: str, clients: int, rate: float | None, backend: str | None = None) -> LoadRun:
         print_note(f"  {name}")
-        load = speak_together(
+        load = run_load(
             self._url,
             clients,
             self._plan.tokens,
@@ -150,15 +146,15 @@ class _Bench:
         if self._pid is None:
             return LoadRun(await load)
         before = usage_of(self._pid)
-        outcome, peak_mib = await _watched(load, self._pid)
+        outcome, peak_mib = await _with_peak_memory(load, self._pid)
         return LoadRun(outcome, before, usage_of(self._pid), peak_mib)
 
 
-async def _watched(load: Coroutine[Any, Any, LoadOutcome], pid: int) -> tuple[LoadOutcome, float]:
-    """Run a load, and look at the server's memory meanwhile."""
+async def _with_peak_memory(load: Coroutine[Any, Any, LoadOutcome], pid: int) -> tuple[LoadOutcome, float]:
+    """Run a load; return its outcome and the server's highest resident memory meanwhile, in MiB."""
     peak_mib = 0.0
     task = asyncio.ensure_future(load)
     while not task.done():
         peak_mib = max(peak_mib, resident_mib(pid))
-        await asyncio.wait([task], timeout=_LOOK_S)
+        await asyncio.wait([task], timeout=_POLL_INTERVAL_S)
     return await task, peak_mib

@@ -1,4 +1,4 @@
-"""What a server costs, read from /proc: CPU seconds and resident memory of it and its workers."""
+"""CPU seconds and resident memory of a server and its workers, read from /proc."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def _descendants(ancestor: int, parents: dict[int, int]) -> list[int]:
 
 
 def _stat(folder: Path) -> list[str]:
-    """The fields after the name, which may itself hold blanks and brackets: the first one is the state."""
+    """The fields after the name, which may hold blanks and brackets itself; the first one is the state."""
     return (folder / "stat").read_text().rpartition(")")[2].split()
 
 
@@ -65,7 +65,7 @@ def _parent(folder: Path) -> int:
 
 
 def _cpu_s(pid: int) -> float:
-    """CPU seconds of a process: in nanoseconds where the kernel tells, else in ticks of 10 ms."""
+    """CPU seconds of a process: from nanoseconds where the kernel has them, else from ticks of 10 ms."""
     try:
         threads = [_run_ns(task) for task in (_PROC / str(pid) / "task").iterdir()]
     except OSError:
@@ -79,6 +79,6 @@ def _run_ns(task: Path) -> int:
 
 
 def resident_mib(pid: int) -> float:
-    """Return what of a process is in memory now. Raises OSError when it is gone."""
+    """Return the resident memory of a process. Raises OSError when it has ended."""
     pages = int((_PROC / str(pid) / "statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / _MIB

@@ -1,4 +1,4 @@
-"""A server of its own for a benchmark: another process, limits out of the way, start-up timed."""
+"""The server of a benchmark: a process of its own, without limits on connections, its start timed."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ import msgspec
 from voice_server.config import EMBEDDED, Config
 from voice_server.errors import VoiceServerError
 
-_MANY = 10_000
-_START_S = 300
-_LOOK_S = 0.002
+_UNLIMITED = 10_000
+_START_TIMEOUT_S = 300
+_POLL_INTERVAL_S = 0.002
 
 
 @dataclass(frozen=True, slots=True)
 class StartedServer:
-    """Where it listens, its process, and how long after the command it answered."""
+    """The URL, the process number, and the seconds from the command to the first connection."""
 
     url: str
     pid: int
@@ -34,31 +34,22 @@ class StartedServer:
 
 @asynccontextmanager
 async def started_server(config: Config) -> AsyncIterator[StartedServer]:
-    """Start a server with this configuration and stop it again.
+    """Start a server with this configuration, and stop it at the end of the block.
 
-    Raises VoiceServerError, with what the server said, when it does not start.
+    Raises VoiceServerError when it does not start; its messages are on standard error.
     """
     with tempfile.TemporaryDirectory(prefix="voice-server-bench-") as folder:
         file = Path(folder) / "backends.yaml"
-        file.write_text(json.dumps(_as_file(config)))
+        file.write_text(json.dumps(_config_fields(config)))
         started_at = time.perf_counter()
         process = await asyncio.create_subprocess_exec(
-            *(
-                sys.executable,
-                "-m",
-                "voice_server.cli",
-                "serve",
-                "--json",
-                "--port",
-                "0",
-                "--config",
-                str(file),
-            ),
+            *(sys.executable, "-m", "voice_server.cli", "serve", "--json"),
+            *("--port", "0", "--config", str(file)),
             stdout=asyncio.subprocess.PIPE,
         )
         try:
-            async with asyncio.timeout(_START_S):
-                url = await _ready(process)
+            async with asyncio.timeout(_START_TIMEOUT_S):
+                url = await _url_when_ready(process)
             yield StartedServer(url, process.pid, time.perf_counter() - started_at)
         finally:
             if process.returncode is None:
@@ -66,7 +57,7 @@ async def started_server(config: Config) -> AsyncIterator[StartedServer]:
             await process.wait()
 
 
-async def _ready(process: asyncio.subprocess.Process) -> str:
+async def _url_when_ready(process: asyncio.subprocess.Process) -> str:
     assert process.stdout is not None
     line = await process.stdout.readline()
     if not line:
@@ -77,17 +68,17 @@ async def _ready(process: asyncio.subprocess.Process) -> str:
         try:
             _, writer = await asyncio.open_connection(address.hostname, address.port)
         except ConnectionRefusedError:
-            await asyncio.sleep(_LOOK_S)
+            await asyncio.sleep(_POLL_INTERVAL_S)
         else:
             writer.close()
             return url
 
 
-def _as_file(config: Config) -> dict[str, object]:
-    """The configuration as its file would have it: absolute paths, and limits that no load reaches."""
+def _config_fields(config: Config) -> dict[str, object]:
+    """The fields of the configuration's file: absolute paths, and limits that no load reaches."""
     fields = msgspec.to_builtins(config, enc_hook=_absolute)
     del fields["source"]
-    fields["limits"] |= {"connections": _MANY, "connections_per_address": _MANY}
+    fields["limits"] |= {"connections": _UNLIMITED, "connections_per_address": _UNLIMITED}
     return {key: value for key, value in fields.items() if value is not None}
 
 

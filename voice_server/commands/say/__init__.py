@@ -1,1 +1,1 @@
-"""`voice-server say`: the command, the server it speaks through, and what it shows."""
+"""`voice-server say`: the command, the requests to the server, and how the responses are printed."""

@@ -1,4 +1,4 @@
-"""One request to a server, in plain HTTP: all that `say` needs, and quick to load."""
+"""One HTTP request to a server, with the standard library only: `say` must start fast."""
 
 from __future__ import annotations
 
@@ -11,98 +11,102 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from voice_server.commands.shared.click_options import TOKEN_VARIABLE
-from voice_server.commands.shared.local_server import RunningServer
+from voice_server.commands.shared.server_registration import RunningServer
 from voice_server.errors import Busy, ConfigError, RequestError, VoiceServerError
 
-_ANSWER_S = 30.0
-_SERVER_FAULT = 500
-_BUSY = 503
+_RESPONSE_TIMEOUT_S = 30.0
+_SHUTTING_DOWN = "draining"
 
 
 class Unreachable(VoiceServerError):
-    """Nobody listens at the address of the server."""
+    """No server listens at the address."""
 
     code = "unreachable"
 
 
 @contextmanager
-def asking(
+def open_response(
     server: RunningServer,
     method: str,
     path: str,
     fields: Mapping[str, object] | None = None,
     *,
-    limit_s: float | None = _ANSWER_S,
+    timeout_s: float | None = _RESPONSE_TIMEOUT_S,
 ) -> Iterator[http.client.HTTPResponse]:
-    """The answer to a request, its body still to be read; no part of it may take longer than `limit_s`.
+    """The response to a request with `fields` as its JSON body; the response's body is still to be read.
 
-    Raises Unreachable, Busy, RequestError for what the server says is the request's fault, else
+    No read may take longer than `timeout_s`. Raises Unreachable, Busy, RequestError for a status of 4xx, else
     VoiceServerError.
     """
-    host, port = _address(server.url)
-    headers = {"Content-Type": "application/json"}
-    token = server.token or os.environ.get(TOKEN_VARIABLE)
-    if token:
-        headers["Authorization"] = f"Bearer {token}"
+    host, port = _address_of(server.url)
     body = None if fields is None else json.dumps(fields).encode()
-    with closing(http.client.HTTPConnection(host, port, timeout=limit_s)) as connection:
+    with closing(http.client.HTTPConnection(host, port, timeout=timeout_s)) as connection:
         try:
-            connection.request(method, path, body, headers)
+            connection.request(method, path, body, _headers(server))
             response = connection.getresponse()
         except OSError as error:
             raise Unreachable(f"no server answers at {server.url}: {error.strerror or error}") from None
         except http.client.HTTPException:
-            raise _stranger(server) from None
-        with response:  # what a server closes behind its answer is not the connection's to close
+            raise _not_a_voice_server(server) from None
+        with response:  # after `Connection: close` the response, not the connection, owns the socket
             if response.status >= http.client.BAD_REQUEST:
-                raise _refusal(response, server)
+                raise _error_of(response, server)
             yield response
 
 
-def _address(url: str) -> tuple[str, int]:
+def request_json(
+    server: RunningServer, method: str, path: str, fields: Mapping[str, object] | None = None
+) -> Any:
+    """The JSON of the response to a request. Raises what `open_response` raises."""
+    with open_response(server, method, path, fields) as response:
+        try:
+            return json.loads(response.read())
+        except (ValueError, OSError, http.client.HTTPException):
+            raise _not_a_voice_server(server) from None
+
+
+def is_shutting_down(server: RunningServer) -> bool:
+    """Whether a server accepts no new work, or cannot be reached at all."""
     try:
-        address = urlsplit(url)
-        if address.scheme == "http" and address.hostname is not None:
-            return address.hostname, address.port or 80
-    except ValueError:  # a port or an IPv6 address that is none
-        pass
-    raise ConfigError(f"the address of a server looks like http://localhost:8000, not {url!r}")
-
-
-def _stranger(server: RunningServer, status: int | None = None) -> VoiceServerError:
-    what = "" if status is None else f", with status {status},"
-    return VoiceServerError(f"what answers at {server.url}{what} is no voice-server", code="refused")
-
-
-def is_going_down(server: RunningServer) -> bool:
-    """Whether a server takes no new work, or is not there at all."""
-    try:
-        with asking(server, "GET", "/health"):
+        with open_response(server, "GET", "/health"):
             return False
     except Unreachable:
         return True
     except VoiceServerError as error:
-        return error.code == "draining"
+        return error.code == _SHUTTING_DOWN
 
 
-def ask(server: RunningServer, method: str, path: str, fields: Mapping[str, object] | None = None) -> Any:
-    """The JSON that a server answers."""
-    with asking(server, method, path, fields) as response:
-        try:
-            return json.loads(response.read())
-        except (ValueError, OSError, http.client.HTTPException):
-            raise _stranger(server) from None
+def _headers(server: RunningServer) -> dict[str, str]:
+    headers = {"Content-Type": "application/json"}
+    if token := server.token or os.environ.get(TOKEN_VARIABLE):
+        headers["Authorization"] = f"Bearer {token}"
+    return headers
 
 
-def _refusal(response: http.client.HTTPResponse, server: RunningServer) -> VoiceServerError:
+def _address_of(url: str) -> tuple[str, int]:
     try:
-        said = json.loads(response.read())
-        if said.get("status") == "draining":  # what /health says
-            return VoiceServerError("the server is going down", code="draining")
-        message, code = str(said["error"]), str(said["code"])
+        parts = urlsplit(url)
+        if parts.scheme == "http" and parts.hostname is not None:
+            return parts.hostname, parts.port or 80
+    except ValueError:  # an invalid port or IPv6 address
+        pass
+    raise ConfigError(f"the address of a server looks like http://localhost:8000, not {url!r}")
+
+
+def _error_of(response: http.client.HTTPResponse, server: RunningServer) -> VoiceServerError:
+    try:
+        body = json.loads(response.read())
+        if body.get("status") == _SHUTTING_DOWN:  # of /health
+            return VoiceServerError("the server is going down", code=_SHUTTING_DOWN)
+        message, code = str(body["error"]), str(body["code"])
     except (ValueError, KeyError, AttributeError, OSError, http.client.HTTPException):
-        return _stranger(server, response.status)
-    if response.status == _BUSY and code == Busy.code:
+        return _not_a_voice_server(server, response.status)
+    if response.status == http.client.SERVICE_UNAVAILABLE and code == Busy.code:
         return Busy(message)
-    kind = VoiceServerError if response.status >= _SERVER_FAULT else RequestError
+    kind = VoiceServerError if response.status >= http.client.INTERNAL_SERVER_ERROR else RequestError
     return kind(message, code=code)
+
+
+def _not_a_voice_server(server: RunningServer, status: int | None = None) -> VoiceServerError:
+    with_status = "" if status is None else f", with status {status},"
+    return VoiceServerError(f"what answers at {server.url}{with_status} is no voice-server", code="refused")

@@ -1,111 +1,120 @@
-"""What `say` asks of the server beside speaking, and how it shows the answers."""
+"""What `say` requests of the server, and how it prints the responses."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 
 import click
 
 from voice_server.commands.say import voice_cache
 from voice_server.commands.say.server_handle import ServerHandle
 from voice_server.commands.shared.terminal import print_note
+from voice_server.commands.shared.voice_list import voice_row
 from voice_server.core.types import JsonObject
 
-_SHOWN_CHARS = 60
+_TEXT_CHARS = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Switches:
-    """What is to be changed before, or instead of, speaking."""
+class ControlOptions:
+    """The options of `say` that control the playback before, or instead of, speaking."""
 
-    action: str | None
-    volume: int | None
-    device: str | None
+    action: str | None = None
+    volume: int | None = None
+    device: str | None = None
 
 
 class PlaybackControl:
-    """Asks the server, and shows what it answers."""
+    """Sends requests for speech and playback, and prints the responses, as JSON or for people."""
 
-    def __init__(self, reach: ServerHandle, *, as_json: bool) -> None:
-        self._reach = reach
+    def __init__(self, server: ServerHandle, *, as_json: bool) -> None:
+        self._server = server
         self._as_json = as_json
+        self._listing_actions: dict[str, Callable[[], None]] = {
+            "list": self._list_voices,
+            "update": self._update_voices,
+            "devices": self._list_devices,
+        }
+        self._playback_actions: dict[str, Callable[[], None]] = {
+            "kill": self._stop_server,
+            "playing": self._print_status,
+            **{name: partial(self._post, name) for name in ("pause", "resume", "skip", "stop")},
+        }
 
     def speak(self, fields: JsonObject) -> None:
-        """Have a text spoken."""
-        answer = self._reach.ask("POST", "/synthesize", fields)
-        for warning in answer["warnings"]:
+        """Queue a text on the loudspeaker; returns when the server has accepted it."""
+        response = self._server.request_json("POST", "/synthesize", fields)
+        for warning in response["warnings"]:
             print_note(warning["message"])
-        if answer["is_paused"]:
+        if response["is_paused"]:
             print_note("speech is paused; voice-server say --resume lets it go on")
         if self._as_json:
-            click.echo(json.dumps(answer))
+            click.echo(json.dumps(response))
 
-    def switch(self, switches: Switches, *, has_text: bool) -> bool:
-        """Do what is to be done before speaking; say whether there is speaking to be done."""
-        if switches.volume is not None:
-            self._reach.ask("POST", "/playback/volume", {"volume": switches.volume})
-        if switches.device is not None:
-            self._reach.ask("POST", "/playback/device", {"device": switches.device})
-        if switches.action is not None:
-            self._act(switches.action)
-        return has_text or switches == Switches(None, None, None)
+    def apply(self, options: ControlOptions, *, has_text: bool) -> bool:
+        """Do what the options say; return whether a text is to be spoken after that."""
+        if options.volume is not None:
+            self._server.request_json("POST", "/playback/volume", {"volume": options.volume})
+        if options.device is not None:
+            self._server.request_json("POST", "/playback/device", {"device": options.device})
+        if options.action is not None:
+            self._run_action(options.action)
+        return has_text or options == ControlOptions()
 
-    def _act(self, action: str) -> None:
-        if action == "list":
-            answer = self._reach.ask("GET", "/voices")
-            voice_cache.store(answer["voices"])
-            self._show(answer, _voice_lines)
-        elif action == "update":
-            self._update()
-        elif action == "devices":
-            self._show(self._reach.ask("GET", "/playback/devices"), _device_lines)
-        elif self._reach.running() is None:
+    def _run_action(self, name: str) -> None:
+        """Run an action; those on the playback start no server."""
+        if name in self._listing_actions:
+            self._listing_actions[name]()
+        elif self._server.find() is None:
             print_note("no server is running, so nothing is spoken")
-        elif action == "kill":
-            self._kill()
-        elif action == "playing":
-            self._show(self._reach.ask("GET", "/playback"), _status_lines)
         else:
-            self._show(self._reach.ask("POST", f"/playback/{action}", {}), lambda _: ())
+            self._playback_actions[name]()
 
-    def _kill(self) -> None:
-        self._reach.end()
+    def _list_voices(self) -> None:
+        response = self._server.request_json("GET", "/voices")
+        voice_cache.store(response["voices"])
+        self._print(response, _voice_rows)
+
+    def _update_voices(self) -> None:
+        response = self._server.request_json("POST", "/voices/update", {})
+        new = voice_cache.store(response["voices"], response["mixes"])
+        self._print({"new": new}, lambda printed: printed["new"])
+        print_note(f"{response['count']} voices, {len(response['mixes'])} saved mixes, {len(new)} new")
+
+    def _list_devices(self) -> None:
+        self._print(self._server.request_json("GET", "/playback/devices"), lambda printed: printed["devices"])
+
+    def _stop_server(self) -> None:
+        self._server.stop()
         print_note("the server has ended")
 
-    def _update(self) -> None:
-        answer = self._reach.ask("POST", "/voices/update", {})
-        new = voice_cache.store(answer["voices"], answer["mixes"])
-        self._show({"new": new}, lambda shown: shown["new"])
-        print_note(f"{answer['count']} voices, {len(answer['mixes'])} saved mixes, {len(new)} new")
+    def _print_status(self) -> None:
+        self._print(self._server.request_json("GET", "/playback"), _status_rows)
 
-    def _show(self, answer: JsonObject, lines: Callable[[JsonObject], Iterable[str]]) -> None:
+    def _post(self, action: str) -> None:
+        self._print(self._server.request_json("POST", f"/playback/{action}", {}), lambda _: ())
+
+    def _print(self, response: JsonObject, rows_of: Callable[[JsonObject], Iterable[str]]) -> None:
         if self._as_json:
-            click.echo(json.dumps(answer))
+            click.echo(json.dumps(response))
         else:
-            for line in lines(answer):
-                click.echo(line)
+            for row in rows_of(response):
+                click.echo(row)
 
 
-def _voice_lines(answer: JsonObject) -> Iterable[str]:
-    for voice in answer["voices"]:
-        gender = voice["gender"] or "–"
-        yield (
-            f"{voice['number']:>5} {voice['id']:<24} {voice['language']:<12} {gender:<8} "
-            f"{voice['backend']:<12} {voice['name']}"
-        )
+def _voice_rows(response: JsonObject) -> Iterable[str]:
+    for voice in response["voices"]:
+        yield f"{voice['number']:>5} {voice_row(voice)}"
 
 
-def _device_lines(answer: JsonObject) -> Iterable[str]:
-    yield from answer["devices"]
-
-
-def _status_lines(answer: JsonObject) -> Iterable[str]:
-    device = answer["device"] or "no sound device"
-    yield f"{answer['state']}, volume {answer['volume']} %, on {device}"
-    for entry in (*answer["playing"], *answer["waiting"]):
-        text = " ".join(entry["text"].split())
-        shown = text if len(text) <= _SHOWN_CHARS else text[:_SHOWN_CHARS] + " …"
-        heard = f"{entry['heard_ms'] / 1000:6.1f} s"
-        yield f"{entry['id']:>5} {entry['state']:<8} {entry['voice']:<16} {heard}  {shown}"
+def _status_rows(response: JsonObject) -> Iterable[str]:
+    device = response["device"] or "no sound device"
+    yield f"{response['state']}, volume {response['volume']} %, on {device}"
+    for item in (*response["playing"], *response["waiting"]):
+        one_line = " ".join(item["text"].split())
+        text = one_line if len(one_line) <= _TEXT_CHARS else one_line[:_TEXT_CHARS] + " …"
+        heard = f"{item['heard_ms'] / 1000:6.1f} s"
+        yield f"{item['id']:>5} {item['state']:<8} {item['voice']:<16} {heard}  {text}"

@@ -1,6 +1,6 @@
-"""`voice-server say`: a text on the speakers, and back to the prompt at once.
+"""`voice-server say`: speaks a text on this machine's loudspeakers, and returns at once.
 
-Everything that this file loads is waited for by whoever says a word, so it loads as little as it can.
+Every call waits for what this file imports, so it imports as little as it can.
 """
 
 from __future__ import annotations
@@ -13,16 +13,18 @@ from typing import Any
 import click
 
 from voice_server.commands.say import voice_cache
-from voice_server.commands.say.playback_control import PlaybackControl, Switches
-from voice_server.commands.say.server_handle import IDLE_EXIT_S, ServerHandle
+from voice_server.commands.say.playback_control import ControlOptions, PlaybackControl
+from voice_server.commands.say.server_handle import ServerHandle
 from voice_server.commands.shared.click_command import CliCommand
-from voice_server.commands.shared.click_options import json_option, options_of
+from voice_server.commands.shared.click_options import LOG_LEVELS, json_option
+from voice_server.commands.shared.option_values import parse_options
 from voice_server.commands.shared.terminal import print_note
 from voice_server.errors import ConfigError
 
 _POLICIES = ("interrupt", "queue", "mix")
-_LEVELS = ("debug", "info", "warning", "error")
-_HELP_LINES = """\b
+_IDLE_EXIT_S = 900
+"""A server that was started to speak ends when it has not been used for so long."""
+_EPILOG = """\b
 Examples:
   voice-server say "Hello world"
   voice-server say --voice af_bella --speed 1.2 "Hello world"
@@ -48,12 +50,12 @@ Files (on Linux):
 
 
 class _SayCommand(CliCommand):
-    """Shows the examples as they stand."""
+    """Prints the epilog of its help without wrapping the lines."""
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         del ctx
         formatter.write_paragraph()
-        for line in _HELP_LINES.splitlines()[1:]:
+        for line in _EPILOG.splitlines()[1:]:
             formatter.write(f"{line}\n")
 
 
@@ -90,7 +92,7 @@ class _SayCommand(CliCommand):
 @click.option("--kill", "action", flag_value="kill", help="End the server and all of its processes.")
 @click.option("--url", metavar="URL", envvar="VOICE_SERVER_URL",
               help="Speak on the speakers of another server, for example http://localhost:8000.")  # fmt: skip
-@click.option("--log-level", type=click.Choice(_LEVELS, case_sensitive=False),
+@click.option("--log-level", type=click.Choice(LOG_LEVELS, case_sensitive=False),
               help="What a server logs that this starts (warning); others keep theirs.")  # fmt: skip
 @json_option
 def say(
@@ -112,36 +114,38 @@ def say(
     Returns as soon as the text is accepted; the speech goes on. A server in the background does it: one is
     started where none runs, and ends when nobody has used it for a quarter of an hour.
     """
-    reach = ServerHandle(url, _start(log_level or "warning"), lambda: print_note("starting the server …"))
-    if log_level is not None and reach.running() is not None:
+    arguments = _serve_arguments(log_level or "warning")
+    server = ServerHandle(url, arguments, lambda: print_note("starting the server …"))
+    if log_level is not None and server.find() is not None:
         print_note("the server runs already and keeps its log level; --kill ends it")
-    speaker["options"] = options_of(opts) or None
-    wish = {key: value for key, value in speaker.items() if value is not None}
+    speaker["options"] = parse_options(opts) or None
+    fields = {key: value for key, value in speaker.items() if value is not None}
     if speaker["backend"] is not None:
-        reach.prepare(speaker["backend"])
-    desk = PlaybackControl(reach, as_json=as_json)
-    if not desk.switch(Switches(action, volume, device), has_text=bool(words) or interactive):
+        server.prepare_backend(speaker["backend"])
+    control = PlaybackControl(server, as_json=as_json)
+    if not control.apply(ControlOptions(action, volume, device), has_text=bool(words) or interactive):
         return
     if interactive:
-        from voice_server.commands.say.interactive import say_lines  # noqa: PLC0415 - loads the prompt
+        from voice_server.commands.say.interactive import speak_lines  # noqa: PLC0415 - loads the prompt
 
-        say_lines(reach, wish)
+        speak_lines(server, fields)
         return
-    text = _text_of(words)
+    fields["text"] = _input_text(words)
     if output is not None:
-        from voice_server.commands.say.save_file import save  # noqa: PLC0415 - only here
+        from voice_server.commands.say.save_file import save_speech  # noqa: PLC0415 - only here
 
-        save(reach, wish | {"text": text}, output)
+        save_speech(server, fields, output)
     else:
-        desk.speak(wish | {"text": text})
+        control.speak(fields)
 
 
-def _start(log_level: str) -> tuple[str, ...]:
-    """What `serve` is told by whom it is started to speak for."""
-    return ("--port", "0", "--idle-exit", str(IDLE_EXIT_S), "--log-file", "auto", "--log-level", log_level)
+def _serve_arguments(log_level: str) -> tuple[str, ...]:
+    """The arguments of the `serve` that is started in the background."""
+    return ("--port", "0", "--idle-exit", str(_IDLE_EXIT_S), "--log-file", "auto", "--log-level", log_level)
 
 
-def _text_of(words: Iterable[str]) -> str:
+def _input_text(words: Iterable[str]) -> str:
+    """The text of the arguments, else of standard input. Raises ConfigError where it is empty."""
     text = " ".join(words)
     if not text and sys.stdin.isatty():
         raise ConfigError('there is nothing to say; try: voice-server say "Hello world"')

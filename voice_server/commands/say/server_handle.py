@@ -1,4 +1,4 @@
-"""The server that speaks for this user: found, started, or started again when it is just going down."""
+"""The server that `say` uses: found, started, or started again where it is just shutting down."""
 
 from __future__ import annotations
 
@@ -8,100 +8,109 @@ from contextlib import contextmanager, suppress
 from http.client import HTTPResponse
 from typing import Any
 
-from voice_server.commands.say.http_request import Unreachable, ask, asking, is_going_down
+from voice_server.commands.say.http_request import (
+    Unreachable,
+    is_shutting_down,
+    open_response,
+    request_json,
+)
 from voice_server.commands.shared import local_server
-from voice_server.commands.shared.local_server import RunningServer
+from voice_server.commands.shared.server_registration import RunningServer
 from voice_server.commands.shared.terminal import print_note
 from voice_server.errors import Busy, ConfigError, VoiceServerError
 
-IDLE_EXIT_S = 900
-"""A server that was started to speak ends when nobody has used it for so long."""
-
-_GOING_DOWN_S = 40.0
-_NOTICED_S = 5.0
-"""A server notices sooner than this that a backend has been set up."""
-_LOOK_S = 0.2
+_SHUTDOWN_TIMEOUT_S = 40.0
+_SET_UP_NOTICED_S = 5.0
+"""Within this time a server notices that a backend has been set up."""
+_STATE_POLL_S = 0.2
 _ATTEMPTS = 3
 
 
 class ServerHandle:
-    """Asks one server: the one at `url`, else this user's own, which is started where it must be.
+    """Sends requests to one server: that at `url`, else this user's own, which is started when needed.
 
-    `start` are the arguments of `serve` for that, `on_start` is told before the wait.
+    `serve_arguments` are those of the `serve` that is started; `on_start` is called before the wait for it.
     """
 
     def __init__(
-        self, url: str | None, start: Sequence[str] = (), on_start: Callable[[], None] = lambda: None
+        self,
+        url: str | None,
+        serve_arguments: Sequence[str] = (),
+        on_start: Callable[[], None] = lambda: None,
     ) -> None:
         self._url = url
-        self._start = start
+        self._serve_arguments = serve_arguments
         self._on_start = on_start
 
-    def running(self) -> RunningServer | None:
-        """The server, if it is there without being started."""
+    def find(self) -> RunningServer | None:
+        """The server, if it runs already; one at a URL is taken to run."""
         return local_server.find() if self._url is None else RunningServer(self._url)
 
-    def ask(self, method: str, path: str, fields: Mapping[str, object] | None = None) -> Any:
-        """The JSON that the server answers; one that is going down is replaced. Raises VoiceServerError."""
+    def request_json(self, method: str, path: str, fields: Mapping[str, object] | None = None) -> Any:
+        """The JSON of a response; a server that is shutting down is replaced. Raises VoiceServerError."""
         for _ in range(_ATTEMPTS - 1):
-            server = self._server()
+            server = self._find_or_start()
             try:
-                return ask(server, method, path, fields)
+                return request_json(server, method, path, fields)
             except (Unreachable, Busy):
-                if not self._is_replaceable(server):
+                if not self._has_shut_down(server):
                     raise
-        return ask(self._server(), method, path, fields)
+        return request_json(self._find_or_start(), method, path, fields)
 
     @contextmanager
-    def receiving(self, path: str, fields: Mapping[str, object]) -> Iterator[HTTPResponse]:
-        """The answer to a POST that is no JSON, and may take as long as it likes."""
-        with asking(self._server(), "POST", path, fields, limit_s=None) as response:
+    def open_response(self, path: str, fields: Mapping[str, object]) -> Iterator[HTTPResponse]:
+        """The response to a POST, whose body is read without a time limit. Raises VoiceServerError."""
+        with open_response(self._find_or_start(), "POST", path, fields, timeout_s=None) as response:
             yield response
 
-    def end(self) -> None:
-        """Silence this user's server at once and end all of its processes. Raises VoiceServerError."""
-        server = self.running()
+    def stop(self) -> None:
+        """Stop this user's server, its speech first, with all of its processes. Raises VoiceServerError."""
+        server = self.find()
         if server is None or not server.pid:
             raise ConfigError(
                 "--kill ends the server of this user on this machine, not one at another address"
             )
-        with suppress(VoiceServerError):  # it may hang; it is ended all the same
-            self.ask("POST", "/playback/stop", {})
-        local_server.end(server)
+        with suppress(VoiceServerError):  # a server that hangs is stopped all the same
+            self.request_json("POST", "/playback/stop", {})
+        local_server.stop(server)
 
-    def prepare(self, backend: str) -> None:
+    def prepare_backend(self, name: str) -> None:
         """Set a backend of this user's server up if it has not been, and wait until it has started.
 
-        Raises VoiceServerError with what keeps it from being set up.
+        A server at a URL is left as it is. Raises VoiceServerError with what prevents the set-up.
         """
         if self._url is not None:
             return
         from voice_server.commands.shared.first_use import set_up_at_first_use  # noqa: PLC0415 - loads much
         from voice_server.config import load_config  # noqa: PLC0415
 
-        set_up_at_first_use(load_config(backend=backend), backend)
-        limit, is_told = time.monotonic() + _NOTICED_S, False
-        while (state := self._state_of(backend)) == "starting" or (
-            state == "not_set_up" and time.monotonic() < limit
+        set_up_at_first_use(load_config(backend=name), name)
+        self._wait_until_started(name)
+
+    def _wait_until_started(self, backend: str) -> None:
+        deadline = time.monotonic() + _SET_UP_NOTICED_S
+        is_announced = False
+        while (state := self._backend_state(backend)) == "starting" or (
+            state == "not_set_up" and time.monotonic() < deadline
         ):
-            if not is_told:
+            if not is_announced:
                 print_note(f"starting {backend} …")
-                is_told = True
-            time.sleep(_LOOK_S)
+                is_announced = True
+            time.sleep(_STATE_POLL_S)
 
-    def _state_of(self, backend: str) -> str:
+    def _backend_state(self, name: str) -> str:
         try:
-            return str(self.ask("GET", "/health")["backends"][backend]["state"])
+            return str(self.request_json("GET", "/health")["backends"][name]["state"])
         except (VoiceServerError, KeyError):
-            return ""  # whatever it is, the request will meet it too
+            return ""  # the request to speak will meet the same error and report it
 
-    def _server(self) -> RunningServer:
+    def _find_or_start(self) -> RunningServer:
         if self._url is not None:
             return RunningServer(self._url)
-        return local_server.find_or_start(self._start, self._on_start)
+        return local_server.find_or_start(self._serve_arguments, self._on_start)
 
-    def _is_replaceable(self, server: RunningServer) -> bool:
-        """Whether this user's server is going down; returns when it has gone."""
-        if self._url is not None or not is_going_down(server):
+    def _has_shut_down(self, server: RunningServer) -> bool:
+        """Wait until this user's server has ended, if it is shutting down; return whether it has."""
+        if self._url is not None or not is_shutting_down(server):
             return False
-        return local_server.wait_until_gone(server, _GOING_DOWN_S)
+        return local_server.wait_until_stopped(server, _SHUTDOWN_TIMEOUT_S)

@@ -1,1 +1,1 @@
-"""What several subcommands need."""
+"""Pieces that several subcommands share."""

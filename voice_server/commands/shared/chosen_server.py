@@ -1,4 +1,4 @@
-"""The server that a command talks to: one that runs, or one in this program."""
+"""The server that a command connects to: one that runs already, or one in this process."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @asynccontextmanager
 async def reachable_server(choice: ServerChoice) -> AsyncIterator[str]:
-    """Yield the base URL of the chosen server; one in this program lives as long as the block."""
+    """Yield the base URL of the chosen server; one in this process runs as long as the block."""
     if choice.url is not None:
         yield choice.url
         return

@@ -1,4 +1,4 @@
-"""How commands tell what goes wrong: one sentence and an exit code."""
+"""Errors of a command: one sentence on standard error and an exit code."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ import click
 
 from voice_server.errors import ConfigError, RequestError, VoiceServerError
 
-_USAGE, _FAILED, _INTERRUPTED = 2, 1, 130
+_FAILURE, _USAGE_ERROR, _INTERRUPTED = 1, 2, 130  # exit codes
 
 
-class _OneSentence(click.ClickException):
-    """An error as the terminal shows it."""
+class _CommandError(click.ClickException):
+    """A VoiceServerError for click: one sentence, and the exit code of its kind."""
 
     def __init__(self, error: VoiceServerError) -> None:
         super().__init__(error.message)
@@ -22,19 +22,19 @@ class _OneSentence(click.ClickException):
 
     @property
     def exit_code(self) -> int:  # type: ignore[override]
-        """What the program ends with."""
-        return _USAGE if isinstance(self.error, ConfigError | RequestError) else _FAILED
+        """2 for a wrong request or command line, 1 for any other failure."""
+        return _USAGE_ERROR if isinstance(self.error, ConfigError | RequestError) else _FAILURE
 
     def show(self, file: IO[Any] | None = None) -> None:
         click.echo(f"{click.style('error:', fg='red')} {self.message}", file=file or sys.stderr)
 
 
-def in_one_sentence(error: click.UsageError, path: str) -> click.ClickException:
-    """Return click's complaint about the command line of `path` the way all errors are told."""
+def usage_error(error: click.UsageError, path: str) -> click.ClickException:
+    """Return click's error about the command line of the command `path` as the one sentence of all errors."""
     if isinstance(error, getattr(click.exceptions, "NoArgsIsHelpError", ())):
-        return error  # it is a page of help
-    complaint = " ".join(error.format_message().split()).rstrip(".")
-    return _OneSentence(ConfigError(f"{complaint[0].lower()}{complaint[1:]}; see {path} --help"))
+        return error  # its message is a page of help
+    message = " ".join(error.format_message().split()).rstrip(".")
+    return _CommandError(ConfigError(f"{message[0].lower()}{message[1:]}; see {path} --help"))
 
 
 class CliCommand(click.Command):
@@ -43,23 +43,23 @@ class CliCommand(click.Command):
     def make_context(
         self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
     ) -> click.Context:
-        """Read the arguments, and tell what is wrong with them as a sentence."""
+        """Parse the arguments; what is wrong with them becomes one sentence."""
         try:
             return super().make_context(info_name, args, parent, **extra)
         except click.UsageError as error:
             path = f"{parent.command_path} {info_name}" if parent is not None else str(info_name)
-            raise in_one_sentence(error, path) from None
+            raise usage_error(error, path) from None
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run, and tell a VoiceServerError, also one inside a task group, as a sentence."""
+        """Run; a VoiceServerError, also one inside a task group, becomes one sentence."""
         try:
             return super().invoke(ctx)
         except VoiceServerError as error:
-            raise _OneSentence(error) from None
+            raise _CommandError(error) from None
         except BaseExceptionGroup as group:
             for leaf in _leaves(group):
                 if isinstance(leaf, VoiceServerError):
-                    raise _OneSentence(leaf) from None
+                    raise _CommandError(leaf) from None
             if any(isinstance(leaf, KeyboardInterrupt) for leaf in _leaves(group)):
                 ctx.exit(_INTERRUPTED)
             raise

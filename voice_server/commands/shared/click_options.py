@@ -1,8 +1,7 @@
-"""Options that several commands share: which server, whose voice, where the sound goes."""
+"""Options that several commands share: the server, the voice, the output."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,16 +9,17 @@ from typing import Any, TypeVar
 
 import click
 
+from voice_server.commands.shared.option_values import parse_options
 from voice_server.core.types import JsonObject, OptionValue
-from voice_server.errors import ConfigError
 
-TOKEN_VARIABLE = "VOICE_SERVER_TOKEN"  # noqa: S105 - where it is kept
-_Function = TypeVar("_Function", bound=Callable[..., Any])
+TOKEN_VARIABLE = "VOICE_SERVER_TOKEN"  # noqa: S105 - the variable's name
+LOG_LEVELS = ("debug", "info", "warning", "error")
+_FunctionT = TypeVar("_FunctionT", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True, slots=True)
 class ServerChoice:
-    """The server to talk to: one that runs (`url`), or one in this program with these backends."""
+    """The server to connect to: one that runs (`url`), or one in this process with these backends."""
 
     url: str | None = None
     config: str | None = None
@@ -27,26 +27,26 @@ class ServerChoice:
     pool_size: int | None = None
     token: str | None = None
 
-    def wire(self) -> JsonObject:
-        """Return what `connect` has to be told; a server in this program speaks with the backend anyway."""
+    def connect_arguments(self) -> JsonObject:
+        """Return the arguments of `connect`; a server in this process has no other default backend."""
         return {"token": self.token, "backend": self.backend if self.url else None}
 
 
 @dataclass(frozen=True, slots=True)
 class SpeakerChoice:
-    """Who speaks, and how."""
+    """The voice, its language and the backend's options."""
 
     voice: str | None = None
     lang: str | None = None
     opts: dict[str, OptionValue] = field(default_factory=dict)
 
-    def wire(self) -> JsonObject:
-        """Return these as configuration keys of the protocol."""
+    def connect_arguments(self) -> JsonObject:
+        """Return the arguments of `connect`: the protocol's configuration keys."""
         voice = int(self.voice) if self.voice is not None and self.voice.isdecimal() else self.voice
         return {"voice": voice, "lang": self.lang, "opts": self.opts or None}
 
 
-def server_options(function: _Function) -> _Function:
+def server_options(function: _FunctionT) -> _FunctionT:
     """Add --url, --token, --config, --backend and --pool-size, given to the function as `server`."""
 
     @click.option("--url", metavar="URL", help="A running server, for example ws://localhost:8000.")
@@ -67,10 +67,10 @@ def server_options(function: _Function) -> _Function:
         choice = ServerChoice(url, config, backend, pool_size, token if url else None)
         return function(server=choice, **rest)
 
-    return _named_like(wrapped, function)
+    return _with_metadata_of(wrapped, function)
 
 
-def speaker_options(function: _Function) -> _Function:
+def speaker_options(function: _FunctionT) -> _FunctionT:
     """Add --voice, --lang, --speed and --opt, given to the function as `speaker`."""
 
     @click.option("--voice", metavar="NAME", help="The voice, by name or number.")
@@ -82,10 +82,10 @@ def speaker_options(function: _Function) -> _Function:
     def wrapped(
         voice: str | None, lang: str | None, speed: float | None, opts: tuple[str, ...], **rest: Any
     ) -> Any:
-        values = options_of(opts) | ({} if speed is None else {"speed": speed})
+        values = parse_options(opts) | ({} if speed is None else {"speed": speed})
         return function(speaker=SpeakerChoice(voice, lang, values), **rest)
 
-    return _named_like(wrapped, function)
+    return _with_metadata_of(wrapped, function)
 
 
 output_option = click.option(
@@ -94,7 +94,7 @@ output_option = click.option(
 json_option = click.option("--json", "as_json", is_flag=True, help="Write JSON lines, for programs.")
 
 
-def _named_like(wrapped: Callable[..., Any], function: _Function) -> _Function:
+def _with_metadata_of(wrapped: Callable[..., Any], function: _FunctionT) -> _FunctionT:
     wrapped.__name__ = function.__name__
     wrapped.__doc__ = function.__doc__
     wrapped.__click_params__ = [  # type: ignore[attr-defined]
@@ -102,20 +102,3 @@ def _named_like(wrapped: Callable[..., Any], function: _Function) -> _Function:
         *wrapped.__click_params__,  # type: ignore[attr-defined]
     ]
     return wrapped  # type: ignore[return-value]
-
-
-def options_of(pairs: tuple[str, ...]) -> dict[str, OptionValue]:
-    """Return `key=value` pairs as options: numbers, true and false as such, anything else as text."""
-    return dict(option_of(pair) for pair in pairs)
-
-
-def option_of(pair: str) -> tuple[str, OptionValue]:
-    """Return one `key=value`. Raises ConfigError."""
-    key, equals, value = pair.partition("=")
-    if not key or not equals:
-        raise ConfigError(f"an option is given as KEY=VALUE, for example speed=1.2, not {pair!r}")
-    try:
-        parsed = json.loads(value)
-    except ValueError:
-        parsed = value
-    return key, parsed if isinstance(parsed, bool | int | float | str) else value

@@ -1,4 +1,4 @@
-"""A backend's first use: what it needs is set up then, without being asked for."""
+"""Sets a backend up, with environment and weights, when it is used for the first time."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from voice_server.commands.shared.local_server import CLI_SCRIPT
+from voice_server.commands.shared.polling import POLL_INTERVAL_S
 from voice_server.commands.shared.terminal import print_note
 from voice_server.errors import NotSetUp
 from voice_server.provisioning.environments import has_lock_file, is_being_set_up, python_of
@@ -19,38 +20,37 @@ from voice_server.provisioning.environments import has_lock_file, is_being_set_u
 if TYPE_CHECKING:
     from voice_server.config import Config
 
-_CLI = Path(__file__).resolve().parents[2] / "cli.py"
 _STDERR = 2
-_LOOK_S = 0.02
 
 
 def set_up_at_first_use(config: Config, *names: str) -> None:
-    """Set up those of the named backends that are not, after saying so. Raises BackendError."""
-    from voice_server.provisioning.installation import Provisioner  # noqa: PLC0415 - see above
+    """Set up those of the named backends that are not, and print a note first. Raises BackendError."""
+    from voice_server.provisioning.installation import Provisioner  # noqa: PLC0415 - `say` does without it
 
     for name in names:
-        if _is_to_be_set_up(name, config):
+        if _needs_set_up(name, config):
             print_note(f"{name} is not set up yet; that is done now, once (voice-server setup {name})")
             Provisioner(say=print_note).set_up(name, config.backends[name])
 
 
 @contextmanager
-def setting_up_beside(config: Config, *names: str) -> Iterator[None]:
+def set_up_in_background(config: Config, *names: str) -> Iterator[None]:
     """Set up those of the named backends that are not, in a process that ends with the block at the latest.
 
-    The server runs meanwhile, and starts them when they are there.
+    A server in the block starts them when they are set up.
     """
-    missing = [name for name in names if _is_to_be_set_up(name, config)]
+    missing = [name for name in names if _needs_set_up(name, config)]
     if not missing:
         yield
         return
     print_note(f"not set up yet: {', '.join(missing)}; that is done now, once, while the server runs already")
-    command = [sys.executable, str(_CLI), "setup", *missing, "--no-warm-up", "--config", str(config.source)]
+    arguments = ("setup", *missing, "--no-warm-up", "--config", str(config.source))
+    command = [sys.executable, str(CLI_SCRIPT), *arguments]
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=_STDERR, start_new_session=True)
     try:
         first = config.backends[missing[0]].environment
         while process.poll() is None and not is_being_set_up(first):
-            time.sleep(_LOOK_S)
+            time.sleep(POLL_INTERVAL_S)
         yield
     finally:
         with suppress(ProcessLookupError):
@@ -58,8 +58,8 @@ def setting_up_beside(config: Config, *names: str) -> Iterator[None]:
         process.wait()
 
 
-def _is_to_be_set_up(name: str, config: Config) -> bool:
-    from voice_server.provisioning.installation import is_set_up  # noqa: PLC0415 - see above
+def _needs_set_up(name: str, config: Config) -> bool:
+    from voice_server.provisioning.installation import is_set_up  # noqa: PLC0415 - `say` does without it
 
     backend = config.backends[name]
     if not has_lock_file(backend):

@@ -1,184 +1,84 @@
-"""This user's own server on this machine: found, started where there is none, and ended.
+"""This user's own server on this machine: found, started where there is none, and stopped.
 
-A server holds a lock on its pid file, which only its user can read, as long as it lives. Whether the lock is
-held, and not what the file says, tells whether it runs: a number in a file may long belong to something else.
-A second lock lets one program at a time start a server, so that ten that want one at once get the same.
+A lock lets one program at a time start a server, so that ten that need one at once get the same.
 
-Imported by every `say`, which is to take no time: nothing but the standard library, and of that little.
+Every `say` imports this file and must start fast: the standard library only, and little of it.
 """
 
 from __future__ import annotations
 
-import fcntl
-import json
 import os
 import signal
-import stat
 import sys
-import time
-import warnings
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
 
-from voice_server.errors import ConfigError, VoiceServerError
+from voice_server.commands.shared.file_lock import open_private, try_lock
+from voice_server.commands.shared.polling import wait_until
+from voice_server.commands.shared.server_registration import RunningServer, registered_server
+from voice_server.commands.shared.user_folders import runtime_folder
+from voice_server.errors import VoiceServerError
 
-APP_NAME = "voice-server"
-START_S = 300.0
+START_TIMEOUT_S = 300.0
 """How long a server may take to start: models are loaded meanwhile."""
+CLI_SCRIPT = Path(__file__).resolve().parents[2] / "cli.py"
 
-_PID_FILE, _START_FILE, _START_LOG = "server.pid", "start.lock", "start.log"
-_LOOK_S = 0.02
-_DRAIN_S, _STOP_S, _KILL_S = 2.0, 5.0, 5.0
-_PRIVATE = 0o700
-_CLI = Path(__file__).resolve().parents[2] / "cli.py"
-
-
-@dataclass(frozen=True, slots=True)
-class RunningServer:
-    """A server: its base URL, its process where it is this user's own, and what it wants to be shown."""
-
-    url: str
-    pid: int = 0
-    token: str | None = None
-
-
-def runtime_folder() -> Path:
-    """The folder for locks and pid files, which nobody but this user can change. Raises ConfigError."""
-    import platformdirs  # noqa: PLC0415 - a server at a named address needs no folder
-
-    with warnings.catch_warnings():  # without XDG_RUNTIME_DIR it takes a folder that is checked below
-        warnings.simplefilter("ignore")
-        folder = platformdirs.user_runtime_path(APP_NAME, appauthor=False)
-    try:
-        folder.mkdir(mode=_PRIVATE, parents=True, exist_ok=True)
-        found, above = folder.lstat(), folder.parent.stat()
-    except OSError as error:
-        raise ConfigError(f"the folder {str(folder)!r} cannot be used: {_why(error)}") from None
-    is_ours = stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid()
-    if not is_ours or above.st_uid not in (os.getuid(), 0):
-        raise ConfigError(f"{str(folder)!r} must be a folder that belongs to you")
-    if stat.S_IMODE(found.st_mode) & 0o077:
-        folder.chmod(_PRIVATE)
-    return folder
-
-
-def log_folder() -> Path:
-    """The folder for logs, where the platform keeps them; made where it is missing. Raises ConfigError."""
-    import platformdirs  # noqa: PLC0415 - only where something is logged
-
-    folder = platformdirs.user_log_path(APP_NAME, appauthor=False)
-    try:
-        folder.mkdir(mode=_PRIVATE, parents=True, exist_ok=True)
-    except OSError as error:
-        raise ConfigError(f"cannot log into {str(folder)!r}: {_why(error)}") from None
-    return folder
-
-
-# ---------------------------------------------------------------------- the server's side
-
-
-class ServerRegistration:
-    """A server's place as the one that this user's programs find, for as long as the `with` block lasts.
-
-    Where another server has the place already, or there is no folder to take it in, `announce` does nothing.
-    """
-
-    def __enter__(self) -> Self:
-        self._descriptor, self._is_first = -1, False
-        with suppress(ConfigError):
-            self._descriptor = _open(runtime_folder() / _PID_FILE)
-            self._is_first = _await(lambda: _lock(self._descriptor, fcntl.LOCK_EX), 10 * _LOOK_S)
-        if self._is_first:
-            os.ftruncate(self._descriptor, 0)
-        return self
-
-    def announce(self, url: str, token: str | None = None) -> None:
-        """Be found, from now on."""
-        if self._is_first:
-            content = json.dumps({"pid": os.getpid(), "url": url, "token": token})
-            os.pwrite(self._descriptor, content.encode(), 0)
-
-    def __exit__(self, *_: object) -> None:
-        if self._descriptor >= 0:
-            os.close(self._descriptor)  # and with it the lock: whoever looks knows that there is no server
-
-
-# ---------------------------------------------------------------------- the programs' side
+_START_LOCK, _START_LOG = "start.lock", "start.log"
+_STOP_SIGNALS = ((signal.SIGTERM, 2.0), (signal.SIGTERM, 5.0), (signal.SIGKILL, 5.0))
+"""What a server is sent to stop it, and how many seconds it then has: drain, stop at once, be killed."""
 
 
 def find() -> RunningServer | None:
     """The server of this user that runs now and takes requests."""
-    return _look()[1]
-
-
-def _look() -> tuple[bool, RunningServer | None]:
-    """Whether there is a server, and where; one that is still loading has not said where."""
-    try:
-        descriptor = os.open(runtime_folder() / _PID_FILE, os.O_RDONLY | os.O_NOFOLLOW)
-    except OSError:
-        return False, None
-    try:
-        if _lock(descriptor, fcntl.LOCK_SH):
-            return False, None
-        found = json.loads(os.read(descriptor, 4096) or b"null")
-    except ValueError:
-        return True, None  # it is being written
-    finally:
-        os.close(descriptor)
-    return True, RunningServer(found["url"], found["pid"], found["token"]) if found else None
+    return registered_server()[1]
 
 
 def find_or_start(arguments: Sequence[str], on_start: Callable[[], None] = lambda: None) -> RunningServer:
-    """The server of this user; where there is none, `serve` with these arguments is started.
+    """The server of this user; where there is none, `serve` is started with these arguments.
 
-    Returns when it takes requests. Raises VoiceServerError with what kept it from starting.
+    Returns when it takes requests; `on_start` is called before the wait. Raises VoiceServerError with what
+    kept it from starting.
     """
     found = find()
     if found is not None:
         return found
-    descriptor = _open(runtime_folder() / _START_FILE)
+    descriptor = open_private(runtime_folder() / _START_LOCK)
     try:
-        if not _await(lambda: _lock(descriptor, fcntl.LOCK_EX), START_S):
+        if not wait_until(lambda: try_lock(descriptor), START_TIMEOUT_S):
             raise VoiceServerError("another program is still starting the server", code="not_started")
         found = find()
         if found is None:
             on_start()
-            _await(lambda: _look() != (True, None), START_S)  # one that somebody else has started loads
+            wait_until(lambda: registered_server() != (True, None), START_TIMEOUT_S)  # one may be loading
             found = find() or _start(arguments)
         return found
     finally:
         os.close(descriptor)
 
 
-def wait_until_gone(running: RunningServer, limit_s: float) -> bool:
-    """Wait until a server has ended; say whether it has."""
-    return _await(lambda: find() != running, limit_s)
+def wait_until_stopped(server: RunningServer, timeout_s: float) -> bool:
+    """Wait until a server has ended; return whether it has within `timeout_s` seconds."""
+    return wait_until(lambda: find() != server, timeout_s)
 
 
-def end(running: RunningServer) -> None:
-    """End a server and with it every process of its own: ask, ask again, insist."""
-    for number, patience_s in (
-        (signal.SIGTERM, _DRAIN_S),
-        (signal.SIGTERM, _STOP_S),
-        (signal.SIGKILL, _KILL_S),
-    ):
+def stop(server: RunningServer) -> None:
+    """Stop a server with all of its processes, by force in the end. Raises VoiceServerError."""
+    for number, timeout_s in _STOP_SIGNALS:
         with suppress(ProcessLookupError):
-            os.kill(running.pid, number)
-        if wait_until_gone(running, patience_s):
+            os.kill(server.pid, number)
+        if wait_until_stopped(server, timeout_s):
             return
-    raise VoiceServerError(f"the server, process {running.pid}, does not end")
+    raise VoiceServerError(f"the server, process {server.pid}, does not end")
 
 
 def _start(arguments: Sequence[str]) -> RunningServer:
     import subprocess  # noqa: PLC0415 - most programs find a server
 
-    said = runtime_folder() / _START_LOG
-    with Path(os.devnull).open("r+b") as null, os.fdopen(_open(said, os.O_TRUNC), "wb") as log:
+    log_path = runtime_folder() / _START_LOG
+    with Path(os.devnull).open("r+b") as null, os.fdopen(open_private(log_path, os.O_TRUNC), "wb") as log:
         process = subprocess.Popen(
-            [sys.executable, str(_CLI), "serve", *arguments],
+            [sys.executable, str(CLI_SCRIPT), "serve", *arguments],
             stdin=null,
             stdout=null,
             stderr=log,
@@ -187,46 +87,17 @@ def _start(arguments: Sequence[str]) -> RunningServer:
 
     found: RunningServer | None = None
     try:
-        _await(lambda: find() or process.poll() is not None, START_S)
+        wait_until(lambda: find() or process.poll() is not None, START_TIMEOUT_S)
         found = find()
     finally:
         if found is None or found.pid != process.pid:
             process.kill()
-        process.returncode = process.poll() or 0  # it lives on without us, which is nothing to complain about
+        process.returncode = process.poll() or 0  # it is meant to outlive this program: no ResourceWarning
     if found is None:
-        raise VoiceServerError(f"the server did not start: {_last_line(said)}", code="not_started")
+        raise VoiceServerError(f"the server did not start: {_last_line(log_path)}", code="not_started")
     return found
 
 
-def _last_line(said: Path) -> str:
-    lines = said.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+def _last_line(log_path: Path) -> str:
+    lines = log_path.read_text(encoding="utf-8", errors="replace").strip().splitlines()
     return lines[-1].removeprefix("error: ") if lines else "it did not say why"
-
-
-def _await(condition: Callable[[], object], limit_s: float) -> bool:
-    limit = time.monotonic() + limit_s
-    while not condition():
-        if time.monotonic() > limit:
-            return False
-        time.sleep(_LOOK_S)
-    return True
-
-
-def _open(path: Path, *flags: int) -> int:
-    """A file that only this user can read, never through a link that somebody else has put there."""
-    try:
-        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | sum(flags), 0o600)
-    except OSError as error:
-        raise ConfigError(f"the file {str(path)!r} cannot be used: {_why(error)}") from None
-
-
-def _lock(descriptor: int, kind: int) -> bool:
-    try:
-        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
-def _why(error: OSError) -> str:
-    return (error.strerror or str(error)).lower()

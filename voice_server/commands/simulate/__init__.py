@@ -1,1 +1,1 @@
-"""`voice-server stream-tokens`: a simulated LLM, and what its listener measures."""
+"""`voice-server stream-tokens`: a simulated LLM, its client's measurements, and their display."""

@@ -1,4 +1,4 @@
-"""`client.py` as a script: a text streamed token by token to a server that runs."""
+"""The command of `client.py` as a script: streams a text token by token to a running server."""
 
 from __future__ import annotations
 
@@ -27,7 +27,9 @@ from voice_server.commands.simulate.simulation import TOKENS_PER_S, run_simulati
 @click.option("--text", metavar="TEXT", help="What to say instead of the built-in text.")
 @output_option
 @json_option
-def client_example(*, url: str, token: str | None, backend: str | None, text: str | None, **how: Any) -> None:
+def client_example(
+    *, url: str, token: str | None, backend: str | None, text: str | None, **options: Any
+) -> None:
     """Stream a sample text token by token to a server, and hear it or save it."""
     server = ServerChoice(url=url, backend=backend, token=token)
-    run_simulation(text or ANSWER, server=server, rate=TOKENS_PER_S, burst=False, **how)
+    run_simulation(text or ANSWER, server=server, rate=TOKENS_PER_S, burst=False, **options)

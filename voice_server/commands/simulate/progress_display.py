@@ -1,4 +1,4 @@
-"""What a person, or a program, is shown while tokens are spoken."""
+"""The output of `stream-tokens` while it runs: a table for people, or JSON lines for programs."""
 
 from __future__ import annotations
 
@@ -18,29 +18,29 @@ from voice_server.playback import SoundSink
 
 
 class Display:
-    """What is shown of a run; this one shows nothing."""
+    """Receives the progress of a run; this one prints nothing."""
 
     def start(self, server: ServerChoice) -> None:
-        """Before a server is there."""
+        """The run starts; there is no server yet."""
 
     def token(self, token: str) -> None:
         """A token was sent."""
 
     def event(self, event: Event) -> None:
-        """A message came."""
+        """An event was received."""
 
     def sentence(self, sentence: SentenceTiming) -> None:
-        """A sentence is heard."""
+        """The playback of a sentence has begun."""
 
-    def summary(self, ear: TurnMeter) -> None:
-        """All audio has come."""
+    def summary(self, meter: TurnMeter) -> None:
+        """All audio was received."""
 
     def end(self, sink: SoundSink) -> None:
-        """The sound is complete."""
+        """The sound was played, or saved."""
 
 
 class JsonDisplay(Display):
-    """For programs."""
+    """JSON lines for programs."""
 
     def event(self, event: Event) -> None:
         if isinstance(event, WarningEvent | ErrorEvent):
@@ -50,8 +50,8 @@ class JsonDisplay(Display):
     def sentence(self, sentence: SentenceTiming) -> None:
         self._write({"type": "sentence", **dataclasses.asdict(sentence)})
 
-    def summary(self, ear: TurnMeter) -> None:
-        self._write({"type": "summary", "audio_ms": ear.audio_ms, "gaps_ms": ear.gaps_ms})
+    def summary(self, meter: TurnMeter) -> None:
+        self._write({"type": "summary", "audio_ms": meter.audio_ms, "gaps_ms": meter.gaps_ms})
 
     def end(self, sink: SoundSink) -> None:
         if sink.path is not None:
@@ -65,11 +65,11 @@ class JsonDisplay(Display):
 
 
 class TerminalDisplay(Display):
-    """For people: a line for each sentence, and below them the tokens as they go out."""
+    """For people: a row for each sentence, and at a terminal below them the tokens that were sent."""
 
     def __init__(self) -> None:
         self._is_terminal = sys.stdout.isatty()
-        self._typed = ""
+        self._sent_text = ""
         self._first_delay_ms: float | None = None
         self._summary = ""
 
@@ -79,12 +79,14 @@ class TerminalDisplay(Display):
         click.echo(click.style(f"{'delay':>9} {'audio':>8} {'rtf':>7} {'gap':>7}  sentence", bold=True))
 
     def token(self, token: str) -> None:
-        self._typed = (self._typed + token).replace("\n", " ")
-        self._show_typed()
+        self._sent_text = (self._sent_text + token).replace("\n", " ")
+        self._print_sent_text()
 
     def event(self, event: Event) -> None:
         if isinstance(event, WarningEvent) or (isinstance(event, ErrorEvent) and not event.fatal):
-            self._line(click.style(event.msg, fg="yellow" if isinstance(event, WarningEvent) else "red"))
+            self._print_line(
+                click.style(event.msg, fg="yellow" if isinstance(event, WarningEvent) else "red")
+            )
 
     def sentence(self, sentence: SentenceTiming) -> None:
         if sentence.index == 0:
@@ -94,29 +96,29 @@ class TerminalDisplay(Display):
             f"{_figure(sentence.delay_ms, '.1f', ' ms'):>9} {_figure(audio_s, '.2f', ' s'):>8} "
             f"{_figure(sentence.rtf, '.4f', ''):>7} {_figure(sentence.gap_ms, '.0f', ' ms'):>7}"
         )
-        self._line(f"{click.style(figures, fg='cyan')}  {' '.join(sentence.text.split())}")
+        self._print_line(f"{click.style(figures, fg='cyan')}  {' '.join(sentence.text.split())}")
 
-    def summary(self, ear: TurnMeter) -> None:
+    def summary(self, meter: TurnMeter) -> None:
         first = _figure(self._first_delay_ms, ".1f", " ms")
         self._summary = (
-            f"{ear.audio_ms / 1000:.1f} s of audio, {len(ear.gaps_ms)} gaps; "
+            f"{meter.audio_ms / 1000:.1f} s of audio, {len(meter.gaps_ms)} gaps; "
             f"the first sound came {first} after its sentence was certain"
         )
 
     def end(self, sink: SoundSink) -> None:
-        self._typed = ""
-        self._line(self._summary)
+        self._sent_text = ""
+        self._print_line(self._summary)
         if sink.path is not None:
-            self._line(f"saved to {sink.path}")
+            self._print_line(f"saved to {sink.path}")
 
-    def _line(self, text: str) -> None:
+    def _print_line(self, text: str) -> None:
         click.echo(("\r\x1b[K" if self._is_terminal else "") + text)
-        self._show_typed()
+        self._print_sent_text()
 
-    def _show_typed(self) -> None:
+    def _print_sent_text(self) -> None:
         if self._is_terminal:
             width = shutil.get_terminal_size().columns - 4
-            click.echo("\r\x1b[K" + click.style(f"> {self._typed[-width:]}", dim=True), nl=False)
+            click.echo("\r\x1b[K" + click.style(f"> {self._sent_text[-width:]}", dim=True), nl=False)
 
 
 def _figure(value: float | None, form: str, unit: str) -> str:

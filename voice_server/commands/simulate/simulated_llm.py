@@ -1,4 +1,4 @@
-"""A language model's answer without the model: a text cut into tokens, which come at a steady rate."""
+"""A simulated language model: a text cut into tokens, which come at a steady rate."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ANSWER = (
     "sugars and proteins join, and the whole house begins to smell of it. Let the loaf cool before "
     "you cut it: the crumb is still finishing its work, and patience is the last of the ingredients."
 )
-"""Twelve sentences, with an abbreviation, a number and all three marks."""
+"""Twelve sentences, with an abbreviation, a number, a question mark and an exclamation mark."""
 
 # A word of up to six letters is one token with the blank before it; of longer ones, the rest is the next.
 _TOKEN = re.compile(r"\s?\w{1,6}|\s?[^\w\s]|\s+")
@@ -32,7 +32,7 @@ def tokens_of(text: str) -> list[str]:
 async def paced(tokens: Sequence[str], tokens_per_s: float | None) -> AsyncIterator[str]:
     """Yield the tokens at a steady rate on the clock, or at once where it is None.
 
-    A late consumer does not shift the tokens after it: a model does not wait for its reader.
+    A slow consumer does not delay later tokens: a model does not wait for its reader.
     """
     loop = asyncio.get_running_loop()
     started = loop.time()
@@ -43,7 +43,7 @@ async def paced(tokens: Sequence[str], tokens_per_s: float | None) -> AsyncItera
 
 
 class TokenLog:
-    """When each part of a text was sent; times in seconds on any one clock."""
+    """When each token of a text was sent; times in seconds on any one clock."""
 
     def __init__(self) -> None:
         self._ends: list[int] = []
@@ -56,20 +56,20 @@ class TokenLog:
         return self._ends[-1] if self._ends else 0
 
     def sent(self, token: str, now: float) -> None:
-        """Note a token."""
+        """Record that a token was sent."""
         self._ends.append(self.length + len(token))
         self._times.append(now)
 
     def finished(self, now: float) -> None:
-        """Note the end of the text."""
+        """Record that the text has ended."""
         self._finished_at = now
 
     def complete_at(self, end: int) -> float | None:
-        """When the token was sent that completes the characters up to `end`."""
+        """When the token that completes the characters up to `end` was sent; None if it was not."""
         index = bisect_left(self._ends, end)
         return self._times[index] if index < len(self._times) else None
 
     def certain_at(self, end: int) -> float | None:
-        """When the character behind `end` was sent, or the text ended: then a sentence is certain."""
+        """When a sentence that ends at `end` was certain: the next character was sent, or the text ended."""
         index = bisect_right(self._ends, end)
         return self._times[index] if index < len(self._times) else self._finished_at

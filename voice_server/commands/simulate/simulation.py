@@ -1,4 +1,4 @@
-"""One run of the simulated LLM: tokens go to a server, its sound is played and measured."""
+"""One run of the simulated LLM: sends tokens to a server, plays the sound and measures it."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from voice_server.client_events import Audio
 from voice_server.client_streams import AsyncStream, connect
 from voice_server.commands.shared.chosen_server import reachable_server
 from voice_server.commands.shared.click_options import ServerChoice, SpeakerChoice
+from voice_server.commands.shared.sound_output import ahead_s_for, play
 from voice_server.commands.simulate.progress_display import Display, JsonDisplay, TerminalDisplay
 from voice_server.commands.simulate.simulated_llm import TokenLog, paced, tokens_of
 from voice_server.commands.simulate.turn_timing import SentenceTiming, TurnMeter
 from voice_server.playback import SoundSink, open_sink
 
 TOKENS_PER_S = 50.0
-_AS_FAST_AS_POSSIBLE_S = 600  # a file is not listened to: render as far ahead as the protocol allows
-_LOOK_S = 0.03
+_POLL_INTERVAL_S = 0.03
 
 
 def run_simulation(
@@ -30,10 +30,10 @@ def run_simulation(
     output: Path | None,
     as_json: bool,
 ) -> None:
-    """Stream a text at `rate` tokens a second, or at once; play or save what comes, and show how it went."""
+    """Stream a text at `rate` tokens a second, or at once; play or save the sound, and display the timing."""
     from voice_server.serving.event_loop import run  # noqa: PLC0415 - loads the server, which `--help` does not need
 
-    show: Display = JsonDisplay() if as_json else TerminalDisplay()
+    display: Display = JsonDisplay() if as_json else TerminalDisplay()
     with open_sink(output) as sink:
         run(
             _stream(
@@ -42,10 +42,10 @@ def run_simulation(
                 speaker=speaker,
                 rate=None if burst else rate,
                 sink=sink,
-                show=show,
+                display=display,
             )
         )
-    show.end(sink)
+    display.end(sink)
 
 
 async def _stream(
@@ -55,61 +55,61 @@ async def _stream(
     speaker: SpeakerChoice,
     rate: float | None,
     sink: SoundSink,
-    show: Display,
+    display: Display,
 ) -> None:
-    show.start(server)
+    display.start(server)
     async with reachable_server(server) as url:
-        ahead_s = _AS_FAST_AS_POSSIBLE_S if sink.path else None
-        async with connect(url, **server.wire(), ahead_s=ahead_s, **speaker.wire()) as stream:
+        arguments = server.connect_arguments() | speaker.connect_arguments()
+        async with connect(url, ahead_s=ahead_s_for(sink), **arguments) as stream:
             log = TokenLog()
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(_send(stream, tokens, rate, log, show))
-                tasks.create_task(_listen(stream, log, sink, show))
-            await _heard_until(sink, None)
+                tasks.create_task(_send(stream, tokens, rate, log, display))
+                tasks.create_task(_receive(stream, log, sink, display))
+            await _wait_until_played(sink, None)
 
 
 async def _send(
-    stream: AsyncStream, tokens: list[str], rate: float | None, log: TokenLog, show: Display
+    stream: AsyncStream, tokens: list[str], rate: float | None, log: TokenLog, display: Display
 ) -> None:
     now = time.perf_counter  # uvloop's own clock ticks in milliseconds
     async for token in paced(tokens, rate):
         log.sent(token, now())
         await stream.send_text(token)
-        show.token(token)
+        display.token(token)
     log.finished(now())
     await stream.done()
 
 
-async def _listen(stream: AsyncStream, log: TokenLog, sink: SoundSink, show: Display) -> None:
-    """Play what comes, and show each sentence when its sound is heard."""
+async def _receive(stream: AsyncStream, log: TokenLog, sink: SoundSink, display: Display) -> None:
+    """Play the sound, and display each sentence when its playback begins."""
     now = time.perf_counter  # uvloop's own clock ticks in milliseconds
-    ear = TurnMeter(log)
-    shown: asyncio.Queue[SentenceTiming | None] = asyncio.Queue()
+    meter = TurnMeter(log)
+    completed: asyncio.Queue[SentenceTiming | None] = asyncio.Queue()
     async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(_show_when_heard(shown, sink, show))
+        tasks.create_task(_display_when_played(completed, sink, display))
         async for event in stream:
             if isinstance(event, Audio):
-                await asyncio.to_thread(sink.play, event.pcm) if sink.path is None else sink.play(event.pcm)
-            if sentence := ear.hear(event, now()):
-                shown.put_nowait(sentence)
-            show.event(event)
-        shown.put_nowait(None)
-    show.summary(ear)
+                await play(sink, event.pcm)
+            if sentence := meter.receive(event, now()):
+                completed.put_nowait(sentence)
+            display.event(event)
+        completed.put_nowait(None)
+    display.summary(meter)
 
 
-async def _show_when_heard(
-    shown: asyncio.Queue[SentenceTiming | None], sink: SoundSink, show: Display
+async def _display_when_played(
+    completed: asyncio.Queue[SentenceTiming | None], sink: SoundSink, display: Display
 ) -> None:
-    while (sentence := await shown.get()) is not None:
-        await _heard_until(sink, sentence.at_ms or 0)
-        show.sentence(sentence)
+    while (sentence := await completed.get()) is not None:
+        await _wait_until_played(sink, sentence.at_ms or 0)
+        display.sentence(sentence)
 
 
-async def _heard_until(sink: SoundSink, position_ms: float | None) -> None:
-    """Wait until the sound has been heard up to a position, or to its end."""
+async def _wait_until_played(sink: SoundSink, position_ms: float | None) -> None:
+    """Wait until the sound has been played up to a position, or to its end where it is None."""
 
-    def is_heard() -> bool:
+    def is_played() -> bool:
         return sink.wait_until_heard(0) if position_ms is None else sink.played_ms >= position_ms
 
-    while not is_heard():  # noqa: ASYNC110 - a sound device has no event to wait for
-        await asyncio.sleep(_LOOK_S)
+    while not is_played():  # noqa: ASYNC110 - a sound device offers no event to wait for
+        await asyncio.sleep(_POLL_INTERVAL_S)

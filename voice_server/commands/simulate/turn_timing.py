@@ -1,4 +1,4 @@
-"""What a listener hears: when each sentence began against when it could have, and where playback ran dry."""
+"""Timing of a turn at the client: the delay of each sentence, and the gaps in playback."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from voice_server.core.speech.play_clock import PlayClock
 from voice_server.core.types import SAMPLE_RATE_HZ
 
 GAP_MS = 20
-"""A silence within speech that people notice."""
+"""The shortest silence within speech that counts as a gap."""
 
 
 @dataclass(frozen=True, slots=True)
 class SentenceTiming:
-    """One sentence as it reached this client; what a version 1 server does not tell is None.
+    """One sentence as it reached this client; what a version 1 server does not send is None.
 
     `delay_ms` runs from the moment the sentence was certain (the token behind it was sent) to its first audio
     here, `from_last_token_ms` from the token that completed it; `at_ms` is where it begins in the audio.
@@ -33,40 +33,40 @@ class SentenceTiming:
 
 
 class TurnMeter:
-    """Listens to one turn whose tokens are in `log`; times in seconds on the log's clock."""
+    """Measures one turn whose tokens are in `log`; times in seconds on the log's clock."""
 
     def __init__(self, log: TokenLog, sample_rate_hz: int = SAMPLE_RATE_HZ) -> None:
         self._log = log
         self._rate_hz = sample_rate_hz
         self._playback = PlayClock()
-        self._open: Sentence | None = None
-        self._began_at: float | None = None
+        self._sentence: Sentence | None = None
+        self._sentence_audio_at: float | None = None
         self._gap_ms = 0.0
-        self._count = 0
+        self._version_1_sentences = 0
         self.first_audio_at: float | None = None
         self.last_audio_at: float | None = None
         self.audio_ms = 0.0
         self.gaps_ms: list[float] = []
 
-    def hear(self, event: Event, now: float) -> SentenceTiming | None:
-        """Take the next event; the sentence that it completes, if any."""
+    def receive(self, event: Event, now: float) -> SentenceTiming | None:
+        """Take the next event; return the timing of the sentence that it completes, if any."""
         if isinstance(event, Audio):
-            self.hear_audio(len(event.pcm), now)
+            self.receive_audio(len(event.pcm), now)
         elif isinstance(event, Sentence):
-            self._open, self._began_at, self._gap_ms = event, None, 0.0
-        elif isinstance(event, SentenceEnd) and self._open is not None:
-            return self._completed(self._open, event)
+            self._sentence, self._sentence_audio_at, self._gap_ms = event, None, 0.0
+        elif isinstance(event, SentenceEnd) and self._sentence is not None:
+            return self._completed(self._sentence, event)
         elif isinstance(event, Generating) and event.index is None:
-            self._count += 1
-            return SentenceTiming(self._count - 1, event.sentence)
+            self._version_1_sentences += 1
+            return SentenceTiming(self._version_1_sentences - 1, event.sentence)
         return None
 
-    def hear_audio(self, n_bytes: int, now: float) -> None:
-        """Take the next audio, of which only the length matters."""
+    def receive_audio(self, n_bytes: int, now: float) -> None:
+        """Take the next audio, of `n_bytes` of 16-bit PCM."""
         audio_ms = duration_ms(n_bytes, self._rate_hz)
         gap_ms = 1000 * self._playback.deliver(audio_ms / 1000, now)
-        if self._began_at is None:
-            self._began_at, self._gap_ms = now, gap_ms
+        if self._sentence_audio_at is None:
+            self._sentence_audio_at, self._gap_ms = now, gap_ms
         if gap_ms > GAP_MS:
             self.gaps_ms.append(gap_ms)
         self.first_audio_at = now if self.first_audio_at is None else self.first_audio_at
@@ -78,15 +78,17 @@ class TurnMeter:
         return SentenceTiming(
             index=sentence.index,
             text=sentence.text,
-            delay_ms=self._since(None if typed_end is None else self._log.certain_at(typed_end)),
-            from_last_token_ms=self._since(None if typed_end is None else self._log.complete_at(typed_end)),
+            delay_ms=self._delay_ms(None if typed_end is None else self._log.certain_at(typed_end)),
+            from_last_token_ms=self._delay_ms(
+                None if typed_end is None else self._log.complete_at(typed_end)
+            ),
             at_ms=sentence.at_ms,
             audio_ms=end.audio_ms,
             rtf=end.rtf,
             gap_ms=self._gap_ms,
         )
 
-    def _since(self, moment: float | None) -> float | None:
-        if moment is None or self._began_at is None:
+    def _delay_ms(self, moment: float | None) -> float | None:
+        if moment is None or self._sentence_audio_at is None:
             return None
-        return (self._began_at - moment) * 1000
+        return (self._sentence_audio_at - moment) * 1000

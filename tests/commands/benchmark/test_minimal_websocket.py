@@ -6,23 +6,23 @@ from collections.abc import Awaitable, Callable
 import pytest
 from websockets.asyncio.server import ServerConnection, serve
 
-from voice_server.commands.benchmark.lean_socket import LeanSocket, framed
+from voice_server.commands.benchmark.minimal_websocket import MinimalWebSocket, text_frame
 from voice_server.errors import VoiceServerError
 
-Act = Callable[[LeanSocket], Awaitable[None]]
+Act = Callable[[MinimalWebSocket], Awaitable[None]]
 
 
 def converse(
     script: Callable[[ServerConnection], Awaitable[None]], act: Act
 ) -> tuple[list[str], list[int], int]:
-    """What a lean client hears of a script: texts, sizes of audio, the close code."""
+    """What a client receives of a script: texts, sizes of audio, the close code."""
     texts: list[str] = []
     sizes: list[int] = []
 
     async def main() -> int:
         async with serve(script, "127.0.0.1", 0, compression=None) as server:
             port = server.sockets[0].getsockname()[1]
-            socket = await LeanSocket.open(f"ws://127.0.0.1:{port}/stream-tokens?v=2")
+            socket = await MinimalWebSocket.open(f"ws://127.0.0.1:{port}/stream-tokens?v=2")
             socket.on_text, socket.on_audio = texts.append, sizes.append
             await act(socket)
             return await socket.closed
@@ -30,7 +30,7 @@ def converse(
     return texts, sizes, asyncio.run(main())
 
 
-async def nothing(_socket: LeanSocket) -> None:
+async def nothing(_socket: MinimalWebSocket) -> None:
     pass
 
 
@@ -43,8 +43,8 @@ def test_messages_of_every_size_arrive_in_both_directions(length: int) -> None:
         await connection.send("é" * length)
         await connection.send(bytes(length))
 
-    async def act(socket: LeanSocket) -> None:
-        socket.send(framed(token="é" * length))
+    async def act(socket: MinimalWebSocket) -> None:
+        socket.send(text_frame(token="é" * length))
 
     texts, sizes, code = converse(script, act)
     assert heard == ['{"token":"' + "\\u00e9" * length + '"}']
@@ -57,8 +57,8 @@ def test_many_frames_in_one_write_are_many_messages() -> None:
     async def script(connection: ServerConnection) -> None:
         heard.extend([await connection.recv() for _ in range(3)])
 
-    async def act(socket: LeanSocket) -> None:
-        socket.send(framed(a=1) + framed(b=2) + framed(c=3))
+    async def act(socket: MinimalWebSocket) -> None:
+        socket.send(text_frame(a=1) + text_frame(b=2) + text_frame(c=3))
 
     converse(script, act)
     assert heard == ['{"a":1}', '{"b":2}', '{"c":3}']
@@ -76,9 +76,9 @@ def test_the_close_code_is_told_and_sending_afterwards_does_no_harm() -> None:
     async def script(connection: ServerConnection) -> None:
         await connection.close(1013)
 
-    async def act(socket: LeanSocket) -> None:
+    async def act(socket: MinimalWebSocket) -> None:
         await asyncio.wait([socket.closed])
-        socket.send(framed(late=True))
+        socket.send(text_frame(late=True))
 
     assert converse(script, act)[2] == 1013
 
@@ -94,7 +94,7 @@ def test_leaving_ends_the_connection() -> None:
     async def script(connection: ServerConnection) -> None:
         await connection.wait_closed()
 
-    async def act(socket: LeanSocket) -> None:
+    async def act(socket: MinimalWebSocket) -> None:
         socket.abort()
 
     assert converse(script, act)[2] == 1006
@@ -109,13 +109,13 @@ def test_a_refusal_and_nobody_there_are_errors() -> None:
 
         server = await asyncio.start_server(answer, "127.0.0.1", 0)
         async with server:
-            await LeanSocket.open(f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}/")
+            await MinimalWebSocket.open(f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}/")
 
     with pytest.raises(VoiceServerError, match="refused the connection"):
         asyncio.run(refused())
 
     async def nobody() -> None:
-        await LeanSocket.open("ws://127.0.0.1:1/")
+        await MinimalWebSocket.open("ws://127.0.0.1:1/")
 
     with pytest.raises(VoiceServerError, match="no server at"):
         asyncio.run(nobody())

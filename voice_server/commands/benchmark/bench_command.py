@@ -1,7 +1,7 @@
-"""`voice-server bench`: what a server costs and how long it lets people wait, under load.
+"""`voice-server bench`: the latency, gaps, CPU and memory of a server under load.
 
-Everything is measured side by side: each run takes the floor, then every load, then the next run begins, so
-that a noisy machine disturbs all of them alike.
+Each run measures the floor and every load in turn, so that other work on the machine disturbs all of them
+alike.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import click
 
 from voice_server.commands.shared.click_command import CliCommand
 from voice_server.commands.shared.click_options import ServerChoice, json_option, server_options
-from voice_server.commands.shared.text_input import text_of
+from voice_server.commands.shared.text_input import read_text
 from voice_server.commands.simulate.simulated_llm import ANSWER, tokens_of
 from voice_server.errors import ConfigError
 
@@ -43,18 +43,18 @@ def bench(
     The server is the one at --url, or one that is started for this, whose CPU and memory are read too. The
     text is FILE, standard input with -, or a built-in answer of twelve sentences.
     """
-    from voice_server.commands.benchmark.benchmark_report import table  # noqa: PLC0415
+    from voice_server.commands.benchmark.benchmark_table import table  # noqa: PLC0415 - as below
     from voice_server.commands.benchmark.measure import BenchmarkPlan, measure  # noqa: PLC0415 - not needed for --help
-    from voice_server.serving.event_loop import run  # noqa: PLC0415
+    from voice_server.serving.event_loop import run  # noqa: PLC0415 - as below
 
     plan = BenchmarkPlan(
-        tokens_of(ANSWER if file is None else text_of(file)), _counts(clients), rate, runs, with_null
+        tokens_of(ANSWER if file is None else read_text(file)), _client_counts(clients), rate, runs, with_null
     )
     figures = run(measure(server, plan))
     click.echo(json.dumps(figures) if as_json else "\n".join(table(figures)))
 
 
-def _counts(listed: str) -> list[int]:
+def _client_counts(listed: str) -> list[int]:
     try:
         counts = [int(each) for each in listed.split(",")]
     except ValueError:

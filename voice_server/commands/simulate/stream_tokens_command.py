@@ -1,4 +1,4 @@
-"""`voice-server stream-tokens`: the server's main job, to watch: tokens go in, sentences are spoken."""
+"""`voice-server stream-tokens`: streams a text's tokens, plays the sentences, and prints their timing."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from voice_server.commands.shared.click_options import (
     server_options,
     speaker_options,
 )
-from voice_server.commands.shared.text_input import text_of
+from voice_server.commands.shared.text_input import read_text
 from voice_server.commands.simulate.simulated_llm import ANSWER
 from voice_server.commands.simulate.simulation import TOKENS_PER_S, run_simulation
 
@@ -27,11 +27,11 @@ from voice_server.commands.simulate.simulation import TOKENS_PER_S, run_simulati
 @click.option("--burst", is_flag=True, help="Send all tokens at once.")
 @output_option
 @json_option
-def stream_tokens(file: str | None, **how: Any) -> None:
+def stream_tokens(file: str | None, **options: Any) -> None:
     """Stream tokens, as an LLM would, and hear the sentences as they are spoken.
 
     The text is FILE, standard input with -, or a built-in answer. A server in this program speaks it, or the
     one at --url. A line for each sentence tells how long after it was certain its sound came, how long it is,
     what rendering cost in proportion, and the silence before it.
     """
-    run_simulation(ANSWER if file is None else text_of(file), **how)
+    run_simulation(ANSWER if file is None else read_text(file), **options)

@@ -54,7 +54,7 @@ def test_the_packages_that_a_backends_project_asks_for_are_looked_up(
     shutil.copy(own_venv / "pyvenv.cfg", venv)
     (venv / "lib").symlink_to(own_venv / "lib")
     (environment / "pyproject.toml").write_text(project)
-    adapter = Path(__file__).parents[2] / "tts_backends" / "tone" / "backend.py"
+    adapter = Path(__file__).parents[3] / "tts_backends" / "tone" / "backend.py"
     own = tmp_path / "own.yaml"
     own.write_text(f"backends: {{tone: {{adapter: {adapter}, environment: {environment}}}}}")
     result = run_command("doctor", "--quick", "--json", "--config", str(own))

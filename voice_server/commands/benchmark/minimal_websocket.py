@@ -1,8 +1,8 @@
-"""A WebSocket client that costs next to nothing, so that a hundred of them do not slow what they measure.
+"""A minimal WebSocket client, so cheap that a hundred of them do not slow the server that they measure.
 
 Messages to send are framed once, for all clients; masks are zero, which a server cannot tell from random
-ones. Frames that come are handed on as they stand: audio as a number of bytes, everything else as text. There
-are no extensions, and what the server never sends (fragments) is an error.
+ones. Of a binary frame only the length is passed on, a text frame is decoded. There are no extensions, and
+fragmented messages, which the server never sends, are an error.
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ from urllib.parse import urlsplit
 
 from voice_server.errors import VoiceServerError
 
-_TEXT, _BINARY, _CLOSE, _PING = 1, 2, 8, 9
+_TEXT, _BINARY, _CLOSE, _PING, _PONG = 1, 2, 8, 9, 10
 _FINAL, _MASKED = 0x80, 0x80
 _ZERO_MASK = bytes(4)
+_ABNORMAL_CLOSURE = 1006
 _HANDSHAKE = (
     "GET {path} HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
@@ -27,7 +28,7 @@ OnText = Callable[[str], None]
 OnAudio = Callable[[int], None]
 
 
-def framed(**message: Any) -> bytes:
+def text_frame(**message: Any) -> bytes:
     """Return a JSON message as the bytes of its frame."""
     payload = json.dumps(message, separators=(",", ":")).encode()
     return _frame(_TEXT, payload)
@@ -44,10 +45,10 @@ def _frame(opcode: int, payload: bytes) -> bytes:
     return head + _ZERO_MASK + payload
 
 
-class LeanSocket(asyncio.Protocol):
-    """One connection; calls `on_text` and `on_audio` from inside the loop.
+class MinimalWebSocket(asyncio.Protocol):
+    """One connection; calls `on_text` and `on_audio` on the event loop.
 
-    `opened` is done after the handshake, `closed`, with the code, when it is over.
+    `opened` is done after the handshake, `closed`, with the close code, at the end of the connection.
     """
 
     def __init__(self, address: str) -> None:
@@ -60,7 +61,7 @@ class LeanSocket(asyncio.Protocol):
         self.on_audio: OnAudio = lambda _n_bytes: None
 
     @classmethod
-    async def open(cls, address: str) -> LeanSocket:
+    async def open(cls, address: str) -> MinimalWebSocket:
         """Connect. Raises VoiceServerError when the server does not take the connection."""
         parts = urlsplit(address)
         connecting = asyncio.get_running_loop().create_connection(
@@ -74,43 +75,43 @@ class LeanSocket(asyncio.Protocol):
         return socket
 
     def send(self, frames: bytes) -> None:
-        """Send what `framed` made; a server that has hung up gets nothing, and `closed` tells."""
+        """Send what `text_frame` returned; does nothing when the connection is closing."""
         if not self._transport.is_closing():
             self._transport.write(frames)
 
     def abort(self) -> None:
-        """Leave without a word."""
+        """Drop the connection without a closing handshake."""
         self._transport.abort()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Ask to be a WebSocket."""
+        """Send the opening handshake."""
         self._transport = cast("asyncio.Transport", transport)
         parts = urlsplit(self._address)
         path = parts.path + (f"?{parts.query}" if parts.query else "")
         self._transport.write(_HANDSHAKE.format(path=path, host=parts.netloc).encode())
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Tell that it is over."""
+        """Complete `opened` and `closed`."""
         del exc
         if not self.opened.done():
             self.opened.set_exception(
                 VoiceServerError(f"the server at {self._address} refused the connection")
             )
         if not self.closed.done():
-            self.closed.set_result(1006)
+            self.closed.set_result(_ABNORMAL_CLOSURE)
 
     def data_received(self, data: bytes) -> None:
-        """Hand on every frame that is complete."""
+        """Dispatch every frame that is complete."""
         self._buffer += data
         at = 0
         if not self._is_open:
-            at = self._accepted()
-        while self._is_open and (end := self._take(at)):
+            at = self._read_handshake()
+        while self._is_open and (end := self._read_frame(at)):
             at = end
         if at:
             del self._buffer[:at]
 
-    def _accepted(self) -> int:
+    def _read_handshake(self) -> int:
         end = self._buffer.find(b"\r\n\r\n")
         if end < 0:
             return 0
@@ -121,8 +122,8 @@ class LeanSocket(asyncio.Protocol):
         self.opened.set_result(None)
         return end + 4
 
-    def _take(self, at: int) -> int:
-        """Take the frame at `at`; return where the next one begins, 0 while this one is not complete."""
+    def _read_frame(self, at: int) -> int:
+        """Dispatch the frame at `at`; return where the next one begins, 0 while this one is not complete."""
         buffer = self._buffer
         if len(buffer) < at + 2:
             return 0
@@ -136,17 +137,17 @@ class LeanSocket(asyncio.Protocol):
         end = start + length
         if len(buffer) < end:
             return 0
-        self._hand_on(buffer[at], start, end)
+        self._dispatch(buffer[at], start, end)
         return end
 
-    def _hand_on(self, first_byte: int, start: int, end: int) -> None:
+    def _dispatch(self, first_byte: int, start: int, end: int) -> None:
         opcode = first_byte & 0x0F
         if opcode == _BINARY:
             self.on_audio(end - start)
         elif opcode == _TEXT:
             self.on_text(self._buffer[start:end].decode())
         elif opcode == _PING:
-            self._transport.write(_frame(_PING + 1, bytes(self._buffer[start:end])))
+            self._transport.write(_frame(_PONG, bytes(self._buffer[start:end])))
         elif opcode == _CLOSE:
             if not self.closed.done():
                 self.closed.set_result(int.from_bytes(self._buffer[start : start + 2], "big"))

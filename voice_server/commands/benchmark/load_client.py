@@ -1,0 +1,123 @@
+"""One client of a load: a connection, the events that it receives, and what it measures."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+from typing import Self
+
+from voice_server.client_events import Cancelled, ErrorEvent, EventReader, Ready, SentenceEnd, TurnDone
+from voice_server.commands.benchmark.minimal_websocket import MinimalWebSocket, text_frame
+from voice_server.commands.simulate.simulated_llm import TokenLog
+from voice_server.commands.simulate.turn_timing import SentenceTiming, TurnMeter
+from voice_server.errors import VoiceServerError
+
+_now = time.perf_counter
+_SENTENCES_BEFORE_CANCEL = 2  # so that the barge-in comes in the middle of the turn
+_NORMAL_CLOSURE = 1000
+
+
+@dataclass(slots=True)
+class LoadOutcome:
+    """What all clients of one run measured; times in milliseconds."""
+
+    clients: int
+    audio_s: float = 0.0
+    wall_s: float = 0.0
+    first_ms: list[float] = field(default_factory=list)
+    first_from_last_token_ms: list[float] = field(default_factory=list)
+    sentence_ms: list[float] = field(default_factory=list)
+    gaps_ms: list[float] = field(default_factory=list)
+    rtfs: list[float] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    cancel_ms: list[float] = field(default_factory=list)
+    frames_after_cancel: int = 0
+
+
+class LoadClient:
+    """One connection that measures a turn; `log` is told when its tokens are sent."""
+
+    def __init__(self, socket: MinimalWebSocket) -> None:
+        self.socket = socket
+        self.log = TokenLog()
+        self.errors: list[str] = []
+        self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._meter = TurnMeter(self.log)
+        self._sentences: list[SentenceTiming] = []
+        self._events = EventReader()
+        socket.on_text = self._receive_text
+        socket.on_audio = self._receive_audio
+
+    @classmethod
+    async def connect(cls, url: str, configuration: bytes) -> Self:
+        """Open a connection and send its first message, a frame. Raises VoiceServerError."""
+        client = cls(await MinimalWebSocket.open(url))
+        client.socket.send(configuration)
+        await asyncio.wait((client.ready, client.socket.closed), return_when=asyncio.FIRST_COMPLETED)
+        if not client.ready.done():
+            raise VoiceServerError(client.errors[0] if client.errors else "the server hung up at once")
+        return client
+
+    def add_to(self, outcome: LoadOutcome) -> None:
+        """Add the measurements to the outcome of all clients; the connection must be closed."""
+        outcome.errors += self.errors
+        if (code := self.socket.closed.result()) != _NORMAL_CLOSURE:
+            outcome.errors.append(f"the server closed a connection with the code {code}")
+        outcome.audio_s += self._meter.audio_ms / 1000
+        outcome.gaps_ms += self._meter.gaps_ms
+        outcome.rtfs += [each.rtf for each in self._sentences if each.rtf is not None]
+        outcome.sentence_ms += [each.delay_ms for each in self._sentences if each.delay_ms is not None]
+        for first in self._sentences[:1]:
+            if first.delay_ms is not None and first.from_last_token_ms is not None:
+                outcome.first_ms.append(first.delay_ms)
+                outcome.first_from_last_token_ms.append(first.from_last_token_ms)
+
+    def _receive_audio(self, n_bytes: int) -> None:
+        self._meter.receive_audio(n_bytes, _now())
+
+    def _receive_text(self, text: str) -> None:
+        if text.startswith('{"type":"generating"'):
+            return  # nothing of it is measured, and there are many
+        event = self._events.read(text)
+        if isinstance(event, Ready):
+            self.ready.set_result(None)
+        elif isinstance(event, ErrorEvent):
+            self.errors.append(event.msg)
+        elif sentence := self._meter.receive(event, _now()):
+            self._sentences.append(sentence)
+
+
+class CancellingClient(LoadClient):
+    """Cancels its turn after the second sentence, and counts the audio frames after the confirmation."""
+
+    def __init__(self, socket: MinimalWebSocket) -> None:
+        super().__init__(socket)
+        self._sentence_ends = 0
+        self._cancelled_at: float | None = None
+        self._cancel_ms: float | None = None
+        self._frames_after = 0
+
+    def add_to(self, outcome: LoadOutcome) -> None:
+        """Add the time to the confirmation, and the frames that came after it."""
+        outcome.errors += self.errors
+        outcome.frames_after_cancel += self._frames_after
+        if self._cancel_ms is not None:
+            outcome.cancel_ms.append(self._cancel_ms)
+
+    def _receive_audio(self, n_bytes: int) -> None:
+        super()._receive_audio(n_bytes)
+        self._frames_after += self._cancel_ms is not None
+
+    def _receive_text(self, text: str) -> None:
+        super()._receive_text(text)
+        event = self._events.read(text)
+        if isinstance(event, SentenceEnd):
+            self._sentence_ends += 1
+            if self._sentence_ends == _SENTENCES_BEFORE_CANCEL:
+                self._cancelled_at = _now()
+                self.socket.send(text_frame(cancel=True))
+        elif isinstance(event, Cancelled) and self._cancelled_at is not None:
+            self._cancel_ms = (_now() - self._cancelled_at) * 1000
+        elif isinstance(event, TurnDone):
+            self.socket.send(text_frame(done=True))

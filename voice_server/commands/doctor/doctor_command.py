@@ -1,0 +1,78 @@
+"""`voice-server doctor`: checks every backend: environment, voices, and the adapter's contract."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from voice_server.commands.doctor.findings import Finding, findings_of
+from voice_server.commands.shared.click_command import CliCommand
+from voice_server.commands.shared.click_options import json_option
+from voice_server.commands.shared.terminal import print_note
+from voice_server.errors import UnknownName
+
+if TYPE_CHECKING:
+    from voice_server.config import Config
+
+_NAME_WIDTH = 55
+
+
+@click.command(cls=CliCommand)
+@click.argument("names", nargs=-1, metavar="[BACKEND]...")
+@click.option("--config", metavar="FILE", help="The backends.yaml to use.")
+@click.option("--quick", is_flag=True, help="Start the backends and stop there: no conformance check.")
+@json_option
+def doctor(*, names: tuple[str, ...], config: str | None, quick: bool, as_json: bool) -> None:
+    """Check every backend, or those named: environment, voices, and whether it does what it must.
+
+    Ends with exit code 1 when anything fails.
+    """
+    from voice_server.config import load_config  # noqa: PLC0415 - not needed for --help
+    from voice_server.serving.event_loop import run  # noqa: PLC0415
+
+    loaded = load_config(config)
+    for name in names:
+        if name not in loaded.backends:
+            raise UnknownName("backend", name, loaded.backends)
+    failures = run(_check(loaded, names, quick=quick, as_json=as_json))
+    if failures:
+        click.get_current_context().exit(1)
+
+
+async def _check(config: Config, names: tuple[str, ...], *, quick: bool, as_json: bool) -> int:
+    """Check the backends one after the other and print the findings; return how many are failures.
+
+    Without names all are checked, and one with a lock file that has not been set up is no failure.
+    """
+    from voice_server.provisioning.environments import has_lock_file  # noqa: PLC0415 - not needed for --help
+
+    failures = 0
+    absent: list[str] = []
+    for name in names or tuple(config.backends):
+        if not as_json:
+            click.echo(click.style(name, bold=True))
+        may_be_absent = not names and has_lock_file(config.backends[name])
+        async for finding in findings_of(name, config.backends[name], quick=quick):
+            is_absent = may_be_absent and finding.is_absence
+            absent += [name] if is_absent else []
+            failures += not finding.passed and not is_absent
+            click.echo(json.dumps(dataclasses.asdict(finding)) if as_json else _row(finding, is_absent))
+    if not as_json:
+        print_note(_summary(failures, absent))
+    return failures
+
+
+def _row(finding: Finding, is_absent: bool) -> str:
+    mark, color = ("✓", "green") if finding.passed else ("–", "yellow") if is_absent else ("✗", "red")
+    detail = click.style(finding.detail, dim=True) if finding.detail else ""
+    return f"  {click.style(mark, fg=color)} {finding.name:<{_NAME_WIDTH}} {detail}".rstrip()
+
+
+def _summary(failures: int, absent: Sequence[str]) -> str:
+    if failures:
+        return "1 check failed" if failures == 1 else f"{failures} checks failed"
+    return f"what is set up is well; not set up: {', '.join(absent)}" if absent else "all is well"

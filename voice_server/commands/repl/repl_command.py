@@ -1,0 +1,101 @@
+"""`voice-server repl`: speaks the lines that are typed."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from pathlib import Path
+
+import click
+
+from voice_server.client_streams import connect
+from voice_server.commands.repl.line_player import LinePlayer
+from voice_server.commands.repl.repl_loop import ReplLoop
+from voice_server.commands.shared.chosen_server import reachable_server
+from voice_server.commands.shared.click_command import CliCommand
+from voice_server.commands.shared.click_options import (
+    ServerChoice,
+    SpeakerChoice,
+    output_option,
+    server_options,
+    speaker_options,
+)
+from voice_server.commands.shared.keyboard_interrupts import interrupt_event
+from voice_server.commands.shared.line_prompt import prompt_session
+from voice_server.commands.shared.terminal import print_note
+from voice_server.playback import SoundSink, open_sink
+
+
+@click.command(cls=CliCommand)
+@server_options
+@speaker_options
+@output_option
+def repl(*, server: ServerChoice, speaker: SpeakerChoice, output: Path | None) -> None:
+    """Type lines and hear them; :help lists what else can be typed.
+
+    Where standard input is no terminal, its lines are spoken to the end.
+    """
+    from voice_server.serving.event_loop import run  # noqa: PLC0415 - loads the server, which `--help` does not need
+
+    with open_sink(output) as sink:
+        if sink.path is not None and output is None:
+            print_note(f"this machine has no speakers; the sound goes to {sink.path}")
+        run(_run(server, speaker, sink))
+    if sink.path is not None:
+        click.echo(f"saved to {sink.path}")
+
+
+async def _run(server: ServerChoice, speaker: SpeakerChoice, sink: SoundSink) -> None:
+    arguments = server.connect_arguments() | speaker.connect_arguments()
+    async with reachable_server(server) as url, connect(url, **arguments) as stream:
+        player = LinePlayer(stream, sink)
+        receiving = asyncio.create_task(player.receive())
+        loop = ReplLoop(player, server)
+        if sys.stdin.isatty():
+            await _run_prompt(loop, player)
+            receiving.cancel()
+        else:
+            await loop.run(_piped_lines())
+            await stream.done()
+        with suppress(asyncio.CancelledError):
+            await receiving
+        if not sys.stdin.isatty():
+            await asyncio.to_thread(sink.wait_until_heard)
+
+
+async def _run_prompt(loop: ReplLoop, player: LinePlayer) -> None:
+    """Run what is typed; a Ctrl-C between two prompts, where no prompt reads it, stops the speech too."""
+    with interrupt_event() as interrupted:
+        stopping = asyncio.create_task(_stop_when(interrupted, player))
+        await loop.run(_typed_lines(player))
+    stopping.cancel()
+
+
+async def _stop_when(interrupted: asyncio.Event, player: LinePlayer) -> None:
+    while await interrupted.wait():
+        interrupted.clear()
+        await player.stop()
+
+
+async def _piped_lines() -> AsyncIterator[str]:
+    while line := await asyncio.to_thread(sys.stdin.readline):
+        yield line
+
+
+async def _typed_lines(player: LinePlayer) -> AsyncIterator[str]:
+    """Yield the lines that are typed; Ctrl-C stops the speech, Ctrl-D ends."""
+    from prompt_toolkit.patch_stdout import patch_stdout  # noqa: PLC0415 - only where there is a terminal
+
+    session = prompt_session("repl_history")
+    print_note("type a line to hear it; :help lists what else there is")
+    with patch_stdout(raw=True):  # keep the styles of our own output
+        while True:
+            try:
+                yield await session.prompt_async("say> ")
+            except KeyboardInterrupt:
+                if not await player.stop():
+                    print_note("Ctrl-D leaves")
+            except EOFError:
+                return

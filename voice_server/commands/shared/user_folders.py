@@ -1,0 +1,49 @@
+"""This user's folders: for locks and pid files, and for logs. Neither can be read by anybody else."""
+
+from __future__ import annotations
+
+import os
+import stat
+import warnings
+from pathlib import Path
+
+from voice_server.commands.shared.os_errors import reason_of
+from voice_server.errors import ConfigError
+
+APP_NAME = "voice-server"
+_PRIVATE = 0o700
+
+
+def runtime_folder() -> Path:
+    """The folder for locks and pid files, made where it is missing. Raises ConfigError.
+
+    It must belong to this user and lie in a folder that no other user but root can change.
+    """
+    import platformdirs  # noqa: PLC0415 - a server at a named address needs no folder
+
+    with warnings.catch_warnings():  # without XDG_RUNTIME_DIR it takes a folder that is checked below
+        warnings.simplefilter("ignore")
+        folder = platformdirs.user_runtime_path(APP_NAME, appauthor=False)
+    try:
+        folder.mkdir(mode=_PRIVATE, parents=True, exist_ok=True)
+        found, above = folder.lstat(), folder.parent.stat()
+    except OSError as error:
+        raise ConfigError(f"the folder {str(folder)!r} cannot be used: {reason_of(error)}") from None
+    is_ours = stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid()
+    if not is_ours or above.st_uid not in (os.getuid(), 0):
+        raise ConfigError(f"{str(folder)!r} must be a folder that belongs to you")
+    if stat.S_IMODE(found.st_mode) & 0o077:
+        folder.chmod(_PRIVATE)
+    return folder
+
+
+def log_folder() -> Path:
+    """The folder for logs, where the platform keeps them; made where it is missing. Raises ConfigError."""
+    import platformdirs  # noqa: PLC0415 - only where something is logged
+
+    folder = platformdirs.user_log_path(APP_NAME, appauthor=False)
+    try:
+        folder.mkdir(mode=_PRIVATE, parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(f"cannot log into {str(folder)!r}: {reason_of(error)}") from None
+    return folder
