@@ -115,7 +115,7 @@ class Paused:
 
 @dataclass(frozen=True, slots=True)
 class Resumed:
-    """Delivery goes on."""
+    """Delivery has resumed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +148,7 @@ class Cancelled:
 
 @dataclass(frozen=True, slots=True)
 class WarningEvent:
-    """Something was not as asked, and the work goes on."""
+    """A request could not be met exactly; the work continues."""
 
     code: str
     msg: str

@@ -33,7 +33,6 @@ def test_workers_are_counted_apart_from_the_server(busy_child: None) -> None:
     assert usage.workers_cpu_s > 0.01
     assert usage.workers_mib > 64
     assert usage.server_cpu_s > 0.01
-    assert usage.cpu_s == usage.server_cpu_s + usage.workers_cpu_s
 
 
 def test_a_server_alone_has_no_workers() -> None:

@@ -20,11 +20,6 @@ HEAVY = {
 }  # fmt: skip
 
 
-@pytest.fixture(autouse=True)
-def _without_a_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
-
-
 def say(*arguments: str, text: str | None = None) -> Result:
     return CliRunner().invoke(cli, ["say", *arguments], input=text)
 

@@ -21,11 +21,6 @@ class ProcessUsage:
     server_mib: float
     workers_mib: float
 
-    @property
-    def cpu_s(self) -> float:
-        """CPU seconds of server and workers."""
-        return self.server_cpu_s + self.workers_cpu_s
-
 
 def usage_of(server_pid: int) -> ProcessUsage:
     """Read what a process and its descendants have used.
