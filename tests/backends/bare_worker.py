@@ -12,7 +12,8 @@ from tests.backends.conftest import Engine
 from voice_server.core.wire.child_messages import PROTOCOL_VERSION, JobAudio
 from voice_server.core.wire.codec import Decoder, Message, Request, encode
 from voice_server.core.wire.worker_messages import JobDone, JobWords, RenderJob, WorkerHello, WorkerReady
-from voice_server.provisioning.environments import python_of, worker_environment
+from voice_server.provisioning.environments import python_of
+from voice_server.provisioning.worker_environment import worker_environment
 
 _BOOTSTRAP = Path(voice_server.__file__).parent / "worker"
 

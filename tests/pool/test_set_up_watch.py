@@ -15,7 +15,8 @@ from tests.pool.staging import Run, Stage, listen
 from voice_server.errors import NotSetUp
 from voice_server.pool.local_pool import LocalPool
 from voice_server.pool.worker_pool import BackendState
-from voice_server.provisioning.environments import STAMP, lock_set_up
+from voice_server.provisioning.environments import lock_set_up
+from voice_server.provisioning.set_up_stamp import STAMP
 
 
 def make_environment(project: Path) -> None:

@@ -13,8 +13,10 @@ import pytest
 
 from voice_server.config import BackendConfig
 from voice_server.errors import BackendDown, BackendError, NotSetUp
-from voice_server.provisioning.environments import STAMP, UNFINISHED, is_being_set_up, lock_set_up, python_of
-from voice_server.provisioning.installation import Provisioner, is_set_up, size_bytes
+from voice_server.provisioning.environments import is_being_set_up, lock_set_up, python_of
+from voice_server.provisioning.installation import Provisioner, is_set_up
+from voice_server.provisioning.set_up_stamp import STAMP, UNFINISHED
+from voice_server.provisioning.weights import fetch_weights, find_weights
 
 _FAKE_UV = f"""#!{sys.executable}
 import json, os, pathlib, sys
@@ -74,7 +76,7 @@ class Bench:
         environ: Mapping[str, str] | None = None,
     ) -> Provisioner:
         variables = {"PATH": str(self.bin), "UV_LOG": str(self.log), "UV_FAILS": json.dumps(fails or {})}
-        return Provisioner(device, environ=variables | dict(environ or {}), say=self.said.append)  # type: ignore[arg-type]
+        return Provisioner(device, environ=variables | dict(environ or {}), report=self.said.append)  # type: ignore[arg-type]
 
     def make(self, device: str = "cpu", fails: Mapping[str, str] | None = None, **environ: str) -> Path:
         return self.provisioning(device, fails, environ).set_up("kokoro", self.backend).environment
@@ -228,7 +230,7 @@ def test_weights_are_fetched_by_the_backends_own_script(bench: Bench) -> None:
     _script(bench, "import sys; print('half'); print(sys.argv[1:])")
     settings = {"model": "large"}
     backend = BackendConfig(adapter=bench.backend.adapter, environment=bench.project, settings=settings)
-    found = bench.provisioning().fetch_weights("kokoro", backend, only_find=True)
+    found = find_weights("kokoro", backend, {}, bench.said.append)
     assert str(found) == str([json.dumps(settings), "--find"])
     assert bench.said[-1] == "half"
 
@@ -236,7 +238,7 @@ def test_weights_are_fetched_by_the_backends_own_script(bench: Bench) -> None:
 def test_weights_that_cannot_be_had_are_one_sentence(bench: Bench) -> None:
     _script(bench, "import sys; print('x', file=sys.stderr); print('no way to the hub'); sys.exit(1)")
     with pytest.raises(BackendError) as caught:
-        bench.provisioning().fetch_weights("kokoro", bench.backend)
+        fetch_weights("kokoro", bench.backend, {}, bench.said.append)
     assert caught.value.message == "kokoro: no way to the hub"
 
 
@@ -274,14 +276,14 @@ def test_a_set_up_waits_for_one_that_another_program_is_at(
     with pytest.raises(NotSetUp, match="kokoro is being set up, which takes some minutes"):
         python_of("kokoro", bench.project)
 
-    def say(line: str) -> None:
+    def report(line: str) -> None:
         bench.said.append(line)
         if len(bench.said) == 1:
             heir.communicate(b"\n")
 
-    monkeypatch.setattr("voice_server.provisioning.installation._LOOK_S", 0.001)
+    monkeypatch.setattr("voice_server.provisioning.installation._LOCK_POLL_S", 0.001)
     variables = {"PATH": str(bench.bin), "UV_LOG": str(bench.log)}
-    Provisioner("cpu", environ=variables, say=say).set_up("kokoro", bench.backend)
+    Provisioner("cpu", environ=variables, report=report).set_up("kokoro", bench.backend)
     assert bench.said[0] == "kokoro: another program is setting it up; waiting for it"
     assert not is_being_set_up(bench.project)
 
@@ -304,10 +306,3 @@ def test_what_is_left_of_an_old_environment_is_never_taken_for_one_of_the_users(
     with pytest.raises(NotSetUp, match="is not set up"):
         python_of("kokoro", bench.project)
     assert bench.make() == venv
-
-
-def test_a_file_with_two_names_takes_its_room_once(tmp_path: Path) -> None:
-    (tmp_path / "a").write_bytes(b"12345")
-    (tmp_path / "b").hardlink_to(tmp_path / "a")
-    (tmp_path / "gone").symlink_to(tmp_path / "nowhere")
-    assert size_bytes(tmp_path) == 5

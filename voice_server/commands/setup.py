@@ -53,7 +53,7 @@ def setup(
         raise ConfigError("--device mps is for Apple's GPUs; here it is auto, cpu or cuda")
     loaded = load_config(config)
     chosen = _chosen_backends(loaded, names, all_backends=all_backends)
-    provisioner = Provisioner(device, find_links, say=print_note)
+    provisioner = Provisioner(device, find_links, report=print_note)
     failures = []
     for name in chosen:
         try:
@@ -83,7 +83,7 @@ def set_up(
     name: str, backend: BackendConfig, provisioner: Provisioner, *, weights: bool, warm_up: bool
 ) -> None:
     """Set up one backend; print how long it took, and where everything is. Raises BackendError."""
-    from voice_server.provisioning.installation import shown, size_bytes  # noqa: PLC0415 - see above
+    from voice_server.provisioning.folders import shown, size_bytes  # noqa: PLC0415 - see above
 
     started = time.monotonic()
     parts = "packages and weights" if weights else "packages"

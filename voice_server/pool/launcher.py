@@ -15,7 +15,8 @@ from voice_server.config import BackendConfig
 from voice_server.errors import VoiceServerError
 from voice_server.pool.template import WorkerTemplate, can_fork_here
 from voice_server.pool.worker_handle import WorkerEventHandler, WorkerHandle
-from voice_server.provisioning.environments import python_of, worker_environment
+from voice_server.provisioning.environments import python_of
+from voice_server.provisioning.worker_environment import worker_environment
 
 _BOOTSTRAP = Path(__file__).resolve().parent.parent / "worker"
 

@@ -1,43 +1,16 @@
-"""Which python runs a backend's workers, and what their environment holds.
-
-A worker gets the variables it needs and no others: the server's secrets stay with the server. Names that
-start with one of the prefixes below belong to libraries and drivers and are passed on.
-"""
+"""Which python runs a backend's workers, and whether its environment has been or is being set up."""
 
 from __future__ import annotations
 
 import fcntl
-import hashlib
-import json
 import os
 import sys
-from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
 from voice_server.config import EMBEDDED, BackendConfig
 from voice_server.errors import NotSetUp
-from voice_server.worker.samples import SAMPLES_VARIABLE
-
-UNFINISHED = ".voice-server-unfinished"
-"""Lies in an environment from before the first package until after the last."""
-STAMP = "voice-server.json"
-"""Lies in an environment that `voice-server setup` made: the lock file, and whose weights were fetched."""
-
-_PASSED = {"PATH", "HOME", "USER", "LOGNAME", "LANG", "LANGUAGE", "TZ", "TMPDIR", "LD_LIBRARY_PATH"}
-_PASSED |= {"SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"}
-_PASSED |= {"http_proxy", "https_proxy", "no_proxy"}
-_PASSED_PREFIXES = ("LC_", "HF_", "CUDA_", "NVIDIA_", "XDG_", "HIP_", "ROCR_", "ESPEAK_", "TORCH_")
-
-_QUIET = {
-    "OMP_WAIT_POLICY": "PASSIVE",  # a thread that spins takes the core that another worker needs
-    "TOKENIZERS_PARALLELISM": "false",
-    "TQDM_DISABLE": "1",
-    "HF_HUB_DISABLE_PROGRESS_BARS": "1",
-    "PYTHONUNBUFFERED": "1",
-    "PYTHONNOUSERSITE": "1",
-    "PYTHONUTF8": "1",
-}
+from voice_server.provisioning.set_up_stamp import STAMP, UNFINISHED, is_outdated
 
 
 def python_of(name: str, environment: Path) -> str:
@@ -61,7 +34,7 @@ def python_of(name: str, environment: Path) -> str:
             what = f"{environment.name} is neither a python nor a folder with a uv.lock"
             raise NotSetUp(f"backend {name} has no environment: {what}")
         raise NotSetUp(f"backend {name} is not set up; {command}")
-    if _is_outdated(environment):
+    if is_outdated(environment):
         raise NotSetUp(f"backend {name} has new requirements; {command}")
     return str(python)
 
@@ -110,38 +83,3 @@ def is_being_set_up(project: Path) -> bool:
 def has_lock_file(backend: BackendConfig) -> bool:
     """Whether a backend has an environment of its own that can be set up."""
     return (backend.environment / "uv.lock").is_file()
-
-
-def lock_digest(project: Path) -> str:
-    """Return what identifies the contents of a project's lock file."""
-    return hashlib.sha256((project / "uv.lock").read_bytes()).hexdigest()
-
-
-def _is_outdated(project: Path) -> bool:
-    """Whether `voice-server setup` made the environment from another lock file than the present one."""
-    try:
-        stamp = json.loads((project / ".venv" / STAMP).read_text())
-        return bool(stamp["lock"] != lock_digest(project))
-    except (OSError, ValueError, KeyError, TypeError):
-        return False
-
-
-def worker_environment(backend: BackendConfig, environ: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """Return the variables of a backend's workers; what `env` in backends.yaml says comes last."""
-    variables = {
-        name: value for name, value in environ.items() if name in _PASSED or name.startswith(_PASSED_PREFIXES)
-    }
-    threads = max(1, _cores() // backend.workers)
-    variables |= _QUIET | {"OMP_NUM_THREADS": str(threads)}
-    if backend.samples is not None:
-        variables[SAMPLES_VARIABLE] = str(backend.samples.absolute())
-    for name, value in backend.env.items():
-        if value is not None:
-            variables[name] = value
-        elif name in environ:
-            variables[name] = environ[name]
-    return variables
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1

@@ -60,7 +60,9 @@ async def probe_environment(backend: BackendConfig, python: str) -> ProbedEnviro
 
 
 async def _run_script(backend: BackendConfig, python: str) -> tuple[bytes, bytes]:
-    from voice_server.provisioning.environments import worker_environment  # noqa: PLC0415 - not needed for --help
+    from voice_server.provisioning.worker_environment import (  # noqa: PLC0415 - not needed for --help
+        worker_environment,
+    )
 
     try:
         process = await asyncio.create_subprocess_exec(

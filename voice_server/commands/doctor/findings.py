@@ -112,10 +112,11 @@ async def _environment_findings(name: str, backend: BackendConfig, python: str) 
 
 def _weights_finding(name: str, backend: BackendConfig) -> Finding | None:
     """Check that the model's weights are on this machine; None for an engine that needs none."""
-    from voice_server.provisioning.installation import Provisioner, shown, size_bytes  # noqa: PLC0415 - see above
+    from voice_server.provisioning.folders import shown, size_bytes  # noqa: PLC0415 - see above
+    from voice_server.provisioning.weights import find_weights  # noqa: PLC0415 - see above
 
     try:
-        folder = Provisioner().fetch_weights(name, backend, only_find=True)
+        folder = find_weights(name, backend)
     except BackendError as error:
         return Finding(name, _WEIGHTS, passed=False, detail=error.message)
     if folder is None:
@@ -139,7 +140,7 @@ def _remedy(name: str, backend: BackendConfig) -> str:
 
 def _location(environment: Path) -> str:
     from voice_server.config import EMBEDDED  # noqa: PLC0415 - see above
-    from voice_server.provisioning.installation import shown, size_bytes  # noqa: PLC0415
+    from voice_server.provisioning.folders import shown, size_bytes  # noqa: PLC0415
 
     if environment == EMBEDDED:
         return f"the server's own, {shown(Path(sys.prefix))}"

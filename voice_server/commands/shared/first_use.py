@@ -30,7 +30,7 @@ def set_up_at_first_use(config: Config, *names: str) -> None:
     for name in names:
         if _needs_set_up(name, config):
             print_note(f"{name} is not set up yet; that is done now, once (voice-server setup {name})")
-            Provisioner(say=print_note).set_up(name, config.backends[name])
+            Provisioner(report=print_note).set_up(name, config.backends[name])
 
 
 @contextmanager

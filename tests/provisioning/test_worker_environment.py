@@ -1,0 +1,44 @@
+"""Which variables a backend's workers see."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from voice_server.config import BackendConfig
+from voice_server.provisioning.worker_environment import worker_environment
+
+
+def backend(workers: int = 1, **env: str | None) -> BackendConfig:
+    return BackendConfig(adapter=Path("a.py"), workers=workers, env=env)
+
+
+def test_a_worker_sees_what_libraries_need_and_no_secret_of_the_server() -> None:
+    server = {
+        "PATH": "/bin",
+        "HOME": "/home/me",
+        "LC_ALL": "C.UTF-8",
+        "HF_HOME": "/weights",
+        "CUDA_VISIBLE_DEVICES": "1",
+        "VOICE_SERVER_TOKEN": "secret",
+        "AWS_SECRET_ACCESS_KEY": "secret",
+        "PYTHONPATH": "/elsewhere",
+        "VIRTUAL_ENV": "/elsewhere",
+    }
+    seen = worker_environment(backend(), server)
+    passed = {"PATH", "HOME", "LC_ALL", "HF_HOME", "CUDA_VISIBLE_DEVICES"}
+    assert {name: seen[name] for name in passed} == {name: server[name] for name in passed}
+    assert "secret" not in seen.values()
+    assert not {"PYTHONPATH", "VIRTUAL_ENV"} & seen.keys()
+
+
+def test_workers_wait_passively_and_share_the_cores() -> None:
+    alone, crowd = worker_environment(backend(1), {}), worker_environment(backend(64), {})
+    assert alone["OMP_WAIT_POLICY"] == "PASSIVE"
+    assert int(alone["OMP_NUM_THREADS"]) >= int(crowd["OMP_NUM_THREADS"]) == 1
+
+
+def test_the_configuration_sets_variables_and_takes_over_the_servers() -> None:
+    config = backend(OMP_NUM_THREADS="3", MODEL_TOKEN=None, NOT_THERE=None)
+    seen = worker_environment(config, {"MODEL_TOKEN": "from the server"})
+    assert (seen["OMP_NUM_THREADS"], seen["MODEL_TOKEN"]) == ("3", "from the server")
+    assert "NOT_THERE" not in seen

@@ -1,0 +1,42 @@
+"""The marks that `voice-server setup` leaves in an environment: unfinished, and what it was made from."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+UNFINISHED = ".voice-server-unfinished"
+"""Lies in an environment from before the first package until after the last."""
+STAMP = "voice-server.json"
+"""Lies in an environment that `voice-server setup` made: the lock file, and whose weights were fetched."""
+
+
+def read_stamp(project: Path) -> dict[str, str]:
+    """What was written into the environment; empty where no set-up has been finished."""
+    venv = project / ".venv"
+    try:
+        found = json.loads((venv / STAMP).read_text()) if not (venv / UNFINISHED).exists() else {}
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def write_stamp(project: Path, stamp: Mapping[str, str]) -> None:
+    """Write what the environment was made from."""
+    (project / ".venv" / STAMP).write_text(json.dumps(stamp))
+
+
+def lock_digest(project: Path) -> str:
+    """Return what identifies the contents of a project's lock file."""
+    return hashlib.sha256((project / "uv.lock").read_bytes()).hexdigest()
+
+
+def is_outdated(project: Path) -> bool:
+    """Whether `voice-server setup` made the environment from another lock file than the present one."""
+    try:
+        stamp = json.loads((project / ".venv" / STAMP).read_text())
+        return bool(stamp["lock"] != lock_digest(project))
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
