@@ -21,7 +21,7 @@ LANGUAGES = {
     "i": "it",
     "j": "ja",
     "p": "pt-BR",
-    "z": "zh",
+    "z": "cmn",
 }
 _GENDERS = {"f": "female", "m": "male"}
 SPEAKERS = tuple(
