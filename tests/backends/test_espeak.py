@@ -16,7 +16,8 @@ import numpy as np
 import pytest
 
 from tests.backends.speaking import speak
-from tts_backends.espeak.backend import Backend
+from tts_backends.espeak.backend import Backend, _parameters
+from tts_backends.espeak.library import Event
 from voice_server.worker.api import Pcm, RequestError, UnknownName, WordMark, complete_options
 
 SENTENCE = "The quick brown fox jumps over the lazy dog, and then it sleeps."
@@ -85,6 +86,22 @@ def test_a_variant_goes_with_any_language_or_alone(espeak: Backend) -> None:
 def test_an_unknown_voice_is_refused(espeak: Backend, voice: str) -> None:
     with pytest.raises(UnknownName, match="there are"):
         speak(espeak, SENTENCE, voice)
+
+
+def test_buffers_grow_fourfold_from_60_to_3840_ms(espeak: Backend) -> None:
+    library, lengths_ms = espeak._library, []
+    options = complete_options(espeak.options, {})
+
+    def take(pcm: bytes, _events: list[Event]) -> bool:
+        lengths_ms.append(1000 * seconds(pcm))
+        return False
+
+    # One clause of more than 30 s: at the end of a clause a buffer is handed out before it is full.
+    text = "and on " * 60
+    file, _ = espeak._voice_file("en-us")
+    library.speak(text.encode(), file, _parameters(options, 80), ssml=False, on_buffer=take)
+    assert lengths_ms[:4] == [pytest.approx(ms, abs=0.1) for ms in (60, 240, 960, 3840)]
+    assert max(lengths_ms) == lengths_ms[3]
 
 
 def test_samples_depend_on_nothing_spoken_or_broken_off_before(espeak: Backend) -> None:

@@ -3,11 +3,12 @@
 Facts come from the library's public header (`espeak-ng/speak_lib.h`, API revision 12, espeak-ng 1.52).
 The library is one set of C globals: a process opens it once and speaks one text at a time.
 
-Laws:
+Rules:
 * Nothing of one text is heard in the next: every parameter is set anew, and `memory.py` puts the synthesizer
   back into the state it had when the library was opened.
-* A buffer is handed out as soon as it is full. Buffers start at 60 ms, so that the first sound is early, and
-  double up to 960 ms, because each one costs a call from C into Python.
+* A buffer is handed out as soon as it is full or a clause ends. Buffers start at 60 ms, so that the first
+  sound is early, and each is four times as long as the last, up to 3840 ms, because each one costs a call
+  from C into Python.
 """
 
 from __future__ import annotations
@@ -167,11 +168,6 @@ class Library:
         self._announced = ""
         self._voice: tuple[str | int, ...] = ()
         self._speaking: _Speaking | None = None
-
-    @property
-    def repeats(self) -> bool:
-        """Whether the same text always gives the same samples."""
-        return self._memory.complete
 
     def languages(self) -> list[VoiceFile]:
         """Every language's voice, without variants."""
