@@ -17,10 +17,11 @@ from typing import Any
 import msgspec
 import pytest
 
+from tests.conformance.checking import check_backend
 from voice_server.config import BackendConfig, load_config
 from voice_server.core.types import Frame, OptionValue, Segment, WordMark
 from voice_server.errors import BackendDown
-from voice_server.pool.conformance import ConformanceCheck, check_backend
+from voice_server.pool.conformance import ConformanceCheck
 from voice_server.pool.local_pool import LocalPool
 from voice_server.provisioning.environments import python_of
 
@@ -129,11 +130,11 @@ def make_engine(tmp_path_factory: pytest.TempPathFactory) -> MakeEngine:
 def checks_of(engine: Engine) -> dict[str, ConformanceCheck]:
     """All checks of the contract, run once."""
 
-    async def run() -> list[ConformanceCheck]:
+    async def run() -> dict[str, ConformanceCheck]:
         async with engine.pool() as pool:
             return await check_backend(pool, engine.name)
 
-    return {check.name: check for check in asyncio.run(run())}
+    return asyncio.run(run())
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

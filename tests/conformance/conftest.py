@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from voice_server.pool.conformance import LAWS
+from tests.conformance.checking import CHECK_NAMES
 
 _EMBEDDED = ("espeak", "tone")
 
@@ -18,4 +18,4 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     backends = metafunc.config.getoption("--backend", None) or _EMBEDDED
     if "law" in metafunc.fixturenames:
         metafunc.parametrize("backend", backends, scope="session")
-        metafunc.parametrize("law", LAWS)
+        metafunc.parametrize("law", CHECK_NAMES)

@@ -1,8 +1,8 @@
-"""One check over any backend: what every client may rely on, tried through the real pool.
+"""Checks of the adapter's contract over any backend: what every client may rely on, tried through the pool.
 
-`pytest tests/conformance --backend NAME` and `voice-server doctor NAME` both run it. The checks are laws of
-the adapter's contract, so a new engine that passes them works at every door. A check that does not apply to
-a backend (word times, say, of one that gives none) says so in its detail and counts as passed.
+`pytest tests/conformance --backend NAME` and `voice-server doctor NAME` both run them. A new engine that
+passes works with every endpoint. A check that does not apply to a backend (word times of one that gives none)
+says so in its detail and counts as passed.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ ODD_TEXTS = {
 _LANGUAGES_TRIED = 8
 _REFUSALS = {"unknown_voice", "unknown_option", "invalid_option", "invalid_request"}
 _BREAKDOWNS = {"internal", "engine_failed", "poison", "backend_down"}
-_PAST_THE_END = 1.0
+_TIME_TOLERANCE_MS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,44 +72,42 @@ class _Audio:
         return 1000 * len(self.pcm) / BYTES_PER_SAMPLE / rate_hz if rate_hz else 0.0
 
 
-class _Broken(Exception):
-    """The law does not hold; the message says how."""
+class _CheckFailed(Exception):
+    """A promise does not hold; the message says how."""
 
 
 def _require(holds: bool, otherwise: str) -> None:
     if not holds:
-        raise _Broken(otherwise)
-
-
-async def check_backend(pool: WorkerPool, backend: str) -> list[ConformanceCheck]:
-    """Try everything on `backend` of an open pool; takes seconds with a fast engine."""
-    return [check async for check in checks_of(pool, backend)]
+        raise _CheckFailed(otherwise)
 
 
 async def checks_of(pool: WorkerPool, backend: str) -> AsyncIterator[ConformanceCheck]:
-    """The same one by one, for whoever shows progress."""
+    """Check everything that `backend` of an open pool promises, one check after another.
+
+    Takes seconds with a fast engine. A backend that has not been ready yields one failed check.
+    """
     status = pool.backends.get(backend)
     if status is None or status.ready is None:
         detail = status.error if status is not None else f"there is no backend {backend}"
         yield ConformanceCheck("starts", passed=False, detail=detail)
         return
     yield ConformanceCheck("starts", passed=True, detail=f"{len(status.ready.voices)} voices")
-    trial = _Trial(pool, backend, status.ready)
-    for name, law in _LAWS.items():
-        yield await _judge(name, law, trial)
+    checked = _CheckedBackend(pool, backend, status.ready)
+    for name, check in _CHECKS.items():
+        yield await _outcome(name, check, checked)
 
 
-async def _judge(name: str, law: _Law, trial: _Trial) -> ConformanceCheck:
+async def _outcome(name: str, check: _Check, checked: _CheckedBackend) -> ConformanceCheck:
     try:
-        return ConformanceCheck(name, passed=True, detail=await law(trial))
-    except _Broken as broken:
-        return ConformanceCheck(name, passed=False, detail=str(broken))
+        return ConformanceCheck(name, passed=True, detail=await check(checked))
+    except _CheckFailed as failure:
+        return ConformanceCheck(name, passed=False, detail=str(failure))
     except VoiceServerError as error:
         return ConformanceCheck(name, passed=False, detail=f"{error.code}: {error.message}")
 
 
-class _Trial:
-    """One backend on trial."""
+class _CheckedBackend:
+    """The backend that is checked, and how to have it speak."""
 
     def __init__(self, pool: WorkerPool, backend: str, ready: ReadyBackend) -> None:
         self.pool = pool
@@ -145,8 +143,8 @@ class _Trial:
         return audio
 
 
-async def _lists_voices(trial: _Trial) -> str:
-    voices = trial.ready.voices
+async def _lists_voices(checked: _CheckedBackend) -> str:
+    voices = checked.ready.voices
     _require(len({voice.id for voice in voices}) == len(voices), "two voices have the same id")
     unnamed = [voice.id for voice in voices if not voice.name or not voice.language]
     _require(not unnamed, f"without a name or language: {unnamed[:5]}")
@@ -155,66 +153,66 @@ async def _lists_voices(trial: _Trial) -> str:
     return f"{len({voice.language for voice in voices} - {ANY_LANGUAGE})} languages"
 
 
-async def _speaks(trial: _Trial) -> str:
-    audio = await trial.speak(SENTENCE)
+async def _speaks(checked: _CheckedBackend) -> str:
+    audio = await checked.speak(SENTENCE)
     _require(all(size % BYTES_PER_SAMPLE == 0 for size in audio.sizes), "a frame ends inside a sample")
-    rate_hz = trial.ready.sample_rate_hz
+    rate_hz = checked.ready.sample_rate_hz
     _require(audio.rates == {rate_hz}, f"frames at {sorted(audio.rates)} Hz, {rate_hz} Hz was stated")
     _require(500 < audio.ms < 60_000, f"a sentence of {len(SENTENCE)} characters takes {audio.ms:.0f} ms")
     _require(any(audio.pcm), "nothing but silence")
     return f"{audio.ms / 1000:.1f} s of audio in {len(audio.sizes)} frames"
 
 
-async def _repeats(trial: _Trial) -> str:
-    first = await trial.speak(SENTENCE)
-    await trial.speak("Something else in between.")
-    _require(first.pcm == (await trial.speak(SENTENCE)).pcm, "the same text and seed give other samples")
+async def _repeats(checked: _CheckedBackend) -> str:
+    first = await checked.speak(SENTENCE)
+    await checked.speak("Something else in between.")
+    _require(first.pcm == (await checked.speak(SENTENCE)).pcm, "the same text and seed give other samples")
     return ""
 
 
-async def _stops(trial: _Trial) -> str:
-    before = await trial.speak(SENTENCE)
-    async with aclosing(trial.pool.render(trial.segment(LONG_SENTENCE))) as items:
+async def _stops(checked: _CheckedBackend) -> str:
+    before = await checked.speak(SENTENCE)
+    async with aclosing(checked.pool.render(checked.segment(LONG_SENTENCE))) as items:
         async for item in items:
             if isinstance(item, Frame):
                 break
-    after = await trial.speak(SENTENCE)
+    after = await checked.speak(SENTENCE)
     _require(after.ms == before.ms, "after a stop a text takes another time than before")
     return ""
 
 
-async def _stops_before_the_first_frame(trial: _Trial) -> str:
-    render = asyncio.ensure_future(trial.render(trial.segment(LONG_SENTENCE)))
+async def _stops_before_the_first_frame(checked: _CheckedBackend) -> str:
+    render = asyncio.ensure_future(checked.render(checked.segment(LONG_SENTENCE)))
     await asyncio.sleep(0)
     render.cancel()
     await asyncio.wait([render])
-    _require((await trial.speak(SENTENCE)).ms > 0, "silent after a cancelled render")
+    _require((await checked.speak(SENTENCE)).ms > 0, "silent after a cancelled render")
     return ""
 
 
-async def _answers_odd_texts(trial: _Trial) -> str:
+async def _answers_odd_texts(checked: _CheckedBackend) -> str:
     spoken = []
     for kind, text in ODD_TEXTS.items():
         try:
-            audio = await trial.speak(text)
+            audio = await checked.speak(text)
         except VoiceServerError as error:
             _require(error.code not in _BREAKDOWNS, f"{kind} ends in {error.code}: {error.message}")
             continue
         if audio.pcm:
             spoken.append(kind)
-    _require((await trial.speak(SENTENCE)).ms > 0, "silent after the odd texts")
+    _require((await checked.speak(SENTENCE)).ms > 0, "silent after the odd texts")
     return f"audio for {', '.join(spoken)}"
 
 
-async def _speaks_long_texts(trial: _Trial) -> str:
-    audio, sentence = await trial.speak(LONG_SENTENCE), await trial.speak(SENTENCE)
+async def _speaks_long_texts(checked: _CheckedBackend) -> str:
+    audio, sentence = await checked.speak(LONG_SENTENCE), await checked.speak(SENTENCE)
     _require(audio.ms > 2 * sentence.ms, f"{len(LONG_SENTENCE)} characters take only {audio.ms:.0f} ms")
     return f"{audio.ms / 1000:.1f} s of audio"
 
 
-async def _marks_words(trial: _Trial) -> str:
-    audio = await trial.speak(SENTENCE)
-    if not trial.ready.capabilities.times:
+async def _marks_words(checked: _CheckedBackend) -> str:
+    audio = await checked.speak(SENTENCE)
+    if not checked.ready.capabilities.times:
         _require(not audio.marks, "gives word times, but its capabilities say that it does not")
         return "gives no word times"
     _require(bool(audio.marks), "says that it gives word times, and gives none")
@@ -223,7 +221,7 @@ async def _marks_words(trial: _Trial) -> str:
         _require(
             mark.word == SENTENCE[mark.start : mark.end], f"{mark.word!r} is not what the text says there"
         )
-        inside = 0 <= mark.start_ms <= mark.end_ms <= audio.ms + _PAST_THE_END
+        inside = 0 <= mark.start_ms <= mark.end_ms <= audio.ms + _TIME_TOLERANCE_MS
         _require(inside, f"{mark.word!r} from {mark.start_ms:.0f} to {mark.end_ms:.0f} of {audio.ms:.0f} ms")
     for one, other in pairwise(audio.marks):
         _require(one.end <= other.start, f"{other.word!r} overlaps {one.word!r} in the text")
@@ -231,28 +229,28 @@ async def _marks_words(trial: _Trial) -> str:
     return f"{len(audio.marks)} words"
 
 
-async def _refuses_unknown_voices(trial: _Trial) -> str:
-    return await _refused(trial, trial.segment(SENTENCE, "no-such-voice"), "a voice that does not exist")
+async def _refuses_unknown_voices(checked: _CheckedBackend) -> str:
+    return await _refused(checked, checked.segment(SENTENCE, "no-such-voice"), "a voice that does not exist")
 
 
-async def _enforces_options(trial: _Trial) -> str:
-    complete = trial.segment(SENTENCE).options
-    for option in trial.ready.capabilities.options:
+async def _enforces_options(checked: _CheckedBackend) -> str:
+    complete = checked.segment(SENTENCE).options
+    for option in checked.ready.capabilities.options:
         for value in _forbidden(option):
-            segment = Segment(trial.backend, SENTENCE, trial.voice, {**complete, option.name: value})
-            await _refused(trial, segment, f"{option.name}={value!r}")
-    segment = Segment(trial.backend, SENTENCE, trial.voice, {**complete, "no_such_option": 1})
-    await _refused(trial, segment, "an option that does not exist")
-    return ", ".join(option.name for option in trial.ready.capabilities.options)
+            segment = Segment(checked.backend, SENTENCE, checked.voice, {**complete, option.name: value})
+            await _refused(checked, segment, f"{option.name}={value!r}")
+    segment = Segment(checked.backend, SENTENCE, checked.voice, {**complete, "no_such_option": 1})
+    await _refused(checked, segment, "an option that does not exist")
+    return ", ".join(option.name for option in checked.ready.capabilities.options)
 
 
-async def _refused(trial: _Trial, segment: Segment, what: str) -> str:
+async def _refused(checked: _CheckedBackend, segment: Segment, what: str) -> str:
     try:
-        await trial.render(segment)
+        await checked.render(segment)
     except VoiceServerError as error:
         _require(error.code in _REFUSALS, f"{what} ends in {error.code}: {error.message}")
         return error.message
-    raise _Broken(f"accepts {what}")
+    raise _CheckFailed(f"accepts {what}")
 
 
 def _forbidden(option: Option) -> Sequence[OptionValue]:
@@ -265,49 +263,49 @@ def _forbidden(option: Option) -> Sequence[OptionValue]:
     return ["a text", float("nan"), *below, *above]
 
 
-async def _speaks_at_the_ends_of_ranges(trial: _Trial) -> str:
+async def _speaks_at_the_ends_of_ranges(checked: _CheckedBackend) -> str:
     tried = 0
-    for option in trial.ready.capabilities.options:
+    for option in checked.ready.capabilities.options:
         if option.name in _SOUND_OPTIONS:
             for value in (option.minimum, option.maximum):
                 if value is not None:
-                    await trial.render(trial.segment("Yes.", options={option.name: value}))
+                    await checked.render(checked.segment("Yes.", options={option.name: value}))
                     tried += 1
     return f"{tried} values"
 
 
-async def _changes_speed(trial: _Trial) -> str:
-    if "speed" not in {option.name for option in trial.ready.capabilities.options}:
+async def _changes_speed(checked: _CheckedBackend) -> str:
+    if "speed" not in {option.name for option in checked.ready.capabilities.options}:
         return "has no option speed"
-    usual, fast = await trial.speak(SENTENCE), await trial.speak(SENTENCE, speed=1.5)
+    usual, fast = await checked.speak(SENTENCE), await checked.speak(SENTENCE, speed=1.5)
     _require(fast.ms < 0.85 * usual.ms, f"{usual.ms:.0f} ms at speed 1, {fast.ms:.0f} ms at 1.5")
     return f"{usual.ms / fast.ms:.2f} times as fast at 1.5"
 
 
-async def _speaks_languages(trial: _Trial) -> str:
+async def _speaks_languages(checked: _CheckedBackend) -> str:
     by_language: dict[str, Voice] = {}
-    for voice in trial.ready.voices:
+    for voice in checked.ready.voices:
         by_language.setdefault(voice.language.partition("-")[0], voice)
     step = max(1, len(by_language) // _LANGUAGES_TRIED)
     tried = list(by_language.values())[::step]
     for voice in tried:
-        _require((await trial.speak("1, 2, 3.", voice.id)).ms > 0, f"voice {voice.id} is silent")
+        _require((await checked.speak("1, 2, 3.", voice.id)).ms > 0, f"voice {voice.id} is silent")
     return ", ".join(voice.id for voice in tried)
 
 
-async def _speaks_at_once(trial: _Trial) -> str:
+async def _speaks_at_once(checked: _CheckedBackend) -> str:
     """Several renders at the same time, more than there are workers."""
-    alone = await trial.speak(SENTENCE)
+    alone = await checked.speak(SENTENCE)
     async with asyncio.TaskGroup() as tasks:
-        renders = [tasks.create_task(trial.speak(SENTENCE)) for _ in range(4)]
+        renders = [tasks.create_task(checked.speak(SENTENCE)) for _ in range(4)]
     different = [render for render in renders if render.result().pcm != alone.pcm]
     _require(not different, f"{len(different)} of 4 renders at once differ from one alone")
     return ""
 
 
-_Law = Callable[[_Trial], Awaitable[str]]
+_Check = Callable[[_CheckedBackend], Awaitable[str]]
 _SOUND_OPTIONS = {"speed", "pitch", "pitch_range", "volume", "word_gap"}
-_LAWS: Mapping[str, _Law] = {
+_CHECKS: Mapping[str, _Check] = {
     "lists its voices with names and languages": _lists_voices,
     "speaks a sentence in whole samples at the stated rate": _speaks,
     "gives the same samples for the same text and seed": _repeats,
@@ -323,5 +321,3 @@ _LAWS: Mapping[str, _Law] = {
     "speaks each of several languages": _speaks_languages,
     "renders at once what it renders alone": _speaks_at_once,
 }
-LAWS = ("starts", *_LAWS)
-"""The names of all checks, in order."""

@@ -10,12 +10,13 @@ import pytest
 
 from tests.backends.conftest import Engine, MakeEngine, Stage, checks_of
 from tests.backends.recordings import record
+from tests.conformance.checking import CHECK_NAMES
 from voice_server.errors import RenderError
-from voice_server.pool.conformance import LAWS, ConformanceCheck
+from voice_server.pool.conformance import ConformanceCheck
 
 SENTENCE = "The quick brown fox jumps over the lazy dog."
 # How long random weights speak does not depend on the text.
-APPLICABLE = [law for law in LAWS if law != "speaks long sentences whole"]
+APPLICABLE = [law for law in CHECK_NAMES if law != "speaks long sentences whole"]
 
 
 @pytest.fixture(scope="module")

@@ -10,14 +10,15 @@ import pytest
 
 from tests.backends.conftest import Engine, MakeEngine, Stage, checks_of
 from tests.backends.recordings import record
+from tests.conformance.checking import CHECK_NAMES
 from voice_server.errors import RenderError
-from voice_server.pool.conformance import LAWS, ConformanceCheck
+from voice_server.pool.conformance import ConformanceCheck
 from voice_server.pool.worker_pool import BackendState
 
 SENTENCE = "The quick brown fox jumps over the lazy dog."
 # These weights speak for 30 tokens of 40 ms, whatever the text.
 SPOKEN_BYTES = 30 * 40 * 48
-APPLICABLE = [law for law in LAWS if law != "speaks long sentences whole"]
+APPLICABLE = [law for law in CHECK_NAMES if law != "speaks long sentences whole"]
 
 
 @pytest.fixture(scope="module")

@@ -12,14 +12,15 @@ import pytest
 
 from tests.backends.conftest import Engine, MakeEngine, Stage, checks_of
 from tests.backends.recordings import record
+from tests.conformance.checking import CHECK_NAMES
 from voice_server.client_events import Audio, ErrorEvent
 from voice_server.client_streams import connect
 from voice_server.config import Config
 from voice_server.errors import RenderError
-from voice_server.pool.conformance import LAWS, ConformanceCheck
+from voice_server.pool.conformance import ConformanceCheck
 from voice_server.serving.composition import running_server
 
-APPLICABLE = [law for law in LAWS if law != "speaks long sentences whole"]
+APPLICABLE = [law for law in CHECK_NAMES if law != "speaks long sentences whole"]
 TEXTS = {
     "": "The quick brown fox.",
     "-ar": "مرحبا بالعالم.",

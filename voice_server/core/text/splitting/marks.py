@@ -40,7 +40,6 @@ SURE_STOPS = (
 
 OPENERS = "([{“„‚‘«‹「『（【《〈〔［｛〝⟨¿¡"
 CLOSERS = ")]}”’»›」』）】》〉〕］｝〞〟⟩"
-STRAIGHT_QUOTES = "\"'"
 QUOTES = "\"'“”„‟«»‹›‘’「」『』〝〞〟"
 MARKDOWN = "*_~`"
 OPENING = OPENERS + QUOTES + MARKDOWN
