@@ -176,12 +176,22 @@ def test_an_unknown_device_is_an_error_that_lists_what_there_is() -> None:
 
 def test_a_player_that_dies_does_not_end_a_text() -> None:
     async def scene(speakers: Loudspeakers) -> None:
-        speakers.accept("Half a second or so.", ANNA)
+        entry, _ = speakers.accept("Half a second or so.", ANNA)
         await until(lambda: any(entry.heard_ms > 100 for entry in speakers.status().playing))
-        os.kill(speakers.pids()[0], signal.SIGKILL)
-        await speakers.drain()
+        killed = speakers.pids()
+        os.kill(killed[0], signal.SIGKILL)
+        await until(lambda: speakers.pids() not in ([], killed))
+        heard_ms = []
+        while speakers.is_busy:
+            (playing,) = speakers.status().playing
+            assert playing.id == entry.id
+            heard_ms.append(playing.heard_ms)
+            await asyncio.sleep(0.005)
+        assert heard_ms == sorted(heard_ms)
+        assert heard_ms[-1] > heard_ms[0] >= 100
+        assert await speakers.take_notices() == []
 
-    play(scene)
+    assert [segment.text for segment in play(scene).rendered] == ["Half a second or so."]
 
 
 def test_a_player_ends_when_its_voice_has_been_silent() -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 import msgspec
 import pytest
+from websockets.protocol import State
 
 from tests.arithmetic_pool import ArithmeticPool
 from tests.core.speech.rendering import pcm_of
@@ -91,6 +92,8 @@ def test_a_drain_does_not_wait_for_ever() -> None:
             await socket.send(json.dumps({"token": "Hello world. "}))
             await listen(socket, until="generating")
             await server.doors.drain(0.05)
+            assert pool.running["one"] == 1  # the first frame is 30 s away
+            assert socket.state is State.OPEN
 
     run(main)
 
