@@ -37,11 +37,11 @@ class _TimedPlayer(player_loop._Player):
     _last_track = 0
     _was_silent = True
 
-    def _obey(self, message: Message) -> None:
+    def _handle(self, message: Message) -> None:
         if isinstance(message, JobAudio) and message.job > self._last_track:
             self._last_track = message.job
             note("player")
-        super()._obey(message)
+        super()._handle(message)
 
     def _read(self, n_bytes: int) -> bytes:
         block = super()._read(n_bytes)

@@ -72,7 +72,7 @@ class PlayBuffer:
         return duration_ms(unread, self._rate_hz)
 
     def close(self) -> None:
-        """Take nothing more, and let whoever waits go."""
+        """Take nothing more, and end every wait."""
         with self._changed:
             self._is_closed = True
             self._changed.notify_all()

@@ -1,4 +1,4 @@
-"""What was sent to a player and has not been heard: kept, so that another player can go on with it."""
+"""Sound that a player has and that has not been heard: kept so that another player can continue with it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _WINDOW_BYTES = 20 * PCM_BYTES_PER_SECOND
 
 
 class PendingTrack:
-    """One item's sound on its way; a writer waits in `room` while 20 s of it are unheard."""
+    """One track's unheard sound; a writer waits in `room` while there are 20 s of it."""
 
     def __init__(self, number: int) -> None:
         self.number = number
@@ -21,7 +21,7 @@ class PendingTrack:
         self._unheard: deque[bytes] = deque()
         self._unheard_bytes = 0
         self._heard_bytes = 0
-        self._origin_bytes = 0  # of what was heard, how much before the player of now
+        self._origin_bytes = 0  # heard before the present player began
         self._next_seq = 0
         self._moved = asyncio.Event()
 
@@ -31,14 +31,14 @@ class PendingTrack:
         return duration_ms(self._heard_bytes, SAMPLE_RATE_HZ)
 
     def add(self, pcm: bytes) -> int:
-        """Keep a piece; return its number in the order for the player of now."""
+        """Keep a piece; return its sequence number for the present player."""
         self._unheard.append(pcm)
         self._unheard_bytes += len(pcm)
         self._next_seq += 1
         return self._next_seq - 1
 
     def heard(self, n_bytes: int) -> None:
-        """Forget what the player of now has played since it began with this track."""
+        """Forget the sound that the present player has played: `n_bytes` since it began with this track."""
         fresh = self._origin_bytes + n_bytes - self._heard_bytes
         self._heard_bytes += fresh
         self._unheard_bytes -= fresh
@@ -50,7 +50,7 @@ class PendingTrack:
         self._moved.set()
 
     def again(self) -> Iterator[tuple[int, bytes]]:
-        """Begin anew with another player: yield what has not been heard, with its order."""
+        """Begin with another player: yield the sequence number and the sound of each unheard piece."""
         self._origin_bytes = self._heard_bytes
         self._next_seq = len(self._unheard)
         yield from enumerate(self._unheard)

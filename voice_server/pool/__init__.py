@@ -6,5 +6,5 @@ from voice_server.pool.worker_pool import BackendState, BackendStats, BackendSta
 
 __all__ = ["BackendState", "BackendStats", "BackendStatus", "WorkerPool"]
 
-# Whoever opens a pool is told what goes wrong; a program that has set up no log gets no bare lines besides.
+# Without a handler Python would print warnings of a program that has configured no logging.
 logging.getLogger("voice_server").addHandler(logging.NullHandler())

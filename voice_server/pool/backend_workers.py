@@ -210,7 +210,7 @@ class BackendWorkers:
 
     @property
     def _end_log_level(self) -> int:
-        # Whoever asked has been told that the backend is not set up; its workers' ends say nothing more.
+        # That a backend is not set up is in its status; the end of its workers is no news then.
         return logging.DEBUG if self._set_up.is_waiting else logging.WARNING
 
     # What follows from both.

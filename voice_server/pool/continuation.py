@@ -1,8 +1,9 @@
-"""Joins the attempts at one segment: what the listener has is not sent again.
+"""Joins the attempts at one segment, so that nothing that was delivered is sent again.
 
-The parent counts the samples that went out and skips as many of the retry. Most engines repeat themselves
-with the same seed, which is checked sample by sample: then the join is exact. Where one does not, what
-follows the join begins at the last sample heard and blends over 20 ms into the new take: no click is heard.
+The server counts the samples that were delivered and skips as many of the next attempt. Most engines repeat
+themselves with the same seed, which is checked sample by sample: then the join is exact. Where one does not,
+the audio after the join is blended from the last delivered sample into the new attempt over 20 ms, so that no
+click is heard.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What went wrong in one line that may leave this machine: no traceback, no path."""
+"""Error messages that may be sent to clients: one line, without traceback and without paths."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _LONGEST = 300
 
 
 def describe(error: BaseException) -> str:
-    """Return one line that says what went wrong without saying where on this machine."""
+    """Return one line that says what went wrong, without folders of this machine."""
     if isinstance(error, VoiceServerError):
         return public(error.message)
     if isinstance(error, ModuleNotFoundError) and error.name:

@@ -1,9 +1,9 @@
-"""The two pipes to the server, kept away from everybody else in this process.
+"""A child process's two pipes to the server, protected from the libraries in this process.
 
-Libraries print, and C libraries print below Python. Descriptor 1 therefore becomes stderr, which ends in the
-server's log, and descriptor 0 the null device, so that nothing waits for input. The pipes themselves move to
-descriptors that no child inherits, and whatever else was inherited is closed: some event loops leave a second
-copy of a pipe behind, which would keep it open when the first is closed.
+Libraries print, and C libraries print without Python's `sys.stdout`. Descriptor 1 therefore becomes stderr,
+which goes to the server's log, and descriptor 0 the null device, so that nothing waits for input. The pipes
+themselves move to descriptors that no child inherits. All other inherited descriptors are closed: some event
+loops pass a duplicate of a pipe on, and a pipe stays open until its last duplicate is closed.
 """
 
 from __future__ import annotations
@@ -38,14 +38,14 @@ def take_descriptors(kept: int | None = None) -> tuple[int, int]:
     os.dup2(null, 0)
     os.close(null)
     os.dup2(2, 1)
-    widen(answers)
+    enlarge_pipe(answers)
     return requests, answers
 
 
-def widen(pipe: int) -> None:
-    """Make room for whole frames, so that the engine does not wait while the server reads parts of one."""
+def enlarge_pipe(pipe: int) -> None:
+    """Enlarge a pipe to hold whole frames, so that the engine does not wait while the server reads one."""
     if sys.platform == "linux":
-        # Refused where this user's pipes hold too much already, and for what is no pipe: both work without.
+        # Refused at the user's limit for all pipes, and for a descriptor that is no pipe: both work without.
         with contextlib.suppress(OSError):
             fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
 
@@ -53,17 +53,17 @@ def widen(pipe: int) -> None:
 def die_with_parent(parent: int | None = None) -> None:
     """Have the kernel kill this process when its parent dies, however it dies; on Linux only.
 
-    Where the parent is known to be `parent`, it may have died before this call. For a server that has, and on
-    other systems, the end of file on the request pipe does it.
+    With `parent`, the parent's process id, this process ends at once if that one has died before the call.
+    Without it, and on other systems, the process ends at the end of file on its request pipe.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL))
         if parent is not None and os.getppid() != parent:
-            leave(1)
+            exit_now(1)
 
 
-def leave(status: int) -> None:
+def exit_now(status: int) -> None:
     """End the process now, without the exit handlers of libraries that may hang."""
     os._exit(status)
 
@@ -77,7 +77,7 @@ class StdioChannel:
         self._sending = threading.Lock()
 
     def close(self) -> None:
-        """Leave the pipes to whoever else has them."""
+        """Close this process's ends of the pipes; other processes that have them keep them open."""
         os.close(self._requests)
         os.close(self._answers)
 
@@ -90,7 +90,7 @@ class StdioChannel:
     def send(self, messages: Iterable[Answer]) -> None:
         """Send messages with one system call where the pipe has room; waits while it has none.
 
-        A server that is gone ends the process: there is nobody to work for.
+        When the server has ended, so does this process.
         """
         parts = [memoryview(part) for message in messages for part in encode_parts(message)]
         try:
@@ -98,11 +98,11 @@ class StdioChannel:
                 while parts:
                     parts = _after(parts, os.writev(self._answers, parts))
         except BrokenPipeError:
-            leave(0)
+            exit_now(0)
 
 
 def _after(parts: list[memoryview], written: int) -> list[memoryview]:
-    """What is left of `parts` when so many bytes have gone out."""
+    """The rest of `parts` when `written` bytes of them have been sent."""
     for index, part in enumerate(parts):
         if written < len(part):
             return [part[written:], *parts[index + 1 :]]

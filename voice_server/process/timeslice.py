@@ -1,9 +1,10 @@
-"""How long a process computes before another one has its turn: a wish that Linux grants since 6.12.
+"""How long a process computes before the scheduler switches to another: a request to Linux 6.12 and later.
 
-Of those that want a processor, the kernel picks the one whose slice would end first (EEVDF). So a process
-that does little at a time and is waited for asks for short slices, one that computes for long asks for longer
-ones: then the server has its turn when a worker has written to it, and does not wait for a render on the same
-processor. Each gets as much of the processor as before. Older kernels and other systems go on as they are.
+Of the processes that are ready to run, the kernel picks the one whose time slice would end first (EEVDF). A
+process that does little at a time and is waited for therefore asks for short slices, one that computes for
+long asks for longer ones: the server then runs when a worker has written to it, and does not wait for a
+render on the same processor. Each gets the same share of the processor as before. Older kernels and other
+systems ignore the request.
 """
 
 from __future__ import annotations
@@ -41,10 +42,10 @@ def ask_for_time_slice(seconds: float) -> None:
         return
     number = _SCHED_SETATTR.get(os.uname().machine)
     if number is not None:
-        wish = _SchedAttr(
+        attributes = _SchedAttr(
             size=ctypes.sizeof(_SchedAttr),
             policy=os.SCHED_OTHER,
             nice=os.getpriority(os.PRIO_PROCESS, 0),
             runtime=round(seconds * _NS),
         )
-        ctypes.CDLL(None).syscall(number, 0, ctypes.byref(wish), 0)  # refused: nothing is lost
+        ctypes.CDLL(None).syscall(number, 0, ctypes.byref(attributes), 0)  # may be refused

@@ -1,6 +1,6 @@
 """The composition root: configuration → pool → speech service → endpoints → a listening server.
 
-The one place that builds a pool. `serve` runs until a signal: the first one drains (open turns are spoken to
+The only place that builds a pool. `serve` runs until a signal: the first one drains (open turns are spoken to
 their end, new ones refused), a second one forces. `running_server` is the same server inside another program.
 """
 
@@ -11,7 +11,7 @@ import logging
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Any, TypeVar
+from typing import Any
 
 from voice_server.config import EMBEDDED, Config
 from voice_server.endpoints.app import build_app
@@ -26,7 +26,6 @@ from voice_server.speech import SpeechService
 from voice_server.voices.mixes import MixStore, data_folder
 
 _log = logging.getLogger(__name__)
-_T = TypeVar("_T")
 _BACKLOG = 2048
 
 
@@ -36,7 +35,7 @@ def _url(listener: socket.socket) -> str:
 
 
 def _needed(config: Config) -> set[str]:
-    """The backends to wait for: who speaks by default or in its place, and those that start in a blink."""
+    """The backends to wait for: the default one and its fallback, and those that start within a second."""
     default = config.backends[config.default_backend]
     embedded = {name for name, each in config.backends.items() if each.environment == EMBEDDED}
     return embedded | {config.default_backend} | ({default.fallback} if default.fallback else set())
@@ -55,14 +54,14 @@ async def open_service(config: Config) -> AsyncIterator[SpeechService]:
 async def listening(service: SpeechService, listener: socket.socket, **guard: Any) -> AsyncIterator[AppState]:
     """Serve a speech service on a bound socket while the context lasts."""
     async with Loudspeakers(service) as loudspeakers, asyncio.TaskGroup() as tasks:
-        doors = AppState(service, loudspeakers)
-        app = build_app(doors, **guard)
-        server = DrainingServer(uvicorn_config(app, service.limits), doors, handle_signals=False)
+        state = AppState(service, loudspeakers)
+        app = build_app(state, **guard)
+        server = DrainingServer(uvicorn_config(app, service.limits), state, handle_signals=False)
         serving = tasks.create_task(server.serve(sockets=[listener]))
         while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
             await asyncio.sleep(0.001)
         try:
-            yield doors
+            yield state
         finally:
             server.should_exit = True
             await serving  # an error inside would cancel it, and leave its socket open
@@ -88,24 +87,24 @@ async def serve(
     idle_exit_s: float | None = None,
     **guard: Any,
 ) -> None:
-    """Serve until a signal, or until nobody has used the server for `idle_exit_s`.
+    """Serve until a signal, or until the server has not been used for `idle_exit_s`.
 
     `on_ready` is called with the base URL once the backends are warm; `device` is the sound device of what is
     spoken on this machine's speakers.
     """
-    listener = bind(host, port)  # before any model is loaded, so that a taken port is said at once
+    listener = bind(host, port)  # first, so that a port in use is an error before any model is loaded
     async with (
         open_service(config) as service,
         Loudspeakers(service, device=device) as loudspeakers,
         asyncio.TaskGroup() as tasks,
     ):
-        doors = AppState(service, loudspeakers)
-        use = ConnectionActivity(build_app(doors, **guard))
-        server = DrainingServer(uvicorn_config(use, config.limits), doors, handle_signals=True)
+        state = AppState(service, loudspeakers)
+        activity = ConnectionActivity(build_app(state, **guard))
+        server = DrainingServer(uvicorn_config(activity, config.limits), state, handle_signals=True)
         keep_freed_memory()
         ask_for_time_slice(SERVER_SLICE_S)
         listener.listen(_BACKLOG)  # from here on a client waits for the loop instead of being refused
         on_ready(_url(listener), service)
-        watch = tasks.create_task(server.end_when_idle(idle_exit_s, use))
+        watch = tasks.create_task(server.end_when_idle(idle_exit_s, activity))
         await server.serve(sockets=[listener])
         watch.cancel()

@@ -1,4 +1,4 @@
-"""Whether anybody still uses the server: one that a program started for itself ends when nobody does."""
+"""How long a server has not been used: one that a program started for itself then ends."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 
 class ConnectionActivity:
-    """ASGI middleware that knows when the last connection ended."""
+    """ASGI middleware that measures how long no connection has been open."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -26,19 +26,19 @@ class ConnectionActivity:
             self._ended_at = asyncio.get_running_loop().time()
 
     def idle_s(self) -> float:
-        """How long nobody has been connected."""
+        """For how many seconds no connection has been open."""
         return 0.0 if self._open else asyncio.get_running_loop().time() - self._ended_at
 
 
-async def until_idle(limit_s: float, use: ConnectionActivity, is_busy: Callable[[], bool]) -> None:
-    """Return when nobody has been connected, and nothing was busy, for `limit_s`."""
+async def until_idle(limit_s: float, activity: ConnectionActivity, is_busy: Callable[[], bool]) -> None:
+    """Return when no connection has been open, and nothing was busy, for `limit_s`."""
     loop = asyncio.get_running_loop()
     busy_at = loop.time()
     while True:
         if is_busy():
             busy_at = loop.time()
-        idle_s = min(use.idle_s(), loop.time() - busy_at)
+        idle_s = min(activity.idle_s(), loop.time() - busy_at)
         if idle_s >= limit_s:
             return
-        # Nobody tells when work ends, so it is looked at ten times as often as need be.
+        # There is no event for the end of work, so the check runs ten times within the limit.
         await asyncio.sleep(limit_s / 10)

@@ -51,6 +51,6 @@ def watch(
 
 
 def _serve_watched(serve: Callable[[list[str]], None], arguments: list[str], sockets: object = None) -> None:
-    """What uvicorn calls in the new process; it hands over its sockets too, and there are none."""
+    """What uvicorn calls in the new process, with its sockets, of which there are none."""
     del sockets
     serve(arguments)

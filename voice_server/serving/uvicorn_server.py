@@ -24,9 +24,9 @@ from voice_server.serving.idle_exit import ConnectionActivity, until_idle
 class DrainingServer(uvicorn.Server):
     """uvicorn's server with a drain in front of its stop."""
 
-    def __init__(self, config: uvicorn.Config, doors: AppState, *, handle_signals: bool) -> None:
+    def __init__(self, config: uvicorn.Config, state: AppState, *, handle_signals: bool) -> None:
         super().__init__(config)
-        self._doors = doors
+        self._state = state
         self._handle_signals = handle_signals
         self._drain: asyncio.Task[None] | None = None
 
@@ -53,28 +53,28 @@ class DrainingServer(uvicorn.Server):
         if self._drain is None:
             self._drain = self._loop.create_task(self._drain_and_exit())
 
-    async def end_when_idle(self, limit_s: float | None, use: ConnectionActivity) -> None:
-        """Drain, as after a signal, when nobody has used the server for so long, if there is such a limit.
+    async def end_when_idle(self, limit_s: float | None, activity: ConnectionActivity) -> None:
+        """Drain, as after a signal, when the server has not been used for `limit_s`; never if that is None.
 
-        Whoever started such a server wants to speak: the player of its usual voice is started at once.
+        A server with such a limit was started to speak at once, so it starts the default voice's player.
         """
         if limit_s is None:
             return
-        loudspeakers = self._doors.loudspeakers
+        loudspeakers = self._state.loudspeakers
         with contextlib.suppress(VoiceServerError):
             loudspeakers.warm()
-        await until_idle(limit_s, use, lambda: loudspeakers.is_busy)
+        await until_idle(limit_s, activity, lambda: loudspeakers.is_busy)
         self._start_drain()
 
     async def _drain_and_exit(self) -> None:
         try:
-            await self._doors.drain(self._doors.service.limits.drain_s)
+            await self._state.drain(self._state.service.limits.drain_s)
         finally:
             self.should_exit = True
 
 
 def bind(host: str, port: int) -> socket.socket:
-    """A bound socket. Raises ConfigError when the address is taken or not ours."""
+    """A bound socket. Raises ConfigError when the address is in use or not this machine's."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # With the protocol named asyncio turns Nagle's algorithm off; without, a small answer waits 40 ms.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -90,6 +90,7 @@ def bind(host: str, port: int) -> socket.socket:
 
 
 def uvicorn_config(app: ASGIApp, limits: Limits) -> uvicorn.Config:
+    """uvicorn's settings, with the limits of the configuration and our own protocol classes."""
     return uvicorn.Config(
         app,
         lifespan="off",
@@ -104,6 +105,6 @@ def uvicorn_config(app: ASGIApp, limits: Limits) -> uvicorn.Config:
         ),
         ws=WebSocketProtocol,
         ws_max_size=limits.message_bytes,
-        ws_per_message_deflate=False,  # PCM does not pack
+        ws_per_message_deflate=False,  # PCM does not compress well
         timeout_graceful_shutdown=5,
     )

@@ -1,9 +1,9 @@
-"""`<a backend's python> <voice_server>/worker <adapter file> [orders]`: our code in a foreign environment.
+"""`<a backend's python> <voice_server>/worker <adapter file> [orders]`: our code in a backend's environment.
 
-The interpreter belongs to the backend: its packages are the only ones on the path. Our package is found by
-its place, so that neither our site-packages nor the names of files in this folder can hide a library of the
-backend. The pipes are taken before anything that could print is imported. `orders` is the descriptor of the
-socket of a process that may become a template.
+The interpreter belongs to the backend: only its packages are on the path. Our package is loaded by its path,
+so that neither our site-packages nor the names of files in this folder can hide a library of the backend. The
+pipes are moved before anything that could print is imported. `orders` is the descriptor of the socket of a
+process that may become a template.
 """
 
 import os

@@ -1,9 +1,9 @@
-"""How an engine's pieces become frames: the first at once, later ones as few as the listener allows.
+"""Merges an engine's pieces into frames: the first is sent at once, later ones when the listener needs them.
 
 Every frame costs both processes some work, so pieces are merged while the engine is well ahead of the
-listener, who is taken to have started playing the moment the first frame left. A listener who has sound to
-spare when the job begins need not get its first frame at once. A frame never holds more than
-`MAX_FRAME_BYTES`: well within the wire's limit, and little enough to keep the pipe moving.
+listener, who is assumed to start playing when the first frame is sent. A listener with `spare_s` of sound in
+store when the job begins need not get the first frame at once. A frame has at most `MAX_FRAME_BYTES`: well
+below the limit of a message, and small enough to be read while the next one is written.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from __future__ import annotations
 from voice_server.core.types import BYTES_PER_SAMPLE
 
 MAX_FRAME_BYTES = 256 * 1024
-_SPENT_SHARE = 0.5
-"""Send what is held before the listener has played this share of what it has."""
+_PLAYED_SHARE = 0.5
+"""Held pieces are sent before the listener has played this share of the sound it has."""
 
 
 class FrameMerger:
@@ -56,4 +56,4 @@ class FrameMerger:
         # The next piece will take about as long as this one did.
         next_piece_at = now + (now - self._last_piece_at)
         in_store_s = self._spare_s + self._sent_bytes / self._bytes_per_s
-        return next_piece_at - self._playing_since > _SPENT_SHARE * in_store_s
+        return next_piece_at - self._playing_since > _PLAYED_SHARE * in_store_s

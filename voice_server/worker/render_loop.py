@@ -1,9 +1,9 @@
-"""The worker's loop: one job at a time on the main thread, a second thread that listens meanwhile.
+"""The worker's loop: one job at a time on the main thread, a second thread that reads requests meanwhile.
 
-The listening thread answers pings, notes stops and ends the process when the server closes the pipe. The main
-thread loads the backend, warms it up, says Ready, and renders. A job that raises does not end the worker, but
-the worker then proves that it can still speak: some engines are useless after an error on the GPU. A process
-that may become a template (template.py) loads before it has a second thread.
+The second thread answers pings, notes stops and ends the process when the server closes the pipe. The main
+thread loads the backend, warms it up, sends `WorkerReady`, and renders. A job that raises does not end the
+worker, but is followed by another warm-up: some engines are unusable after an error on the GPU. A process
+that may become a template (template_process.py) loads the backend before it has a second thread.
 """
 
 from __future__ import annotations
@@ -45,20 +45,20 @@ from voice_server.core.wire.worker_messages import (
 from voice_server.errors import NotSetUp, RenderError, VoiceServerError, WireError
 from voice_server.process.freed_memory import FreedMemory
 from voice_server.process.public_errors import describe, public
-from voice_server.process.stdio import StdioChannel, leave
+from voice_server.process.stdio import StdioChannel, exit_now
 from voice_server.process.timeslice import WORKER_SLICE_S, ask_for_time_slice
 from voice_server.worker.adapter import capabilities_of, load_backend, options_of, voices_of
 from voice_server.worker.api import Backend
 from voice_server.worker.frame_merger import FrameMerger
 
 WARM_UP_TEXT = "Ready."
-_REST_S = 0.2
-"""Idle for so long, a worker gives back the memory that its last render took."""
+_IDLE_BEFORE_TRIM_S = 0.2
+"""A worker that has been idle for so long returns the memory that its last render took."""
 _LOG_ERROR = 40
 
 
 class _StopRendering(Exception):
-    """The server has said Stop to the job in hand."""
+    """The server has sent `StopJob` for the current job."""
 
 
 class _Worker:
@@ -69,9 +69,9 @@ class _Worker:
         self._work: SimpleQueue[RenderJob | ChildBye] = SimpleQueue()
         self._stopped_job = NO_JOB
         self._memory = FreedMemory()
-        Thread(target=self._listen, name="requests", daemon=True).start()
+        Thread(target=self._read_requests, name="requests", daemon=True).start()
 
-    def _listen(self) -> None:
+    def _read_requests(self) -> None:
         try:
             for message in self._requests:
                 if isinstance(message, StopJob):
@@ -81,12 +81,12 @@ class _Worker:
                 elif isinstance(message, RenderJob | ChildBye):
                     self._work.put(message)
         except WireError:
-            leave(1)
-        leave(0)
+            exit_now(1)
+        exit_now(0)
 
     def run(self, backend: Backend) -> None:
-        """Warm up, and render until told Bye."""
-        with _failure_told(self._channel):
+        """Warm up, and render until `ChildBye` comes."""
+        with _failures_reported(self._channel):
             self._get_ready(backend)
         while isinstance(request := self._next(), RenderJob):
             self._render(backend, request)
@@ -96,7 +96,7 @@ class _Worker:
 
     def _next(self) -> RenderJob | ChildBye:
         try:
-            return self._work.get(timeout=_REST_S)
+            return self._work.get(timeout=_IDLE_BEFORE_TRIM_S)
         except Empty:
             self._memory.trim()
             return self._work.get()
@@ -130,7 +130,7 @@ class _Worker:
         except (Exception, SystemExit) as error:
             traceback.print_exc()
             self._channel.send([JobFailed(job, "engine_failed", describe(error), retryable=True)])
-            self._prove_health(backend)
+            self._check_recovery(backend)
         else:
             output.finish()
 
@@ -154,12 +154,12 @@ class _Worker:
         finally:
             _close(pieces)
 
-    def _prove_health(self, backend: Backend) -> None:
+    def _check_recovery(self, backend: Backend) -> None:
         try:
             _warm_up(backend, self._voice)
         except (Exception, SystemExit) as error:
             self._channel.send([ChildLog(_LOG_ERROR, f"the engine does not recover: {describe(error)}")])
-            leave(1)
+            exit_now(1)
 
 
 class _Output:
@@ -210,7 +210,7 @@ class _Output:
 
 
 def _warm_up(backend: Backend, voice: str) -> float:
-    """Speak to nobody; return the longest silence in ms."""
+    """Render a text whose audio is discarded; return the longest time between two pieces in ms."""
     longest, last = 0.0, perf_counter()
     warm_up = getattr(backend, "warm_up", None)
     if warm_up is not None:
@@ -232,53 +232,52 @@ def _close(pieces: Iterator[Any]) -> None:
 
 
 def serve(channel: StdioChannel, adapter: str, orders: int | None = None) -> None:
-    """Work for the server at the other end of `channel`; does not return.
+    """Load the adapter file and render what the server asks for through `channel`; does not return.
 
-    With `orders`, a socket, the process makes workers instead if its backend may be forked.
+    With `orders`, a socket, the process becomes a template that forks workers, if its backend may be forked.
     """
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     ask_for_time_slice(WORKER_SLICE_S)
     file, requests = Path(adapter).absolute(), channel.receive()
-    with _failure_told(channel):
+    with _failures_reported(channel):
         if (hello := next(requests, None)) is None:
-            leave(0)
+            exit_now(0)
         if not isinstance(hello, WorkerHello) or hello.protocol != PROTOCOL_VERSION:
             raise WireError(f"the worker speaks protocol {PROTOCOL_VERSION}")
     if orders is None:
         worker = _Worker(channel, requests, hello.voice)
-        with _failure_told(channel):
+        with _failures_reported(channel):
             backend = load_backend(file, hello.settings)
     else:
-        worker, backend = _loaded_alone(channel, requests, file, hello, orders)
+        worker, backend = _load_single_threaded(channel, requests, file, hello, orders)
     worker.run(backend)
-    leave(0)
+    exit_now(0)
 
 
-def _loaded_alone(
+def _load_single_threaded(
     channel: StdioChannel, requests: Iterator[Message], file: Path, hello: WorkerHello, orders: int
 ) -> tuple[_Worker, Backend]:
-    """Load with one thread, and become a template if that is possible; returns in whatever is to render."""
-
+    """Load with one thread and become a template if possible; returns in each process that renders."""
     from voice_server.worker import template_process  # noqa: PLC0415 - others need no sockets
 
-    threads = template_process.hold_threads()
-    with _failure_told(channel):
+    threads = template_process.limit_threads()
+    with _failures_reported(channel):
         backend = load_backend(file, hello.settings)
-        can_fork = template_process.may_fork(backend)
+        can_fork = template_process.can_fork_now(backend)
         if can_fork:
-            # Once for all workers: what it reads and compiles they share.
+            # Once for all workers: they share what it reads and compiles.
             _warm_up(backend, hello.voice or voices_of(backend)[0].id)
-            can_fork = template_process.may_fork(backend)
+            can_fork = template_process.can_fork_now(backend)
     if can_fork:
-        channel = template_process.make_workers(orders, channel)
+        channel = template_process.fork_workers(orders, channel)
         requests = channel.receive()
-    template_process.release_threads(backend, threads)
+    template_process.restore_threads(backend, threads)
     return _Worker(channel, requests, hello.voice), backend
 
 
 @contextmanager
-def _failure_told(channel: StdioChannel) -> Iterator[None]:
-    """What goes wrong inside ends the process, and the server is told why."""
+def _failures_reported(channel: StdioChannel) -> Iterator[None]:
+    """Report what is raised inside to the server as `JobFailed`, and end the process."""
     try:
         yield
     except BaseException as error:
@@ -286,5 +285,5 @@ def _failure_told(channel: StdioChannel) -> Iterator[None]:
         traceback.print_exc()
         code = error.code if isinstance(error, NotSetUp) else "load_failed"
         channel.send([JobFailed(NO_JOB, code, describe(error), retryable=False)])
-        leave(1)
+        exit_now(1)
         raise

@@ -1,7 +1,7 @@
 """Recordings to clone voices from: the files of one folder, each a voice of its file's name.
 
-Both ends of a worker's pipe list the folder with this code: the worker to find a recording, the server to
-know the names, so that a file dropped into the folder is a voice at once. Laws: names are looked up in a
+Worker and server both list the folder with this code: the worker to find a recording, the server to know the
+names, so that a new file in the folder is a voice at once. Rules: names are looked up in a
 listing and never joined to a path; what is no plain file, has a control character in its name, is larger than
 20 MiB or shares its name with another is not listed. Standard library only: backends import it.
 """
@@ -40,15 +40,15 @@ def samples_folder(environ: Mapping[str, str] = os.environ) -> Path | None:
 
 def list_samples(folder: Path | None) -> dict[str, Path]:
     """The recordings by the name of their voice, in order."""
-    return {_name(file): file for file, fault in _judged(folder) if not fault}
+    return {_name(file): file for file, fault in _checked_files(folder) if not fault}
 
 
 def skipped_samples(folder: Path | None) -> dict[str, str]:
     """Files that look like recordings and are not listed, and what is wrong with each."""
-    return {file.name: fault for file, fault in _judged(folder) if fault}
+    return {file.name: fault for file, fault in _checked_files(folder) if fault}
 
 
-def _judged(folder: Path | None) -> list[tuple[Path, str]]:
+def _checked_files(folder: Path | None) -> list[tuple[Path, str]]:
     """The files with a recording's suffix, in order, each with what is wrong with it or ""."""
     if folder is None or not folder.is_dir():
         return []
@@ -100,19 +100,19 @@ def check_sample(name: str, magnitudes: Any, sample_rate_hz: int, *, shortest_s:
         raise unreadable_sample(name)  # what the reader of mp3 makes of a text
     seconds = len(magnitudes) / sample_rate_hz
     if seconds < shortest_s:
-        raise _unfit(name, f"is {seconds:.1f} s long; record at least {shortest_s:g} s, best 8 to 15 s")
+        raise _bad_sample(name, f"is {seconds:.1f} s long; record at least {shortest_s:g} s, best 8 to 15 s")
     if not magnitudes.max() > _QUIETEST:
-        raise _unfit(name, "is silent; record it louder")
+        raise _bad_sample(name, "is silent; record it louder")
     if (magnitudes > _QUIETEST).mean() < 1 - _SILENT_SHARE:
-        raise _unfit(name, "is almost all silence; cut the pauses out, or record it louder")
+        raise _bad_sample(name, "is almost all silence; cut the pauses out, or record it louder")
     if (magnitudes >= _FULL_SCALE).mean() > _CLIPPED_SHARE:
-        raise _unfit(name, "is clipped: too much of it is at full scale; record it at a lower level")
+        raise _bad_sample(name, "is clipped: too much of it is at full scale; record it at a lower level")
 
 
 def unreadable_sample(name: str) -> RequestError:
     """The error of a file that does not hold what its suffix says."""
-    return _unfit(name, f"cannot be read; it must be {', '.join(s[1:] for s in SUFFIXES)} and complete")
+    return _bad_sample(name, f"cannot be read; it must be {', '.join(s[1:] for s in SUFFIXES)} and complete")
 
 
-def _unfit(name: str, why: str) -> RequestError:
+def _bad_sample(name: str, why: str) -> RequestError:
     return RequestError(f"the voice sample {name} {why}", code="bad_sample")

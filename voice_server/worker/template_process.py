@@ -1,9 +1,9 @@
-"""A template: a process that has loaded its backend and makes workers by forking.
+"""A template: a process that has loaded its backend and forks workers.
 
-A worker shares every page that neither it nor the template has written since, and gets ready in the time of
-a warm-up. Only a process with a single thread may be forked: the pools of OpenMP and the like do not outlive
-it, and a lock that another thread holds stays locked. So everything is loaded with one thread, and each
-worker starts its own.
+A worker shares every page that neither it nor the template has written since, and is ready after a warm-up.
+Only a process with a single thread may be forked: thread pools such as OpenMP's do not exist in the copy, and
+a lock that another thread holds stays locked. So everything is loaded with one thread, and each worker starts
+its own.
 
 Orders are packets on a socket whose end means the server's: one with three pipes (requests, answers, stderr)
 asks for a worker that has them, one with a number for the status of that worker, which has ended.
@@ -20,35 +20,35 @@ from voice_server.core.wire.codec import Answer
 from voice_server.core.wire.worker_messages import NO_JOB, Forkable, Forked, ForkEnded, JobFailed
 from voice_server.process.freed_memory import FreedMemory
 from voice_server.process.public_errors import describe
-from voice_server.process.stdio import StdioChannel, die_with_parent, leave, widen
+from voice_server.process.stdio import StdioChannel, die_with_parent, enlarge_pipe, exit_now
 from voice_server.worker.api import Backend
 
 _THREADS = "OMP_NUM_THREADS"
-_MOST_ORDER_BYTES = 32
+_MAX_ORDER_BYTES = 32
 
 
-def hold_threads() -> int:
-    """Have libraries start no threads; call it before any is imported. Return how many are wanted later."""
+def limit_threads() -> int:
+    """Keep libraries that are imported from now on from starting threads; return how many they get later."""
     wanted = os.environ.get(_THREADS, "").partition(",")[0]
     os.environ[_THREADS] = "1"
     return int(wanted) if wanted.isdecimal() else os.cpu_count() or 1
 
 
-def release_threads(backend: Backend, count: int) -> None:
-    """Let the backend have its threads, in a worker."""
+def restore_threads(backend: Backend, count: int) -> None:
+    """Allow the backend `count` threads, in a worker."""
     os.environ[_THREADS] = str(count)
     use_threads = getattr(backend, "use_threads", None)
     if use_threads is not None:
         use_threads(count)
 
 
-def may_fork(backend: Backend) -> bool:
+def can_fork_now(backend: Backend) -> bool:
     """Whether the adapter says that its state may be copied, and no thread of this process forbids it."""
     return getattr(backend, "can_fork", False) is True and len(os.listdir("/proc/self/task")) == 1  # noqa: PTH208
 
 
-def make_workers(orders: int, channel: StdioChannel) -> StdioChannel:
-    """Obey orders until the server has gone; returns in each worker only, with its channel."""
+def fork_workers(orders: int, channel: StdioChannel) -> StdioChannel:
+    """Carry out orders until the server has ended; returns only in each worker, with its channel."""
     gc.collect()
     gc.freeze()  # a collection in a worker would write to every page
     FreedMemory().trim()
@@ -57,9 +57,9 @@ def make_workers(orders: int, channel: StdioChannel) -> StdioChannel:
     template = os.getpid()
     with socket.socket(fileno=orders) as server:
         while True:
-            order, pipes, _, _ = socket.recv_fds(server, _MOST_ORDER_BYTES, 3, socket.MSG_CMSG_CLOEXEC)
+            order, pipes, _, _ = socket.recv_fds(server, _MAX_ORDER_BYTES, 3, socket.MSG_CMSG_CLOEXEC)
             if not order:
-                leave(0)
+                exit_now(0)
             if not pipes:
                 channel.send([_ended(int(order))])
                 continue
@@ -73,7 +73,7 @@ def make_workers(orders: int, channel: StdioChannel) -> StdioChannel:
 
 
 def _fork() -> Answer | None:
-    """Return what to tell the server, once the worker leads a session; in the worker, None."""
+    """Return the answer to the server once the worker leads a session of its own; in the worker, None."""
     read, write = os.pipe()
     try:
         pid = os.fork()
@@ -101,5 +101,5 @@ def _own_channel(pipes: list[int], template: int) -> StdioChannel:
     os.dup2(errors, 1)
     os.dup2(errors, 2)
     os.close(errors)
-    widen(answers)
+    enlarge_pipe(answers)
     return StdioChannel(requests, answers)

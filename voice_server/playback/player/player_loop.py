@@ -1,8 +1,9 @@
-"""The player's three threads: the device's asks for sound, one tells what was heard, the main one listens.
+"""The player's three threads: the device's callback, one that reports what was heard, and the main one, which
+reads the server's messages.
 
-The device's thread must never wait for the pipe, so it only wakes the one that tells. A device that has not
-asked for anything for a while is lost (unplugged, or its sound server ended); the player then ends too, and
-the server starts another one, which finds the devices that there are by then.
+The device's thread must never wait for the pipe, so it only wakes the one that reports. A device that has not
+asked for sound for a while is lost (unplugged, or its sound server ended); the player then ends too, and the
+server starts another one, which finds the devices that there are by then.
 """
 
 from __future__ import annotations
@@ -36,17 +37,17 @@ from voice_server.core.wire.player_messages import (
 )
 from voice_server.errors import WireError
 from voice_server.playback.device import NoSpeakers, SoundDevice
-from voice_server.process.stdio import StdioChannel, leave
+from voice_server.process.stdio import StdioChannel, exit_now
 
 NULL_DEVICE = "null"
 """The name of the device that plays at the right pace and is not heard."""
 DEFAULT_DEVICE = "default"
 
 _PERIOD_MS, _PERIODS = 20, 3
-"""What the device holds is heard after everybody wanted silence: this is the price of an interruption."""
+"""What the device holds is still heard after an interruption, so it holds little."""
 _LOST_AFTER_S = 3.0
 _SWITCH_S = 0.001
-"""How long another thread may keep the device's waiting for the interpreter."""
+"""How long another thread may hold the interpreter lock while the device's thread waits for it."""
 _NICENESS = -11  # that of the sound server that most systems have
 
 
@@ -59,18 +60,18 @@ class _Player:
         self._read_at = monotonic()
 
     def run(self) -> None:
-        """Open the device, then do as told until told Bye or the server has gone."""
+        """Open the device, then carry out messages until `ChildBye` or the end of the pipe."""
         messages = self._channel.receive()
         first = next(messages, None)
         if not isinstance(first, PlayerOpen) or first.protocol != PROTOCOL_VERSION:
             raise WireError(f"the player speaks protocol {PROTOCOL_VERSION}")
         device, opened = self._open(first.device)
-        Thread(target=self._tell, name="telling", daemon=True).start()
+        Thread(target=self._report, name="reports", daemon=True).start()
         self._channel.send([opened])
         for message in messages:
             if isinstance(message, ChildBye):
                 break
-            self._obey(message)
+            self._handle(message)
         device.close()
 
     def _open(self, name: str) -> tuple[SoundDevice, PlayerOpened]:
@@ -86,7 +87,7 @@ class _Player:
             SAMPLE_RATE_HZ, self._read, period_ms=_PERIOD_MS, periods=_PERIODS, name=name, silent=silent
         )
 
-    def _obey(self, message: Message) -> None:
+    def _handle(self, message: Message) -> None:
         with self._lock:
             match message:
                 case JobAudio():
@@ -109,7 +110,7 @@ class _Player:
     def _answer_ping(self) -> None:
         if monotonic() - self._read_at > _LOST_AFTER_S:
             sys.stderr.write("the sound device has gone\n")
-            leave(1)
+            exit_now(1)
         self._channel.send([ChildPong()])
 
     def _read(self, n_bytes: int) -> bytes:
@@ -121,7 +122,7 @@ class _Player:
             self._moved.set()
         return block
 
-    def _tell(self) -> None:
+    def _report(self) -> None:
         while True:
             self._moved.wait()
             self._moved.clear()
@@ -135,14 +136,14 @@ class _Player:
 
 def play(channel: StdioChannel) -> None:
     """Play for the server at the other end of `channel`; does not return."""
-    # miniaudio loads numpy, for arrays, and a web client, for radio: more than half of a player's start.
+    # miniaudio imports numpy and a web client, which are not needed here: more than half of a player's start.
     sys.modules["numpy"] = None  # type: ignore[assignment]
     sys.modules["urllib.request"] = ModuleType("urllib.request")
     sys.setswitchinterval(_SWITCH_S)
-    with suppress(OSError):  # most users may not; a listener hears it when a player is late
+    with suppress(OSError):  # most users may not raise the priority
         os.setpriority(os.PRIO_PROCESS, 0, _NICENESS)
     try:
         _Player(channel).run()
     except WireError:
-        leave(1)
-    leave(0)
+        exit_now(1)
+    exit_now(0)
