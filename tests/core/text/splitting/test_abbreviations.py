@@ -5,9 +5,9 @@ import pytest
 from voice_server.core.text.splitting import abbreviations, word_lists
 
 _TABLES = {
-    "NEVER": abbreviations.NEVER,
-    "MAY": abbreviations.MAY,
-    "NUMBER": abbreviations.NUMBER,
+    "NEVER": abbreviations.NEVER_ENDS,
+    "MAY": abbreviations.MAY_END,
+    "NUMBER": abbreviations.BEFORE_NUMBER,
     "UNITS": abbreviations.UNITS,
     "STARTERS": word_lists.STARTERS,
     "SHORT_WORDS": word_lists.SHORT_WORDS,
@@ -26,12 +26,12 @@ def test_entries_that_are_looked_up_in_lower_case_are_written_so(name: str) -> N
         assert text == text.lower()
 
 
-@pytest.mark.parametrize("language", abbreviations.NEVER)
+@pytest.mark.parametrize("language", abbreviations.NEVER_ENDS)
 def test_what_never_ends_a_sentence_is_not_said_to_end_one(language: str) -> None:
-    may = set(abbreviations.MAY.get(language, "").split())
-    assert not may & set(abbreviations.NEVER[language].split())
+    may = set(abbreviations.MAY_END.get(language, "").split())
+    assert not may & set(abbreviations.NEVER_ENDS[language].split())
 
 
 def test_every_language_with_abbreviations_has_starters() -> None:
     without = {"bn", "ca", "gu", "lt", "lv", "ml", "mr", "ta", "te", "th", "vi"}
-    assert abbreviations.NEVER.keys() - word_lists.STARTERS.keys() == without
+    assert abbreviations.NEVER_ENDS.keys() - word_lists.STARTERS.keys() == without

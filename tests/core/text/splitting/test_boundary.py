@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.core.text.splitting.sentences import check
-from voice_server.core.text.splitting.boundary import Decision, is_speakable, judge
+from voice_server.core.text.splitting.boundary import Decision, decide, is_speakable
 from voice_server.core.text.splitting.lexicon import lexicon
 from voice_server.core.text.splitting.splitter import Splitter, SplitterOptions
 
@@ -49,7 +49,7 @@ _SENTENCES = st.lists(st.sampled_from([*_PARTS.split(), "\n", " ", " "]), min_si
 def test_more_text_never_changes_a_verdict(text: str, language: str) -> None:
     for at in range(len(text)):
         verdicts = [
-            judge(text[:seen], 0, at, final=False, quoted=False, lexicon=lexicon(language))
+            decide(text[:seen], 0, at, final=False, quoted=False, lexicon=lexicon(language))
             for seen in range(at + 1, len(text) + 1)
         ]
         known = {verdict for verdict in verdicts if verdict.decision is not Decision.WAIT}

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from voice_server.core.text.splitting.boundary import Decision
-from voice_server.core.text.splitting.clauses import cut_long, judge_clause
+from voice_server.core.text.splitting.clauses import cut_overlong, decide_clause
 
 
 @pytest.mark.parametrize(
@@ -21,18 +21,18 @@ from voice_server.core.text.splitting.clauses import cut_long, judge_clause
     ],
 )
 def test_a_long_sentence_is_cut_where_it_hurts_least(text: str, first: str, why: str) -> None:
-    end, reason = cut_long(text, 0, 24, 32)
+    end, reason = cut_overlong(text, 0, 24, 32)
     assert text[:end] == first
     assert reason.endswith(why)
 
 
 def test_a_cut_behind_the_soft_cap_is_preferred() -> None:
     text = "alpha, beta gamma delta, epsilon zeta eta"
-    assert cut_long(text, 0, 20, 32)[0] == len("alpha, beta gamma delta,")
+    assert cut_overlong(text, 0, 20, 32)[0] == len("alpha, beta gamma delta,")
 
 
 def test_a_cut_lies_within_the_first_part() -> None:
-    assert cut_long("a, " + "b" * 40, 0, 24, 32) == (3, "over-long, space")
+    assert cut_overlong("a, " + "b" * 40, 0, 24, 32) == (3, "over-long, space")
 
 
 @pytest.mark.parametrize(
@@ -52,8 +52,8 @@ def test_a_cut_lies_within_the_first_part() -> None:
 )
 def test_where_the_first_piece_may_end(text: str, decision: Decision) -> None:
     at = max(text.find(","), text.find("、"))
-    assert judge_clause(text, 0, at, 12, final=False).decision is decision
+    assert decide_clause(text, 0, at, 12, final=False).decision is decision
 
 
 def test_at_the_end_of_the_text_little_is_left_over() -> None:
-    assert judge_clause("When it is done, go", 0, 15, 12, final=True).decision is Decision.HOLD
+    assert decide_clause("When it is done, go", 0, 15, 12, final=True).decision is Decision.HOLD

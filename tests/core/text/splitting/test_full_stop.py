@@ -3,9 +3,14 @@ from __future__ import annotations
 import pytest
 
 from tests.core.text.splitting.sentences import check
-from voice_server.core.text.splitting.full_stop import Kind, Shape, kind_of, shape_of
+from voice_server.core.text.splitting.full_stop import (
+    NextWordShape,
+    WordKind,
+    kind_of_word,
+    shape_of_next_word,
+)
 from voice_server.core.text.splitting.lexicon import lexicon
-from voice_server.core.text.splitting.mark_context import MarkContext, mark_context
+from voice_server.core.text.splitting.mark_context import MarkContext, context_of_mark
 
 
 @pytest.mark.parametrize(
@@ -107,49 +112,55 @@ def test_each_language_has_its_own_abbreviations_and_ordinals(language: str, mar
     check(marked, language)
 
 
-def _place(text: str, language: str = "en") -> MarkContext:
+def _context(text: str, language: str = "en") -> MarkContext:
     at = text.index(".  ") if ".  " in text else text.rindex(".")
-    return mark_context(text, 0, at, final=True, quoted=False, lexicon=lexicon(language))
+    return context_of_mark(text, 0, at, final=True, quoted=False, lexicon=lexicon(language))
 
 
 @pytest.mark.parametrize(
     ("text", "language", "kind"),
     [
-        ("in the house.", "en", Kind.PLAIN),
-        (".", "en", Kind.PLAIN),
-        ("(Acme Inc).", "en", Kind.PLAIN),
-        ("Dr.", "en", Kind.NEVER),
-        ("on Sat.", "en", Kind.MAY),
-        ("we sat.", "en", Kind.PLAIN),
-        ("p.", "en", Kind.NUMBER),
-        ("Hauptstr.", "de", Kind.NUMBER),
-        ("3 ft.", "en", Kind.UNIT),
-        ("Ft.", "en", Kind.MAY),
-        ("J.", "en", Kind.INITIAL),
-        ("我.", "en", Kind.PLAIN),
-        ("U.S.", "en", Kind.ACRONYM),
-        ("6a.m.", "en", Kind.MOMENT),
-        ("XIV.", "de", Kind.ORDINAL),
-        ("XIV.", "en", Kind.PLAIN),
-        ("3.", "de", Kind.ORDINAL),
-        ("1999.", "de", Kind.NUMERAL),
-        ("3.", "en", Kind.NUMERAL),
-        ("grp.", "en", Kind.MAY),
-        ("Grp.", "en", Kind.MAY),
-        ("GRP.", "en", Kind.PLAIN),
-        ("3 m.", "en", Kind.UNIT),
-        ("etc.", "en", Kind.AND_SO_ON),
-        ("anti-U.S.", "en", Kind.ACRONYM),
+        ("in the house.", "en", WordKind.PLAIN),
+        (".", "en", WordKind.PLAIN),
+        ("(Acme Inc).", "en", WordKind.PLAIN),
+        ("Dr.", "en", WordKind.NEVER_ENDS),
+        ("on Sat.", "en", WordKind.MAY_END),
+        ("we sat.", "en", WordKind.PLAIN),
+        ("p.", "en", WordKind.BEFORE_NUMBER),
+        ("Hauptstr.", "de", WordKind.BEFORE_NUMBER),
+        ("3 ft.", "en", WordKind.UNIT),
+        ("Ft.", "en", WordKind.MAY_END),
+        ("J.", "en", WordKind.INITIAL),
+        ("我.", "en", WordKind.PLAIN),
+        ("U.S.", "en", WordKind.ACRONYM),
+        ("6a.m.", "en", WordKind.TIME),
+        ("XIV.", "de", WordKind.ORDINAL),
+        ("XIV.", "en", WordKind.PLAIN),
+        ("3.", "de", WordKind.ORDINAL),
+        ("1999.", "de", WordKind.NUMERAL),
+        ("3.", "en", WordKind.NUMERAL),
+        ("grp.", "en", WordKind.MAY_END),
+        ("Grp.", "en", WordKind.MAY_END),
+        ("GRP.", "en", WordKind.PLAIN),
+        ("3 m.", "en", WordKind.UNIT),
+        ("etc.", "en", WordKind.ET_CETERA),
+        ("anti-U.S.", "en", WordKind.ACRONYM),
     ],
 )
-def test_the_kind_of_a_word(text: str, language: str, kind: Kind) -> None:
-    place = _place(text, language)
-    assert kind_of(place.word_before(), place) is kind
+def test_the_kind_of_a_word(text: str, language: str, kind: WordKind) -> None:
+    context = _context(text, language)
+    assert kind_of_word(context.word_before(), context) is kind
 
 
 @pytest.mark.parametrize(
     ("following", "shape"),
-    [("it", Shape.LOWER), ("“It", Shape.UPPER), ("ǅ", Shape.UPPER), ("5", Shape.DIGIT), ("本", Shape.OTHER)],
+    [
+        ("it", NextWordShape.LOWER),
+        ("“It", NextWordShape.UPPER),
+        ("ǅ", NextWordShape.UPPER),
+        ("5", NextWordShape.DIGIT),
+        ("本", NextWordShape.OTHER),
+    ],
 )
-def test_the_shape_of_the_next_word(following: str, shape: Shape) -> None:
-    assert shape_of(_place(f"end.  {following}")) is shape
+def test_the_shape_of_the_next_word(following: str, shape: NextWordShape) -> None:
+    assert shape_of_next_word(_context(f"end.  {following}")) is shape

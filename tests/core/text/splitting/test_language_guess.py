@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voice_server.core.text.splitting.language_guess import guess
+from voice_server.core.text.splitting.language_guess import guess_language
 
 
 @pytest.mark.parametrize(
@@ -42,29 +42,29 @@ from voice_server.core.text.splitting.language_guess import guess
     ],
 )
 def test_a_sentence_tells_its_language(text: str, language: str) -> None:
-    assert guess(text, "en") == language
+    assert guess_language(text, "en") == language
 
 
 @pytest.mark.parametrize("fallback", ["en", "de", "fi"])
 def test_little_evidence_leaves_the_language_as_it_was(fallback: str) -> None:
-    assert guess("OK 5", fallback) == fallback
-    assert guess("Çava café", fallback) == fallback
-    assert guess("Wir sehen das Wort 本 darin und das ist es", fallback) == "de"
+    assert guess_language("OK 5", fallback) == fallback
+    assert guess_language("Çava café", fallback) == fallback
+    assert guess_language("Wir sehen das Wort 本 darin und das ist es", fallback) == "de"
 
 
 def test_another_script_long_ago_says_nothing() -> None:
-    assert guess("本" + " the house is here and it is old" * 2, "de") == "en"
+    assert guess_language("本" + " the house is here and it is old" * 2, "de") == "en"
 
 
 def test_a_script_keeps_the_language_within_its_family() -> None:
-    assert guess("Москва", "kk") == "kk"
-    assert guess("كتاب", "fa") == "fa"
-    assert guess("घर", "mr") == "mr"
+    assert guess_language("Москва", "kk") == "kk"
+    assert guess_language("كتاب", "fa") == "fa"
+    assert guess_language("घर", "mr") == "mr"
 
 
 @given(st.text(), st.sampled_from(["en", "ru", "zh"]))
 def test_any_text_has_a_two_letter_language(text: str, fallback: str) -> None:
-    assert len(guess(text, fallback)) == 2
+    assert len(guess_language(text, fallback)) == 2
 
 
 @pytest.mark.parametrize(
@@ -80,9 +80,9 @@ def test_any_text_has_a_two_letter_language(text: str, fallback: str) -> None:
 def test_an_abbreviation_tells_the_language_of_a_text_that_has_only_begun(
     opening: str, language: str
 ) -> None:
-    assert guess(opening, "en", enough=1) == language
-    assert guess(opening, "en") == "en"  # later the sentences before say more
+    assert guess_language(opening, "en", min_signs=1) == language
+    assert guess_language(opening, "en") == "en"  # later the sentences before say more
 
 
 def test_an_abbreviation_of_many_languages_tells_none() -> None:
-    assert guess("Dr", "en", enough=1) == "en"
+    assert guess_language("Dr", "en", min_signs=1) == "en"

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-from voice_server.core.text.splitting.lexicon import lexicon, listed_anywhere
+from voice_server.core.text.splitting.lexicon import lexicon, listed_in_any_language
 
 
 def test_english_titles_travel_into_every_language() -> None:
-    assert {"dr", "mr"} <= lexicon("th").never
-    assert {"inc", "etc"} <= lexicon("xx").may
+    assert {"dr", "mr"} <= lexicon("th").never_ends
+    assert {"inc", "etc"} <= lexicon("xx").may_end
 
 
 def test_a_language_that_is_written_like_another_uses_its_lists() -> None:
@@ -24,9 +24,9 @@ def test_only_english_is_english() -> None:
 
 
 def test_what_is_listed_anywhere_is_all_that_any_language_lists() -> None:
-    assert lexicon("de").listed | lexicon("ru").listed | {"yahoo", "xii"} <= listed_anywhere()
+    assert lexicon("de").listed | lexicon("ru").listed | {"yahoo", "xii"} <= listed_in_any_language()
 
 
 def test_an_unknown_language_still_knows_numbers_and_starters() -> None:
-    assert "fig" in lexicon("xx").number
+    assert "fig" in lexicon("xx").before_number
     assert "the" in lexicon("xx").starters

@@ -4,14 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voice_server.core.text.splitting.boundary import Decision, judge
-from voice_server.core.text.splitting.lexicon import lexicon, listed_anywhere
-from voice_server.core.text.splitting.ordinary_ends import ends_sentence, is_glued
+from voice_server.core.text.splitting.boundary import Decision, decide
+from voice_server.core.text.splitting.lexicon import lexicon, listed_in_any_language
+from voice_server.core.text.splitting.ordinary_ends import is_inside_token, is_ordinary_end
 
 
 def _ends(text: str, language: str = "en", *, final: bool = False) -> bool:
     at = max(text.rfind(mark) for mark in ".!?")
-    return ends_sentence(text, 0, at, lexicon(language).listed, final=final)
+    return is_ordinary_end(text, 0, at, lexicon(language).listed, final=final)
 
 
 @pytest.mark.parametrize(
@@ -60,13 +60,13 @@ def test_a_plain_word_at_the_end_of_the_text_is_an_ordinary_end() -> None:
 
 @pytest.mark.parametrize("text", ["See example.com", "Take 3.5", "He said e.g"])
 def test_a_full_stop_within_a_word_is_no_end(text: str) -> None:
-    assert is_glued(text, 0, text.index("."))
+    assert is_inside_token(text, 0, text.index("."))
 
 
 @pytest.mark.parametrize("text", ["1. a 2.b", "The end.Then", "So. It", "x².", "i. a ii.b", "So.²", "Why?so"])
 def test_what_may_be_a_label_or_an_end_is_left_to_the_rules(text: str) -> None:
     at = max(text.rfind(mark) for mark in ".?")
-    assert not is_glued(text, 0, at)
+    assert not is_inside_token(text, 0, at)
 
 
 _WORDS = (
@@ -82,10 +82,10 @@ def test_it_only_says_what_the_rules_say_too(text: str, language: str, final: bo
     known = lexicon(language)
     for start in (0, len(text) // 2):
         for at in range(start + 1, len(text)):
-            for listed in (known.listed, listed_anywhere()):
-                if ends_sentence(text, start, at, listed, final=final):
-                    verdict = judge(text, start, at, final=final, quoted=False, lexicon=known)
+            for listed in (known.listed, listed_in_any_language()):
+                if is_ordinary_end(text, start, at, listed, final=final):
+                    verdict = decide(text, start, at, final=final, quoted=False, lexicon=known)
                     assert verdict[:2] == (Decision.CUT, at + 1)
-            if is_glued(text, start, at):
-                verdict = judge(text, start, at, final=final, quoted=False, lexicon=known)
+            if is_inside_token(text, start, at):
+                verdict = decide(text, start, at, final=final, quoted=False, lexicon=known)
                 assert verdict[:2] == (Decision.HOLD, at + 1)

@@ -3,12 +3,16 @@ from __future__ import annotations
 import pytest
 
 from voice_server.core.text.splitting.lexicon import lexicon
-from voice_server.core.text.splitting.provisional import is_opening, likely_end, strength
+from voice_server.core.text.splitting.provisional import (
+    is_opening_exclamation,
+    provisional_end,
+    strength_of_end,
+)
 
 
 def _likely(text: str, language: str = "en", *, quoted: bool = False) -> bool:
     at = max(text.rfind(mark) for mark in ".!?。։:।\n)")
-    end = likely_end(text, 0, at, quoted=quoted, lexicon=lexicon(language))
+    end = provisional_end(text, 0, at, quoted=quoted, lexicon=lexicon(language))
     return end is not None and end == len(text.rstrip())
 
 
@@ -75,7 +79,7 @@ def test_what_is_not_announced(text: str, language: str) -> None:
 
 @pytest.mark.parametrize("text", ["Sure!", "Great question!", "¡Claro que sí!", "Konечно!", "물론입니다!"])
 def test_the_exclamation_that_opens_an_answer_is_announced(text: str) -> None:
-    assert is_opening(text, frozenset())
+    assert is_opening_exclamation(text, frozenset())
 
 
 @pytest.mark.parametrize(
@@ -95,7 +99,7 @@ def test_the_exclamation_that_opens_an_answer_is_announced(text: str) -> None:
     ],
 )
 def test_shouts_names_and_quotations_are_no_openings(text: str) -> None:
-    assert not is_opening(text, frozenset(["yahoo"]))
+    assert not is_opening_exclamation(text, frozenset(["yahoo"]))
 
 
 def test_a_sentence_inside_quotes_waits_for_the_closing_one() -> None:
@@ -120,4 +124,4 @@ def test_a_sentence_inside_quotes_waits_for_the_closing_one() -> None:
 def test_what_a_pause_would_mean(text: str, at: int | None, expected: str) -> None:
     if text.startswith("See"):
         expected = "none"
-    assert strength(text, at, quoted=False, lexicon=lexicon("en")) == expected
+    assert strength_of_end(text, at, quoted=False, lexicon=lexicon("en")) == expected

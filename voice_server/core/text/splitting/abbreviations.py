@@ -1,19 +1,21 @@
 """Words that carry a full stop without ending a sentence, by language and kind.
 
-`NEVER` is followed by more of the same sentence whatever comes (Dr., e.g.); `MAY` ends one only when a
-word that starts sentences follows (Inc., Jr.); `NUMBER` holds before a number (No. 5, Fig. 2) and is an
-ordinary word otherwise. Without the last dot; an entry with a capital counts only when it is written so
-(Sat. is a day, sat a verb); parts of spaced ones ("z. B.") are single letters, which the rule for
-initials covers. Dotted acronyms need no list: their shape is the rule.
+After one of `NEVER_ENDS` the sentence always goes on (Dr., e.g.); after one of `MAY_END` it ends only if the
+next word is one that starts sentences (Inc., Jr.); after one of `BEFORE_NUMBER` it goes on before a number
+(No. 5, Fig. 2), and elsewhere the entry is an ordinary word.
 
-Where they come from: general knowledge of each language's dictionaries and style guides, checked against
-the development parts of the Universal Dependencies treebanks and the categories of public splitters' test
-suites (pySBD, sentencex). No list was copied.
+Entries are written without the last dot. One with a capital matches only text with that capital (Sat. is a
+day, sat a verb). Spaced abbreviations ("z. B.") need no entry, because each part is a single letter and so an
+initial; nor do dotted acronyms, which are known by their shape.
+
+Source: general knowledge of each language's dictionaries and style guides, checked against the development
+parts of the Universal Dependencies treebanks and the categories of public splitters' test suites (pySBD,
+sentencex). No list was copied.
 """
 
 from __future__ import annotations
 
-NEVER: dict[str, str] = {
+NEVER_ENDS: dict[str, str] = {
     "en": "mr mrs ms mx messrs mmes dr drs prof profs Rev revd Fr Hon Gov Sen Sens Rep Reps Gen Col lt"
     " capt cpt cmdr cdr Maj sgt cpl pvt adm brig Pres Supt Insp Det atty asst assoc Dep e.g i.e eg ie vs"
     " v viz cf approx ca incl excl esp resp intl natl msgr mgr Amb Treas Ald attn Jos Chas Geo Thos Benj"
@@ -86,7 +88,7 @@ NEVER: dict[str, str] = {
     "vi": "tp ts ths gs pgs bs",
 }
 
-MAY: dict[str, str] = {
+MAY_END: dict[str, str] = {
     "en": "inc co corp ltd llc plc bros cos etc al jr sr esq ave blvd rd hwy ln sq pkwy ct st ste mt mts"
     " ft pt Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec Mon Tue Tues Wed Thu Thur Thurs Fri Sat Sun"
     " Tex Calif Fla Mass Conn Wash Ill Ind Mich Minn Wis Ariz Ark Colo Ga Okla Ore Penn Tenn Neb Nev Ala"
@@ -138,7 +140,7 @@ MAY: dict[str, str] = {
     "hi": "ई.पू",
 }
 
-NUMBER: dict[str, str] = {
+BEFORE_NUMBER: dict[str, str] = {
     "en": "no nos rs n° nº nr fig figs tab vol vols p pp pg pgs ch chap chaps sec secs art arts eq eqs ex"
     " par para apt ste rte rm ext bk bks fn ll rev ver",
     "de": "nr nrn s abb tab bd kap art abs ziff anm aufl pos str hausnr kl stk rn az bl",
@@ -186,12 +188,13 @@ UNITS: dict[str, str] = {
     "bg": "г лв ст хил млн млрд мин сек кг км см",
     "kk": "ж жж тг млн млрд",
 }
-"""Measures: after a number, they go on before a number or lower case, and end before a capital."""
+"""Units of measure: behind a number, the sentence goes on before a digit or lower case and may end before a
+capital."""
 
 BRANDS = "yahoo jeopardy yum guess who e"
-"""Names written with a mark at their end."""
+"""Names, in lower case, that are written with "!" or "?" at their end: Yahoo!, Jeopardy!"""
 
-INTERNATIONAL_NEVER = (
+INTERNATIONAL_NEVER_ENDS = (
     "mr mrs ms dr prof vs messrs mme mmes mlle mlles mgr msgr sra sras srta srtas drs profa dña avda"
     " excmo excma ilmo ilma exmo exma sigg dott avv egr spett mevr abzgl allg angebl bspw bzgl bzw dgl"
     " dipl ehem eigtl einschl entspr evang evtl exkl frl ggf hrsg inkl insb insbes kath lfd sog urspr"
@@ -199,22 +202,22 @@ INTERNATIONAL_NEVER = (
     " mudr judr rndr phdr esim ifj özv yrd doç müh bkz jfr skt vedr hhv dvs t.ex d.v.s f.eks bl.a z.b"
     " d.h i.d.r d.w.z p.ej p.ex p.es m.in"
 )
-INTERNATIONAL_NUMBER = "n° nº № abb pág págs núm pag pagg blz afb rys rozdz séc čís"
-"""What is no word in any other language holds in all: texts quote each other, and a short one is easily
-taken for another language.
+INTERNATIONAL_BEFORE_NUMBER = "n° nº № abb pág págs núm pag pagg blz afb rys rozdz séc čís"
+"""Abbreviations that are no word of any other language, and so count in all of them: texts hold names and
+quotations of other languages, and the language of a short text is easily guessed wrong.
 """
 
-INTERNATIONAL_MAY = "inc ltd corp co jr bros etc st mt ft llc univ"
+INTERNATIONAL_MAY_END = "inc ltd corp co jr bros etc st mt ft llc univ"
 
-AND_SO_ON = (
+ET_CETERA = (
     "etc usw u.s.w u.a.m ecc enz osv o.s.v m.m m.fl o.s.frv o.fl jne yms ynnä itd itp atd atp atď apod"
     " ipd i.dr stb vb vs vd dll dsb dst ș.a jms т.д т.п др пр ін т.н т.б итд итсл κ.λπ κ.λ.π κλπ κ.τ.λ κτλ"
     " այլն إلخ الخ"
 )
-"""The rest of a list, left out: a capital after it belongs to the next sentence, but for German nouns."""
+"""Abbreviations for "and so on": a capital after one begins the next sentence, unless it is a German noun."""
 
 CURRENCIES = "euro euros dollar dollars eur usd gbp chf kč czk dkk sek nok pln huf rub uah"
-"""What is counted in millions and thousands, and may have a capital."""
+"""Currencies, which may have a capital and yet belong to the number before them: "5 Mio. Euro"."""
 
 TITLES = "mr mrs ms dr prof hr fr sr sra sres m mme mlle sig"
-"""Before a name: they begin the next sentence after an abbreviation that may end one."""
+"""Titles before a name: behind an abbreviation that may end a sentence, they begin the next one."""

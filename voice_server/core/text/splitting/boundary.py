@@ -1,8 +1,8 @@
-"""Whether a sentence ends at a mark: a pure function of the text, never of how it was cut.
+"""Whether a sentence ends at a mark: a function of the text alone, never of how it was cut into tokens.
 
-The law: a verdict other than WAIT rests on characters that have been seen, so that more text can never
-change it. It holds because a rule that wants a character which has not come yet raises `MoreTextNeeded` (see
-`place.py`); here that becomes WAIT.
+The law: a verdict other than WAIT rests on characters that have been received, so that more text can never
+change it. It holds because a rule that needs a character which has not been received raises `MoreTextNeeded`
+(see `mark_context.py`), which becomes WAIT here.
 """
 
 from __future__ import annotations
@@ -12,20 +12,20 @@ from typing import NamedTuple
 
 from voice_server.core.text.splitting import full_stop, list_items, marks, rules
 from voice_server.core.text.splitting.lexicon import Lexicon
-from voice_server.core.text.splitting.mark_context import MarkContext, MoreTextNeeded, mark_context
+from voice_server.core.text.splitting.mark_context import MarkContext, MoreTextNeeded, context_of_mark
 
-_LONGEST_LABEL = 6
-"""So many letters in a row are a word, not the label of an item."""
-_WRAPPED = range(60, 100)
-"""A line of prose of so many characters that ends without a mark was broken for the page, if lower case
-follows; list items, headings and rows of tables are lines of their own."""
-_LABEL_ENDS = marks.BULLETS + ")"
-AT_ONCE = marks.LINE_BREAKS + _LABEL_ENDS
-"""What can be decided without the next character."""
+_WORD_LETTERS = 6
+"""So many letters in a row are certainly a word and not the label of a list item."""
+_WRAPPED_LINE_LENGTHS = range(60, 100)
+"""Characters of a line of hard-wrapped text. A line of such a length, without a label or a mark at its end,
+goes on if the next begins in lower case; list items, headings and table rows are whole lines."""
+_LABEL_MARKS = marks.BULLETS + ")"
+DECIDED_AT_ONCE = marks.LINE_BREAKS + _LABEL_MARKS
+"""Marks that can be decided without the next character."""
 
 
 class Decision(Enum):
-    """What is known about a mark."""
+    """What is known about a mark: the sentence ends (CUT), goes on (HOLD), or more text will tell (WAIT)."""
 
     CUT = "cut"
     HOLD = "hold"
@@ -33,7 +33,7 @@ class Decision(Enum):
 
 
 class Verdict(NamedTuple):
-    """A decision, the offset behind the mark and its closers, and why."""
+    """A decision, the offset where the sentence ends or the scan goes on, and why."""
 
     decision: Decision
     end: int
@@ -41,69 +41,80 @@ class Verdict(NamedTuple):
 
 
 def is_speakable(text: str, start: int, end: int) -> bool:
-    """Whether text[start:end] is more than a label, a mark or white space."""
-    if end - start >= _LONGEST_LABEL and (
-        text[start : start + _LONGEST_LABEL].isalpha() or text[end - _LONGEST_LABEL : end].isalpha()
+    """Return whether text[start:end] is more than a label, a mark or white space."""
+    if end - start >= _WORD_LETTERS and (
+        text[start : start + _WORD_LETTERS].isalpha() or text[end - _WORD_LETTERS : end].isalpha()
     ):
         return True
-    label = marks.LABEL.match(text, start, end)
+    label = marks.ITEM_LABEL.match(text, start, end)
     return marks.SPEAKABLE.search(text, label.end() if label else start, end) is not None
 
 
-def judge(text: str, start: int, at: int, *, final: bool, quoted: bool, lexicon: Lexicon) -> Verdict:
-    """Decide about the mark, line break or label at `at` in a sentence that began at `start`."""
+def decide(text: str, start: int, at: int, *, final: bool, quoted: bool, lexicon: Lexicon) -> Verdict:
+    """Decide about the mark, line break or label at `at` in the sentence that begins at `start`.
+
+    `final` says that no more text will come, `quoted` that the sentence begins inside straight double quotes.
+    """
     mark = text[at]
-    if at + 1 == len(text) and not final and mark not in AT_ONCE:
+    if at + 1 == len(text) and not final and mark not in DECIDED_AT_ONCE:
         return Verdict(Decision.WAIT, at + 1, "more text is needed")
     try:
         if mark in marks.LINE_BREAKS:
-            return _line_break(text, start, at, final=final)
-        if mark in _LABEL_ENDS:
-            return _label(MarkContext(text, start, at, at + 1, at + 1, mark, "", final, quoted, lexicon))
-        place = mark_context(text, start, at, final=final, quoted=quoted, lexicon=lexicon)
-        if mark in marks.FULL_STOPS and list_items.next_item(place) is not None:
-            return _label(place)
-        cuts, reason = _ruling(place)
+            return _decide_at_line_break(text, start, at, final=final)
+        if mark in _LABEL_MARKS:
+            return _decide_at_label(
+                MarkContext(text, start, at, at + 1, at + 1, mark, "", final, quoted, lexicon)
+            )
+        context = context_of_mark(text, start, at, final=final, quoted=quoted, lexicon=lexicon)
+        if mark in marks.FULL_STOPS and list_items.next_item_start(context) is not None:
+            return _decide_at_label(context)
+        ends, reason = _first_rule_result(context)
     except MoreTextNeeded:
         return Verdict(Decision.WAIT, at + 1, "more text is needed")
-    return _verdict(text, start, place.end, place.end, cuts=cuts, reason=reason)
+    return _cut_or_hold(text, start, context.end, context.end, ends=ends, reason=reason)
 
 
-def _ruling(place: MarkContext) -> tuple[bool, str]:
+def _first_rule_result(context: MarkContext) -> tuple[bool, str]:
     for rule in rules.IN_ORDER:
-        ruling = rule(place)
-        if ruling is not None:
-            return ruling
-    if place.is_ellipsis:
-        return rules.ellipsis(place)
-    return full_stop.rule(place) if place.mark in marks.FULL_STOPS else rules.loud(place)
+        result = rule(context)
+        if result is not None:
+            return result
+    if context.is_ellipsis:
+        return rules.ellipsis(context)
+    if context.mark in marks.FULL_STOPS:
+        return full_stop.rule(context)
+    return rules.question_or_exclamation(context)
 
 
-def _verdict(text: str, start: int, end: int, resume: int, *, cuts: bool, reason: str) -> Verdict:
-    if cuts and is_speakable(text, start, end):
+def _cut_or_hold(text: str, start: int, end: int, resume: int, *, ends: bool, reason: str) -> Verdict:
+    """Cut at `end` if the sentence ends and has something to speak; else go on with the scan at `resume`."""
+    if ends and is_speakable(text, start, end):
         return Verdict(Decision.CUT, end, reason)
     return Verdict(Decision.HOLD, resume, reason)
 
 
-def _line_break(text: str, start: int, at: int, *, final: bool) -> Verdict:
-    line = max(start, text.rfind("\n", start, at) + 1)
-    if at - line in _WRAPPED and text[at - 1].isalpha() and not _is_labelled(text, line):
+def _decide_at_line_break(text: str, start: int, at: int, *, final: bool) -> Verdict:
+    line_start = max(start, text.rfind("\n", start, at) + 1)
+    is_wrapped = at - line_start in _WRAPPED_LINE_LENGTHS and text[at - 1].isalpha()
+    if is_wrapped and not _has_label(text, line_start):
         after = text[at + 1 : at + 2]
         if not after and not final:
             raise MoreTextNeeded
         if after.islower():
             return Verdict(Decision.HOLD, at + 1, "line broken for the page")
-    return _verdict(text, start, at, at + 1, cuts=True, reason="line break")
+    return _cut_or_hold(text, start, at, at + 1, ends=True, reason="line break")
 
 
-def _is_labelled(text: str, line: int) -> bool:
-    label = marks.LABEL.match(text, line)
-    return label is not None and label.end() > line
+def _has_label(text: str, line_start: int) -> bool:
+    label = marks.ITEM_LABEL.match(text, line_start)
+    return label is not None and label.end() > line_start
 
 
-def _label(place: MarkContext) -> Verdict:
-    """A label on the line of another item: the sentence ends before it."""
-    label_start = list_items.next_item(place)
+def _decide_at_label(context: MarkContext) -> Verdict:
+    """The label of a list item that follows another item on the same line: the sentence ends before it."""
+    label_start = list_items.next_item_start(context)
     if label_start is None:
-        return Verdict(Decision.HOLD, place.end, "no label of a list")
-    return _verdict(place.text, place.start, label_start, place.end, cuts=True, reason="next list item")
+        return Verdict(Decision.HOLD, context.end, "no label of a list")
+    return _cut_or_hold(
+        context.text, context.start, label_start, context.end, ends=True, reason="next list item"
+    )

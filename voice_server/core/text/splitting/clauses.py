@@ -1,8 +1,8 @@
-"""Where to cut inside a sentence: at a clause mark, else before a conjunction or a preposition, else at a
-space, else anywhere.
+"""Where to cut inside a sentence.
 
-Two uses: a sentence longer than the hard cap, and the first piece of a text, which may end early so that
-speech can begin.
+A sentence longer than the hard cap is cut at a clause mark, else before a conjunction or a preposition, else
+at a space, else anywhere. The first piece of a text may end at a clause mark, so that speech can begin
+earlier.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ import re
 from voice_server.core.text.splitting import marks
 from voice_server.core.text.splitting.boundary import Decision, Verdict, is_speakable
 
-_LEFT_OVER = 8
-"""Characters that must follow a clause mark without a sentence ending, so that no scrap is left."""
+_MIN_REMAINDER = 8
+"""Characters that must follow a clause mark within the sentence, so that the next piece is not too short."""
 
 CLAUSE_MARK = re.compile(f"[{marks.CLAUSE_MARKS}]")
 _CLAUSE_END = re.compile(f"[,;:—–](?=\\s)|[{re.escape('，；：、،؛')}]")
@@ -30,8 +30,12 @@ _SPACE = re.compile(r"\s")
 _LINE_BREAK = re.compile(r"\n")
 
 
-def cut_long(text: str, start: int, soft: int, hard: int) -> tuple[int, str]:
-    """The end of the first part of a sentence that is longer than text[start:hard], and why there."""
+def cut_overlong(text: str, start: int, soft: int, hard: int) -> tuple[int, str]:
+    """Return where to cut a sentence that is longer than text[start:hard], and why there.
+
+    A clause mark behind `soft` is best. The part has a quarter of text[start:hard] at least, unless there is
+    only a space to cut at.
+    """
     quarter = start + max(1, (hard - start) // 4)
     for pattern, low, reason in (
         (_LINE_BREAK, quarter, "line break"),
@@ -41,29 +45,33 @@ def cut_long(text: str, start: int, soft: int, hard: int) -> tuple[int, str]:
         (_PREPOSITION, quarter, "preposition"),
         (_SPACE, start + 1, "space"),
     ):
-        end = _last(pattern, text, low, hard)
+        end = _last_match_end(pattern, text, low, hard)
         if end is not None:
             return end, f"over-long, {reason}"
     return hard, "over-long"
 
 
-def judge_clause(text: str, start: int, at: int, shortest: int, *, final: bool) -> Verdict:
-    """Whether the first piece, which began at `start`, may end at the clause mark at `at`."""
+def decide_clause(text: str, start: int, at: int, shortest: int, *, final: bool) -> Verdict:
+    """Decide whether the first piece, which begins at `start`, ends at the clause mark at `at`.
+
+    It has `shortest` characters at least, and something of the sentence must be left; `final` says that no
+    more text will come.
+    """
     end = at + 1
-    after = text[end : end + _LEFT_OVER + 1]
-    is_glued = after and not after[0].isspace() and text[at] in ",;:—–"
-    if end - start < shortest or is_glued or not is_speakable(text, start, end):
+    after = text[end : end + _MIN_REMAINDER + 1]
+    is_inside_token = after and not after[0].isspace() and text[at] in ",;:—–"
+    if end - start < shortest or is_inside_token or not is_speakable(text, start, end):
         return Verdict(Decision.HOLD, end, "too short")
-    if marks.STOP.search(after) or (final and len(after) <= _LEFT_OVER):
+    if marks.CANDIDATE_END.search(after) or (final and len(after) <= _MIN_REMAINDER):
         return Verdict(Decision.HOLD, end, "little is left over")
-    if len(after) <= _LEFT_OVER:
+    if len(after) <= _MIN_REMAINDER:
         return Verdict(Decision.WAIT, end, "more text is needed")
     if text.count('"', start, end) % 2 or text.count("“", start, end) > text.count("”", start, end):
         return Verdict(Decision.HOLD, end, "inside a quotation")
     return Verdict(Decision.CUT, end, "first piece, clause mark")
 
 
-def _last(pattern: re.Pattern[str], text: str, low: int, high: int) -> int | None:
+def _last_match_end(pattern: re.Pattern[str], text: str, low: int, high: int) -> int | None:
     end = None
     for found in pattern.finditer(text, low, min(high + 1, len(text))):
         if found.end() <= high:

@@ -1,4 +1,8 @@
-"""What a full stop means: the kind of the word before it against the shape of what follows, as one table."""
+"""Whether a full stop ends a sentence: a table of the kind of the word before it and the next word's shape.
+
+Where the two are not enough, the table names a condition, which looks at the next word itself or at how the
+sentence began.
+"""
 
 from __future__ import annotations
 
@@ -8,58 +12,59 @@ from enum import Enum
 from voice_server.core.text.splitting import abbreviations, marks, word_lists
 from voice_server.core.text.splitting.mark_context import MarkContext
 
-_MOMENTS = frozenset(word_lists.MOMENTS.split())
-_TIME_PHRASE = 6
-"""A sentence that begins with a preposition and has no more words than this has only told the time."""
-_CAPITAL_NOUNS = frozenset(("de", "lb"))
-"""Where every noun has a capital."""
-_CAPITAL_AFTER_ORDINAL = _CAPITAL_NOUNS | {"hu", "tr"}
-"""Where a noun or a month with a capital follows an ordinal."""
+_TIME_ABBREVIATIONS = frozenset(word_lists.TIME_ABBREVIATIONS.split())
+_LONGEST_TIME_PHRASE = 6
+"""Words of a time phrase at most: "At half past 5 p.m." is one, so the sentence has only begun."""
+_LANGUAGES_WITH_CAPITAL_NOUNS = frozenset(("de", "lb"))
+"""Where every noun is written with a capital, so that a capital says little."""
+_LANGUAGES_WITH_CAPITAL_AFTER_ORDINAL = _LANGUAGES_WITH_CAPITAL_NOUNS | {"hu", "tr"}
+"""Where an ordinal may be followed by a noun or a month with a capital."""
 _TITLES = frozenset(abbreviations.TITLES.split())
-_AND_SO_ON = frozenset(abbreviations.AND_SO_ON.split())
-_SUFFIXES = frozenset(word_lists.SUFFIXES.split())
+_ET_CETERA = frozenset(abbreviations.ET_CETERA.split())
+_ADDRESS_SUFFIXES = frozenset(word_lists.ADDRESS_SUFFIXES.split())
 _CURRENCIES = frozenset(abbreviations.CURRENCIES.split())
-_ORDINARY_TOO = frozenset(("no", "nos", "art", "ex", "ok"))
-"""Abbreviations before a number that are words of their own."""
+_ALSO_PLAIN_WORDS = frozenset(("no", "nos", "art", "ex", "ok"))
+"""Abbreviations before a number that are also ordinary words: "I said no." """
 
 _ACRONYM = re.compile(r"(?:[^\W\d_]{1,2}+\.)+[^\W\d_]{1,4}+")
 _CASELESS_ACRONYM = re.compile("(?:[\u0900-\u0dff\u1200-\u137f]{1,3}[.])+[\u0900-\u0dff\u1200-\u137f]{1,3}")
-_ENDINGS = frozenset(("s", "t", "d", "m", "ll", "re", "ve", ""))
-"""What follows an apostrophe in English; in other languages an article stands before it ("l'Ing.")."""
+_ENGLISH_CLITICS = frozenset(("s", "t", "d", "m", "ll", "re", "ve", ""))
+"""What may follow an apostrophe within an English word; elsewhere an article stands before it ("l'Ing.")."""
 _NUMBER = re.compile(r"\d[\d.,:/]*+")
-_INDIC = re.compile("[\u0980-\u0dff]{1,3}|[\u0900-\u097f]")
-_SYLLABLE = re.compile("[\u0900-\u097f]{2,3}")
-"""An initial too, where it follows another or a title."""
+_INDIC_INITIAL = re.compile("[\u0980-\u0dff]{1,3}|[\u0900-\u097f]")
+_DEVANAGARI_SYLLABLE = re.compile("[\u0900-\u097f]{2,3}")
+"""An initial if it stands behind another one or a title, otherwise a word."""
 _UNIT_LETTERS = frozenset("hmsgl")
 """Hours, metres, seconds, grams, litres: units in every language."""
 _LONGEST_PART = 5
-_SINGLE_OF_CASELESS = re.compile("[\u0600-\u06ff\u0900-\u0dff\u0531-\u0587]")
-
-
-_HEADING = re.compile(
-    rf"(?i)[\W_]*(?:{'|'.join(word_lists.HEADINGS.split())})\.?[ \u00a0]"
+"""Characters of a part of a spaced abbreviation at most: "z. B."."""
+_CASELESS_LETTER = re.compile("[\u0600-\u06ff\u0900-\u0dff\u0531-\u0587]")
+"""A letter of a script without case in which names are abbreviated to initials; "我." is none."""
+_HEADING_LABEL = re.compile(
+    rf"(?i)[\W_]*(?:{'|'.join(word_lists.HEADING_WORDS.split())})\.?[ \u00a0]"
     r"(?:\d{1,3}(?:\.\d+)*|[ivxlc]+|[a-z])[*_]*"
 )
+"""A sentence that is only a heading's label so far: "Step 1", "Kapitel IV"."""
 
 
-class Kind(Enum):
-    """What the word before a full stop is."""
+class WordKind(Enum):
+    """What the word before a full stop is; `abbreviations.py` explains the kinds of abbreviations."""
 
     PLAIN = "word"
-    NEVER = "abbreviation"
-    MAY = "abbreviation that may end"
-    AND_SO_ON = "and so on"
-    NUMBER = "abbreviation before a number"
+    NEVER_ENDS = "abbreviation"
+    MAY_END = "abbreviation that may end"
+    ET_CETERA = "and so on"
+    BEFORE_NUMBER = "abbreviation before a number"
     UNIT = "unit"
     INITIAL = "initial"
     ACRONYM = "dotted acronym"
-    MOMENT = "time or degree"
+    TIME = "time or degree"
     ORDINAL = "ordinal"
     NUMERAL = "number"
 
 
-class Shape(Enum):
-    """What the next word looks like."""
+class NextWordShape(Enum):
+    """What the first character of the next word is."""
 
     LOWER = "lower case"
     UPPER = "capital"
@@ -67,218 +72,238 @@ class Shape(Enum):
     OTHER = "other script or sign"
 
 
-class Act(Enum):
-    """What to do: decide now, or by a closer look."""
+class EndRule(Enum):
+    """Whether the sentence ends: always, never, or on a condition."""
 
     CUT = "cut"
     HOLD = "hold"
-    STARTER = "cut if the next word starts sentences"
-    STYLE = "cut if the writer does without capitals"
-    NOUN = "cut unless nouns have capitals"
-    ROMAN = "hold before a Roman number or a letter"
-    CLOCK = "cut unless the sentence has only begun"
-    COUNT = "cut unless it counts"
+    IF_STARTER = "cut if the next word is one that starts sentences"
+    IF_NO_CAPITALS = "cut if the text seems to be written without capitals"
+    IF_NO_NOUN = "cut unless the next word may be a noun"
+    IF_NO_NUMERAL = "cut unless a Roman numeral or a letter follows"
+    IF_TIME_IS_NOT_ALL = "cut unless the sentence consists of a time phrase so far"
+    IF_NO_ORDINAL = "cut unless the number may be an ordinal of what follows"
 
 
-_TABLE: dict[Kind, tuple[Act, Act, Act, Act]] = {
-    # kind          lower      UPPER        digit     other
-    Kind.PLAIN: (Act.STYLE, Act.CUT, Act.CUT, Act.CUT),
-    Kind.NEVER: (Act.HOLD, Act.HOLD, Act.HOLD, Act.HOLD),
-    Kind.MAY: (Act.HOLD, Act.STARTER, Act.HOLD, Act.HOLD),
-    Kind.AND_SO_ON: (Act.HOLD, Act.NOUN, Act.HOLD, Act.HOLD),
-    Kind.NUMBER: (Act.STYLE, Act.ROMAN, Act.HOLD, Act.HOLD),
-    Kind.UNIT: (Act.HOLD, Act.CLOCK, Act.HOLD, Act.CUT),
-    Kind.INITIAL: (Act.HOLD, Act.STARTER, Act.HOLD, Act.HOLD),
-    Kind.ACRONYM: (Act.HOLD, Act.STARTER, Act.HOLD, Act.HOLD),
-    Kind.MOMENT: (Act.HOLD, Act.CLOCK, Act.CLOCK, Act.CUT),
-    Kind.ORDINAL: (Act.HOLD, Act.COUNT, Act.HOLD, Act.HOLD),
-    Kind.NUMERAL: (Act.HOLD, Act.CUT, Act.CUT, Act.CUT),
+_RULES: dict[WordKind, tuple[EndRule, EndRule, EndRule, EndRule]] = {
+    # the next word begins with: lower case, a capital, a digit, another character
+    WordKind.PLAIN: (EndRule.IF_NO_CAPITALS, EndRule.CUT, EndRule.CUT, EndRule.CUT),
+    WordKind.NEVER_ENDS: (EndRule.HOLD, EndRule.HOLD, EndRule.HOLD, EndRule.HOLD),
+    WordKind.MAY_END: (EndRule.HOLD, EndRule.IF_STARTER, EndRule.HOLD, EndRule.HOLD),
+    WordKind.ET_CETERA: (EndRule.HOLD, EndRule.IF_NO_NOUN, EndRule.HOLD, EndRule.HOLD),
+    WordKind.BEFORE_NUMBER: (EndRule.IF_NO_CAPITALS, EndRule.IF_NO_NUMERAL, EndRule.HOLD, EndRule.HOLD),
+    WordKind.UNIT: (EndRule.HOLD, EndRule.IF_TIME_IS_NOT_ALL, EndRule.HOLD, EndRule.CUT),
+    WordKind.INITIAL: (EndRule.HOLD, EndRule.IF_STARTER, EndRule.HOLD, EndRule.HOLD),
+    WordKind.ACRONYM: (EndRule.HOLD, EndRule.IF_STARTER, EndRule.HOLD, EndRule.HOLD),
+    WordKind.TIME: (EndRule.HOLD, EndRule.IF_TIME_IS_NOT_ALL, EndRule.IF_TIME_IS_NOT_ALL, EndRule.CUT),
+    WordKind.ORDINAL: (EndRule.HOLD, EndRule.IF_NO_ORDINAL, EndRule.HOLD, EndRule.HOLD),
+    WordKind.NUMERAL: (EndRule.HOLD, EndRule.CUT, EndRule.CUT, EndRule.CUT),
 }
 
-_RULINGS = {
+_RULES_AND_REASONS = {
     kind: {
-        shape: (act, f"{kind.value}, {shape.value} follows") for shape, act in zip(Shape, row, strict=True)
+        shape: (end_rule, f"{kind.value}, {shape.value} follows")
+        for shape, end_rule in zip(NextWordShape, row, strict=True)
     }
-    for kind, row in _TABLE.items()
+    for kind, row in _RULES.items()
 }
 
 
-def rule(place: MarkContext) -> tuple[bool, str]:
-    """Whether the sentence ends at this full stop, and why."""
-    word = place.word_before()
-    kind = kind_of(word, place)
-    if kind is Kind.PLAIN and place.next in marks.OPENING:
+def rule(context: MarkContext) -> tuple[bool, str]:
+    """Return whether the sentence ends at this full stop, and why."""
+    word = context.word_before()
+    kind = kind_of_word(word, context)
+    if kind is WordKind.PLAIN and context.next_character in marks.SENTENCE_OPENERS:
         return True, "word, opener follows"
-    if kind not in (Kind.PLAIN, Kind.NUMBER) and place.at - place.start <= len(word) + 1:
+    if kind not in (WordKind.PLAIN, WordKind.BEFORE_NUMBER) and context.at - context.start <= len(word) + 1:
         return False, f"{kind.value} alone"
-    if (word[-1:].isdigit() or word.isupper()) and _HEADING.fullmatch(place.text, place.start, place.at):
+    if (word[-1:].isdigit() or word.isupper()) and _HEADING_LABEL.fullmatch(
+        context.text, context.start, context.at
+    ):
         return False, "label of a heading"
-    shape = shape_of(place)
-    act, reason = _RULINGS[kind][shape]
-    cuts = act is Act.CUT or (act is not Act.HOLD and _LOOKS[act](place, word))
-    return cuts, reason
+    shape = shape_of_next_word(context)
+    end_rule, reason = _RULES_AND_REASONS[kind][shape]
+    ends = end_rule is EndRule.CUT or (end_rule is not EndRule.HOLD and _CONDITIONS[end_rule](context, word))
+    return ends, reason
 
 
-def shape_of(place: MarkContext) -> Shape:
-    """The shape of the next word, what opens before it left out."""
-    first = place.letter_after()
+def shape_of_next_word(context: MarkContext) -> NextWordShape:
+    """Return the shape of the next word, opening quotes and brackets before it skipped."""
+    first = context.next_word_first_character()
     if first.islower():
-        return Shape.LOWER
+        return NextWordShape.LOWER
     if first.isupper() or first.istitle():
-        return Shape.UPPER
-    return Shape.DIGIT if first.isdigit() else Shape.OTHER
+        return NextWordShape.UPPER
+    return NextWordShape.DIGIT if first.isdigit() else NextWordShape.OTHER
 
 
-def kind_of(word: str, place: MarkContext) -> Kind:
-    """What the word before the full stop is."""
-    if not word or word[-1] in marks.CLOSING:
-        return Kind.PLAIN
+def kind_of_word(word: str, context: MarkContext) -> WordKind:
+    """Return what `word`, which stands before the full stop, is."""
+    if not word or word[-1] in marks.WORD_CLOSERS:
+        return WordKind.PLAIN
     if word[0].isdigit() and _NUMBER.fullmatch(word):
-        return _kind_of_number(word, place)
+        return _kind_of_number(word, context)
     if word.isalpha():
-        return _kind_of_part(word, word, place)
-    head, _, tail = word.replace("’", "'").replace("–", "-").rpartition("'")
-    if tail in _ENDINGS and head:
-        return Kind.PLAIN
-    before, _, last = tail.rpartition("-")
-    if before and len(last) == 1 and "." not in before:
-        return Kind.PLAIN
-    return _kind_of_part(tail, last, place)
+        return _kind_of_part(word, word, context)
+    before_apostrophe, _, after_apostrophe = word.replace("’", "'").replace("–", "-").rpartition("'")
+    if after_apostrophe in _ENGLISH_CLITICS and before_apostrophe:
+        return WordKind.PLAIN
+    before_hyphen, _, after_hyphen = after_apostrophe.rpartition("-")
+    if before_hyphen and len(after_hyphen) == 1 and "." not in before_hyphen:
+        return WordKind.PLAIN
+    return _kind_of_part(after_apostrophe, after_hyphen, context)
 
 
-def _kind_of_part(tail: str, last: str, place: MarkContext) -> Kind:
-    """The kind of what stands behind a word's last apostrophe, whose last part behind a hyphen is `last`."""
+def _kind_of_part(after_apostrophe: str, after_hyphen: str, context: MarkContext) -> WordKind:
+    """The kind of a word from its part behind the last apostrophe, and its part behind the last hyphen."""
     listed = (
-        _listed_kind(_joined(tail, place), place)
-        or _listed_kind(tail, place)
-        or _listed_kind(last.rpartition("/")[2], place)
+        _listed_kind(_joined_with_part_before(after_apostrophe, context), context)
+        or _listed_kind(after_apostrophe, context)
+        or _listed_kind(after_hyphen.rpartition("/")[2], context)
     )
-    if listed is not None and place.is_detached and listed is not Kind.NEVER:
-        return Kind.PLAIN
-    return listed or _kind_by_shape(last, place)
+    if listed is not None and context.has_space_before and listed is not WordKind.NEVER_ENDS:
+        return WordKind.PLAIN
+    return listed or _kind_by_shape(after_hyphen, context)
 
 
-def _kind_of_number(word: str, place: MarkContext) -> Kind:
-    if place.lexicon.has_ordinal_dot and word.isdigit() and len(word) <= 2:
-        return Kind.ORDINAL
-    return Kind.NUMERAL
+def _kind_of_number(word: str, context: MarkContext) -> WordKind:
+    if context.lexicon.has_ordinal_dot and word.isdigit() and len(word) <= 2:
+        return WordKind.ORDINAL
+    return WordKind.NUMERAL
 
 
-def _listed_kind(word: str, place: MarkContext) -> Kind | None:
-    lexicon, lower = place.lexicon, word.lower()
+def _listed_kind(word: str, context: MarkContext) -> WordKind | None:
+    """The kind that the word lists give the word, or None."""
+    lexicon, lower = context.lexicon, word.lower()
     if lower not in lexicon.listed and "." not in lower and not lower.endswith("str"):
         return None
-    if lower in lexicon.units and _follows_number(place, word):
-        return Kind.UNIT
-    is_never = lower in lexicon.never or word in lexicon.never
-    if is_never or ("." in lower and lower.partition(".")[0] in lexicon.never):
-        return Kind.MOMENT if lower in _MOMENTS else Kind.NEVER
-    if lower in lexicon.may or word in lexicon.may:
-        return Kind.AND_SO_ON if lower in _AND_SO_ON else Kind.MAY
-    if lower in lexicon.number or (lexicon.language == "de" and lower.endswith("str")):
-        return Kind.NUMBER
-    return Kind.MOMENT if lower.lstrip("0123456789") in _MOMENTS else None
+    if lower in lexicon.units and _follows_number(context, word):
+        return WordKind.UNIT
+    never_ends = lower in lexicon.never_ends or word in lexicon.never_ends
+    if never_ends or ("." in lower and lower.partition(".")[0] in lexicon.never_ends):
+        return WordKind.TIME if lower in _TIME_ABBREVIATIONS else WordKind.NEVER_ENDS
+    if lower in lexicon.may_end or word in lexicon.may_end:
+        return WordKind.ET_CETERA if lower in _ET_CETERA else WordKind.MAY_END
+    if lower in lexicon.before_number or (lexicon.language == "de" and lower.endswith("str")):
+        return WordKind.BEFORE_NUMBER
+    return WordKind.TIME if lower.lstrip("0123456789") in _TIME_ABBREVIATIONS else None
 
 
-def _kind_by_shape(word: str, place: MarkContext) -> Kind:
-    if word in place.lexicon.short_words:
-        return Kind.PLAIN
-    if _is_initial(word, place):
-        return Kind.UNIT if word in _UNIT_LETTERS and _follows_number(place, word) else Kind.INITIAL
-    if _ACRONYM.fullmatch(word) and word.rpartition(".")[2] not in _SUFFIXES:
-        return Kind.ACRONYM
-    if place.lexicon.has_ordinal_dot and marks.ROMAN.fullmatch(word):
-        return Kind.ORDINAL
-    return Kind.MAY if marks.CONSONANTS.fullmatch(word[:1].lower() + word[1:]) else Kind.PLAIN
+def _kind_by_shape(word: str, context: MarkContext) -> WordKind:
+    """The kind of a word that is in no list of abbreviations."""
+    if word in context.lexicon.short_words:
+        return WordKind.PLAIN
+    if _is_initial(word, context):
+        return WordKind.UNIT if word in _UNIT_LETTERS and _follows_number(context, word) else WordKind.INITIAL
+    if _ACRONYM.fullmatch(word) and word.rpartition(".")[2] not in _ADDRESS_SUFFIXES:
+        return WordKind.ACRONYM
+    if context.lexicon.has_ordinal_dot and marks.ROMAN_NUMERAL.fullmatch(word):
+        return WordKind.ORDINAL
+    return (
+        WordKind.MAY_END
+        if marks.WORD_WITHOUT_VOWEL.fullmatch(word[:1].lower() + word[1:])
+        else WordKind.PLAIN
+    )
 
 
-def _joined(word: str, place: MarkContext) -> str:
-    """The word with the one before it, if that is a part of it: "z. B", "p. m", "т. д"."""
-    begins = place.at - len(word)
-    if len(word) > _LONGEST_PART or place.text[begins - 2 : begins - 1] != ".":
+def _joined_with_part_before(word: str, context: MarkContext) -> str:
+    """The word together with the first part of a spaced abbreviation: "z.B" for "z. B", "p.m", "т.д"."""
+    word_start = context.at - len(word)
+    if len(word) > _LONGEST_PART or context.text[word_start - 2 : word_start - 1] != ".":
         return word
-    first = place.text[max(place.start, begins - _LONGEST_PART) : begins - 1].rpartition(" ")[2]
-    return first + word if first.islower() else word
+    part = context.text[max(context.start, word_start - _LONGEST_PART) : word_start - 1].rpartition(" ")[2]
+    return part + word if part.islower() else word
 
 
-def _is_initial(word: str, place: MarkContext) -> bool:
-    """One letter, or a syllable of an Indian or Ethiopic script, which is what an initial is there."""
-    if _SYLLABLE.fullmatch(word) and place.text[place.start : place.at - len(word)].rstrip()[-1:] == ".":
+def _is_initial(word: str, context: MarkContext) -> bool:
+    """One letter; in Indian and Ethiopic scripts, where an initial is a syllable, up to three characters."""
+    if _DEVANAGARI_SYLLABLE.fullmatch(word) and _text_before(word, context)[-1:] == ".":
         return True
     if len(word) == 1 and word.isalpha():
-        return word.lower() != word.upper() or _SINGLE_OF_CASELESS.match(word) is not None
-    return _INDIC.fullmatch(word) is not None or _CASELESS_ACRONYM.fullmatch(word) is not None
+        return word.lower() != word.upper() or _CASELESS_LETTER.match(word) is not None
+    return _INDIC_INITIAL.fullmatch(word) is not None or _CASELESS_ACRONYM.fullmatch(word) is not None
 
 
-def _follows_number(place: MarkContext, word: str) -> bool:
-    before = place.text[place.start : place.at - len(word)].rstrip()
-    return before[-1:].isdigit()
+def _follows_number(context: MarkContext, word: str) -> bool:
+    return _text_before(word, context)[-1:].isdigit()
 
 
-def _starts_sentence(place: MarkContext, word: str) -> bool:
-    after, behind = place.word_after()
-    if len(after) == 1 and behind in (".", ""):
+def _text_before(word: str, context: MarkContext) -> str:
+    """The sentence up to the word before the mark, without white space at its end."""
+    return context.text[context.start : context.at - len(word)].rstrip()
+
+
+def _is_starter_next(context: MarkContext, word: str) -> bool:
+    next_word, behind = context.next_word()
+    if len(next_word) == 1 and behind in (".", ""):
         return False
-    lower, starters = after.lower().replace("’", "'"), place.lexicon.starters
+    lower, starters = next_word.lower().replace("’", "'"), context.lexicon.starters
     return lower in starters or lower.partition("'")[0] in starters or (behind == "." and lower in _TITLES)
 
 
-def _is_no_noun(place: MarkContext, word: str) -> bool:
-    return place.lexicon.language not in _CAPITAL_NOUNS or _starts_sentence(place, word)
+def _is_no_noun_next(context: MarkContext, word: str) -> bool:
+    return context.lexicon.language not in _LANGUAGES_WITH_CAPITAL_NOUNS or _is_starter_next(context, word)
 
 
-def _is_style(place: MarkContext, word: str) -> bool:
-    """Lower case after a plain word: an unknown abbreviation, or someone who writes without capitals."""
+def _is_written_without_capitals(context: MarkContext, word: str) -> bool:
+    """Lower case behind a plain word: the text has no capitals, or the word is an unknown abbreviation.
+
+    A short word is taken for an abbreviation: one of less than 4 letters in English and in sentences that
+    begin in lower case, of less than 6 elsewhere.
+    """
     bare = word.lower()
-    if bare in place.lexicon.short_words:
+    if bare in context.lexicon.short_words:
         return True
-    if not place.lexicon.is_english and not place.text[place.start].islower():
+    if not context.lexicon.is_english and not context.text[context.start].islower():
         return len(bare) >= 6 and bare.isalpha()
     return len(bare) >= 4
 
 
-def _is_not_roman(place: MarkContext, word: str) -> bool:
-    is_ordinary_too = word.lower() in _ORDINARY_TOO
-    if is_ordinary_too and place.text[place.following + 1 : place.following + 2].islower():
+def _is_no_numeral_next(context: MarkContext, word: str) -> bool:
+    is_also_plain_word = word.lower() in _ALSO_PLAIN_WORDS
+    if is_also_plain_word and context.text[context.next_at + 1 : context.next_at + 2].islower():
         return True
-    after, _ = place.word_after()
-    if is_ordinary_too and after in ("I", "A"):
+    next_word, _ = context.next_word()
+    if is_also_plain_word and next_word in ("I", "A"):
         return True
-    if len(after) == 1 or marks.ROMAN.fullmatch(after):
+    if len(next_word) == 1 or marks.ROMAN_NUMERAL.fullmatch(next_word):
         return False
-    return is_ordinary_too or _starts_sentence(place, word)
+    return is_also_plain_word or _is_starter_next(context, word)
 
 
-def _is_clock_end(place: MarkContext, word: str) -> bool:
-    if place.next_is(place.lexicon.months) or place.next_is(_CURRENCIES):
+def _is_end_after_time(context: MarkContext, word: str) -> bool:
+    """ "We met at 5 p.m. Tom left" has an end there, "At 5 p.m. Tom left", "5 Mio. Euro" have none."""
+    if context.is_next_word_in(context.lexicon.months) or context.is_next_word_in(_CURRENCIES):
         return False
-    if place.lexicon.language in _CAPITAL_NOUNS:
-        return _starts_sentence(place, word)
-    before = place.text[place.start : place.at].rpartition(": ")[2].split()
-    has_begun = before[0].lower() in place.lexicon.time_prepositions and len(before) <= _TIME_PHRASE
-    if has_begun or len(before) == 1:
-        return place.next != "I" and place.next_is(place.lexicon.starters)
+    if context.lexicon.language in _LANGUAGES_WITH_CAPITAL_NOUNS:
+        return _is_starter_next(context, word)
+    before = context.text[context.start : context.at].rpartition(": ")[2].split()
+    first_word, n_words = before[0].lower(), len(before)
+    is_time_phrase = first_word in context.lexicon.time_prepositions and n_words <= _LONGEST_TIME_PHRASE
+    if is_time_phrase or n_words == 1:
+        return context.next_character != "I" and context.is_next_word_in(context.lexicon.starters)
     return True
 
 
-def _is_counted_out(place: MarkContext, word: str) -> bool:
-    after, _ = place.word_after()
-    if after.lower() in place.lexicon.months:
+def _is_end_after_ordinal(context: MarkContext, word: str) -> bool:
+    """Danish "Det er sag 3. Han" has an end there, "d. 3. Maj" and German "der 3. Mann" have none."""
+    next_word, _ = context.next_word()
+    if next_word.lower() in context.lexicon.months:
         return False
     if (
         word.isdigit()
-        and place.lexicon.language not in _CAPITAL_AFTER_ORDINAL
-        and place.start < place.at - len(word)
+        and context.lexicon.language not in _LANGUAGES_WITH_CAPITAL_AFTER_ORDINAL
+        and context.start < context.at - len(word)
     ):
         return True
-    return _starts_sentence(place, word)
+    return _is_starter_next(context, word)
 
 
-_LOOKS = {
-    Act.STARTER: _starts_sentence,
-    Act.STYLE: _is_style,
-    Act.NOUN: _is_no_noun,
-    Act.ROMAN: _is_not_roman,
-    Act.CLOCK: _is_clock_end,
-    Act.COUNT: _is_counted_out,
+_CONDITIONS = {
+    EndRule.IF_STARTER: _is_starter_next,
+    EndRule.IF_NO_CAPITALS: _is_written_without_capitals,
+    EndRule.IF_NO_NOUN: _is_no_noun_next,
+    EndRule.IF_NO_NUMERAL: _is_no_numeral_next,
+    EndRule.IF_TIME_IS_NOT_ALL: _is_end_after_time,
+    EndRule.IF_NO_ORDINAL: _is_end_after_ordinal,
 }

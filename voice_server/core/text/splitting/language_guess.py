@@ -1,7 +1,7 @@
-"""A cheap guess of a sentence's language: its script, else its function words.
+"""A quick guess of a sentence's language, by its script, or in Latin script by function words and letters.
 
-Good enough to choose abbreviation lists, not more. The guess depends on the text alone and falls back on the
-language of the sentence before, so that a short sentence does not flip it.
+It is good enough to choose the lists of abbreviations, and not meant for more. It depends on the text alone,
+and falls back on the language of the sentence before, so that a short sentence does not change it.
 """
 
 from __future__ import annotations
@@ -11,19 +11,20 @@ from functools import cache
 
 from voice_server.core.text.splitting import abbreviations, word_lists
 
-_SAMPLE = 40
-"""Characters before the mark that the script is read from."""
-_WORDS = 25
-"""Words before the mark that are looked up, but for the last, which may be an abbreviation."""
-_ENOUGH = 2
-"""Function words that a Latin language must show to change the guess; its own letters are worth as much."""
-_PLENTY = 3
-"""When every third word is one of the language before, no other is looked at."""
+_SCRIPT_SAMPLE_CHARS = 40
+"""Characters before the mark by which the script is told."""
+_WORDS_LOOKED_UP = 25
+"""Words before the mark that are looked up; the last one is not, as it may be an abbreviation."""
+_MIN_SIGNS = 2
+"""Signs of another language, in Latin script, that change the guess. A function word is one sign, a letter
+that only this language has is two."""
+_FALLBACK_SHARE = 3
+"""If one word in three is a function word of the language before, no other language is considered."""
 
-_AROUND = "().,;:\"'«»“”„"
-"""What may stand around an abbreviation."""
+_PUNCTUATION = "().,;:\"'«»“”„"
+"""Characters beside an abbreviation that are no part of it."""
 
-_BLOCKS: tuple[tuple[int, int, str], ...] = (
+_SCRIPT_BLOCKS: tuple[tuple[int, int, str], ...] = (
     (0x0370, 0x0400, "el"),
     (0x0400, 0x0530, "ru"),
     (0x0530, 0x0590, "hy"),
@@ -49,9 +50,9 @@ _BLOCKS: tuple[tuple[int, int, str], ...] = (
 )
 
 _OTHER_SCRIPT = re.compile("[\u0370-\u1fff\u3040-\ud7af]")
-_BEYOND_ASCII = re.compile("[¡¿ß-öø-ɏ]")
+_LATIN_BEYOND_ASCII = re.compile("[¡¿ß-öø-ɏ]")
 
-_TELLING: tuple[tuple[str, str, str], ...] = (
+_LETTERS_WITHIN_SCRIPT: tuple[tuple[str, str, str], ...] = (
     ("ru", "әғқңөұүһ", "kk"),
     ("ru", "іїєґ", "uk"),
     ("ru", "ђјљњћџ", "sr"),
@@ -59,7 +60,7 @@ _TELLING: tuple[tuple[str, str, str], ...] = (
     ("ar", "پچژگک", "fa"),
     ("hi", "ळ", "mr"),
 )
-"""Letters that tell a language from its script's first one."""
+"""A script's default language, letters that it does not have, and the language that has them."""
 
 _LATIN_LETTERS = {
     "de": "ß äöü",
@@ -83,35 +84,36 @@ _LATIN_LETTERS = {
     "hr": "đ čćšž",
     "sl": " čšž",
 }
-"""Letters that hardly any other of the Latin languages here has, and the rest of those beyond ASCII."""
+"""The letters beyond ASCII of each language: first those that hardly any other has, then, behind the space,
+the rest."""
 
 
-def guess(text: str, fallback: str, enough: int = _ENOUGH) -> str:
-    """The two-letter code of the language that `text` seems to be in.
+def guess_language(text: str, fallback: str, min_signs: int = _MIN_SIGNS) -> str:
+    """Return the two-letter code of the language that `text` seems to be in.
 
-    A Latin language must show `enough` signs, and more of them than `fallback`. Where one is enough, because
-    a text has only begun, the abbreviations in it count too.
+    In Latin script, another language than `fallback` needs `min_signs` signs, and more than `fallback` has.
+    With 1, for the beginning of a text, abbreviations are signs too.
     """
     is_latin = text.isascii() or _OTHER_SCRIPT.search(text) is None
-    script = None if is_latin else _script(text[-_SAMPLE:])
+    script = None if is_latin else _main_script(text[-_SCRIPT_SAMPLE_CHARS:])
     if script is None:
-        return _latin(text, fallback, enough)
-    for base, letters, language in _TELLING:
+        return _guess_latin(text, fallback, min_signs)
+    for base, letters, language in _LETTERS_WITHIN_SCRIPT:
         if script == base and any(letter in text for letter in letters):
             return language
     if script == "ru":
-        return "bg" if _is_bulgarian(text) else _keep(fallback, ("ru", "uk", "bg", "kk", "sr"))
+        return "bg" if _is_bulgarian(text) else _fallback_within(fallback, ("ru", "uk", "bg", "kk", "sr"))
     if script == "ar":
-        return _keep(fallback, ("ar", "fa", "ur"))
-    return _keep(fallback, ("hi", "mr")) if script == "hi" else script
+        return _fallback_within(fallback, ("ar", "fa", "ur"))
+    return _fallback_within(fallback, ("hi", "mr")) if script == "hi" else script
 
 
-def _keep(fallback: str, family: tuple[str, ...]) -> str:
+def _fallback_within(fallback: str, family: tuple[str, ...]) -> str:
     return fallback if fallback in family else family[0]
 
 
-def _script(sample: str) -> str | None:
-    """The script that is not Latin and has most letters, if it has more than a third of them."""
+def _main_script(sample: str) -> str | None:
+    """The default language of the most frequent script but Latin, or None below a third of all letters."""
     table = _script_table()
     scripts = [table.get(ord(character) >> 4, "") for character in sample if character > "\u036f"]
     found = set(scripts) - {""}
@@ -129,68 +131,73 @@ def _is_bulgarian(text: str) -> bool:
     if "ы" in lower or "э" in lower:
         return False
     found = set(lower.split())
-    return len(found & _stop_words()["bg"]) > len(found & _stop_words()["ru"])
+    return len(found & _function_words()["bg"]) > len(found & _function_words()["ru"])
 
 
-def _latin(text: str, fallback: str, enough: int) -> str:
+def _guess_latin(text: str, fallback: str, min_signs: int) -> str:
     lower = text.lower()
-    last = lower.split()[-_WORDS:]
-    found = dict.fromkeys(last[:-1])
-    kept = sum(map(_stop_words().get(fallback, frozenset()).__contains__, found))
-    if kept > _ENOUGH and kept * _PLENTY >= len(found):
+    last_words = lower.split()[-_WORDS_LOOKED_UP:]
+    words = dict.fromkeys(last_words[:-1])
+    fallback_signs = sum(map(_function_words().get(fallback, frozenset()).__contains__, words))
+    if fallback_signs > _MIN_SIGNS and fallback_signs * _FALLBACK_SHARE >= len(words):
         return fallback
-    telling = _latin_words()
-    counts: dict[str, int] = {}
-    for word in found:
-        if word in telling:
-            for language in telling[word]:
-                counts[language] = counts.get(language, 0) + 1
-    if enough == 1:
-        _count_abbreviations(counts, last)
+    languages_of_word = _languages_of_word()
+    signs: dict[str, int] = {}
+    for word in words:
+        if word in languages_of_word:
+            for language in languages_of_word[word]:
+                signs[language] = signs.get(language, 0) + 1
+    if min_signs == 1:
+        _count_abbreviations(signs, last_words)
     if not text.isascii():
-        _count_letters(counts, lower)
-    if not counts:
+        _count_letters(signs, lower)
+    if not signs:
         return fallback
-    language = max(counts, key=counts.__getitem__)
-    is_clear = counts[language] >= enough and counts[language] > counts.get(fallback, 0)
+    language = max(signs, key=signs.__getitem__)
+    is_clear = signs[language] >= min_signs and signs[language] > signs.get(fallback, 0)
     return language if is_clear else fallback
 
 
-def _count_abbreviations(counts: dict[str, int], found: list[str]) -> None:
-    """One for each language that lists a word, the last one too: all that a text's first words may show."""
-    for word in found:
-        for language in _abbreviated().get(word.strip(_AROUND), ()):
-            counts[language] = counts.get(language, 0) + 1
+def _count_abbreviations(signs: dict[str, int], words: list[str]) -> None:
+    """Count a sign for each language that lists one of the words as an abbreviation."""
+    for word in words:
+        for language in _languages_of_abbreviation().get(word.strip(_PUNCTUATION), ()):
+            signs[language] = signs.get(language, 0) + 1
 
 
-def _count_letters(counts: dict[str, int], lower: str) -> None:
-    """One for each language that has all the letters beyond ASCII, and more for one of its own."""
-    found = set(_BEYOND_ASCII.findall(lower))
+def _count_letters(signs: dict[str, int], lower: str) -> None:
+    """Count a sign for each language that has all the letters beyond ASCII, and two more for its own ones."""
+    found = set(_LATIN_BEYOND_ASCII.findall(lower))
     for language, letters in _LATIN_LETTERS.items() if found else ():
         if found.issubset(letters):
             own = letters.partition(" ")[0]
-            counts[language] = counts.get(language, 0) + 1 + _ENOUGH * (not found.isdisjoint(own))
+            signs[language] = signs.get(language, 0) + 1 + _MIN_SIGNS * (not found.isdisjoint(own))
 
 
 @cache
 def _script_table() -> dict[int, str]:
-    """The script of every sixteen characters of Unicode that belong to one."""
-    return {block: script for low, high, script in _BLOCKS for block in range(low >> 4, high >> 4)}
+    """The default language of a script, by the code point without its last four bits."""
+    return {block: script for low, high, script in _SCRIPT_BLOCKS for block in range(low >> 4, high >> 4)}
 
 
 @cache
-def _stop_words() -> dict[str, frozenset[str]]:
+def _function_words() -> dict[str, frozenset[str]]:
     return {
-        language: frozenset((text + " " + word_lists.COMMON.get(language, "")).split())
+        language: frozenset((text + " " + word_lists.FUNCTION_WORDS.get(language, "")).split())
         for language, text in word_lists.STARTERS.items()
     }
 
 
 @cache
-def _abbreviated() -> dict[str, list[str]]:
-    """The languages in Latin letters that list a word as an abbreviation."""
+def _languages_of_abbreviation() -> dict[str, list[str]]:
+    """The languages in Latin script that list a word as an abbreviation, by word."""
     languages: dict[str, list[str]] = {}
-    tables = (abbreviations.NEVER, abbreviations.MAY, abbreviations.NUMBER, abbreviations.UNITS)
+    tables = (
+        abbreviations.NEVER_ENDS,
+        abbreviations.MAY_END,
+        abbreviations.BEFORE_NUMBER,
+        abbreviations.UNITS,
+    )
     for language in _latin_languages():
         for word in {word for table in tables for word in table.get(language, "").lower().split()}:
             languages.setdefault(word, []).append(language)
@@ -198,14 +205,14 @@ def _abbreviated() -> dict[str, list[str]]:
 
 
 @cache
-def _latin_words() -> dict[str, list[str]]:
-    """The languages in Latin letters that each telling word belongs to."""
+def _languages_of_word() -> dict[str, list[str]]:
+    """The languages in Latin script that have a word as a function word, by word."""
     languages: dict[str, list[str]] = {}
     for language in _latin_languages():
-        for word in _stop_words()[language]:
+        for word in _function_words()[language]:
             languages.setdefault(word, []).append(language)
     return languages
 
 
 def _latin_languages() -> list[str]:
-    return [language for language, known in _stop_words().items() if min(known)[0] < "\u0370"]
+    return [language for language, known in _function_words().items() if min(known)[0] < "\u0370"]

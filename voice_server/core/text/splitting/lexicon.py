@@ -1,4 +1,4 @@
-"""What the splitter knows of one language, put together from the tables."""
+"""The word lists of one language, put together from `abbreviations.py` and `word_lists.py`."""
 
 from __future__ import annotations
 
@@ -12,18 +12,21 @@ _ALIASES = {"nb": "no", "nn": "no", "bs": "hr", "cnr": "hr", "gl": "pt", "lb": "
 _ORDINAL_DOT_LANGUAGES = "de da no sv is fo fi et lv cs sk pl sl hr bs sr hu tr lb nb nn"
 """Languages that write "3. Juli" for the third of July."""
 
-_NUMBER = "no nr fig vol p pp art"
-"""What stands before a number in languages that have no list of their own for it."""
+_BEFORE_NUMBER = "no nr fig vol p pp art"
+"""The abbreviations before a number in languages that have no list of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """The lists of one language."""
+    """The lists of one language; `language` is its two-letter code.
+
+    The tables explain the lists: see `NEVER_ENDS`, `STARTERS` and the others.
+    """
 
     language: str
-    never: frozenset[str]
-    may: frozenset[str]
-    number: frozenset[str]
+    never_ends: frozenset[str]
+    may_end: frozenset[str]
+    before_number: frozenset[str]
     starters: frozenset[str]
     months: frozenset[str]
     short_words: frozenset[str]
@@ -32,11 +35,11 @@ class Lexicon:
     time_prepositions: frozenset[str]
     has_ordinal_dot: bool
     listed: frozenset[str]
-    """All words after which a mark may be no end, in lower case."""
+    """All words of the lists after which a mark may not be the end of a sentence, in lower case."""
 
     @property
     def is_english(self) -> bool:
-        """Whether rules that rest on English words apply."""
+        """Whether the rules about English words apply."""
         return self.language == "en"
 
 
@@ -46,17 +49,22 @@ def _set(*texts: str) -> frozenset[str]:
 
 @cache
 def lexicon(language: str) -> Lexicon:
-    """The lexicon for a two-letter language code; an unknown one gets what travels between languages."""
+    """Return the lists of a two-letter language code.
+
+    An unknown language gets the abbreviations that count in all languages, and the English starters.
+    """
     tables = _ALIASES.get(language, language)
-    never = _set(abbreviations.NEVER.get(tables, ""), abbreviations.INTERNATIONAL_NEVER)
-    may = _set(abbreviations.MAY.get(tables, ""), abbreviations.INTERNATIONAL_MAY)
-    number = _set(abbreviations.NUMBER.get(tables, _NUMBER), abbreviations.INTERNATIONAL_NUMBER)
+    never_ends = _set(abbreviations.NEVER_ENDS.get(tables, ""), abbreviations.INTERNATIONAL_NEVER_ENDS)
+    may_end = _set(abbreviations.MAY_END.get(tables, ""), abbreviations.INTERNATIONAL_MAY_END)
+    before_number = _set(
+        abbreviations.BEFORE_NUMBER.get(tables, _BEFORE_NUMBER), abbreviations.INTERNATIONAL_BEFORE_NUMBER
+    )
     units = _set(abbreviations.UNITS.get(tables, ""))
     return Lexicon(
         language=language,
-        never=never,
-        may=may,
-        number=number,
+        never_ends=never_ends,
+        may_end=may_end,
+        before_number=before_number,
         starters=_set(
             word_lists.STARTERS.get(tables, word_lists.STARTERS["en"]), word_lists.STARTERS_ANYWHERE
         ),
@@ -66,21 +74,28 @@ def lexicon(language: str) -> Lexicon:
         brands=_set(abbreviations.BRANDS),
         time_prepositions=_set(word_lists.TIME_PREPOSITIONS.get(tables, word_lists.TIME_PREPOSITIONS["en"])),
         has_ordinal_dot=language in _ORDINAL_DOT_LANGUAGES.split(),
-        listed=_listed(never | may | number | units),
+        listed=_with_names_and_numerals(never_ends | may_end | before_number | units),
     )
 
 
 @cache
-def listed_anywhere() -> frozenset[str]:
-    """What any language lists, for a text whose language is not known."""
-    tables = (abbreviations.NEVER, abbreviations.MAY, abbreviations.NUMBER, abbreviations.UNITS)
-    international = (
-        abbreviations.INTERNATIONAL_NEVER,
-        abbreviations.INTERNATIONAL_MAY,
-        abbreviations.INTERNATIONAL_NUMBER,
+def listed_in_any_language() -> frozenset[str]:
+    """Return the `listed` words of all languages together, for a text whose language is not known."""
+    tables = (
+        abbreviations.NEVER_ENDS,
+        abbreviations.MAY_END,
+        abbreviations.BEFORE_NUMBER,
+        abbreviations.UNITS,
     )
-    return _listed(_set(_NUMBER, *international, *(text for table in tables for text in table.values())))
+    international = (
+        abbreviations.INTERNATIONAL_NEVER_ENDS,
+        abbreviations.INTERNATIONAL_MAY_END,
+        abbreviations.INTERNATIONAL_BEFORE_NUMBER,
+    )
+    return _with_names_and_numerals(
+        _set(_BEFORE_NUMBER, *international, *(text for table in tables for text in table.values()))
+    )
 
 
-def _listed(abbreviated: frozenset[str]) -> frozenset[str]:
+def _with_names_and_numerals(abbreviated: frozenset[str]) -> frozenset[str]:
     return frozenset(map(str.lower, abbreviated | _set(abbreviations.BRANDS, word_lists.ROMAN_NUMBERS)))

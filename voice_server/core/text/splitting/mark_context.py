@@ -1,8 +1,7 @@
-"""What surrounds a mark: the facts that the rules ask for, each looked up once.
+"""A mark and the text around it: the facts that the rules ask for.
 
-A fact that depends on characters which have not come yet raises `MoreTextNeeded`; that is the only way in
-which a decision waits, so that no rule can forget to. Looking ahead is bounded, so that it cannot wait for
-ever.
+A fact that depends on characters which have not been received raises `MoreTextNeeded`. Decisions wait in no
+other way, so no rule can forget to. How far ahead the facts look is bounded, so no decision waits for ever.
 """
 
 from __future__ import annotations
@@ -14,41 +13,41 @@ from typing import NamedTuple
 from voice_server.core.text.splitting import marks
 from voice_server.core.text.splitting.lexicon import Lexicon
 
-_WORD_BEFORE = 40
-"""Characters before a mark that may belong to its word; a longer one is no abbreviation."""
-
-
-_BEFORE_WORD = marks.OPENING + marks.DASHES + marks.BULLETS + "@#"
+_LONGEST_WORD = 40
+"""Characters before a mark that are searched for its word; a longer one is no abbreviation."""
+_LONGEST_RUN = 64
+"""Characters that one pattern may skip, so that the look ahead is bounded."""
+_WORD_PREFIXES = marks.SENTENCE_OPENERS + marks.DASHES + marks.BULLETS + "@#"
 
 
 class MoreTextNeeded(Exception):
-    """A rule needs characters that have not come yet."""
+    """A rule needs characters that have not been received yet."""
 
 
 class MarkContext(NamedTuple):
-    """A mark at `at` in the sentence text[start:], its last closer before `end`, the next word at
-    `following`.
+    """A mark in the sentence text[start:], with the offsets of what belongs to it and of what follows.
 
-    `mark` is the first mark of the run and `next` the next character that is no white space, "" at the
-    end of the text; `quoted` says whether the sentence began inside straight double quotes, `final` that
-    no more text will come. (A named tuple because one is made for every mark.)
+    text[at:end] is the run of marks with its closing quotes and brackets, references and emoji; `mark` is its
+    first character. `next_character`, at `next_at`, is the next one that is no white space, "" at the end of
+    the text. `final` says that no more text will come, `quoted` that the sentence begins inside straight
+    double quotes. (A named tuple, because one is made for every mark and a dataclass takes longer to make.)
     """
 
     text: str
     start: int
     at: int
     end: int
-    following: int
+    next_at: int
     mark: str
-    next: str
+    next_character: str
     final: bool
     quoted: bool
     lexicon: Lexicon
 
     @property
-    def is_glued(self) -> bool:
-        """Whether the next character follows without a space."""
-        return self.following == self.end
+    def is_unspaced(self) -> bool:
+        """Whether no white space stands between the run and the next character."""
+        return self.next_at == self.end
 
     @property
     def is_ellipsis(self) -> bool:
@@ -57,8 +56,8 @@ class MarkContext(NamedTuple):
         return run[0] in marks.ELLIPSES or (run[0] == "." and run[1:].lstrip(" \u00a0")[:1] in (".", "…"))
 
     @property
-    def is_detached(self) -> bool:
-        """Whether white space stands before the mark, as in tokenised text and French."""
+    def has_space_before(self) -> bool:
+        """Whether white space stands before the mark, as in French and in tokenised text."""
         return self.at > self.start and self.text[self.at - 1].isspace()
 
     @property
@@ -66,111 +65,111 @@ class MarkContext(NamedTuple):
         """Whether the run ends in a closing quotation mark."""
         return self.end > self.at + 1 and self.text[self.end - 1] in marks.QUOTES
 
-    def is_low_quote(self) -> bool:
-        """Whether the comma that follows is the first of two, as an opening quote is typed in Dutch or
-        German.
-        """
-        if self.following + 1 == len(self.text) and not self.final:
+    def is_low_quote_next(self) -> bool:
+        """Return whether two commas follow: an opening quote, as it is typed in Dutch or German."""
+        if self.next_at + 1 == len(self.text) and not self.final:
             raise MoreTextNeeded
-        return self.text.startswith(",,", self.following)
+        return self.text.startswith(",,", self.next_at)
 
     def word_before(self) -> str:
-        """The word that the mark stands behind, without what opens before it."""
-        words = self.text[max(self.start, self.at - _WORD_BEFORE) : self.at].rsplit(None, 1)
-        return words[-1].lstrip(_BEFORE_WORD) if words else ""
+        """Return the word that the mark stands behind, without opening quotes, brackets and dashes."""
+        words = self.text[max(self.start, self.at - _LONGEST_WORD) : self.at].rsplit(None, 1)
+        return words[-1].lstrip(_WORD_PREFIXES) if words else ""
 
-    def word_after(self) -> tuple[str, str]:
-        """The next word, what opens before it left out, and the character behind it."""
+    def next_word(self) -> tuple[str, str]:
+        """Return the next word without opening quotes and brackets, and the character behind it."""
         at = self._skip_openers()
         found = marks.WORD.match(self.text, at)
         if found is None:
             return "", self.text[at : at + 1]
         behind = self.text[found.end() : found.end() + 1]
-        joins = behind in ("'", "’", "-") and found.end() + 1 == len(self.text)
-        if (joins or not behind) and not self.final:
+        may_join = behind in ("'", "’", "-") and found.end() + 1 == len(self.text)
+        if (may_join or not behind) and not self.final:
             raise MoreTextNeeded
         return found.group(), behind
 
-    def next_is(self, words: Collection[str]) -> bool:
-        """Whether the next word up to an apostrophe is one of `words`, in lower case; waits for no other."""
+    def is_next_word_in(self, words: Collection[str]) -> bool:
+        """Return whether the next word, up to an apostrophe, is one of `words`, which are in lower case.
+
+        More text is needed only while what has been received of it is the beginning of one of `words`.
+        """
         at = self._skip_openers()
         found = marks.LETTERS.match(self.text, at)
         word = found.group().lower() if found else ""
         is_whole = self.final or at + len(word) < len(self.text)
-        if not is_whole and any(each.startswith(word) for each in words):
+        if not is_whole and any(candidate.startswith(word) for candidate in words):
             raise MoreTextNeeded
         return is_whole and word in words
 
-    def letter_after(self) -> str:
-        """The first character of the next word, what opens before it left out."""
+    def next_word_first_character(self) -> str:
+        """Return the first character of the next word, opening quotes and brackets skipped."""
         at = self._skip_openers()
         return self.text[at : at + 1]
 
     def _skip_openers(self) -> int:
-        at = self.following
+        at = self.next_at
         limit = min(len(self.text), at + 4)
-        while at < limit and self.text[at] in marks.OPENING:
+        while at < limit and self.text[at] in marks.SENTENCE_OPENERS:
             at += 1
         if at == len(self.text) and not self.final:
             raise MoreTextNeeded
         return at
 
 
-def mark_context(
+def context_of_mark(
     text: str, start: int, at: int, *, final: bool, quoted: bool, lexicon: Lexicon
 ) -> MarkContext:
-    """The place of the mark at `at`; Unseen while its run of marks and closers may still grow."""
+    """Return the context of the mark at `at`.
+
+    Raises `MoreTextNeeded` while its run of marks and closers may grow.
+    """
     if text[at + 1 : at + 2] == " " and text[at + 2 : at + 3].isalnum():
-        end, following = at + 1, at + 2
+        end, next_at = at + 1, at + 2
     else:
         end = _end_of_run(text, start, at, final=final, quoted=quoted)
-        following = _skip(marks.SPACES, text, end)
-    if following == len(text) and not final and not any(c in marks.LINE_BREAKS for c in text[end:following]):
+        next_at = _skip(marks.WHITE_SPACE, text, end)
+    if next_at == len(text) and not final and not any(c in marks.LINE_BREAKS for c in text[end:next_at]):
         raise MoreTextNeeded
-    after = text[following : following + 1]
-    return MarkContext(text, start, at, end, following, text[at], after, final, quoted, lexicon)
+    next_character = text[next_at : next_at + 1]
+    return MarkContext(text, start, at, end, next_at, text[at], next_character, final, quoted, lexicon)
 
 
 def _end_of_run(text: str, start: int, at: int, *, final: bool, quoted: bool) -> int:
-    end = _skip(marks.RUN, text, at + 1)
+    end = _skip(marks.MARK_RUN, text, at + 1)
     end = _skip(marks.CLOSER_RUN, text, end)
-    end = _take_spaced_closer(text, start, end, final=final, quoted=quoted)
-    reference = marks.REFERENCE.match(text, end)
+    end = _end_of_spaced_closer(text, start, end, final=final, quoted=quoted)
+    reference = marks.NOTE_REFERENCE.match(text, end)
     if reference is not None:
         end = reference.end()
-    if marks.EMOJI_HEAD.match(text, start) is None:
-        end = _skip_emoji(text, end)
+    if marks.LEADING_EMOJI.match(text, start) is None:
+        end = _skip(marks.TRAILING_EMOJI, text, end)
     may_grow = (
-        end == len(text) or marks.REFERENCE_BEGUN.match(text, end) or marks.EMOJI_TAIL_BEGUN.match(text, end)
+        end == len(text)
+        or marks.PARTIAL_NOTE_REFERENCE.match(text, end)
+        or marks.PARTIAL_EMOTICON.match(text, end)
     )
     if may_grow and not final:
         raise MoreTextNeeded
     return end
 
 
-def _skip(pattern: re.Pattern[str], text: str, at: int, most: int = 64) -> int:
-    """The end of what the pattern matches at `at`, at most `most` characters on: no look ahead is endless."""
-    found = pattern.match(text, at, at + most)
+def _skip(pattern: re.Pattern[str], text: str, at: int) -> int:
+    """The end of what the pattern matches at `at`, within `_LONGEST_RUN` characters."""
+    found = pattern.match(text, at, at + _LONGEST_RUN)
     return found.end() if found else at
 
 
-def _skip_emoji(text: str, end: int) -> int:
-    return _skip(marks.EMOJI_TAIL, text, end)
-
-
-def _take_spaced_closer(text: str, start: int, end: int, *, final: bool, quoted: bool) -> int:
-    """The end behind a closer that stands apart: French « … ! », tokenised text, a straight quote that is
-    open.
-    """
+def _end_of_spaced_closer(text: str, start: int, end: int, *, final: bool, quoted: bool) -> int:
+    """The end of a closer with a space before it: French « … ! », tokenised text, an open straight quote."""
     closer = text[end + 1 : end + 2]
     if text[end : end + 1] not in (" ", "\u00a0") or not closer:
         return end
     after = text[end + 2 : end + 3]
-    is_open = closer == '"' and quoted != (text.count('"', start, end) % 2 == 1)
-    if (closer == "'" or is_open) and not after and not final:
+    is_open_quote = closer == '"' and quoted != (text.count('"', start, end) % 2 == 1)
+    if (closer == "'" or is_open_quote) and not after and not final:
         raise MoreTextNeeded
     closes = (
-        (is_open and not after.isalnum())
+        (is_open_quote and not after.isalnum())
         or (closer == "»" and text.count("«", start, end) > text.count("»", start, end))
         or (closer in ")]" and not after.isalnum())
         or (closer == "'" and (after.isspace() or after == "'"))

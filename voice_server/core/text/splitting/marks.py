@@ -1,8 +1,8 @@
-"""Which characters end, open, close or divide a sentence, in every script the splitter knows.
+"""Which characters end, open, close or divide a sentence, in every script that the splitter knows.
 
-Only facts about characters live here; what a mark means in its place is decided in `boundary.py`. Every
-pattern is used anchored or scans for single characters, and its repetitions are possessive, so that none
-can backtrack.
+Only facts about characters are kept here; what a mark means in its context is decided in `boundary.py`. Every
+pattern is matched at a fixed offset or searches for single characters, and its repetitions are possessive, so
+that none can backtrack.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ import re
 LINE_BREAKS = "\n\r\v\f\x85\u2028\u2029"
 
 FULL_STOPS = ".．"
-"""Marks that also stand in abbreviations, numbers and names, so that they need their surroundings."""
+"""Marks that also occur in abbreviations, numbers and names, so that their context decides."""
 
-LOUD_MARKS = "!?‼⁇⁈⁉;"
-"""Exclamation and question marks of the Latin family (';' asks in Greek): they nearly always end, but in
-runs."""
+QUESTION_AND_EXCLAMATION_MARKS = "!?‼⁇⁈⁉;"
+"""Exclamation and question marks of the Latin family; they nearly always end a sentence. (';' is the question
+mark of Greek.)"""
 
 ELLIPSES = "…⋯"
 
-SURE_STOPS = (
+UNAMBIGUOUS_STOPS = (
     "。！？｡"  # Chinese, Japanese
     "।॥"  # Devanagari and its relatives
     "۔؟"  # Urdu, Arabic, Persian
@@ -36,29 +36,38 @@ SURE_STOPS = (
     "꯫꩝꩞꩟꓿꘎꘏꛳꛷᭚᭛᱾᱿𑁇𑁈"  # Meetei, Cham, Lisu, Vai, Bamum, Balinese, Ol Chiki, Brahmi
     "⸮"
 )
-"""Marks that do nothing else than end sentences."""
+"""Marks that have no other use than to end sentences."""
 
 OPENERS = "([{“„‚‘«‹「『（【《〈〔［｛〝⟨¿¡"
 CLOSERS = ")]}”’»›」』）】》〉〕］｝〞〟⟩"
 QUOTES = "\"'“”„‟«»‹›‘’「」『』〝〞〟"
 MARKDOWN = "*_~`"
-OPENING = OPENERS + QUOTES + MARKDOWN
-"""What may open a sentence before its first letter."""
-CLOSING = CLOSERS + QUOTES + MARKDOWN
+SENTENCE_OPENERS = OPENERS + QUOTES + MARKDOWN
+"""What may stand before the first letter of a sentence."""
+WORD_CLOSERS = CLOSERS + QUOTES + MARKDOWN
+"""What may stand between the last letter of a word and a mark."""
 BULLETS = "•●▪◦⁃"
 DASHES = "-–—―"
-CODE = re.compile("(?<!\\w)`")
-"""A backtick that opens; in Armenian it is typed behind a word, as a pause."""
+CODE_OPENER = re.compile("(?<!\\w)`")
+"""A backtick that opens code; behind a word it is an Armenian pause mark."""
 
 CLAUSE_MARKS = ",;:，；：、،؛—–"
 
-CONTINUING = ",;:%)]}，；：、،؛）］｝№|/="
-"""After a mark and its closers, these say that the sentence goes on."""
+CONTINUATIONS = ",;:%)]}，；：、،؛）］｝№|/="
+"""After a mark and its closers, one of these shows that the sentence goes on."""
 
-PAUSES = CLAUSE_MARKS + FULL_STOPS + LOUD_MARKS + ELLIPSES + SURE_STOPS + CLOSERS.replace("’", "") + '"'
-"""Signs after which a speaker may pause: what the buffer ends in when a pause timer may hand it out."""
+PAUSE_MARKS = (
+    CLAUSE_MARKS
+    + FULL_STOPS
+    + QUESTION_AND_EXCLAMATION_MARKS
+    + ELLIPSES
+    + UNAMBIGUOUS_STOPS
+    + CLOSERS.replace("’", "")
+    + '"'
+)
+"""Where a speaker may pause: if the buffer ends in one of these, the pause timer may hand it out."""
 
-_MARKS = ".．!?‼⁇⁈⁉…⋯" + SURE_STOPS.replace(":", "")
+_MARKS = ".．!?‼⁇⁈⁉…⋯" + UNAMBIGUOUS_STOPS.replace(":", "")
 
 
 def _set(characters: str) -> str:
@@ -66,43 +75,45 @@ def _set(characters: str) -> str:
 
 
 _ALWAYS = re.escape(_MARKS + LINE_BREAKS) + BULLETS
-STOP = re.compile(
+CANDIDATE_END = re.compile(
     f"[{_ALWAYS};:)](?:(?<=[{_ALWAYS}])"
     r"|(?<=[\u0370-\u03ff\u1f00-\u1fff];)|(?<=[\u0561-\u0587)»….]:)"
     r"|(?<=\s\w\))|(?<=\s\w\w\))|(?<=\s\w\w\w\)))"
 )
-"""The places where a sentence may end: marks, line breaks, and labels of list items on one line ("2)", "•").
+"""Where a sentence may end: at a mark, at a line break, or before a list item on the same line ("2)", "•").
 
-A Greek question mark is typed ';', an Armenian full stop ':'. (One set and a look behind: that is what the
-engine scans for fastest.)"""
+A Greek question mark is typed ';', an Armenian full stop ':'. (One character set and a lookbehind, because
+`re` searches for that fastest.)"""
 
-RUN = re.compile(f"(?:[ \u00a0]?{_set(_MARKS)}(?!\\w))*+")
-"""Further marks: "?!", "...", and the spaced ". . ."; a dot that opens ".NET" or ".5" is none of them."""
+MARK_RUN = re.compile(f"(?:[ \u00a0]?{_set(_MARKS)}(?!\\w))*+")
+"""Further marks of a run: "?!", "...", and the spaced ". . ."; not the dot that begins ".NET" or ".5"."""
 
 CLOSER_RUN = re.compile(f"(?:[{re.escape(CLOSERS + MARKDOWN + _MARKS)}]|[\"'“«‹](?!\\w))*+")
-"""Closing quotes and brackets and markdown emphasis behind a mark; a straight quote before a word opens."""
+"""Closing quotes, brackets and Markdown emphasis behind a mark; a straight quote before a word is none."""
 
-REFERENCE = re.compile(r"(?: ?\[(?:\d{1,3}|\.{3}|…)\])++|[⁰¹²³⁴-⁹]++")
-REFERENCE_BEGUN = re.compile(r" ?\[(?:\d{0,3}|\.{0,3}|…)\Z")
-"""Note marks: "gas.[1]", "gas. [1][2]", and a cut quotation "[...]"."""
+NOTE_REFERENCE = re.compile(r"(?: ?\[(?:\d{1,3}|\.{3}|…)\])++|[⁰¹²³⁴-⁹]++")
+"""References to notes, "gas.[1]" or "gas. [1][2]", and the mark of an omission, "[...]"."""
+PARTIAL_NOTE_REFERENCE = re.compile(r" ?\[(?:\d{0,3}|\.{0,3}|…)\Z")
+"""The beginning of a `NOTE_REFERENCE` at the end of the text."""
 
 EMOJI = "\u2600-\u26ff\u2728\u2764\U0001f300-\U0001faff"
-EMOJI_TAIL = re.compile(f"(?: ?[{EMOJI}][{EMOJI}\ufe0f\u200d]*+)++| ?[:;=]-?[)(DP](?![\\w(])")
-EMOJI_TAIL_BEGUN = re.compile(r" ?[:;=]-?\Z")
-EMOJI_HEAD = re.compile(f"[{EMOJI}]")
+TRAILING_EMOJI = re.compile(f"(?: ?[{EMOJI}][{EMOJI}\ufe0f\u200d]*+)++| ?[:;=]-?[)(DP](?![\\w(])")
+PARTIAL_EMOTICON = re.compile(r" ?[:;=]-?\Z")
+LEADING_EMOJI = re.compile(f"[{EMOJI}]")
+"""An emoji with which a sentence begins: such a text uses emoji as bullets, not at the ends of sentences."""
 
-SPACES = re.compile(r"\s*+")
+WHITE_SPACE = re.compile(r"\s*+")
 SPEAKABLE = re.compile(r"[^\W_]")
 LETTERS = re.compile(r"[^\W_]{1,24}+")
 WORD = re.compile(r"[^\W_]{1,24}+(?:['’-][^\W_]{1,12}+)?")
-ROMAN = re.compile(r"[IVXLC]{1,7}")
-LABEL = re.compile(
+ROMAN_NUMERAL = re.compile(r"[IVXLC]{1,7}")
+ITEM_LABEL = re.compile(
     rf"[-*{BULLETS}‣·+#>–—|\s]*+"
     r"(?:[*_]{0,2}[(\[]?(?:(?:\d{1,4}|[A-Za-z])(?:\.\d{1,3}){0,3}|[ivx]{2,5}|[IVX]{2,5})(?:[.)\]:]{1,2}|\s*\Z)[*_]{0,2})?"
 )
-"""A bullet and a list item's number or letter, which must not stand alone."""
+"""A list item's bullet, number or letter, which must not become a piece of its own."""
 
-CONSONANTS = re.compile(
+WORD_WITHOUT_VOWEL = re.compile(
     "[bcdfghjklmnpqrstvwxzßçčćďđłĺľňñńŕřšśșťțžźżбвгґджзйклмнпрстфхцчшщьβγδζθκλμνξπρσςτφχψ]{2,5}"
 )
-"""A word without a vowel is likely to be an abbreviation."""
+"""A word that is likely to be an abbreviation."""

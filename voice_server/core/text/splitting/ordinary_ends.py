@@ -1,37 +1,38 @@
-"""The common cases, decided at little cost: a plain word, ".", "?" or "!", then a space and a capital or a
-line break; and a full stop that the same word goes on behind.
+"""The two common cases, decided without the rules because those take longer.
 
-It only ever says what `boundary.judge` would say too, in every language whose lists were asked; whatever it
-does not know is left to the rules.
+A sentence ends at ".", "?" or "!" between a plain word and a space with a capital, or a line break; and a
+full stop inside a number, an address or a file name is no end. The law: where one of these functions says
+yes, `boundary.decide` decides the same, in every language whose lists were asked; all else is left to the
+rules.
 """
 
 from __future__ import annotations
 
 import re
 
-_ROMAN_DIGITS = "ivx"
+_ROMAN_NUMERAL_LETTERS = "ivx"
 _MARKS = ".?!"
 _VOWELS = "aeiouyáàâãäåæéèêëíìîïóòôõöøúùûüýаеёиоуыэюяіїєαεηιουωάέήίόύώ"
 _LOWER = "".join(filter(str.islower, map(chr, range(0x61, 0x492))))
 _CONSONANTS = "".join(letter for letter in _LOWER if letter not in _VOWELS)
 _WORD = re.compile(f"(?=\\w\\w)[^\\W\\d_]?[{_CONSONANTS}]*[{_VOWELS}][{_LOWER}]*+(?<!str)")
-"""A word in lower case but for its first letter, with a vowel: without one it may be an abbreviation that no
-list has. (German street names end in "str.".)"""
+"""A word with a vowel, in lower case but for its first letter. Without a vowel, or with the "str" of a German
+street at its end, it may be an abbreviation that is in no list."""
 _OPENER = re.compile(r"[(\[{（`]")
-"""What may be open at the mark: a bracket, or code."""
+"""The beginning of brackets or code, which may be open at the mark."""
 
 
 def is_plain_word(text: str, start: int, at: int, listed: frozenset[str]) -> bool:
-    """Whether the word before `at` is one that no mark belongs to.
+    """Return whether the word before `at` is no abbreviation, and no name that ends in a mark.
 
-    `listed` are the words, in lower case, that any list of the text's language names.
+    `listed` are the words of all lists of the text's language, in lower case (`Lexicon.listed`).
     """
-    word = max(start, text.rfind(" ", start, at) + 1)
-    return _WORD.fullmatch(text, word, at) is not None and text[word:at].lower() not in listed
+    word_start = max(start, text.rfind(" ", start, at) + 1)
+    return _WORD.fullmatch(text, word_start, at) is not None and text[word_start:at].lower() not in listed
 
 
-def ends_sentence(text: str, start: int, at: int, listed: frozenset[str], *, final: bool) -> bool:
-    """Whether the mark at `at` is the ordinary end of a sentence that began at `start`.
+def is_ordinary_end(text: str, start: int, at: int, listed: frozenset[str], *, final: bool) -> bool:
+    """Return whether the mark at `at` is an ordinary end of the sentence that begins at `start`.
 
     `final` says that no more text will come.
     """
@@ -43,10 +44,10 @@ def ends_sentence(text: str, start: int, at: int, listed: frozenset[str], *, fin
     return (behind[:1] == "\n" or (not behind and final)) and is_plain_word(text, start, at, listed)
 
 
-def is_glued(text: str, start: int, at: int) -> bool:
-    """Whether the full stop at `at` is a part of a number, an address or a file name.
+def is_inside_token(text: str, start: int, at: int) -> bool:
+    """Return whether the full stop at `at` is part of a number, an address or a file name: "3.5", "a.com".
 
-    A sentence that begins with a letter or a sign may be an item of a list: that is left to the rules.
+    False where the sentence may begin with a list item's label ("a. x b. y"): that is left to the rules.
     """
     after = text[at + 1 : at + 2]
     return (
@@ -54,5 +55,5 @@ def is_glued(text: str, start: int, at: int) -> bool:
         and after.isascii()
         and (after.islower() or after.isdigit())
         and text[start : start + 2].isalpha()
-        and text[start] not in _ROMAN_DIGITS
+        and text[start] not in _ROMAN_NUMERAL_LETTERS
     )

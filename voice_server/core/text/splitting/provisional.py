@@ -1,8 +1,8 @@
-"""Whether the text looks like a whole sentence the moment its mark is seen, before anything follows.
+"""Whether the text looks like a whole sentence as soon as its mark is received, before anything follows.
 
-A render may start on such a provisional end and is dropped when the next token shows that the sentence
-goes on, so the rule may err, but rarely: what is safe is a full stop behind an ordinary word, outside
-quotes and brackets, in the third word or later, and the marks of scripts that use them for nothing else.
+A render may start on such a provisional end and is dropped when the next token shows that the sentence goes
+on, so an error is allowed, but must be rare. What is safe: a full stop behind an ordinary word, outside
+quotations and brackets, in the third word or later; and marks that have no other use than to end sentences.
 """
 
 from __future__ import annotations
@@ -13,141 +13,142 @@ from typing import Literal
 from voice_server.core.text.splitting import full_stop, marks, ordinary_ends
 from voice_server.core.text.splitting.boundary import is_speakable
 from voice_server.core.text.splitting.lexicon import Lexicon
-from voice_server.core.text.splitting.mark_context import MarkContext, mark_context
-from voice_server.core.text.splitting.rules import foreign_sign
+from voice_server.core.text.splitting.mark_context import MarkContext, context_of_mark
+from voice_server.core.text.splitting.rules import greek_or_armenian_mark
 
-Strength = Literal["none", "weak", "strong"]
-_ADDRESS = ("://", "www", "@")
-_LONGEST_OPENING = 6
-"""Words of an exclamation that opens an answer; elsewhere "!" is as often followed by more of them."""
-_SHORTEST = 3
-"""Shorter words are more often abbreviations that no list has."""
-_YEARS_COUNT = frozenset(("hu", "lv", "lt", "hr", "sr", "sl"))
-"""Languages that write "1848. március": a year's dot says nothing."""
-_PAIRS = (
+EndStrength = Literal["none", "weak", "strong"]
+"""How complete a text looks: "strong" like a sentence, "weak" like a clause, "none" like neither."""
+
+_ADDRESS_SIGNS = ("://", "www", "@")
+_MAX_OPENING_WORDS = 6
+"""Words at most of an exclamation that opens an answer; behind a longer one, further "!" follow too often."""
+_MIN_WORD_CHARS = 3
+"""A shorter word is too often an abbreviation that is in no list."""
+_LANGUAGES_WITH_YEAR_ORDINAL = frozenset(("hu", "lv", "lt", "hr", "sr", "sl"))
+"""Languages in which a dot behind a year may make it an ordinal: "1848. március"."""
+_BRACKET_PAIRS = (
     *zip("«「『《(（[", "»」』》)）]", strict=True),
     (",,", "''"),
     ("``", "''"),
 )
 _CJK_STOPS = "。！？｡"
 _CJK_CLOSERS = "」』”）"
-"""Behind these, who spoke may follow without a sign."""
-_CAMEL = re.compile("[a-z][A-Z]")
-"""A capital within a word: a name that may go on as an address, "RecordStore.com"."""
+"""Behind one of these, the speaker may follow without a sign: “走吧！”他说."""
+_CAMEL_CASE = re.compile("[a-z][A-Z]")
+"""A name that may be the beginning of an address, "RecordStore.com"."""
 _QUOTE_OR_CODE = re.compile("[\"“”„«»「『（(\\[`,*_]|(?<!\\w)'")
 _OPENER = re.compile("[“„«「『《(（\\[`,*]")
-"""What may be open behind the mark; most sentences have none of these."""
+"""What may begin something that is open at the mark; most sentences have none of these."""
 
 
-def is_opening(text: str, brands: frozenset[str]) -> bool:
-    """Whether a text that begins so has begun as answers do: "Great question!", "Sure!"."""
+def is_opening_exclamation(text: str, brands: frozenset[str]) -> bool:
+    """Return whether `text`, the first of its stream, is a short exclamation: "Great question!", "Sure!"."""
     words = text[:-1].lstrip("¡").split()
-    if text[-1:] != "!" or not 0 < len(words) <= _LONGEST_OPENING or _QUOTE_OR_CODE.search(text):
+    if text[-1:] != "!" or not 0 < len(words) <= _MAX_OPENING_WORDS or _QUOTE_OR_CODE.search(text):
         return False
     first, last = words[0], words[-1]
     is_name = last.isupper() or last.lower() in brands or (last.istitle() and len(words) > 1)
     return not (first.islower() or is_name or (last.isascii() and not last.isalpha()))
 
 
-def likely_end(text: str, start: int, at: int, *, quoted: bool, lexicon: Lexicon) -> int | None:
-    """The end of the sentence that text[start:] looks like, if the mark at `at` is the last thing in it."""
+def provisional_end(text: str, start: int, at: int, *, quoted: bool, lexicon: Lexicon) -> int | None:
+    """Return where text[start:] ends, if the mark at `at` makes it look like a sentence; else None."""
     if text.startswith("|", start):
         return None  # a table's row ends with its line
-    has_length = " " not in text[at - _SHORTEST : at]
-    if has_length and text[at:] == "." and ordinary_ends.is_plain_word(text, start, at, lexicon.listed):
-        is_likely = _is_long_enough(text, start, at) and not _is_open(text, start, at, quoted=quoted)
+    is_long_word = " " not in text[at - _MIN_WORD_CHARS : at]
+    if is_long_word and text[at:] == "." and ordinary_ends.is_plain_word(text, start, at, lexicon.listed):
+        is_likely = _has_three_words(text, start, at) and not _is_open(text, start, at, quoted=quoted)
         return at + 1 if is_likely else None
-    place = _last_mark(text, start, at, quoted=quoted, lexicon=lexicon)
-    if place is None or not _is_likely(place) or _is_open(text, start, place.end, quoted=quoted):
+    context = _last_mark(text, start, at, quoted=quoted, lexicon=lexicon)
+    if context is None or not _is_likely(context) or _is_open(text, start, context.end, quoted=quoted):
         return None
-    return place.end
+    return context.end
 
 
-def strength(text: str, at: int | None, *, quoted: bool, lexicon: Lexicon) -> Strength:
-    """What a pause after `text` means, whose last undecided mark is at `at`: a sentence, a clause or
-    nothing.
+def strength_of_end(text: str, at: int | None, *, quoted: bool, lexicon: Lexicon) -> EndStrength:
+    """Return how complete `text` looks when no token has come for a while; `at` is its last undecided mark.
 
-    Stronger than provisional ends: after a pause "Sure!" is whole, though a token might have made it
-    "Sure!!". Behind a digit only a full stop may be an end, and none within an address.
+    More counts here than for provisional ends, because nothing follows at once: "Sure!" is strong, though the
+    next token might have made it "Sure!!". A number before "," or ":" and an address before "." are "none".
     """
-    place = None if at is None else _last_mark(text, 0, at, quoted=quoted, lexicon=lexicon)
-    if place is not None and _is_end_of_sentence(place):
-        is_open = _is_open(text, place.start, place.end, quoted=quoted)
+    context = None if at is None else _last_mark(text, 0, at, quoted=quoted, lexicon=lexicon)
+    if context is not None and _is_end_of_sentence(context):
+        is_open = _is_open(text, context.start, context.end, quoted=quoted)
         if not is_open:
             return "strong"
     bare = text.rstrip()
-    is_weak = bare[-1:] in marks.PAUSES and is_speakable(bare, 0, len(bare))
+    is_weak = bare[-1:] in marks.PAUSE_MARKS and is_speakable(bare, 0, len(bare))
     if not bare or not is_weak or (bare[-1] in ",:" and bare[-2:-1].isdigit()):
         return "none"
-    return (
-        "none" if bare[-1] == "." and any(sign in bare.rsplit(None, 1)[-1] for sign in _ADDRESS) else "weak"
-    )
+    return "none" if bare[-1] == "." and _is_address(bare.rsplit(None, 1)[-1]) else "weak"
 
 
-def _is_end_of_sentence(place: MarkContext) -> bool:
-    if place.mark not in marks.FULL_STOPS or place.is_ellipsis:
-        return foreign_sign(place) is None
-    word = place.word_before()
-    is_word = full_stop.kind_of(word, place) is full_stop.Kind.PLAIN and not any(s in word for s in _ADDRESS)
-    return is_word and foreign_sign(place) is None
+def _is_end_of_sentence(context: MarkContext) -> bool:
+    if context.mark not in marks.FULL_STOPS or context.is_ellipsis:
+        return greek_or_armenian_mark(context) is None
+    word = context.word_before()
+    is_plain = full_stop.kind_of_word(word, context) is full_stop.WordKind.PLAIN
+    return is_plain and not _is_address(word) and greek_or_armenian_mark(context) is None
+
+
+def _is_address(word: str) -> bool:
+    return any(sign in word for sign in _ADDRESS_SIGNS)
 
 
 def _last_mark(text: str, start: int, at: int, *, quoted: bool, lexicon: Lexicon) -> MarkContext | None:
-    """The place of the mark at `at`, if nothing but white space follows it and there is something to
-    speak.
-    """
+    """The context of the mark at `at`, if only white space follows it and there is something to speak."""
     if text[at] in marks.LINE_BREAKS or text[at] in marks.BULLETS + ")":
         return None
-    place = mark_context(text, start, at, final=True, quoted=quoted, lexicon=lexicon)
-    return None if place.next or not is_speakable(text, start, place.end) else place
+    context = context_of_mark(text, start, at, final=True, quoted=quoted, lexicon=lexicon)
+    return None if context.next_character or not is_speakable(text, start, context.end) else context
 
 
-def _is_likely(place: MarkContext) -> bool:
-    if foreign_sign(place) is not None or place.is_ellipsis:
+def _is_likely(context: MarkContext) -> bool:
+    if greek_or_armenian_mark(context) is not None or context.is_ellipsis:
         return False
-    if place.mark in marks.SURE_STOPS:
-        return place.mark not in _CJK_STOPS or place.text[place.end - 1] not in _CJK_CLOSERS
-    if not _is_long_enough(place.text, place.start, place.at):
+    if context.mark in marks.UNAMBIGUOUS_STOPS:
+        return context.mark not in _CJK_STOPS or context.text[context.end - 1] not in _CJK_CLOSERS
+    if not _has_three_words(context.text, context.start, context.at):
         return False
-    if place.mark in marks.FULL_STOPS:
-        return _is_plain(place)
-    if "!" in place.text[place.at : place.end]:
+    if context.mark in marks.FULL_STOPS:
+        return _ends_in_plain_word(context)
+    if "!" in context.text[context.at : context.end]:
         return False
-    return not place.closes_quote and place.word_before().lower() not in place.lexicon.brands
+    return not context.closes_quote and context.word_before().lower() not in context.lexicon.brands
 
 
-def _is_plain(place: MarkContext) -> bool:
-    word = place.word_before().rstrip(marks.CLOSING)
+def _ends_in_plain_word(context: MarkContext) -> bool:
+    word = context.word_before().rstrip(marks.WORD_CLOSERS)
     if word.isdigit():
-        return len(word) == 4 and place.lexicon.language not in _YEARS_COUNT
-    kind = full_stop.kind_of(word, place)
-    if (
-        kind is not full_stop.Kind.PLAIN
-        or not word.replace("'", "").replace("’", "").replace("-", "").isalpha()
-    ):
+        return len(word) == 4 and context.lexicon.language not in _LANGUAGES_WITH_YEAR_ORDINAL
+    letters = word.replace("'", "").replace("’", "").replace("-", "")
+    if full_stop.kind_of_word(word, context) is not full_stop.WordKind.PLAIN or not letters.isalpha():
         return False
-    if _CAMEL.search(word):
+    if _CAMEL_CASE.search(word):
         return False
     has_case = word.lower() != word.upper()
-    return len(word) >= (_SHORTEST if has_case else 2) or word.lower() in place.lexicon.short_words
+    return len(word) >= (_MIN_WORD_CHARS if has_case else 2) or word.lower() in context.lexicon.short_words
 
 
-def _is_long_enough(text: str, start: int, at: int) -> bool:
+def _has_three_words(text: str, start: int, at: int) -> bool:
     return len(text[start:at].split(None, 2)) > 2
 
 
 def _is_open(text: str, start: int, end: int, *, quoted: bool) -> bool:
-    """Whether a quotation, bracket or emphasis is open at `end`, so that more of it is to come."""
+    """Whether a quotation, bracket, code or emphasis is open at `end`, so that the sentence goes on."""
     if quoted != (text.count('"', start, end) % 2 == 1):
         return True
     if _OPENER.search(text, start, end) is None:
         return False
-    low = text.count("„", start, end)
+    low_quotes = text.count("„", start, end)  # closed by “ in German and by ” in Polish
     return (
-        text.count("“", start, end) > text.count("”", start, end) + 2 * low
-        or low > text.count("“", start, end) + text.count("”", start, end)
-        or (text.count("`", start, end) % 2 == 1 and marks.CODE.search(text, start, end) is not None)
+        text.count("“", start, end) > text.count("”", start, end) + 2 * low_quotes
+        or low_quotes > text.count("“", start, end) + text.count("”", start, end)
+        or (text.count("`", start, end) % 2 == 1 and marks.CODE_OPENER.search(text, start, end) is not None)
         or text.count("**", start, end) % 2 == 1
         or (text.count("*", start, end) - text.startswith("* ", start)) % 2 == 1
-        or any(text.count(opener, start, end) > text.count(closer, start, end) for opener, closer in _PAIRS)
+        or any(
+            text.count(opener, start, end) > text.count(closer, start, end)
+            for opener, closer in _BRACKET_PAIRS
+        )
     )

@@ -1,7 +1,7 @@
-"""The rules that hold for every mark, and those for "?", "!" and ellipses; full stops have their own file.
+"""The rules for every mark, and those for "?", "!" and ellipses; that for full stops is in `full_stop.py`.
 
-Each rule is a named predicate over a `MarkContext` that says (whether the sentence ends, why), or None when
-it has nothing to say. `IN_ORDER` are tried one after the other; the first that speaks decides.
+A rule is a function of a `MarkContext` that returns whether the sentence ends and why, or None where it does
+not apply. The rules of `IN_ORDER` are tried one after the other; the first that applies decides.
 """
 
 from __future__ import annotations
@@ -11,203 +11,222 @@ import re
 from voice_server.core.text.splitting import full_stop, marks, word_lists
 from voice_server.core.text.splitting.mark_context import MarkContext, MoreTextNeeded
 
-Ruling = tuple[bool, str]
+RuleResult = tuple[bool, str]
+"""Whether the sentence ends at the mark, and why."""
 
-_GAP = 48
+_WIDEST_GAP = 48
 """White space of more characters than this ends any sentence."""
 _LONGEST_BRACKET = 160
 _LONGEST_QUOTATION = 80
 _LONGEST_CODE = 100
-"""What stays open for more characters than this was never meant to close; dense scripts say more in fewer."""
+"""Brackets, CJK quotations and code of more characters than this are taken for closed: the closing character
+was forgotten. (The limit for CJK is lower because its words have fewer characters.)"""
 
-_CLOSES_SPEECH = marks.QUOTES + "`)"
-_NO_SENTENCE_START = frozenset("./@:_=&\\(#%~")
-"""Signs of an address, a file or a program: no space is missing there."""
-_SUFFIXES = frozenset(word_lists.SUFFIXES.split())
+_QUOTATION_CLOSERS = marks.QUOTES + "`)"
+_ADDRESS_CHARACTERS = frozenset("./@:_=&\\(#%~")
+"""Characters of addresses, file names and program code, in which no space was forgotten behind a mark."""
+_ADDRESS_SUFFIXES = frozenset(word_lists.ADDRESS_SUFFIXES.split())
 _BRACKET = re.compile(r"[(\[{（「『《]")
-_JAPANESE_GOES_ON = re.compile("[とっがはをにでのもかなや]")
+_JAPANESE_PARTICLE = re.compile("[とっがはをにでのもかなや]")
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_SPEAKER = re.compile(
+"""Particles that join a quotation to the words behind it: 「はい。」と言った。"""
+_CHINESE_SPEAKER = re.compile(
     "(?:[他她它我你您咱]们?\\w{0,2}?(?<![不知])[问說说道喊叫答笑]|\\w{1,4}(?<![不知])[问說说道喊叫答笑]道?[，。：,:])"
 )
-_LONGEST_SPEAKER = 6
+_LONGEST_CHINESE_SPEAKER = 6
 _GREEK = re.compile("[\u0370-\u03ff]")
 _ARMENIAN = re.compile("[\u0531-\u0587]")
 
 
-def end_of_line(place: MarkContext) -> Ruling | None:
-    """A mark at the end of a line, of the text, or before a wide gap."""
-    gap = place.text[place.end : place.following]
-    if not place.next or (gap not in ("", " ") and any(c in marks.LINE_BREAKS for c in gap)):
+def end_of_line(context: MarkContext) -> RuleResult | None:
+    """A mark at the end of a line or of the text, or before a wide gap, ends the sentence."""
+    gap = context.text[context.end : context.next_at]
+    if not context.next_character or (gap not in ("", " ") and any(c in marks.LINE_BREAKS for c in gap)):
         return True, "mark and end of line"
-    return (True, "mark and gap") if len(gap) > _GAP else None
+    return (True, "mark and gap") if len(gap) > _WIDEST_GAP else None
 
 
-def goes_on(place: MarkContext) -> Ruling | None:
-    """A comma, a closing bracket, the bar of a table: what no sentence begins with."""
-    if place.next not in marks.CONTINUING or (place.next == "," and place.is_low_quote()):
+def continuing_character(context: MarkContext) -> RuleResult | None:
+    """Before a comma, a closing bracket or the bar of a table it goes on: no sentence begins with one."""
+    following = context.next_character
+    if following not in marks.CONTINUATIONS or (following == "," and context.is_low_quote_next()):
         return None
     return False, "the sentence goes on"
 
 
-def foreign_sign(place: MarkContext) -> Ruling | None:
-    """Greek ';' and Armenian ':' are sentence marks only there; an Armenian '.' is a pause."""
-    if place.mark == ".":
-        is_pause = _ARMENIAN.match(place.text, max(place.start, place.at - 1)) and not place.is_ellipsis
-        return (False, "Armenian pause") if is_pause else None
-    script = {":": _ARMENIAN, ";": _GREEK}.get(place.mark)
-    if script is None or script.search(place.text, max(place.start, place.at - 16), place.at):
+def greek_or_armenian_mark(context: MarkContext) -> RuleResult | None:
+    """ ";" is a mark only behind Greek letters, ":" only behind Armenian ones, where "." is a pause."""
+    if context.mark == ".":
+        is_armenian = _ARMENIAN.match(context.text, max(context.start, context.at - 1))
+        return (False, "Armenian pause") if is_armenian and not context.is_ellipsis else None
+    script = {":": _ARMENIAN, ";": _GREEK}.get(context.mark)
+    if script is None or script.search(context.text, max(context.start, context.at - 16), context.at):
         return None
     return False, "colon or semicolon"
 
 
-def stop_of_script(place: MarkContext) -> Ruling | None:
-    """Marks that do nothing else than end sentences, unless a quotation or bracket is open or goes on."""
-    if place.mark not in marks.SURE_STOPS:
-        return None
-    if place.is_glued and place.end > place.at + 1:
-        is_aside = place.text[place.end - 1] in "）)》〉" and place.text[place.start] not in "（("
-        if is_aside or _JAPANESE_GOES_ON.match(place.next) or _tells_who_spoke(place):
-            return False, "quotation goes on"
-    return not _is_inside(place, "「『（《(", "」』）》)", _LONGEST_QUOTATION), "full stop of the script"
+def unambiguous_stop(context: MarkContext) -> RuleResult | None:
+    """A mark without another use ends the sentence, except inside CJK brackets or quotations.
 
-
-def _tells_who_spoke(place: MarkContext) -> bool:
-    """Whether "he asked" follows a Chinese quotation."""
-    if place.lexicon.language != "zh" or place.mark not in "？！" or not _CJK.match(place.next):
-        return False
-    after = place.text[place.following : place.following + _LONGEST_SPEAKER]
-    if len(after) < _LONGEST_SPEAKER and not place.final:
-        raise MoreTextNeeded
-    return _SPEAKER.match(after) is not None
-
-
-def glued(place: MarkContext) -> Ruling | None:
-    """No white space: scripts without spaces, quotation after quotation, or a space that was forgotten."""
-    if not place.is_glued:
-        return None
-    if _CJK.match(place.next):
-        is_usual = (
-            place.mark in marks.LOUD_MARKS or _CJK.match(place.text[place.at - 1 : place.at]) is not None
-        )
-        return is_usual, "glued, script without spaces"
-    if place.closes_quote and place.next in marks.QUOTES:
-        return True, "glued, quotation after quotation"
-    return _is_missing_space(place), "glued to the next character"
-
-
-def inside_bracket(place: MarkContext) -> Ruling | None:
-    """Inside a bracket that opened after the sentence began; one that opened with it holds sentences of
-    its own.
+    Nor does it where the sentence goes on behind them: （…。）, 「はい。」と言った, “走吧！”他说.
     """
-    if place.text[place.start] not in "([（" and _is_inside(place, "([{（", ")]}）", _LONGEST_BRACKET):
+    if context.mark not in marks.UNAMBIGUOUS_STOPS:
+        return None
+    if context.is_unspaced and context.end > context.at + 1:
+        is_bracketed = context.text[context.end - 1] in "）)》〉" and context.text[context.start] not in "（("
+        if is_bracketed or _JAPANESE_PARTICLE.match(context.next_character) or _speaker_follows(context):
+            return False, "quotation goes on"
+    return not _is_inside(context, "「『（《(", "」』）》)", _LONGEST_QUOTATION), "full stop of the script"
+
+
+def _speaker_follows(context: MarkContext) -> bool:
+    """Whether a Chinese quotation is followed by its speaker: “走吧！”他说."""
+    if context.lexicon.language != "zh" or context.mark not in "？！":
+        return False
+    if not _CJK.match(context.next_character):
+        return False
+    after = context.text[context.next_at : context.next_at + _LONGEST_CHINESE_SPEAKER]
+    if len(after) < _LONGEST_CHINESE_SPEAKER and not context.final:
+        raise MoreTextNeeded
+    return _CHINESE_SPEAKER.match(after) is not None
+
+
+def without_space(context: MarkContext) -> RuleResult | None:
+    """Without white space behind it, a mark ends the sentence in three cases only.
+
+    They are CJK text, which has no spaces; one quotation after another; and a forgotten space.
+    """
+    if not context.is_unspaced:
+        return None
+    if _CJK.match(context.next_character):
+        is_question_or_exclamation = context.mark in marks.QUESTION_AND_EXCLAMATION_MARKS
+        is_behind_cjk = _CJK.match(context.text[context.at - 1 : context.at]) is not None
+        return is_question_or_exclamation or is_behind_cjk, "glued, script without spaces"
+    if context.closes_quote and context.next_character in marks.QUOTES:
+        return True, "glued, quotation after quotation"
+    return _is_space_forgotten(context), "glued to the next character"
+
+
+def inside_bracket(context: MarkContext) -> RuleResult | None:
+    """Inside brackets it goes on, unless it began with the bracket: "(It rains. We stay.)" has two."""
+    if context.text[context.start] not in "([（" and _is_inside(context, "([{（", ")]}）", _LONGEST_BRACKET):
         return False, "inside brackets"
     return None
 
 
-def inside_code(place: MarkContext) -> Ruling | None:
-    """Between backticks: `json.loads()`, `print("Hi. Bye.")`; not in a quotation typed `so.'"""
-    text, start, at, end = place.text, place.start, place.at, place.end
+def inside_code(context: MarkContext) -> RuleResult | None:
+    """Between backticks it goes on: `json.loads()`, `print("Hi. Bye.")`; not in a quotation typed `so.'"""
+    text, start, at, end = context.text, context.start, context.at, context.end
     opener = text.rfind("`", start, at)
-    if opener < 0 or text.count("`", start, at) % 2 == 0 or not marks.CODE.match(text, opener):
+    if opener < 0 or text.count("`", start, at) % 2 == 0 or not marks.CODE_OPENER.match(text, opener):
         return None
     code = text[opener + 1 : end + 1]
     is_closed = "`" in code[:-1] or "\n" in code or "' " in code
     return None if is_closed or at - opener > _LONGEST_CODE else (False, "inside code")
 
 
-def quotation(place: MarkContext) -> Ruling | None:
-    """Behind a closing quote or bracket, lower case goes on: "Stop!" she cried."""
-    if place.end == place.at + 1 or place.text[place.end - 1] not in _CLOSES_SPEECH:
+def closed_quotation(context: MarkContext) -> RuleResult | None:
+    """Behind a closing quote or bracket, it goes on before lower case: "Stop!" she cried."""
+    if context.end == context.at + 1 or context.text[context.end - 1] not in _QUOTATION_CLOSERS:
         return None
-    if place.next.islower() or (place.next == "(" and place.closes_quote):
+    if context.next_character.islower() or (context.next_character == "(" and context.closes_quote):
         return False, "quotation goes on"
     return None
 
 
-def dash(place: MarkContext) -> Ruling | None:
-    """A dash and lower case: the speaker of a line of dialogue."""
-    if place.next not in marks.DASHES:
+def dialogue_dash(context: MarkContext) -> RuleResult | None:
+    """Before a dash and lower case it goes on: the speaker of a line of dialogue ("Oui. – dit-il")."""
+    if context.next_character not in marks.DASHES:
         return None
-    after = place.text[place.following : place.following + 4].lstrip(marks.DASHES + " ")
-    if not after and place.following + 4 > len(place.text) and not place.final:
+    after = context.text[context.next_at : context.next_at + 4].lstrip(marks.DASHES + " ")
+    if not after and context.next_at + 4 > len(context.text) and not context.final:
         raise MoreTextNeeded
     return (False, "dash and lower case") if after[:1].islower() else None
 
 
 IN_ORDER = (
     end_of_line,
-    goes_on,
-    foreign_sign,
-    stop_of_script,
+    continuing_character,
+    greek_or_armenian_mark,
+    unambiguous_stop,
     inside_code,
-    glued,
+    without_space,
     inside_bracket,
-    quotation,
-    dash,
+    closed_quotation,
+    dialogue_dash,
 )
 
 
-def ellipsis(place: MarkContext) -> Ruling:
-    """Three dots end a sentence before a capital, though not before "I", which has one everywhere."""
-    shape = full_stop.shape_of(place)
-    if shape in (full_stop.Shape.LOWER, full_stop.Shape.DIGIT):
+def ellipsis(context: MarkContext) -> RuleResult:
+    """Three dots end a sentence, but not before lower case, a digit or "I", which always has a capital.
+
+    Four dots ("....") are an ellipsis and a full stop, so they do end it before "I".
+    """
+    shape = full_stop.shape_of_next_word(context)
+    if shape in (full_stop.NextWordShape.LOWER, full_stop.NextWordShape.DIGIT):
         return False, "ellipsis goes on"
-    if place.lexicon.is_english and place.next == "I" and place.text.count(".", place.at, place.end) <= 3:
-        return not place.next_is(("i",)), "ellipsis before I"
+    n_dots = context.text.count(".", context.at, context.end)
+    if context.lexicon.is_english and context.next_character == "I" and n_dots <= 3:
+        return not context.is_next_word_in(("i",)), "ellipsis before I"
     return True, "ellipsis"
 
 
-def loud(place: MarkContext) -> Ruling:
-    """ "?" and "!" end a sentence, unless they belong to a name or lower case follows."""
-    word = place.word_before()
-    is_brand = word.lower() in place.lexicon.brands
-    if place.next in marks.OPENING and not is_brand:
+def question_or_exclamation(context: MarkContext) -> RuleResult:
+    """ "?" and "!" end a sentence, unless they belong to a name ("Yahoo!") or lower case follows."""
+    word = context.word_before()
+    is_brand = word.lower() in context.lexicon.brands
+    if context.next_character in marks.SENTENCE_OPENERS and not is_brand:
         return True, "mark, opener follows"
-    is_lower = full_stop.shape_of(place) is full_stop.Shape.LOWER
-    if is_brand and (is_lower or place.word_after()[0].lower() not in place.lexicon.starters):
+    is_lower = full_stop.shape_of_next_word(context) is full_stop.NextWordShape.LOWER
+    if is_brand and (is_lower or context.next_word()[0].lower() not in context.lexicon.starters):
         return False, "name with a mark"
-    return (_is_careless(place, word), "mark, lower case follows") if is_lower else (True, "mark")
+    if is_lower:
+        return _ends_before_lower_case(context, word), "mark, lower case follows"
+    return True, "mark"
 
 
-def _is_careless(place: MarkContext, word: str) -> bool:
-    """Whether "?" or "!" ends a sentence although lower case follows: people write without capitals."""
-    text, start = place.text, place.start
-    if text[place.end - 1] in "." + marks.ELLIPSES or marks.SPEAKABLE.search(word) is None:
+def _ends_before_lower_case(context: MarkContext, word: str) -> bool:
+    """Whether "?" or "!" ends a sentence although lower case follows, in a text written without capitals.
+
+    Not behind a capitalised word in mid-sentence, often a title ("Mamma Mia! twice"), nor before "and" or
+    "or".
+    """
+    text, start = context.text, context.start
+    if text[context.end - 1] in "." + marks.ELLIPSES or marks.SPEAKABLE.search(word) is None:
         return False
     if text[start].islower():
         return True
-    is_title = word.istitle() and not text.startswith(word, start)
-    if not place.lexicon.is_english or is_title:
+    is_capitalised_inside = word.istitle() and not text.startswith(word, start)
+    if not context.lexicon.is_english or is_capitalised_inside:
         return False
-    return not place.next_is(("and", "or"))
+    return not context.is_next_word_in(("and", "or"))
 
 
-def _is_missing_space(place: MarkContext) -> bool:
-    """Whether a sentence begins right behind the mark: "the end.Then", and neither "Node.JS" nor a URL."""
-    word = place.word_before()
-    if not place.next.isupper() or not _NO_SENTENCE_START.isdisjoint(word):
+def _is_space_forgotten(context: MarkContext) -> bool:
+    """Whether a sentence begins right behind the mark: in "the end.Then", but not in "Node.JS" or a URL."""
+    word = context.word_before()
+    if not context.next_character.isupper() or not _ADDRESS_CHARACTERS.isdisjoint(word):
         return False
-    after, behind = place.word_after()
-    lower, lexicon = after.lower(), place.lexicon
-    if place.is_ellipsis or not word[-2:].islower():
-        return len(after) > 1 and lower in lexicon.starters
-    if lower in _SUFFIXES or (behind in _NO_SENTENCE_START and lower not in lexicon.never):
+    next_word, behind = context.next_word()
+    lower, lexicon = next_word.lower(), context.lexicon
+    if context.is_ellipsis or not word[-2:].islower():
+        return len(next_word) > 1 and lower in lexicon.starters
+    if lower in _ADDRESS_SUFFIXES or (behind in _ADDRESS_CHARACTERS and lower not in lexicon.never_ends):
         return False
-    if lower in lexicon.starters or lower in lexicon.never:
+    if lower in lexicon.starters or lower in lexicon.never_ends:
         return True
-    return after[1:].islower() and word.islower() and len(word) > 1
+    return next_word[1:].islower() and word.islower() and len(word) > 1
 
 
-def _is_inside(place: MarkContext, openers: str, closers: str, longest: int) -> bool:
-    """Whether a bracket is open at the mark that has not been open for too long."""
-    text, start, end = place.text, place.start, place.end
+def _is_inside(context: MarkContext, openers: str, closers: str, longest: int) -> bool:
+    """Whether one of the brackets is open at the mark, the last of them for `longest` characters at most."""
+    text, start, end = context.text, context.start, context.end
     if _BRACKET.search(text, start, end) is None:
         return False
-    depth, last = 0, start
+    depth, last_opened = 0, start
     for opener, closer in zip(openers, closers, strict=True):
         opened = text.count(opener, start, end)
         if opened:
             depth += opened - text.count(closer, start, end)
-            last = max(last, text.rfind(opener, start, end))
-    return depth > 0 and place.at - last <= longest
+            last_opened = max(last_opened, text.rfind(opener, start, end))
+    return depth > 0 and context.at - last_opened <= longest

@@ -1,10 +1,9 @@
-"""Sentences out of a stream of tokens: the same ones however the stream is cut.
+"""Splits a stream of tokens into sentences: the same ones however the text is cut into tokens.
 
-The splitter keeps the text of the sentence at hand (never more than the hard cap and a bounded look
-ahead) and walks from mark to mark. At each it asks `boundary.judge`; a mark that cannot be decided yet
-stops the walk until more text comes. Laws: pieces never overlap and only white space lies between them;
-no piece is longer than the hard cap; what is decided depends on the text alone. Time is not read here
-(see `pause.py`).
+The splitter buffers the current sentence (never more than the hard cap and a bounded look ahead) and scans it
+from mark to mark. At each, `boundary.decide` decides; a mark that cannot be decided yet ends the scan until
+more text comes. Laws: pieces do not overlap, and only white space lies between them; no piece is longer than
+the hard cap; the pieces depend on the text alone. Time plays no part here (see `pause_timer.py`).
 """
 
 from __future__ import annotations
@@ -15,18 +14,27 @@ from typing import Literal, NamedTuple
 
 from voice_server.core.text.splitting import boundary, clauses, marks, ordinary_ends
 from voice_server.core.text.splitting.boundary import Decision, Verdict
-from voice_server.core.text.splitting.language_guess import guess
-from voice_server.core.text.splitting.lexicon import Lexicon, lexicon, listed_anywhere
-from voice_server.core.text.splitting.provisional import Strength, is_opening, likely_end, strength
+from voice_server.core.text.splitting.language_guess import guess_language
+from voice_server.core.text.splitting.lexicon import Lexicon, lexicon, listed_in_any_language
+from voice_server.core.text.splitting.provisional import (
+    EndStrength,
+    is_opening_exclamation,
+    provisional_end,
+    strength_of_end,
+)
 
-_EARLY_STOP = re.compile(f"{marks.STOP.pattern}|{clauses.CLAUSE_MARK.pattern}")
-_stop = marks.STOP.search
-_NEEDS_LANGUAGE = marks.FULL_STOPS + marks.LOUD_MARKS + marks.ELLIPSES
+_CANDIDATE_END_OR_CLAUSE_MARK = re.compile(f"{marks.CANDIDATE_END.pattern}|{clauses.CLAUSE_MARK.pattern}")
+_find_candidate_end = marks.CANDIDATE_END.search
+_MARKS_THAT_NEED_LANGUAGE = marks.FULL_STOPS + marks.QUESTION_AND_EXCLAMATION_MARKS + marks.ELLIPSES
 _FENCES = ("```", "~~~")
 
 
 class Piece(NamedTuple):
-    """A sentence, or a part of an over-long one: `text == fed[start:end]`."""
+    """A sentence, or a part of an over-long one, and where it stands in all the text that was fed.
+
+    `start` and `end` are offsets in code points, `reason` says why the piece ends there, and `language` is
+    the two-letter code of the language that was given or guessed.
+    """
 
     text: str
     start: int
@@ -37,11 +45,11 @@ class Piece(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class SplitterOptions:
-    """How to split; the defaults are what a voice agent wants, `first_piece` apart.
+    """How to split; lengths are in characters.
 
-    `language` is a BCP 47 tag, or None to guess. With `first_piece="clause"` the first piece of a text
-    may end at a clause mark after `first_piece_min` characters and ends at `first_piece_max` at the
-    latest. A sentence longer than `hard_cap` characters is cut, best at a clause mark behind `soft_cap`.
+    `language` is a BCP 47 tag, or None to guess. With `first_piece="clause"` the first piece of a text may
+    end at a clause mark behind `first_piece_min` characters, and ends at `first_piece_max` at the latest. A
+    sentence longer than `hard_cap` is cut, if possible at a clause mark behind `soft_cap`.
     """
 
     language: str | None = None
@@ -61,184 +69,191 @@ class SplitterOptions:
 
 
 class Splitter:
-    """Splits one text that comes in tokens."""
+    """Splits one text that comes in tokens: `feed` each of them, then `finish`."""
 
     def __init__(self, options: SplitterOptions | None = None) -> None:
         self._options = options or SplitterOptions()
         self._language = (self._options.language or "en").partition("-")[0].lower()
         self._lexicon = lexicon(self._language)
-        self._guesses = self._options.language is None
-        self._listed = listed_anywhere() if self._guesses else self._lexicon.listed
+        self._guesses_language = self._options.language is None
+        self._listed = listed_in_any_language() if self._guesses_language else self._lexicon.listed
         self._text = ""
-        """What is not handed out yet; it never begins with white space."""
+        """What has not been handed out; it never begins with white space."""
         self._offset = 0
-        """Where in all that was fed `_text` begins."""
+        """Where `_text` begins in all the text that was fed."""
         self._scanned = 0
-        """Up to here in `_text` no sentence ends."""
-        self._waiting = False
-        """Whether the mark at `_scanned` waits for more text."""
+        """No sentence ends in `_text` before this offset."""
+        self._is_waiting = False
+        """Whether the mark at `_scanned` cannot be decided before more text comes."""
         self._quoted = False
-        self._fenced = False
-        self._opening = True
-        """Whether nothing was handed out yet."""
-        self._early = self._options.first_piece == "clause"
-        self._first_cap = min(self._options.first_piece_max, self._options.hard_cap)
-        self._quiet_limit = 0
-        """Up to this length of `_text`, a token without a mark changes nothing, and one that ends in its
-        first mark waits; 0 while that cannot be said.
+        """Whether `_text` begins inside straight double quotes."""
+        self._in_code = False
+        """Whether the scan is inside a fenced block of code."""
+        self._is_first_piece = True
+        self._may_end_at_clause = self._options.first_piece == "clause"
+        """Whether the next piece may end at a clause mark; only the first one may."""
+        self._first_piece_cap = min(self._options.first_piece_max, self._options.hard_cap)
+        self._shortcut_limit = 0
+        """Characters of `_text` up to which `feed` may take its shortcut, in which nothing is decided.
+
+        It is taken if the new token has no mark, or if its last character is its first mark. The limit is 0
+        where every token needs a scan: while a mark waits, in code, and while a piece may end at a clause.
         """
-        self._finished = False
+        self._is_finished = False
 
     @property
     def pending_chars(self) -> int:
-        """Characters fed and not handed out yet, white space before the next sentence apart."""
+        """Characters that were fed and not handed out, without white space before the next sentence."""
         return len(self._text)
 
     @property
     def provisional(self) -> Piece | None:
-        """The sentence that the buffer looks like when its last mark has just been seen."""
-        if not self._waiting or self._fenced or self._text.startswith(_FENCES):
+        """The sentence that the buffer looks like while its last mark waits for more text, or None."""
+        if not self._is_waiting or self._in_code or self._text.startswith(_FENCES):
             return None
-        if self._opening and is_opening(self._text, self._lexicon.brands):
+        if self._is_first_piece and is_opening_exclamation(self._text, self._lexicon.brands):
             return self._piece(0, len(self._text), "provisional")
-        end = likely_end(self._text, 0, self._scanned, quoted=self._quoted, lexicon=self._lexicon)
-        limit = self._first_cap if self._early else self._options.hard_cap
+        end = provisional_end(self._text, 0, self._scanned, quoted=self._quoted, lexicon=self._lexicon)
+        limit = self._first_piece_cap if self._may_end_at_clause else self._options.hard_cap
         return None if end is None or end > limit else self._piece(0, end, "provisional")
 
     @property
-    def end_strength(self) -> Strength:
-        """How complete the buffer looks, for the pause timer: a sentence, a clause or neither."""
-        if self._fenced:
+    def end_strength(self) -> EndStrength:
+        """How complete the buffer looks, for the pause timer: like a sentence, a clause or neither."""
+        if self._in_code:
             return "none"
-        at = self._scanned if self._waiting else None
-        return strength(self._text, at, quoted=self._quoted, lexicon=self._lexicon)
+        at = self._scanned if self._is_waiting else None
+        return strength_of_end(self._text, at, quoted=self._quoted, lexicon=self._lexicon)
 
     def feed(self, text: str) -> list[Piece]:
-        """Take the next token; the pieces that are now certain."""
+        """Take the next token and return the pieces that are certain now. After `finish`, a RuntimeError."""
         self._text = buffer = self._text + text
-        if len(buffer) <= self._quiet_limit:
-            found = _stop(buffer, self._scanned)
+        if len(buffer) <= self._shortcut_limit:
+            found = _find_candidate_end(buffer, self._scanned)
             if found is None:
                 self._scanned = len(buffer)
                 return []
-            if found.end() == len(buffer) and buffer[-1] not in boundary.AT_ONCE:
+            if found.end() == len(buffer) and buffer[-1] not in boundary.DECIDED_AT_ONCE:
                 self._scanned = found.start()
-                self._waiting = True
-                self._quiet_limit = 0
+                self._is_waiting = True
+                self._shortcut_limit = 0
                 return []
-        if self._finished:
+        if self._is_finished:
             raise RuntimeError("this splitter is finished; use a new one for a new text")
         return self._advance(final=False)
 
     def finish(self) -> list[Piece]:
-        """End of text: all that is left."""
+        """Return all that is left; the text has ended, so nothing may be fed any more."""
         pieces = self.flush()
-        self._finished = True
+        self._is_finished = True
         return pieces
 
     def flush(self) -> list[Piece]:
-        """Hand out what is buffered as if the text ended here; the splitter stays open."""
+        """Return all that is left as if the text ended here; more may be fed."""
         pieces = self._advance(final=True)
         end = len(self._text.rstrip())
         if end:
             pieces.append(self._hand_out(0, end, "end of text"))
-        self._keep(len(self._text), len(self._text))
+        self._drop_handed_out(len(self._text), len(self._text))
         return pieces
 
     def flush_if_complete(self, *, weak: bool = False) -> list[Piece]:
-        """No token came for a while: hand out the buffer if it ends like a sentence (`weak`: or a clause)."""
-        found = self.end_strength
-        return self.flush() if found == "strong" or (weak and found == "weak") else []
+        """`flush` after a pause, if the buffer ends like a sentence, or with `weak` like a clause."""
+        strength = self.end_strength
+        return self.flush() if strength == "strong" or (weak and strength == "weak") else []
 
     def _advance(self, *, final: bool) -> list[Piece]:
+        """Scan the buffer from `_scanned` on and return the pieces that have ended."""
         pieces: list[Piece] = []
         text, at = self._text, self._scanned
-        start = self._skip_space(text, 0)
-        self._waiting = False
+        start = self._skip_white_space(text, 0)
+        self._is_waiting = False
         while True:
             at = max(at, start)
-            limit = start + (self._first_cap if self._early else self._options.hard_cap)
-            found = (_EARLY_STOP if self._early else marks.STOP).search(text, at)
+            limit = start + (self._first_piece_cap if self._may_end_at_clause else self._options.hard_cap)
+            pattern = _CANDIDATE_END_OR_CLAUSE_MARK if self._may_end_at_clause else marks.CANDIDATE_END
+            found = pattern.search(text, at)
             at = found.start() if found else len(text)
             if found is None and at <= limit:
                 break
-            verdict = self._judge(text, start, at, limit, final=final)
+            verdict = self._decide(text, start, at, limit, final=final)
             if verdict.decision is Decision.WAIT:
-                self._waiting = True
+                self._is_waiting = True
                 break
             at = verdict.end
             if verdict.decision is Decision.CUT:
                 pieces.append(self._hand_out(start, at, verdict.reason))
-                start = self._skip_space(text, at)
-        self._keep(start, at)
+                start = self._skip_white_space(text, at)
+        self._drop_handed_out(start, at)
         return pieces
 
-    def _judge(self, text: str, start: int, at: int, limit: int, *, final: bool) -> Verdict:
-        """What the scan does at the mark at `at`, or because the sentence has passed its limit."""
+    def _decide(self, text: str, start: int, at: int, limit: int, *, final: bool) -> Verdict:
+        """Decide at the mark at `at`; a sentence that is longer than `limit` is cut before that."""
         if at > limit:
-            return self._cut_long(text, start, limit)
-        if self._fenced or text.startswith(_FENCES, start):
-            verdict = self._judge_fenced(text, start, at)
-        elif self._early and clauses.CLAUSE_MARK.match(text, at):
-            return clauses.judge_clause(text, start, at, self._options.first_piece_min, final=final)
-        elif ordinary_ends.ends_sentence(text, start, at, self._listed, final=final):
+            return self._cut_overlong(text, start, limit)
+        if self._in_code or text.startswith(_FENCES, start):
+            verdict = self._decide_in_code(text, start, at)
+        elif self._may_end_at_clause and clauses.CLAUSE_MARK.match(text, at):
+            return clauses.decide_clause(text, start, at, self._options.first_piece_min, final=final)
+        elif ordinary_ends.is_ordinary_end(text, start, at, self._listed, final=final):
             verdict = Verdict(Decision.CUT, at + 1, "ordinary end")
-        elif ordinary_ends.is_glued(text, start, at):
+        elif ordinary_ends.is_inside_token(text, start, at):
             verdict = Verdict(Decision.HOLD, at + 1, "glued to the next character")
         else:
-            lists = self._lexicon_at(text, start, at)
-            verdict = boundary.judge(text, start, at, final=final, quoted=self._quoted, lexicon=lists)
+            known = self._lexicon_at(text, start, at)
+            verdict = boundary.decide(text, start, at, final=final, quoted=self._quoted, lexicon=known)
         if verdict.decision is Decision.WAIT or verdict.end <= limit:
             return verdict
-        return self._cut_long(text, start, limit)
+        return self._cut_overlong(text, start, limit)
 
-    def _cut_long(self, text: str, start: int, limit: int) -> Verdict:
+    def _cut_overlong(self, text: str, start: int, limit: int) -> Verdict:
         soft = min(start + self._options.soft_cap, limit)
-        return Verdict(Decision.CUT, *clauses.cut_long(text, start, soft, limit))
+        return Verdict(Decision.CUT, *clauses.cut_overlong(text, start, soft, limit))
 
-    def _judge_fenced(self, text: str, start: int, at: int) -> Verdict:
-        """Code is handed out whole, or by its blank lines."""
+    def _decide_in_code(self, text: str, start: int, at: int) -> Verdict:
+        """Decide at a mark in a fenced block of code, which ends at its fence or at a blank line."""
         if text[at] != "\n":
             return Verdict(Decision.HOLD, at + 1, "code")
-        line = text[text.rfind("\n", start, at) + 1 if "\n" in text[start:at] else start : at].strip()
+        line = text[max(start, text.rfind("\n", start, at) + 1) : at].strip()
         if line.startswith(_FENCES):
-            self._fenced = not self._fenced
-            ends = not self._fenced
+            self._in_code = not self._in_code
+            ends = not self._in_code
         else:
             ends = not line
         ends = ends and boundary.is_speakable(text, start, at)
         return Verdict(Decision.CUT if ends else Decision.HOLD, at if ends else at + 1, "code")
 
     def _lexicon_at(self, text: str, start: int, at: int) -> Lexicon:
-        """The lists to judge by: the client's language, or the one that the sentence so far seems to be
-        in.
-        """
-        if self._guesses and text[at] in _NEEDS_LANGUAGE:
-            self._lexicon = lexicon(guess(text[start:at], self._language, enough=1 if self._opening else 2))
+        """The lexicon of the language that was given, or that the sentence so far seems to be in."""
+        if self._guesses_language and text[at] in _MARKS_THAT_NEED_LANGUAGE:
+            min_signs = 1 if self._is_first_piece else 2
+            self._lexicon = lexicon(guess_language(text[start:at], self._language, min_signs))
         return self._lexicon
 
     def _hand_out(self, start: int, end: int, reason: str) -> Piece:
-        if self._guesses:
-            self._language = guess(self._text[start:end], self._language)
+        if self._guesses_language:
+            self._language = guess_language(self._text[start:end], self._language)
         self._quoted ^= self._text.count('"', start, end) % 2 == 1
-        self._early = self._opening = False
+        self._may_end_at_clause = self._is_first_piece = False
         return self._piece(start, end, reason)
 
-    def _skip_space(self, text: str, start: int) -> int:
+    def _skip_white_space(self, text: str, start: int) -> int:
+        """The offset of the next character that is no white space; a line break ends an open quotation."""
         if not text[start : start + 1].isspace():
             return start
-        found = marks.SPACES.match(text, start)
+        found = marks.WHITE_SPACE.match(text, start)
         end = found.end() if found else start
         if "\n" in text[start:end]:
             self._quoted = False
         return end
 
-    def _keep(self, start: int, at: int) -> None:
+    def _drop_handed_out(self, start: int, at: int) -> None:
+        """Drop text[:start], which has been handed out; the scan has come to `at`."""
         self._text = self._text[start:]
         self._offset += start
         self._scanned = at - start
-        is_quiet = at > start and not (self._waiting or self._early or self._fenced)
-        self._quiet_limit = self._options.hard_cap if is_quiet else 0
+        needs_scan = at == start or self._is_waiting or self._may_end_at_clause or self._in_code
+        self._shortcut_limit = 0 if needs_scan else self._options.hard_cap
 
     def _piece(self, start: int, end: int, reason: str) -> Piece:
         body = self._text[start:end].rstrip()

@@ -1,7 +1,8 @@
-"""Words that tell about their neighbours: sentence starters, short words, months, times.
+"""Words beside a mark that help to decide it: sentence starters, short words, months, times.
 
-`STARTERS` decide after an abbreviation, initial or ordinal that may also close a sentence ("… in the U.S.
-It is"): function words that a name hardly begins with. The lists are our own; see `abbreviations.py`.
+`STARTERS` are function words with which sentences begin and names hardly ever: one of them shows that an
+abbreviation, initial or ordinal before it ended its sentence ("… in the U.S. It is"). The source of the lists
+is the same as that of `abbreviations.py`.
 """
 
 from __future__ import annotations
@@ -120,7 +121,7 @@ STARTERS: dict[str, str] = {
 }
 
 STARTERS_ANYWHERE = "the this that these those there it he she they we you what when where who why how"
-"""English ones that are no words elsewhere: English stands in texts of every language."""
+"""English starters that are no words of another language; they count in all, which quote English."""
 
 MONTHS: dict[str, str] = {
     "de": "januar jänner februar märz april mai juni juli august september oktober november dezember"
@@ -154,16 +155,16 @@ SHORT_WORDS: dict[str, str] = {
     "ru": "я",
     "uk": "є я",
 }
-"""Words of up to four letters that a full stop after them ends, though they look like abbreviations or
-initials.
+"""Words of up to four letters that look like abbreviations or initials and are none, so that a full stop
+behind one ends the sentence.
 
-In English also those after which lower case begins a sentence, where people write without capitals."""
+For English also words behind which it does so before lower case, in texts written without capitals."""
 
-MOMENTS = (
+TIME_ABBREVIATIONS = (
     "a.m p.m b.c a.d c.e b.c.e ph.d m.d b.a m.a b.s b.sc m.s m.sc ll.m ll.b j.d m.b.a d.d.s r.n d.phil ed.d"
     " π.μ μ.μ"
 )
-"""Dotted acronyms of time and degree: a capital after them hardly belongs to them."""
+"""Dotted acronyms of times and degrees; what follows with a capital hardly ever belongs to them."""
 
 TIME_PREPOSITIONS: dict[str, str] = {
     "en": "at by on in around before after since until till from about between every",
@@ -180,12 +181,12 @@ TIME_PREPOSITIONS: dict[str, str] = {
     "es": "a las la el en desde hasta antes después sobre entre",
     "bg": "през от до към около на",
 }
-"""What a phrase of time begins with: "At 5 a.m. Mr. Smith went", "В 1999 г. Путин"."""
+"""Words that begin a time phrase: "At 5 a.m. Mr. Smith went", "В 1999 г. Путин"."""
 
-SUFFIXES = "com org net io ai edu gov co uk de eu js ts py txt pdf md html json xml csv jpg png exe"
-"""Ends of addresses and file names, which no sentence begins with."""
+ADDRESS_SUFFIXES = "com org net io ai edu gov co uk de eu js ts py txt pdf md html json xml csv jpg png exe"
+"""The last parts of addresses and file names; no sentence begins with one."""
 
-HEADINGS = (
+HEADING_WORDS = (
     "step chapter section part figure fig table tab no question exercise example rule day week phase"
     " level lesson article art item point tip act scene volume vol book unit appendix annex version"
     " option reason problem task schritt kapitel abschnitt teil abbildung abb tabelle nr frage aufgabe"
@@ -194,17 +195,17 @@ HEADINGS = (
     " deel vraag krok rozdział część шаг глава часть раздел пункт рис крок kapitola část fejezet adım"
     " bölüm bab langkah steg luku osa"
 )
-"""Words that a number behind them makes a label of, at the beginning of a line: "Step 1. Open it."."""
+"""Words that make a label together with a number, at the beginning of a sentence: "Step 1. Open it."."""
 
-JOINERS = (
+CONJUNCTIONS = (
     "and or & + und oder et ou y e o en of och eller og i a oraz lub nebo alebo ja tai és vagy ve и или і та"
 )
-"""Words and signs for "and" and "or": what they join is one thing."""
+"""Words and signs for "and" and "or": a letter behind one is no label ("A. Lind and B. Berg")."""
 
 ROMAN_NUMBERS = "i ii iii iv v vi vii viii ix x xi xii xiii xiv xv"
-"""What labels of lists count with, in order."""
+"""The Roman numerals that list items are numbered with, in order."""
 
-COMMON: dict[str, str] = {
+FUNCTION_WORDS: dict[str, str] = {
     "en": "of is be been being not no or me him them us more than about out up had were am who which very"
     " into down off own does said says like get make use you your",
     "de": "ist sind war waren wurde wurden wird werden hat haben kann können muss soll sich nicht sehr mehr"
@@ -252,4 +253,4 @@ COMMON: dict[str, str] = {
     "bg": "на се е са и в за да от с по че не като към беше бил била който която което които ще си при",
     "ru": "на и в не что с как по это к из за от для его при который которая которые также был ы",
 }
-"""Words that tell a language though no sentence need begin with them."""
+"""Further words that are signs of a language, whether or not sentences begin with them."""
