@@ -17,7 +17,19 @@ from hypothesis import strategies as st
 from voice_server.core.types import Capabilities, Option, Voice, WordMark
 from voice_server.core.wire.child_messages import ChildBye, ChildLog, ChildPing, ChildPong, JobAudio, StopJob
 from voice_server.core.wire.codec import MAGIC, MAX_BODY_BYTES, Decoder, Message, encode, encode_parts
+from voice_server.core.wire.player_messages import (
+    PausePlayer,
+    PlayerOpen,
+    PlayerOpened,
+    ResumePlayer,
+    SetVolume,
+    TrackComplete,
+    TrackHeard,
+)
 from voice_server.core.wire.worker_messages import (
+    Forkable,
+    Forked,
+    ForkEnded,
     JobDone,
     JobFailed,
     JobWords,
@@ -51,7 +63,43 @@ EXAMPLES: list[Message] = [
     JobFailed(0, "load_failed", "no such model", retryable=False),
     ChildLog(30, "careful"),
     ChildPong(),
+    Forkable(),
+    Forked(4711),
+    ForkEnded(4711, -9),
+    PlayerOpen(1, "hdmi"),
+    PlayerOpened("", ("hdmi", "speakers")),
+    TrackComplete(3),
+    TrackHeard(3, 9600, is_over=True),
+    PausePlayer(),
+    ResumePlayer(),
+    SetVolume(0.5),
 ]
+BODIES: list[tuple[Message, str]] = [
+    (ChildLog(30, "low"), "83 a474797065 a36c6f67 a56c6576656c 1e a76d657373616765 a36c6f77"),
+    (
+        JobAudio(3, 0, b"\x01\x00\xff\x7f"),
+        "84 a474797065 a5617564696f a36a6f62 03 a3736571 00 a370636d c600000004 0100ff7f",
+    ),
+    (
+        RenderJob(3, "Hi.", "af", {"speed": 1.5}, 0.25),
+        (
+            "86 a474797065 a672656e646572 a36a6f62 03 a474657874 a348692e a5766f696365 a26166"
+            "a76f7074696f6e73 81 a57370656564 cb3ff8000000000000 a773706172655f73 cb3fd0000000000000"
+        ),
+    ),
+    (
+        JobWords(3, (WordMark("Hi", 0.0, 120.5, 0, 2, "h"),)),
+        (
+            "83 a474797065 a5776f726473 a36a6f62 03"
+            "a56d61726b73 91 96 a24869 cb0000000000000000 cb405e200000000000 00 02 a168"
+        ),
+    ),
+    (
+        TrackHeard(3, 9600, is_over=True),
+        "84 a474797065 a56865617264 a36a6f62 03 ab617564696f5f6279746573 cd2580 a769735f6f766572 c3",
+    ),
+]
+"""Messages of each wire, and the bodies of their frames in protocol version 1, in hexadecimal."""
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 messages = st.one_of(
@@ -83,6 +131,13 @@ def frame_with(**fields: Any) -> bytes:
 @pytest.mark.parametrize("message", EXAMPLES, ids=lambda message: type(message).__name__)
 def test_every_message_comes_back_as_it_was_sent(message: Message) -> None:
     assert Decoder().feed(encode(message)) == [message]
+
+
+@pytest.mark.parametrize(("message", "body"), BODIES, ids=lambda value: type(value).__name__)
+def test_the_bytes_of_a_frame_stay_the_same_whatever_is_renamed(message: Message, body: str) -> None:
+    frame = frame_of(bytes.fromhex(body))
+    assert encode(message) == frame
+    assert frame.startswith(b"VSw1")
 
 
 @given(st.lists(messages, max_size=8), st.lists(st.integers(0), max_size=12))

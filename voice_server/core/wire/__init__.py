@@ -1,1 +1,1 @@
-"""What server and worker say to each other: messages and their framing."""
+"""Messages between the server and its child processes, and how they become bytes."""

@@ -1,7 +1,7 @@
-"""What the server and any of its child processes, worker or player, say to each other.
+"""The messages between the server and any child process, whether a worker or a player.
 
-A job is what the child does one piece of audio after the other for: a segment in a worker, a track in a
-player.
+A job is what pieces of audio belong to: to a worker, a segment that it renders; to a player, a track that it
+plays.
 """
 
 from __future__ import annotations
@@ -13,7 +13,11 @@ PROTOCOL_VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class JobAudio:
-    """PCM of a job: int16 little-endian mono at the rate that WorkerReady stated, whole samples."""
+    """A piece of a job's audio, from a worker or to a player: whole samples of int16 little-endian mono PCM.
+
+    A worker sends it at the rate that its WorkerReady states; a player takes 24 000 Hz. `seq` counts the
+    pieces of a job from 0.
+    """
 
     job: int
     seq: int
@@ -22,14 +26,14 @@ class JobAudio:
 
 @dataclass(frozen=True, slots=True)
 class StopJob:
-    """End this job between two pieces; ignored when it has ended."""
+    """End this job between two pieces of audio; ignored when the job has ended."""
 
     job: int
 
 
 @dataclass(frozen=True, slots=True)
 class ChildPing:
-    """Answer with ChildPong, also while rendering."""
+    """Answer with ChildPong, even while a job goes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +43,12 @@ class ChildPong:
 
 @dataclass(frozen=True, slots=True)
 class ChildBye:
-    """Close the backend and exit."""
+    """Close the backend or the sound device, and exit."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChildLog:
-    """A line for the server's log; `level` is one of Python's level numbers."""
+    """A line for the server's log; `level` is one of the numbers of Python's `logging`."""
 
     level: int
     message: str

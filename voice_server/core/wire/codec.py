@@ -1,10 +1,11 @@
-"""Messages to bytes and back.
+"""Messages between the server and its child processes to bytes and back.
 
-A frame is a magic word, the body's length, the body's CRC-32, and the body: one msgpack map. The length is
-checked against the limit before anything is allocated, the checksum before anything is unpacked. Whatever is
-not exactly a message of ours is a WireError, after which the stream cannot be trusted any more.
+A frame is "VSw1", the body's length and its CRC-32, both as big-endian 32-bit numbers, and the body: one
+msgpack map of "type" and the message's fields. Laws: the length is checked against the limit before anything
+is allocated, and the checksum before anything is unpacked; whatever is not exactly a message of the protocol
+is a WireError, after which nothing of the stream can be read.
 
-PCM is most of what passes here, so the writer does not copy it and the reader copies it once.
+Most of the bytes are PCM, so the encoder does not copy it and the decoder copies it once.
 """
 
 from __future__ import annotations
@@ -56,7 +57,7 @@ MAX_BODY_BYTES = 1024 * 1024
 _HEADER = struct.Struct(">4sII")
 _BIN_32 = struct.Struct(">BI")
 _BIN_32_TAG = 0xC6
-_KINDS: dict[str, type[Message]] = {
+_CLASS_BY_TYPE: dict[str, type[Message]] = {
     "hello": WorkerHello,
     "render": RenderJob,
     "stop": StopJob,
@@ -80,8 +81,8 @@ _KINDS: dict[str, type[Message]] = {
     "resume": ResumePlayer,
     "volume": SetVolume,
 }
-"""The class of every message by the word that stands for it on the wire."""
-_NAMES = {kind: name for name, kind in _KINDS.items()}
+"""The class of every message by its "type" on the wire."""
+_TYPE_BY_CLASS = {kind: name for name, kind in _CLASS_BY_TYPE.items()}
 
 
 def encode(message: Message) -> bytes:
@@ -90,30 +91,29 @@ def encode(message: Message) -> bytes:
 
 
 def encode_parts(message: Message) -> tuple[bytes, bytes]:
-    """Return the frame as two parts to be written one after the other, so that PCM need not be copied."""
+    """Return the frame as two parts, to be written one after the other, so that PCM need not be copied."""
     if type(message) is JobAudio:
-        return _audio_parts(message)
+        return _encode_audio_parts(message)
     try:
-        # A log line may hold what was no Unicode to begin with; it must not take the worker down.
-        body = msgpack.packb(
-            dict([("type", _NAMES[type(message)]), *_written(message)]), unicode_errors="replace"
-        )
+        content = dict([("type", _TYPE_BY_CLASS[type(message)]), *_encode_fields(message)])
+        # A log line may hold lone surrogates (a file name that is not UTF-8), which must not end the worker.
+        body = msgpack.packb(content, unicode_errors="replace")
     except (OverflowError, TypeError, ValueError) as error:
         raise WireError(f"{type(message).__name__} cannot be sent: {error}") from None
     _check_length(len(body))
     return _HEADER.pack(MAGIC, len(body), crc32(body)), body
 
 
-def _audio_parts(message: JobAudio) -> tuple[bytes, bytes]:
-    # msgpack cannot pack a value without copying it, so the head of the last value is written here.
+def _encode_audio_parts(message: JobAudio) -> tuple[bytes, bytes]:
+    # msgpack cannot pack a value without copying it, so the header of the last value is written here.
     packer = msgpack.Packer(autoreset=False)
     packer.pack_map_header(4)
     for item in ("type", "audio", "job", message.job, "seq", message.seq, "pcm"):
         packer.pack(item)
-    lead = packer.bytes() + _BIN_32.pack(_BIN_32_TAG, len(message.pcm))
-    length = len(lead) + len(message.pcm)
+    start = packer.bytes() + _BIN_32.pack(_BIN_32_TAG, len(message.pcm))
+    length = len(start) + len(message.pcm)
     _check_length(length)
-    return _HEADER.pack(MAGIC, length, crc32(message.pcm, crc32(lead))) + lead, message.pcm
+    return _HEADER.pack(MAGIC, length, crc32(message.pcm, crc32(start))) + start, message.pcm
 
 
 def _check_length(length: int) -> None:
@@ -125,34 +125,34 @@ class Decoder:
     """Turns a stream of bytes, however it is cut, into messages."""
 
     def __init__(self) -> None:
-        self._rest: list[bytes] = []
-        self._size = 0
-        self._wanted = _HEADER.size
+        self._chunks: list[bytes] = []
+        self._pending_bytes = 0
+        self._needed_bytes = _HEADER.size
 
     def feed(self, chunk: bytes) -> list[Message]:
         """Return the messages that `chunk` completes.
 
-        A WireError is final: the stream has lost its place. Messages that came whole before the broken frame,
-        in the same chunk, are lost with it.
+        A WireError is final, because nobody knows where the next frame begins. Complete messages before the
+        broken frame, in the same chunk, are lost with it.
         """
-        self._rest.append(chunk)
-        self._size += len(chunk)
-        if self._size < self._wanted:
-            # Part of a frame whose length is known: not looked at again, nor copied, for every piece of it.
+        self._chunks.append(chunk)
+        self._pending_bytes += len(chunk)
+        if self._pending_bytes < self._needed_bytes:
+            # Part of a frame of known length: it is not joined and looked at again for every chunk.
             return []
-        return self._take(b"".join(self._rest) if len(self._rest) > 1 else chunk)
+        return self._decode_frames(b"".join(self._chunks) if len(self._chunks) > 1 else chunk)
 
     @property
     def pending_bytes(self) -> int:
-        """Bytes of a frame that is not complete: above 0 at the end of a stream, it was cut short."""
-        return self._size
+        """Bytes of an incomplete frame; above 0 at the end of a stream, its last frame was cut off."""
+        return self._pending_bytes
 
-    def _take(self, buffer: bytes) -> list[Message]:
+    def _decode_frames(self, buffer: bytes) -> list[Message]:
         messages = []
         view = memoryview(buffer)
         start = 0
         while True:
-            self._wanted = _HEADER.size
+            self._needed_bytes = _HEADER.size
             body = start + _HEADER.size
             if body > len(buffer):
                 break
@@ -160,22 +160,22 @@ class Decoder:
             if magic != MAGIC:
                 raise WireError("bytes that are no frame")
             _check_length(length)
-            self._wanted += length
+            self._needed_bytes += length
             if body + length > len(buffer):
                 break
-            messages.append(_message(view[body : body + length], checksum))
+            messages.append(_decode_body(view[body : body + length], checksum))
             start = body + length
-        self._size = len(buffer) - start
-        self._rest = [buffer[start:]] if self._size else []
+        self._pending_bytes = len(buffer) - start
+        self._chunks = [buffer[start:]] if self._pending_bytes else []
         return messages
 
 
-def _message(body: memoryview, checksum: int) -> Message:
+def _decode_body(body: memoryview, checksum: int) -> Message:
     if crc32(body) != checksum:
         raise WireError("a frame whose checksum is wrong")
     try:
         content = msgpack.unpackb(body)
-        message: Message = _read_named(_KINDS[content.pop("type")], content)
+        message: Message = _decode_fields(_CLASS_BY_TYPE[content.pop("type")], content)
     except (AttributeError, KeyError, TypeError, ValueError, msgpack.UnpackException) as error:
         raise WireError(f"a frame that is no message of the protocol: {error!r}") from None
     if type(message) is JobAudio and len(message.pcm) % BYTES_PER_SAMPLE:
@@ -184,115 +184,124 @@ def _message(body: memoryview, checksum: int) -> Message:
 
 
 @dataclass(frozen=True, slots=True)
-class _Form:
-    """How a field of one type travels: `write` makes it plain for msgpack, `read` checks and rebuilds it.
+class _FieldCodec:
+    """How a field of one type is sent: `encode` makes a msgpack value of it, `decode` checks and rebuilds it.
 
-    Most fields are one of `kinds` on both sides, and nothing is to be done but to check that.
+    None for either means that the field and its msgpack value are the same; the type of a received value must
+    then be one of `types`, exactly, so that True is no int.
     """
 
-    kinds: frozenset[type[Any]] = frozenset()
-    read: Callable[[Any], Any] | None = None
-    write: Callable[[Any], Any] | None = None
+    types: frozenset[type[Any]] = frozenset()
+    decode: Callable[[Any], Any] | None = None
+    encode: Callable[[Any], Any] | None = None
 
 
-def _exactly(*kinds: type[Any]) -> _Form:
-    """Nothing is converted, and True is no int."""
-    return _Form(frozenset(kinds))
+def _plain_codec(*types: type[Any]) -> _FieldCodec:
+    return _FieldCodec(frozenset(types))
 
 
-def _read(form: _Form, value: Any) -> Any:
-    if form.read is not None:
-        return form.read(value)
-    if type(value) not in form.kinds:
-        raise TypeError(f"a {type(value).__name__} where it does not belong")
+def _decode_field(codec: _FieldCodec, value: Any) -> Any:
+    if codec.decode is not None:
+        return codec.decode(value)
+    if type(value) not in codec.types:
+        raise _wrong_type(value)
     return value
 
 
-def _read_names(value: Any) -> Any:
+def _wrong_type(value: Any) -> TypeError:
+    return TypeError(f"a {type(value).__name__} where it does not belong")
+
+
+def _decode_string_map(value: Any) -> Any:
     if type(value) is not dict or not all(type(key) is str for key in value):
         raise TypeError("a map of names expected")
     return value
 
 
-def _row(kind: type[Any]) -> _Form:
-    """A dataclass as the list of its fields, without their names: a frame must hold thousands of voices."""
+def _row_codec(row_class: type[Any]) -> _FieldCodec:
+    """A dataclass as the list of its values, without names, so that a frame can hold thousands of voices."""
 
-    def read(row: Any) -> Any:
+    def decode(row: Any) -> Any:
         if type(row) is not list:
-            raise TypeError(f"a row of {kind.__name__} expected")
-        return kind(*[_read(form, value) for form, value in zip(_forms(kind).values(), row, strict=True)])
+            raise TypeError(f"a row of {row_class.__name__} expected")
+        pairs = zip(_field_codecs(row_class).values(), row, strict=True)
+        return row_class(*[_decode_field(codec, value) for codec, value in pairs])
 
-    return _Form(read=read, write=lambda row: [value for _, value in _written(row)])
-
-
-def _plain_row(kind: type[Any]) -> _Form:
-    """The same, quicker, where every field is plain: there are a dozen words in a sentence."""
-    values_of = attrgetter(*(field.name for field in fields(kind)))
-
-    def read(row: Any) -> Any:
-        for form, value in zip(_forms(kind).values(), row, strict=True):
-            if type(value) not in form.kinds:
-                raise TypeError(f"a {type(value).__name__} where it does not belong")
-        return kind(*row)
-
-    return _Form(read=read, write=values_of)
+    return _FieldCodec(decode=decode, encode=lambda row: [value for _, value in _encode_fields(row)])
 
 
-def _many(form: _Form) -> _Form:
-    def read(values: Any) -> Any:
+def _plain_row_codec(row_class: type[Any]) -> _FieldCodec:
+    """The same for a dataclass of plain fields, and faster: a sentence has a dozen words."""
+    values_of = attrgetter(*(field.name for field in fields(row_class)))
+
+    def decode(row: Any) -> Any:
+        for codec, value in zip(_field_codecs(row_class).values(), row, strict=True):
+            if type(value) not in codec.types:
+                raise _wrong_type(value)
+        return row_class(*row)
+
+    return _FieldCodec(decode=decode, encode=values_of)
+
+
+def _list_codec(item: _FieldCodec) -> _FieldCodec:
+    """A tuple as a list of its items."""
+
+    def decode(values: Any) -> Any:
         if type(values) is not list:
             raise TypeError("a list expected")
-        return tuple([_read(form, value) for value in values])
+        return tuple([_decode_field(item, value) for value in values])
 
-    return _Form(
-        read=read, write=lambda values: list(map(form.write, values)) if form.write else list(values)
-    )
+    def encode(values: Any) -> list[Any]:
+        return list(map(item.encode, values)) if item.encode else list(values)
+
+    return _FieldCodec(decode=decode, encode=encode)
 
 
-_TEXT = _exactly(str)
-_FORMS: dict[str, _Form] = {
-    "int": _exactly(int),
-    "float": _exactly(float, int),
-    "float | None": _exactly(float, int, type(None)),
-    "str": _TEXT,
-    "bool": _exactly(bool),
-    "bytes": _exactly(bytes),
-    "OptionValue | None": _exactly(float, int, str, bool, type(None)),
-    "Mapping[str, Any]": _Form(read=_read_names, write=dict),
-    "tuple[str, ...]": _many(_TEXT),
-    "tuple[Voice, ...]": _many(_plain_row(Voice)),
-    "tuple[WordMark, ...]": _many(_plain_row(WordMark)),
-    "tuple[Option, ...]": _many(_row(Option)),
-    "Capabilities": _row(Capabilities),
+_STRING = _plain_codec(str)
+_CODEC_BY_ANNOTATION: dict[str, _FieldCodec] = {
+    "int": _plain_codec(int),
+    "float": _plain_codec(float, int),
+    "float | None": _plain_codec(float, int, type(None)),
+    "str": _STRING,
+    "bool": _plain_codec(bool),
+    "bytes": _plain_codec(bytes),
+    "OptionValue | None": _plain_codec(float, int, str, bool, type(None)),
+    "Mapping[str, Any]": _FieldCodec(decode=_decode_string_map, encode=dict),
+    "tuple[str, ...]": _list_codec(_STRING),
+    "tuple[Voice, ...]": _list_codec(_plain_row_codec(Voice)),
+    "tuple[WordMark, ...]": _list_codec(_plain_row_codec(WordMark)),
+    "tuple[Option, ...]": _list_codec(_row_codec(Option)),
+    "Capabilities": _row_codec(Capabilities),
 }
-_forms_of: dict[type[Any], dict[str, _Form]] = {}
+_codecs_by_class: dict[type[Any], dict[str, _FieldCodec]] = {}
 
 
-def _forms(kind: type[Any]) -> dict[str, _Form]:
-    """The form of every field of a message or row, by the field's annotation."""
-    forms = _forms_of.get(kind)
-    if forms is None:
-        forms = _forms_of[kind] = {field.name: _form(str(field.type)) for field in fields(kind)}
-    return forms
+def _field_codecs(owner: type[Any]) -> dict[str, _FieldCodec]:
+    """The codec of every field of a message or row, by the field's name; made once for each class."""
+    codecs = _codecs_by_class.get(owner)
+    if codecs is None:
+        codecs = {field.name: _codec_of_annotation(str(field.type)) for field in fields(owner)}
+        _codecs_by_class[owner] = codecs
+    return codecs
 
 
-def _form(annotation: str) -> _Form:
-    return _TEXT if "Literal[" in annotation else _FORMS[annotation]
+def _codec_of_annotation(annotation: str) -> _FieldCodec:
+    return _STRING if "Literal[" in annotation else _CODEC_BY_ANNOTATION[annotation]
 
 
-def _written(thing: Any) -> list[tuple[str, Any]]:
+def _encode_fields(owner: Any) -> list[tuple[str, Any]]:
     return [
-        (name, getattr(thing, name) if form.write is None else form.write(getattr(thing, name)))
-        for name, form in _forms(type(thing)).items()
+        (name, getattr(owner, name) if codec.encode is None else codec.encode(getattr(owner, name)))
+        for name, codec in _field_codecs(type(owner)).items()
     ]
 
 
-def _read_named(kind: type[Any], content: dict[Any, Any]) -> Any:
-    forms = _forms(kind)
-    if content.keys() != forms.keys():
-        raise KeyError(f"{kind.__name__} has other fields")
-    for name, form in forms.items():
+def _decode_fields(message_class: type[Any], content: dict[Any, Any]) -> Any:
+    codecs = _field_codecs(message_class)
+    if content.keys() != codecs.keys():
+        raise KeyError(f"{message_class.__name__} has other fields")
+    for name, codec in codecs.items():
         # Most fields are plain, and this runs for every message: no call is made for those.
-        if form.read is not None or type(content[name]) not in form.kinds:
-            content[name] = _read(form, content[name])
-    return kind(**content)
+        if codec.decode is not None or type(content[name]) not in codec.types:
+            content[name] = _decode_field(codec, content[name])
+    return message_class(**content)

@@ -1,9 +1,13 @@
-"""What server and player say to each other.
+"""The messages between the server and the player, the process that plays on the loudspeakers.
 
-To the player: PlayerOpen, JobAudio, TrackComplete, StopJob, PausePlayer, ResumePlayer, SetVolume,
-ChildPing, ChildBye. From it: PlayerOpened, TrackHeard, ChildLog, ChildPong. A job is a track: JobAudio makes
-it and adds to it, TrackComplete says that nothing follows, TrackHeard how much of it has left the
-loudspeakers. Nothing is told of a track after the TrackHeard that says it is over.
+To the player: PlayerOpen, JobAudio, TrackComplete, StopJob, PausePlayer, ResumePlayer, SetVolume, ChildPing,
+ChildBye. From it: PlayerOpened, TrackHeard, ChildLog, ChildPong. Laws:
+
+1. PlayerOpen is the first message, PlayerOpened the first answer.
+2. A job is a track. Its first JobAudio makes it, the others add to its end, and TrackComplete says that no
+   more will come.
+3. TrackHeard says how much of a track has left the loudspeakers. The player sends nothing about a track after
+   the TrackHeard that says it is over, or once it has received its StopJob.
 """
 
 from __future__ import annotations
@@ -15,7 +19,7 @@ from voice_server.core.wire.child_messages import ChildBye, ChildLog, ChildPing,
 
 @dataclass(frozen=True, slots=True)
 class PlayerOpen:
-    """The first message to a player: the sound device by name, "" for the system's own choice."""
+    """The first message: the sound device to open, by name, "" for the system's default."""
 
     protocol: int
     device: str
@@ -23,7 +27,7 @@ class PlayerOpen:
 
 @dataclass(frozen=True, slots=True)
 class PlayerOpened:
-    """The player is ready: the device that it opened, "" where there is none, and all that there are."""
+    """The device has been opened: its name, "" where there is none, and the names of all devices."""
 
     device: str
     devices: tuple[str, ...]
@@ -38,7 +42,7 @@ class TrackComplete:
 
 @dataclass(frozen=True, slots=True)
 class TrackHeard:
-    """How much of a track has been heard since it began, and whether that was all."""
+    """How many bytes of a track have been heard since it began, and whether that was all of it."""
 
     job: int
     audio_bytes: int
@@ -47,17 +51,17 @@ class TrackHeard:
 
 @dataclass(frozen=True, slots=True)
 class PausePlayer:
-    """Fall silent; nothing of what is pending is lost."""
+    """Play silence until ResumePlayer; nothing of the tracks is lost."""
 
 
 @dataclass(frozen=True, slots=True)
 class ResumePlayer:
-    """Go on after PausePlayer."""
+    """Go on where PausePlayer stopped."""
 
 
 @dataclass(frozen=True, slots=True)
 class SetVolume:
-    """From 0 for silence to 1 for the sound as it is."""
+    """The factor for all samples, from 0 for silence to 1 for the sound as it is."""
 
     level: float
 

@@ -1,18 +1,19 @@
-"""What server and worker say to each other.
+"""The messages between the server and a worker.
 
 To the worker: WorkerHello, RenderJob, StopJob, ChildPing, ChildBye. From it: WorkerReady, JobAudio, JobWords,
 JobDone, JobFailed, ChildLog, ChildPong. Laws:
 
 1. WorkerHello is the first message, WorkerReady (or JobFailed with job 0) the first answer.
-2. A worker has one job at a time, jobs are numbered upwards from 1 and never twice.
+2. A worker has one job at a time; jobs are numbered upwards from 1, and no number is used twice.
 3. Each job is answered by JobAudio with `seq` 0, 1, 2, … and JobWords, and ended by exactly one JobDone or
    JobFailed.
-4. StopJob may come at any time, also too late; a stopped job ends with JobFailed and the code "stopped" (or
-   JobDone).
+4. StopJob may come at any time, even after the job has ended. A stopped job ends with JobFailed and the code
+   "stopped", or with JobDone if it was complete.
 
-A process that becomes a template answers WorkerHello with Forkable instead of WorkerReady, and from then on
-only what is asked over its socket: Forked (or JobFailed with job 0) for a worker, ForkEnded for how one
-ended. A worker that was forked needs no WorkerHello; its first answer is WorkerReady.
+A process that becomes a template answers WorkerHello with Forkable instead of WorkerReady. From then on it
+only answers requests over its socket: with Forked (or JobFailed with job 0) when a worker was asked for, and
+with ForkEnded when one has ended. A worker that was forked gets no WorkerHello; its first answer is
+WorkerReady.
 """
 
 from __future__ import annotations
@@ -42,9 +43,9 @@ class WorkerHello:
 
 @dataclass(frozen=True, slots=True)
 class RenderJob:
-    """Speak `text`; `options` may hold `seed` besides what the backend declares.
+    """Render `text`; `options` may hold `seed` besides the options that the backend declares.
 
-    For `spare_s` seconds nobody will miss the sound.
+    The listener has `spare_s` seconds of sound left, so that the first audio need not come earlier.
     """
 
     job: int
@@ -58,8 +59,8 @@ class RenderJob:
 class WorkerReady:
     """The backend is loaded and warm.
 
-    `silence_ms_per_char` is the longest silence between two answers of the warm-up, for each character of its
-    text: a first measure of how long a healthy worker may say nothing.
+    `silence_ms_per_char` is the longest time between two messages in the warm-up, divided by the characters
+    of its text: a first measure of how long a healthy worker may send nothing.
     """
 
     protocol: int
@@ -71,7 +72,7 @@ class WorkerReady:
 
 @dataclass(frozen=True, slots=True)
 class JobWords:
-    """When words are spoken, in milliseconds from the job's first sample."""
+    """When words of the job are spoken, in milliseconds from its first sample."""
 
     job: int
     marks: tuple[WordMark, ...]
@@ -98,12 +99,12 @@ class JobFailed:
 
 @dataclass(frozen=True, slots=True)
 class Forkable:
-    """The backend is loaded, and this process makes workers of it from now on."""
+    """The backend is loaded, and this process will be copied into workers from now on."""
 
 
 @dataclass(frozen=True, slots=True)
 class Forked:
-    """A worker has been made; `pid` is its group too."""
+    """A worker has been made; `pid` is the id of its process and of its process group."""
 
     pid: int
 
