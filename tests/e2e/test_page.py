@@ -20,7 +20,7 @@ from tests.arithmetic_pool import ArithmeticPool
 from tests.e2e.browsing import CHROMIUM, Visit, chromium, in_thread, visiting
 from tests.endpoints.serving import served
 from voice_server.config import load_config
-from voice_server.core.audio.containers import wav_header
+from voice_server.core.audio.wav_header import wav_header
 from voice_server.core.types import Capabilities, Option, ReadyBackend, Voice
 from voice_server.pool.worker_pool import BackendState, BackendStatus
 from voice_server.serving.composition import running_server

@@ -8,8 +8,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from voice_server.core.audio.containers import wav_header
 from voice_server.core.audio.pcm import duration_ms
+from voice_server.core.audio.wav_header import wav_header
 from voice_server.core.types import SAMPLE_RATE_HZ
 from voice_server.errors import ConfigError, VoiceServerError
 

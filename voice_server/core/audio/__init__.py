@@ -1,1 +1,1 @@
-"""Sound as int16 samples: conversion, resampling, joining, containers."""
+"""Sound as int16 samples: conversion, resampling, mixing, and the header of WAV files."""

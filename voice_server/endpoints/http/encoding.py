@@ -16,8 +16,8 @@ from typing import Any, Literal, Protocol, get_args
 
 import numpy as np
 
-from voice_server.core.audio.containers import wav_header
 from voice_server.core.audio.resample import Resampler
+from voice_server.core.audio.wav_header import wav_header
 from voice_server.core.types import SAMPLE_RATE_HZ
 from voice_server.errors import RequestError
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voice_server.core.audio.containers import WAV_HEADER_BYTES, wav_header
+from voice_server.core.audio.wav_header import WAV_HEADER_BYTES, wav_header
 
 
 @given(st.sampled_from([8_000, 22_050, 24_000, 48_000]), st.integers(0, 1000))
