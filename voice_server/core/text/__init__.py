@@ -1,1 +1,1 @@
-"""Text before it is spoken: sentences, markup, offsets."""
+"""Text before it is spoken: `splitting` cuts it into sentences, `speakable` removes what is not spoken."""

@@ -1,1 +1,1 @@
-"""What of a sentence is said."""
+"""What is spoken of a sentence, and where in the typed text it stands."""

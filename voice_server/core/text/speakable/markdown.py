@@ -1,8 +1,8 @@
-"""Markdown and HTML as language models write them, read in one pass into a list of edits.
+"""Markdown and HTML as language models write them: one pass over a sentence, which yields a list of edits.
 
-A sentence stands alone: its emphasis or its link may have been opened or closed in a neighbour, so a mark is
-judged by what is beside it, not by whether its partner is here. Linear: every pattern is bounded, or stops at
-the next character with which it could begin anew.
+A sentence is read alone: its emphasis or link may begin or end in another sentence. So a delimiter is known
+by the characters beside it, not by whether there is a matching one. Time is linear: every pattern is bounded,
+or stops at the next character with which it could match again.
 """
 
 from __future__ import annotations
@@ -13,24 +13,24 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from voice_server.core.text.speakable.offsets import Edit
-from voice_server.core.text.speakable.sound_tags import TAG, is_sound, sound_name
+from voice_server.core.text.speakable.sound_tags import SOUND_TAG, is_sound, sound_name
 from voice_server.core.text.speakable.symbols import INVISIBLE, UNSPOKEN
 from voice_server.core.types import Span
 
 _BULLETS = "-*+•▪◦‣●○■□▸►➤–—"
 _SCHEME = r"(?:https?|ftps?|wss?|ssh|git|file|s3)://"
 
-MAY_HOLD_MARKUP = re.compile(
+MAY_CONTAIN_MARKUP = re.compile(
     rf"[\\`*_#<>&\[\]|【]|~~|==|://|[wW]{{3}}\.|^[ \t]*+(?:[{_BULLETS}][ \t]|[-=]{{2}})|{UNSPOKEN}",
     re.MULTILINE,
 )
-"""Finds nothing in a text without markup: most sentences, which then cost one search."""
+"""Finds nothing in most sentences, for which this one search is then enough."""
 
 _TOKEN = re.compile(
     rf"""
       (?P<newline>\n)
     | (?P<escape>\\[!-/:-@\[-`{{-~])
-    | (?P<ticks>`++)
+    | (?P<backticks>`++)
     | (?P<footnote>\[\^[^\[\]\s]{{1,40}}\]|【[^【】†\n]{{0,40}}†[^【】†\n]{{0,40}}】)
     | (?P<opening>!?\[)
     | (?P<closing>\](?:\((?:[^\s()\]]|\([^\s()\]]*+\))*+(?:[ \t]++(?:"[^"\]\n]*+"|'[^'\]\n]*+'))?+[ \t]*+\)
@@ -45,15 +45,15 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
-_TAG = re.compile(TAG)
-_EMPTY_LINE = re.compile(
+_SOUND_TAG = re.compile(SOUND_TAG)
+_UNSPOKEN_LINE = re.compile(
     r"[ \t]*+(?:[-*_=](?:[ \t]*+[-*_=])++"  # a rule, or what underlines a heading
     r"|`{3,}+[^`]*+|~{3,}+[^~]*+"  # the fence round a block of code, with the language's name
     r"|\|?[ \t]*+:?-++:?[ \t]*+(?:\|[ \t]*+:?-++:?[ \t]*+)*+\|?"  # the rule below a table's head
     r"|\[[^\[\]]++\]:[ \t]*+<?(?:https?:|www\.|mailto:|/|\#)[^\s]*+(?:[ \t].*+)?"  # where a link leads
     r")[ \t\r]*+"
 )
-_LINE_HEAD = re.compile(
+_LINE_PREFIX = re.compile(
     rf"[ \t]*+(?:>|\#{{1,6}}(?!\S)|(?:[{_BULLETS}]|\[[ xX]\])(?=[ \t])|\[\^[^\[\]\s]{{1,40}}\]:)[ \t]*+"
 )
 _TABLE_ROW = re.compile(r"[ \t]*+\|[^|\n]*+\|.*+|[^|\n]*+(?:\|[^|\n]++){2,}+\|?[ \t\r]*+")
@@ -61,15 +61,17 @@ _EMPTY_CELL = re.compile(r"\|[ \t]*+\|")
 _HOST = re.compile(
     rf"(?:{_SCHEME})?+(?:[^/?\#@]*+@)?+(?:[wW]{{3}}\.(?=[^/?\#]))?+(?P<host>\[[^\]]*\]|[^/?\#:]*+)"
 )
-_BESIDE_URL = ".,;:!?'*_~)"
-_MARKS = frozenset(".,;:!?")
-_TICKS = re.compile("`+")
+_URL_TRAILERS = ".,;:!?'*_~)"
+"""Characters behind a URL that belong to the sentence."""
+_PUNCTUATION = frozenset(".,;:!?")
+_BACKTICKS = re.compile("`+")
+"""A run of backticks; code ends at the next run of the same length."""
 
 _INLINE_ELEMENT = re.compile(
     "a|abbr|b|bdi|bdo|big|cite|code|del|dfn|em|emphasis|font|i|ins|kbd|lang|mark|phoneme|prosody|q|s|samp"
     "|say-as|small|span|speak|strike|strong|sub|sup|tt|u|var|voice|w|wbr"
 )
-_PARTING_ELEMENT = re.compile(
+_BLOCK_ELEMENT = re.compile(
     "article|aside|audio|blockquote|body|break|br|button|caption|center|col|dd|details|div|dl|dt|figcaption"
     "|figure|footer|form|h[1-6]|head|header|hr|html|iframe|img|input|label|li|link|main|meta|nav|ol|option|p"
     "|paragraph|pre|script|section|select|sentence|style|summary|svg|table|tbody|td|template|textarea|tfoot"
@@ -78,7 +80,11 @@ _PARTING_ELEMENT = re.compile(
 
 
 class MarkdownScan:
-    """Collects in `edits` what to drop or replace, in `dropped_tags` the sounds the engine does not know."""
+    """Reads one sentence, with `strip` or with `drop_tags`.
+
+    The result is in `edits`, what to drop or replace, not in order; and in `dropped_tags`, the names of the
+    sounds that the engine does not know.
+    """
 
     def __init__(self, text: str, known_tags: frozenset[str]) -> None:
         self.edits: list[Edit] = []
@@ -86,33 +92,35 @@ class MarkdownScan:
         self._text = text
         self._known_tags = known_tags
         self._open_brackets: list[Span] = []
-        self._open_marks: set[str] = set()
-        self._row: Span = (0, 0)
-        self._cells: Span = (0, 0)
-        self._closing_ticks: dict[int, int] | None = None
+        self._open_emphasis: set[str] = set()
+        self._row_span: Span = (0, 0)
+        """The row of a table that was read last."""
+        self._cells_span: Span = (0, 0)
+        """The same without the bars and white space at its ends."""
+        self._closing_backticks: dict[int, int] | None = None
 
     def strip(self) -> None:
-        """Find all markup and unknown sounds."""
-        position = self._start_line(0)
+        """Find all markup, and the sounds that the engine does not know."""
+        position = self._skip_line_prefix(0)
         while match := _TOKEN.search(self._text, position):
             position = self._HANDLERS[match.lastgroup or ""](self, match)
 
     def drop_tags(self) -> None:
         """Find only the sounds that the engine does not know."""
-        for match in _TAG.finditer(self._text):
-            self._sound(match)
+        for match in _SOUND_TAG.finditer(self._text):
+            self._drop_unknown_sound(match)
 
     def _drop(self, start: int, end: int) -> int:
         if start < end:
             self.edits.append(Edit(start, end))
         return end
 
-    def _beside(self, start: int, end: int) -> tuple[str, str]:
-        """Return the characters before and after a span; a blank at the text's ends."""
+    def _neighbours(self, start: int, end: int) -> tuple[str, str]:
+        """Return the characters before and after a span; at the ends of the text, a space."""
         return self._text[max(start - 1, 0) : start] or " ", self._text[end : end + 1] or " "
 
-    def _sound(self, match: re.Match[str]) -> bool:
-        """Drop a sound that the engine does not know; say whether this was a sound or a known tag at all."""
+    def _drop_unknown_sound(self, match: re.Match[str]) -> bool:
+        """Drop a sound that the engine does not know; return whether the match is a sound or a known tag."""
         name = sound_name(match["bracketed"] or match["angled"])
         if name in self._known_tags:
             return True
@@ -122,61 +130,61 @@ class MarkdownScan:
         self.dropped_tags.append(name)
         return True
 
-    def _start_line(self, start: int) -> int:
-        """Drop what stands at the head of a line, or the whole line where it is only for the eye."""
+    def _skip_line_prefix(self, start: int) -> int:
+        """Drop the prefix of a line (bullet, heading, quotation), or all of a line that is not spoken."""
         text = self._text
         newline = text.find("\n", start)
         end = len(text) if newline < 0 else newline
-        if _EMPTY_LINE.fullmatch(text, start, end):
+        if _UNSPOKEN_LINE.fullmatch(text, start, end):
             return self._drop(start, end)
         position = start
-        while head := _LINE_HEAD.match(text, position, end):
+        while head := _LINE_PREFIX.match(text, position, end):
             position = head.end()
         if "#" in text[start:position]:
             self._drop_heading_tail(position, end)
         if _TABLE_ROW.fullmatch(text, position, end):
             row = text[position:end]
-            self._row = (position, end)
-            self._cells = (end - len(row.lstrip("| \t")), position + len(row.rstrip("| \t\r")))
+            self._row_span = (position, end)
+            self._cells_span = (end - len(row.lstrip("| \t")), position + len(row.rstrip("| \t\r")))
         return self._drop(start, position)
 
     def _drop_heading_tail(self, start: int, end: int) -> None:
-        """Drop the marks that close a heading (`# Title #`), but not a name that ends in one (`# C#`)."""
+        """Drop the "#" that close a heading (`# Title #`), but not that of a name (`# C#`)."""
         title = self._text[start:end].rstrip()
         bare = title.rstrip("#")
         if bare != title and not bare[-1:].strip():
             self._drop(start + len(bare), start + len(title))
 
     def _newline(self, match: re.Match[str]) -> int:
-        return self._start_line(match.end())
+        return self._skip_line_prefix(match.end())
 
     def _escape(self, match: re.Match[str]) -> int:
         self._drop(match.start(), match.start() + 1)
         return match.end()
 
-    def _ticks(self, match: re.Match[str]) -> int:
-        """Drop the marks of inline code and leave what is between them alone."""
+    def _backticks(self, match: re.Match[str]) -> int:
+        """Drop the backticks round inline code, and read on behind them, so that the code stays as it is."""
         self._drop(*match.span())
-        if self._closing_ticks is None:
-            self._closing_ticks = _closing_ticks(self._text)
-        closing = self._closing_ticks.get(match.start())
+        if self._closing_backticks is None:
+            self._closing_backticks = _closing_backticks(self._text)
+        closing = self._closing_backticks.get(match.start())
         return match.end() if closing is None else self._drop(closing, closing + len(match[0]))
 
-    def _unseen(self, match: re.Match[str]) -> int:
+    def _drop_match(self, match: re.Match[str]) -> int:
         return self._drop(*match.span())
 
-    def _opening(self, match: re.Match[str]) -> int:
-        tag = _TAG.match(self._text, match.start())
-        if tag and self._sound(tag):
+    def _opening_bracket(self, match: re.Match[str]) -> int:
+        tag = _SOUND_TAG.match(self._text, match.start())
+        if tag and self._drop_unknown_sound(tag):
             return tag.end()
         self._open_brackets.append(match.span())
         return match.end()
 
-    def _closing(self, match: re.Match[str]) -> int:
-        """Drop a link's brackets and where it leads; brackets that are no link stay."""
+    def _closing_bracket(self, match: re.Match[str]) -> int:
+        """Drop the brackets and the destination of a link; other brackets stay."""
         opening = self._open_brackets.pop() if self._open_brackets else None
         is_link = len(match[0]) > 1
-        if is_link and opening and self._beside(*opening)[0].isalnum():
+        if is_link and opening and self._neighbours(*opening)[0].isalnum():
             is_link = False  # subscripts: matrix[i][j], handlers[0](event)
         if not is_link:
             return match.start() + 1
@@ -195,13 +203,13 @@ class MarkdownScan:
 
     def _url(self, match: re.Match[str]) -> int:
         start = match.start()
-        url = match[0].rstrip(_BESIDE_URL)
+        url = match[0].rstrip(_URL_TRAILERS)
         if url.count("(") > url.count(")") and match[0][len(url) :].startswith(")"):
             url += ")"
         return self._shorten_url(start, start + len(url)) if url else match.end()
 
     def _shorten_url(self, start: int, end: int) -> int:
-        """Leave of a URL only the host, which is what people say."""
+        """Drop all of a URL but its host, which is what people say."""
         host = _HOST.match(self._text, start, end)
         host_start, host_end = host.span("host") if host else (start, end)
         self._drop(start, host_start)
@@ -211,11 +219,11 @@ class MarkdownScan:
         name = (match["name"] or "").lower()
         if not name or _INLINE_ELEMENT.fullmatch(name):
             return self._drop(*match.span())
-        if _PARTING_ELEMENT.fullmatch(name):
+        if _BLOCK_ELEMENT.fullmatch(name):
             self.edits.append(Edit(*match.span(), " "))
             return match.end()
-        tag = _TAG.match(self._text, match.start())
-        return match.end() if tag and self._sound(tag) else match.start() + 1
+        tag = _SOUND_TAG.match(self._text, match.start())
+        return match.end() if tag and self._drop_unknown_sound(tag) else match.start() + 1
 
     def _entity(self, match: re.Match[str]) -> int:
         character = html.unescape(match[0])
@@ -224,66 +232,69 @@ class MarkdownScan:
         return match.end()
 
     def _emphasis(self, match: re.Match[str]) -> int:
-        mark, before, after = match[0], *self._beside(*match.span())
+        mark, before, after = match[0], *self._neighbours(*match.span())
         if self._is_operator(mark, before, after):
             return match.end()
         if before.isalnum() or after.isspace():
-            self._open_marks.discard(mark)
+            self._open_emphasis.discard(mark)
         else:
-            self._open_marks.add(mark)
+            self._open_emphasis.add(mark)
         return self._drop(*match.span())
 
     def _is_operator(self, mark: str, before: str, after: str) -> bool:
-        """Say whether a mark is arithmetic or part of a name: `5 * 3`, `2*3`, `x**2`, `snake_case`."""
+        """Whether a delimiter is arithmetic or part of a name: `5 * 3`, `2*3`, `x**2`, `snake_case`."""
         if before.isspace() and after.isspace():
             return len(mark) < 3
         if not (before.isalnum() and after.isalnum()) or mark[0] == "~":
             return False
         if mark[0] in "_=" or (before.isdigit() and after.isdigit()):
             return True
-        # Inside a word only what was opened is closed (`*T*ext`), but two letters round `**` are emphasis.
-        return mark not in self._open_marks and not (len(mark) > 1 and before.isalpha() and after.isalpha())
+        # Inside a word, emphasis only ends (`*T*ext`); but `**` between two letters may also begin it.
+        return mark not in self._open_emphasis and not (
+            len(mark) > 1 and before.isalpha() and after.isalpha()
+        )
 
     def _bar(self, match: re.Match[str]) -> int:
-        """Turn what parts a table's cells into commas."""
+        """Replace the bars between a table's cells by commas."""
         at = match.start()
-        if not self._row[0] <= at < self._row[1]:
+        if not self._row_span[0] <= at < self._row_span[1]:
             return match.end()
-        first, last = self._cells
-        parts_cells = first < at < last and not _EMPTY_CELL.match(self._text, at)
+        first, last = self._cells_span
+        separates_cells = first < at < last and not _EMPTY_CELL.match(self._text, at)
         before = self._text[at - 2 : at].rstrip()[-1:] if at > 1 else ""
-        self.edits.append(Edit(at, at + 1, "," if parts_cells and before not in _MARKS else ""))
+        self.edits.append(Edit(at, at + 1, "," if separates_cells and before not in _PUNCTUATION else ""))
         return match.end()
 
-    def _unspoken(self, match: re.Match[str]) -> int:
-        before, after = self._beside(*match.span())
-        parts_words = before.isalnum() and after.isalnum() and not INVISIBLE.fullmatch(match[0])
-        self.edits.append(Edit(*match.span(), " " if parts_words else ""))
+    def _unspoken_run(self, match: re.Match[str]) -> int:
+        before, after = self._neighbours(*match.span())
+        separates_words = before.isalnum() and after.isalnum() and not INVISIBLE.fullmatch(match[0])
+        self.edits.append(Edit(*match.span(), " " if separates_words else ""))
         return match.end()
 
+    # Each handler takes the match of its group in `_TOKEN` and returns the offset to read on from.
     _HANDLERS: ClassVar[dict[str, Callable[[MarkdownScan, re.Match[str]], int]]] = {
         "newline": _newline,
         "escape": _escape,
-        "ticks": _ticks,
-        "footnote": _unseen,
-        "opening": _opening,
-        "closing": _closing,
+        "backticks": _backticks,
+        "footnote": _drop_match,
+        "opening": _opening_bracket,
+        "closing": _closing_bracket,
         "autolink": _autolink,
         "element": _element,
         "url": _url,
         "entity": _entity,
         "emphasis": _emphasis,
         "bar": _bar,
-        "unspoken": _unspoken,
+        "unspoken": _unspoken_run,
     }
 
 
-def _closing_ticks(text: str) -> dict[int, int]:
-    """Return for each run of backticks where the next run of the same length begins, in one pass."""
-    later: dict[int, int] = {}
+def _closing_backticks(text: str) -> dict[int, int]:
+    """For the offset of each run of backticks, that of the next run of the same length; made in one pass."""
+    next_of_length: dict[int, int] = {}
     closing: dict[int, int] = {}
-    for run in reversed(list(_TICKS.finditer(text))):
-        if (following := later.get(len(run[0]))) is not None:
-            closing[run.start()] = following
-        later[len(run[0])] = run.start()
+    for run in reversed(list(_BACKTICKS.finditer(text))):
+        if (next_start := next_of_length.get(len(run[0]))) is not None:
+            closing[run.start()] = next_start
+        next_of_length[len(run[0])] = run.start()
     return closing

@@ -1,8 +1,8 @@
-"""From the text that is spoken back to the text that was typed.
+"""Maps offsets in the text that is spoken to offsets in the text that was typed.
 
-Whatever rewrites text on its way to an engine says what it changed as a list of edits; `rewrite` applies them
-and keeps the way back. Laws: the way back never leaves the typed text and never goes backwards; a character
-that no edit touched maps to itself; every character of a replacement maps to all that it replaced.
+Code that rewrites text for an engine lists its changes as edits; `rewrite` applies them and makes the map.
+Laws: mapped offsets are inside the typed text and never decrease; a character that no edit touched maps to
+itself; every character of a replacement maps to all that it replaced.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from voice_server.core.types import Span
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """Replace the characters [start, end) of a text; an empty replacement drops them."""
+    """A replacement for the characters [start, end) of a text; an empty one drops them."""
 
     start: int
     end: int
@@ -24,24 +24,24 @@ class Edit:
 
 
 @dataclass(frozen=True, slots=True)
-class _Run:
-    """Spoken characters from `spoken` up to the next run, and where they came from.
+class _OffsetRun:
+    """The characters from offset `spoken` of the spoken text up to the next run, and where they came from.
 
-    Verbatim runs map character by character; the others, all to the whole of [start, end).
+    A verbatim run maps character by character; in another one, every character maps to all of [start, end).
     """
 
     spoken: int
     start: int
     end: int
-    verbatim: bool
+    is_verbatim: bool
 
 
 class OffsetMap:
-    """Where each character of a spoken text came from in the typed one."""
+    """Where in the typed text each character of a spoken text, which has `length` characters, came from."""
 
     __slots__ = ("_runs", "_source_length", "_starts", "length")
 
-    def __init__(self, runs: Sequence[_Run], length: int, source_length: int) -> None:
+    def __init__(self, runs: Sequence[_OffsetRun], length: int, source_length: int) -> None:
         self.length = length
         self._source_length = source_length
         self._runs = runs
@@ -49,13 +49,14 @@ class OffsetMap:
 
     @classmethod
     def identity(cls, length: int) -> OffsetMap:
-        """Return the map of a text that was left alone."""
-        return cls([_Run(0, 0, length, verbatim=True)] if length else [], length, length)
+        """Return the map of a text that was not changed."""
+        return cls([_OffsetRun(0, 0, length, is_verbatim=True)] if length else [], length, length)
 
     def to_source(self, start: int, end: int) -> Span:
-        """Return what of the typed text the spoken characters [start, end) stand for.
+        """Return the span of the typed text that the spoken characters [start, end) came from.
 
-        Offsets outside the spoken text are taken as its ends: engines' word events are not always exact.
+        Offsets outside the spoken text are moved to its ends, because engines' word events are not always
+        exact.
         """
         start = min(max(start, 0), self.length)
         end = min(max(end, start), self.length)
@@ -63,53 +64,59 @@ class OffsetMap:
         return (first, self._character(end - 1)[1]) if end > start else (first, first)
 
     def then(self, later: OffsetMap) -> OffsetMap:
-        """Return the map of a text that was first rewritten with this one and then with `later`."""
+        """Return the map of a text that was rewritten twice: first as in this map, then as in `later`."""
         if later._source_length != self.length:
             raise ValueError(f"the first text has {self.length} characters, not {later._source_length}")
-        runs: list[_Run] = []
+        runs: list[_OffsetRun] = []
         for run in later._runs:
-            if run.verbatim:
+            if run.is_verbatim:
                 runs.extend(self._slice(run))
             else:
-                runs.append(_Run(run.spoken, *self.to_source(run.start, run.end), verbatim=False))
+                runs.append(_OffsetRun(run.spoken, *self.to_source(run.start, run.end), is_verbatim=False))
         return OffsetMap(runs, later.length, self._source_length)
 
     def _character(self, index: int) -> Span:
         if index >= self.length:
             return self._source_length, self._source_length
         run = self._runs[bisect_right(self._starts, index) - 1]
-        if not run.verbatim:
+        if not run.is_verbatim:
             return run.start, run.end
         at = run.start + index - run.spoken
         return at, at + 1
 
-    def _slice(self, outer: _Run) -> Iterable[_Run]:
-        """Yield this map's runs that a verbatim run of a later map looks through."""
+    def _slice(self, outer: _OffsetRun) -> Iterable[_OffsetRun]:
+        """Yield the parts of this map's runs that a verbatim run of a later map covers."""
         index = bisect_right(self._starts, outer.start) - 1
         while index < len(self._runs) and self._starts[index] < outer.end:
             run = self._runs[index]
             inner = max(run.spoken, outer.start)
             spoken = outer.spoken + inner - outer.start
             index += 1
-            if not run.verbatim:
-                yield _Run(spoken, run.start, run.end, verbatim=False)
+            if not run.is_verbatim:
+                yield _OffsetRun(spoken, run.start, run.end, is_verbatim=False)
                 continue
             stop = min(self._starts[index] if index < len(self._runs) else self.length, outer.end)
             start = run.start + inner - run.spoken
-            yield _Run(spoken, start, start + stop - inner, verbatim=True)
+            yield _OffsetRun(spoken, start, start + stop - inner, is_verbatim=True)
 
 
 def rewrite(text: str, edits: Iterable[Edit]) -> tuple[str, OffsetMap]:
-    """Apply `edits`, which must be ascending and must not overlap; return the new text and the way back."""
+    """Apply `edits` and return the new text and its map to `text`.
+
+    Edits that do not ascend, that overlap or that leave the text are a ValueError.
+    """
     pieces: list[str] = []
-    runs: list[_Run] = []
+    runs: list[_OffsetRun] = []
     done = length = 0
     for edit in edits:
         if not done <= edit.start <= edit.end <= len(text):
             raise ValueError(f"edits must ascend inside the text of {len(text)} characters; {edit} does not")
         for piece, run in (
-            (text[done : edit.start], _Run(length, done, edit.start, verbatim=True)),
-            (edit.replacement, _Run(length + edit.start - done, edit.start, edit.end, verbatim=False)),
+            (text[done : edit.start], _OffsetRun(length, done, edit.start, is_verbatim=True)),
+            (
+                edit.replacement,
+                _OffsetRun(length + edit.start - done, edit.start, edit.end, is_verbatim=False),
+            ),
         ):
             if piece:
                 pieces.append(piece)
@@ -118,6 +125,6 @@ def rewrite(text: str, edits: Iterable[Edit]) -> tuple[str, OffsetMap]:
         done = edit.end
     if done < len(text):
         pieces.append(text[done:])
-        runs.append(_Run(length, done, len(text), verbatim=True))
+        runs.append(_OffsetRun(length, done, len(text), is_verbatim=True))
     new = "".join(pieces)
     return new, OffsetMap(runs, len(new), len(text))

@@ -1,8 +1,8 @@
-"""Bracketed sounds: which `[words]` are a sigh or a laugh that an engine performs, and not text.
+"""Sound tags: which words in brackets, like `[sigh]`, are a sound for the engine to make, and not text.
 
-An engine that knows a sound gets it as typed; for every other engine it is dropped, never read out. Brackets
-that hold anything else (`[1]`, `[sic]`, `[John Smith]`) are ordinary text. The vocabulary covers the tags of
-Chatterbox, Bark, Orpheus, Dia and ElevenLabs v3 and the forms that language models make of them.
+An engine that knows a sound gets it as typed; for every other engine it is dropped and never read out.
+Brackets round anything else (`[1]`, `[sic]`, `[John Smith]`) are ordinary text. The vocabulary covers the
+tags of Chatterbox, Bark, Orpheus, Dia and ElevenLabs v3, and the variants that language models write.
 """
 
 from __future__ import annotations
@@ -24,24 +24,27 @@ _COMPANIONS = (
     "heavy her his light lightly little long loud loudly my nervous of out quick quiet quietly sharp sharply "
     "short slight slightly small soft softly sound start tone under warmly with"
 )
+"""Words that may stand beside a sound: "soft laughter", "clears throat"."""
 _ENDINGS = "bed bing d ding ds e ed er ers es ing le led les ling med ming ped ping s se sed ses sing ter y"
-_SOUND = re.compile(
+_SOUND_WORD = re.compile(
     rf"(?:{'|'.join(_SOUND_STEMS.split())})(?:{'|'.join(_ENDINGS.split())})?|{'|'.join(_MANNERS.split())}"
 )
-_COMPANION = frozenset(_COMPANIONS.split())
-_MOST_WORDS = 4
+_COMPANION_WORDS = frozenset(_COMPANIONS.split())
+_MAX_WORDS = 4
 
-TAG = r"\[(?P<bracketed>[A-Za-z][A-Za-z0-9 _-]{1,39})\](?!\()|<(?P<angled>[A-Za-z]{3,12})>"
-"""What may be a tag, and not the text of a link; `is_sound` decides."""
+SOUND_TAG = r"\[(?P<bracketed>[A-Za-z][A-Za-z0-9 _-]{1,39})\](?!\()|<(?P<angled>[A-Za-z]{3,12})>"
+"""What may be a tag and is not the text of a link; `is_sound` decides. The source of a pattern."""
 
 
 def sound_name(inside: str) -> str:
-    """Return a tag's name as `known_tags` and `dropped_tags` spell it: lower case, single spaces."""
+    """Return the name of a tag as in `known_tags` and `dropped_tags`: in lower case, with single spaces."""
     return " ".join(inside.lower().split())
 
 
 def is_sound(name: str) -> bool:
-    """Say whether a tag of this name is a sound or a manner of speaking, and not text in brackets."""
+    """Return whether a tag of this name is a sound or a manner of speaking, and not text in brackets."""
     words = re.split(r"[ _-]", name)
-    sounds = [word for word in words if _SOUND.fullmatch(word)]
-    return bool(sounds) and len(words) <= _MOST_WORDS and all(w in _COMPANION or w in sounds for w in words)
+    sounds = [word for word in words if _SOUND_WORD.fullmatch(word)]
+    if not sounds or len(words) > _MAX_WORDS:
+        return False
+    return all(word in _COMPANION_WORDS or word in sounds for word in words)

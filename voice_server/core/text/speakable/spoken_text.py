@@ -1,7 +1,7 @@
-"""What of a sentence is meant for the ear.
+"""The part of a sentence that is spoken: without markup, and without sounds that the engine does not know.
 
-Laws. Linear time. Only what is dropped or replaced is touched, and `SpokenText.offsets` leads every character
-back to where it was typed. A text without markup comes out as it went in.
+Laws: time is linear; nothing is changed but what is dropped or replaced; `SpokenText.offsets` maps every
+character to where it was typed; a text without markup is not changed.
 """
 
 from __future__ import annotations
@@ -11,22 +11,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from voice_server.core.text.speakable.markdown import MAY_HOLD_MARKUP, MarkdownScan
+from voice_server.core.text.speakable.markdown import MAY_CONTAIN_MARKUP, MarkdownScan
 from voice_server.core.text.speakable.offsets import Edit, OffsetMap, rewrite
 from voice_server.core.text.speakable.symbols import has_speech
 
 Markup = Literal["speak", "strip"]
 
-# A gap begins where no blank stands before it, so that a long one is looked at once.
+# A gap has no blank before it, so that a long one is matched once and not from each of its blanks.
 _GAP = re.compile(r"(?<![ \t])[ \t]++(?P<before_mark>(?=[,.;:!?…]++(?:\s|\Z)))?")
 
 
 @dataclass(frozen=True, slots=True)
 class SpokenText:
-    """A sentence as it is to be spoken; `text` is empty when there is nothing to hear.
+    """A sentence as it is spoken; `text` is empty if nothing of it is.
 
-    `offsets` leads from `text` to the sentence as typed; `dropped_tags` names the sounds that the engine does
-    not know, in order.
+    `offsets` maps `text` to the sentence as typed; `dropped_tags` are the names of the sounds that the engine
+    does not know, in order.
     """
 
     text: str
@@ -35,32 +35,33 @@ class SpokenText:
 
 
 def speakable(text: str, *, markup: Markup = "strip", known_tags: frozenset[str] = frozenset()) -> SpokenText:
-    """Return what of one sentence is spoken.
+    """Return what is spoken of one sentence.
 
-    `strip` removes markup; `speak` leaves the text alone but for sounds that are not in `known_tags`.
+    `strip` removes markup; `speak` removes only the sounds that are not in `known_tags`, as `strip` does too.
     """
-    if not MAY_HOLD_MARKUP.search(text):
-        return _heard(text, text, OffsetMap.identity(len(text)), ())
+    if not MAY_CONTAIN_MARKUP.search(text):
+        return _unless_silent(text, text, OffsetMap.identity(len(text)), ())
     scan = MarkdownScan(text, known_tags)
     if markup == "strip":
         scan.strip()
     else:
         scan.drop_tags()
     if not scan.edits:
-        return _heard(text, text, OffsetMap.identity(len(text)), ())
+        return _unless_silent(text, text, OffsetMap.identity(len(text)), ())
     stripped, offsets = rewrite(text, sorted(scan.edits, key=lambda edit: edit.start))
-    tidied, later = rewrite(stripped, _tidying(stripped))
-    return _heard(text, tidied, offsets.then(later), tuple(scan.dropped_tags))
+    tidied, later = rewrite(stripped, _white_space_edits(stripped))
+    return _unless_silent(text, tidied, offsets.then(later), tuple(scan.dropped_tags))
 
 
-def _heard(typed: str, spoken: str, offsets: OffsetMap, dropped_tags: tuple[str, ...]) -> SpokenText:
+def _unless_silent(typed: str, spoken: str, offsets: OffsetMap, dropped_tags: tuple[str, ...]) -> SpokenText:
+    """The result, with an empty text if `spoken` has nothing to speak."""
     if not has_speech(spoken):
         spoken, offsets = rewrite(typed, [Edit(0, len(typed))])
     return SpokenText(spoken, offsets, dropped_tags)
 
 
-def _tidying(text: str) -> Iterator[Edit]:
-    """Yield what closes the gaps that dropped markup left: doubled blanks and blanks before a mark."""
+def _white_space_edits(text: str) -> Iterator[Edit]:
+    """Yield edits that close the gaps that dropped markup left: doubled blanks, and blanks before a mark."""
     end = len(text.rstrip())
     start = len(text) - len(text.lstrip())
     if start:

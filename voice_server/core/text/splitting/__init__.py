@@ -1,1 +1,1 @@
-"""Where a sentence ends."""
+"""Where sentences end in a text that comes in tokens."""
