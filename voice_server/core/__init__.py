@@ -1,1 +1,1 @@
-"""Decisions without I/O: no asyncio, thread, socket, clock or environment; time is an argument (`now`)."""
+"""Decisions without I/O: no asyncio, threads, sockets, clock or environment. Time is an argument (`now`)."""

@@ -1,8 +1,8 @@
-"""The nouns that every layer shares: voices, options, segments, frames, word marks.
+"""The types that all layers share: voices, options, segments, frames, word marks.
 
-PCM is always int16, little endian, mono; a sample rate always stands beside it. Towards clients it is
-`SAMPLE_RATE_HZ`. Offsets are Unicode code points, half open, into the text that the name says.
-This file is imported inside the backends' environments too: standard library only.
+PCM is always int16, little endian, mono, and comes with its sample rate; towards clients that is
+`SAMPLE_RATE_HZ`. Offsets count Unicode code points, and ranges of them are half open. This file is imported
+in the backends' environments too, so it uses the standard library only.
 """
 
 from __future__ import annotations
@@ -17,21 +17,22 @@ PCM_BYTES_PER_SECOND = SAMPLE_RATE_HZ * BYTES_PER_SAMPLE
 """What a second of the PCM towards clients takes."""
 
 ANY_LANGUAGE = "mul"
-"""The language of a speaker that is combined with others' languages (ISO 639-2: several)."""
+"""The language of a voice that speaks the language of the voice it is combined with ("mul" in ISO 639-2)."""
 
 Span = tuple[int, int]
 """Half-open offsets [start, end) in code points."""
 
 OptionValue = float | int | str | bool
 TimesSource = Literal["model", "engine", "estimate"]
+"""Where word times come from: the model's own alignment, the engine's events, or our estimate."""
 
 
 @dataclass(frozen=True, slots=True)
 class Voice:
     """A speaker that a backend offers.
 
-    `language` is a BCP 47 tag, `gender` is "female", "male" or "" where the backend does not say;
-    `kind` is "built_in", or "sample" for a clone made from a recording.
+    `language` is a BCP 47 tag; `gender` is "female", "male", or "" for unknown; `kind` is "built_in", or
+    "sample" for a clone of a recording.
     """
 
     id: str
@@ -46,7 +47,7 @@ class Voice:
 class Option:
     """An option that a backend understands: its type, range and default.
 
-    One that is `ignored` is checked like the others and has no effect with the model that is loaded.
+    An `ignored` one is checked like the others, but has no effect with the model that is loaded.
     """
 
     name: str
@@ -61,11 +62,12 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a backend can do beyond speaking.
+    """What a backend can do beside rendering text.
 
-    `times` says where its word times come from ("" when it gives none), `tags` are the bracketed sounds it
-    knows ("laugh"), `streams` whether a segment's audio comes in pieces while it renders, `mixes` whether it
-    speaks with a voice like `af_bella(2)+af_sky(1)`, a weighted mix of its own.
+    `times` says where its word times come from, "" if it gives none; `tags` are the sound tags that it knows
+    ("laugh"). It `streams` if a segment's audio comes in pieces while it renders, `clones` if it speaks with
+    the voice of a recording, `mixes` if it takes a weighted mix of its voices, `af_bella(2)+af_sky(1)`, and
+    has a `watermark` if all its audio carries an inaudible mark.
     """
 
     options: tuple[Option, ...] = ()
@@ -79,10 +81,10 @@ class Capabilities:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """What one worker renders in one go: text as spoken, with everything that decides its sound.
+    """What a worker renders in one go: a sentence as spoken, with everything that decides its sound.
 
-    `seed` makes sampling engines repeatable, so that a retry continues the same audio. For `spare_s` seconds
-    nobody will miss its sound: it may come in fewer pieces.
+    `seed` makes engines that sample repeatable, so that a retry continues the same audio. For `spare_s`
+    seconds the listener still has other sound to hear, so that this may come in fewer and larger pieces.
     """
 
     backend: str
@@ -95,7 +97,7 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A piece of one segment's audio: `pcm` at `sample_rate_hz`, in order."""
+    """A piece of a segment's audio: PCM at `sample_rate_hz`. A segment's frames come in order."""
 
     pcm: bytes
     sample_rate_hz: int
@@ -103,7 +105,7 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class WordMark:
-    """When a word is spoken: milliseconds from the segment's start, offsets into the segment's text."""
+    """When a word is spoken, in milliseconds of the segment's audio, and where it stands in its text."""
 
     word: str
     start_ms: float
@@ -115,7 +117,7 @@ class WordMark:
 
 @dataclass(frozen=True, slots=True)
 class SpeechWarning:
-    """Something a client may want to know although the work goes on: a stable code and a sentence."""
+    """Something that a client should know although its request is served: a stable code and a sentence."""
 
     code: str
     message: str
@@ -123,7 +125,7 @@ class SpeechWarning:
 
 @dataclass(frozen=True, slots=True)
 class ReadyBackend:
-    """What a backend says of itself once it is warm."""
+    """What a backend declares when it has been loaded and warmed up."""
 
     voices: tuple[Voice, ...]
     sample_rate_hz: int
@@ -131,4 +133,4 @@ class ReadyBackend:
 
 
 JsonObject = dict[str, Any]
-"""A message on a wire; never passed between modules beyond the one that reads or writes it."""
+"""A JSON object as it is sent or received; only the module that writes or reads it may handle one."""

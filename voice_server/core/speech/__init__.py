@@ -1,1 +1,1 @@
-"""One utterance: from text that comes in tokens to audio in order, whatever the renders do."""
+"""One utterance: text comes in tokens, audio goes out in order, however the renders of its segments go."""

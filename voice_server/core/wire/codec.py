@@ -132,7 +132,7 @@ class Decoder:
     def feed(self, chunk: bytes) -> list[Message]:
         """Return the messages that `chunk` completes.
 
-        A WireError is final, because nobody knows where the next frame begins. Complete messages before the
+        A WireError is final, because the beginning of the next frame is unknown. Complete messages before the
         broken frame, in the same chunk, are lost with it.
         """
         self._chunks.append(chunk)

@@ -24,7 +24,7 @@ MAY_CONTAIN_MARKUP = re.compile(
     rf"[\\`*_#<>&\[\]|【]|~~|==|://|[wW]{{3}}\.|^[ \t]*+(?:[{_BULLETS}][ \t]|[-=]{{2}})|{UNSPOKEN}",
     re.MULTILINE,
 )
-"""Finds nothing in most sentences, for which this one search is then enough."""
+"""Matches in every sentence with markup. Most sentences have none, and this one search is enough for them."""
 
 _TOKEN = re.compile(
     rf"""
