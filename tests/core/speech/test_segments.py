@@ -1,0 +1,136 @@
+"""A sentence on its way to sound: what a worker is asked for, and what its listener is told of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.core.speech.rendering import SETTINGS, words_of
+from voice_server.core.speech.segments import PendingSegment, SegmentPhase, new_segment
+from voice_server.core.speech.speech_settings import SpeechSettings
+from voice_server.core.text.splitting.splitter import Piece
+from voice_server.core.types import BYTES_PER_SAMPLE, SAMPLE_RATE_HZ, Segment, WordMark
+
+SECOND_BYTES = SAMPLE_RATE_HZ * BYTES_PER_SAMPLE
+TYPED = "Well: **never** mind."
+
+
+def segment(
+    text: str = "Hello there.", *, at: int = 0, index: int = 0, settings: SpeechSettings = SETTINGS
+) -> PendingSegment:
+    return new_segment(index, Piece(text, at, at + len(text), "", "en"), settings, 10.0)
+
+
+def rendered(audio_s: float, *, certain_at: float, begun_at: float, ended_at: float) -> PendingSegment:
+    pending = segment()
+    pending.certain_at, pending.begun_at, pending.ended_at = certain_at, begun_at, ended_at
+    pending.rendered_bytes = int(audio_s * SECOND_BYTES)
+    pending.phase = SegmentPhase.RENDERED
+    return pending
+
+
+def test_a_worker_is_asked_for_the_text_as_spoken_with_all_that_decides_its_sound() -> None:
+    settings = SpeechSettings("kokoro", "af", options={"speed": 1.5, "seed": 7})
+    assert segment(TYPED, settings=settings).segment == Segment(
+        "kokoro", "Well: never mind.", "af", {"speed": 1.5, "seed": 7}, seed=7
+    )
+
+
+@given(st.text(max_size=40), st.integers(0, 999), st.integers(0, 99))
+def test_the_same_text_has_the_same_seed_wherever_it_stands(text: str, at: int, index: int) -> None:
+    assert segment(text, at=at, index=index).segment == segment(text).segment
+
+
+def test_another_text_has_another_seed() -> None:
+    assert segment("Hello there.").segment.seed != segment("Hello there!").segment.seed
+
+
+@pytest.mark.parametrize("text", ["---", "**", " ", "```\n"])
+def test_what_holds_nothing_to_say_has_no_text(text: str) -> None:
+    assert segment(text).segment.text == ""
+
+
+def test_a_segment_is_of_a_piece_that_begins_and_ends_where_it_does() -> None:
+    pending = segment("Hello.", at=5)
+    assert pending.covers(Piece("Hello.", 5, 11, " ", "en"))
+    assert not pending.covers(Piece("Hello.", 6, 12, "", "en"))
+    assert not pending.covers(Piece("Hello. You", 5, 15, "", "en"))
+
+
+def test_marks_lie_where_their_words_stand_in_the_text_as_typed() -> None:
+    pending = segment(TYPED, at=100)
+    pending.marks = words_of(pending.segment.text)
+    found = [TYPED[mark.start - 100 : mark.end - 100] for mark in pending.typed_marks()]
+    assert found == ["Well:", "never", "mind."]
+    assert pending.typed_marks(2) == pending.typed_marks()[2:]
+
+
+def test_marks_keep_their_times_and_phonemes() -> None:
+    pending = segment("Hi.")
+    pending.marks = [WordMark("Hi", 20.0, 180.0, 0, 2, "haɪ")]
+    assert pending.typed_marks() == (WordMark("Hi", 20.0, 180.0, 0, 2, "haɪ"),)
+
+
+def test_word_times_are_estimated_where_the_engine_gave_none() -> None:
+    pending = segment("Hello there.", settings=replace(SETTINGS, times_source="engine"))
+    pending.rendered_bytes = SECOND_BYTES
+    pending.estimate_marks()
+    assert [mark.word for mark in pending.marks] == ["Hello", "there"]
+    assert 0.0 < pending.marks[-1].end_ms <= 1000.0
+    assert pending.times_source == "estimate"
+
+
+def test_an_engines_word_times_are_kept() -> None:
+    pending = segment("Hello there.", settings=replace(SETTINGS, times_source="engine"))
+    pending.marks = told = words_of("Hello there.")
+    pending.rendered_bytes = SECOND_BYTES
+    pending.estimate_marks()
+    assert pending.marks is told
+    assert pending.times_source == "engine"
+
+
+@pytest.mark.parametrize(("begun_at", "queued_ms"), [(10.5, 500.0), (9.0, 0.0), (None, 0.0)])
+def test_a_sentence_is_queued_from_its_certain_end_to_the_begin_of_its_render(
+    begun_at: float | None, queued_ms: float
+) -> None:
+    pending = segment(TYPED, at=4, index=3)
+    pending.certain_at, pending.begun_at, pending.start_s = 10.0, begun_at, 1.5
+    told = pending.started_event()
+    assert (told.index, told.text, told.spoken) == (3, TYPED, "Well: never mind.")
+    assert (told.chars, told.at_ms, told.queued_ms) == ((4, 4 + len(TYPED)), 1500.0, queued_ms)
+
+
+def test_the_first_audio_is_timed_from_the_certain_end_and_may_come_before_it() -> None:
+    pending = rendered(2.0, certain_at=10.0, begun_at=9.0, ended_at=11.0)
+    pending.first_audio_at, pending.gap_s = 9.75, 0.25
+    told = pending.ended_event()
+    assert (told.audio_ms, told.ttfa_ms, told.rtf, told.gap_ms) == (2000.0, -250.0, 1.0, 250.0)
+
+
+def test_a_sentence_without_audio_was_first_heard_of_when_it_ended() -> None:
+    told = rendered(0.0, certain_at=10.0, begun_at=10.0, ended_at=10.5).ended_event()
+    assert (told.audio_ms, told.ttfa_ms, told.rtf) == (0.0, 500.0, 0.0)
+
+
+def test_a_rendered_part_is_as_long_as_its_audio() -> None:
+    part = rendered(0.25, certain_at=0.0, begun_at=0.0, ended_at=1.0).spoken_part()
+    assert (part.audio_s, part.span) == (0.25, (0, 12))
+
+
+@pytest.mark.parametrize(("audio_s", "length_s"), [(0.25, 2.0), (3.0, 3.0)])
+def test_a_part_that_still_renders_is_at_least_as_long_as_its_text_takes_to_say(
+    audio_s: float, length_s: float
+) -> None:
+    pending = segment("a" * 30)
+    pending.phase = SegmentPhase.RENDERING
+    pending.rendered_bytes = int(audio_s * SECOND_BYTES)
+    assert pending.spoken_part().audio_s == pytest.approx(length_s)
+
+
+@given(st.integers(0, 300), st.integers(0, 300))
+def test_a_longer_text_is_expected_to_take_longer(one: int, other: int) -> None:
+    one_s, other_s = segment("a" * one).expected_s, segment("a" * other).expected_s
+    assert (one < other) == (one_s < other_s)

@@ -1,0 +1,48 @@
+"""A client's request and the resolved settings agree, and an utterance's limits leave room for both."""
+
+from __future__ import annotations
+
+from dataclasses import FrozenInstanceError, fields
+from typing import Any
+
+import pytest
+
+from voice_server.core.speech.speech_settings import (
+    DEFAULT_AHEAD_S,
+    SpeechRequest,
+    SpeechSettings,
+    UtteranceLimits,
+)
+from voice_server.core.types import BYTES_PER_SAMPLE, SAMPLE_RATE_HZ
+
+RESOLVED_FROM_NAMES = {"backend", "voice"}
+SHARED = sorted(
+    {each.name for each in fields(SpeechRequest)}
+    & {each.name for each in fields(SpeechSettings)} - RESOLVED_FROM_NAMES
+)
+
+
+@pytest.mark.parametrize("name", SHARED)
+def test_what_a_client_leaves_open_is_what_an_utterance_does_by_itself(name: str) -> None:
+    assert getattr(SpeechRequest(), name) == getattr(SpeechSettings("b", "v"), name)
+
+
+def test_all_that_a_client_may_ask_for_is_settled_before_it_is_spoken() -> None:
+    assert {each.name for each in fields(SpeechRequest)} == {*SHARED, *RESOLVED_FROM_NAMES}
+
+
+@pytest.mark.parametrize("shared", [SpeechRequest(), SpeechSettings("b", "v"), UtteranceLimits()])
+def test_what_an_utterance_is_spoken_with_changes_for_no_one_behind_its_back(shared: Any) -> None:
+    name = fields(shared)[0].name
+    with pytest.raises(FrozenInstanceError):
+        setattr(shared, name, getattr(shared, name))
+
+
+def test_the_sound_that_a_listener_likes_to_have_in_store_may_wait_for_it() -> None:
+    in_store_bytes = DEFAULT_AHEAD_S * SAMPLE_RATE_HZ * BYTES_PER_SAMPLE
+    assert UtteranceLimits().unsent_bytes >= in_store_bytes
+
+
+def test_a_segment_of_any_length_may_wait_to_be_rendered() -> None:
+    settings = SpeechSettings("b", "v")
+    assert settings.min_segment_chars < settings.max_segment_chars < UtteranceLimits().buffered_chars
