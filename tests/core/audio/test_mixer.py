@@ -62,6 +62,12 @@ def test_half_a_sample_is_refused(mixer: Mixer) -> None:
         mixer.add(1, b"\0")
 
 
+def test_an_empty_piece_is_no_silence_between_two_others(mixer: Mixer) -> None:
+    for piece in (pcm(1), b"", pcm(2)):
+        mixer.add(1, piece)
+    assert read(mixer, 2) == [1, 2]
+
+
 def test_tracks_are_heard_together_and_never_wrap_round(mixer: Mixer) -> None:
     mixer.add(1, pcm(1000, 30_000, -30_000, 5))
     mixer.add(2, pcm(-300, 30_000, -30_000))

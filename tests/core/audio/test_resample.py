@@ -63,6 +63,11 @@ def test_equal_rates_hand_back_the_very_same_object(pcm: bytes) -> None:
     assert resampler.finish() == b""
 
 
+def test_nothing_is_computed_between_equal_rates_however_long_the_piece() -> None:
+    pcm = noise(100_000)
+    assert Resampler(16_000, 16_000).process(pcm) is pcm
+
+
 def test_most_of_a_piece_comes_out_at_once() -> None:
     assert len(Resampler(22_050).process(bytes(2 * 2205))) >= 2 * 1200
 

@@ -403,6 +403,50 @@ def test_a_client_that_reports_its_play_position_is_believed() -> None:
     assert bench.utterance.deadline(bench.now) == pytest.approx(before - 0.1)
 
 
+def test_a_listener_is_playing_until_it_has_heard_all_that_was_handed_out() -> None:
+    bench = Bench.open()
+    bench.speak("One two three four five six. Seven")
+    assert not bench.utterance.is_playing(bench.now)
+    bench.render_all()
+    audio_s = len("One two three four five six.") * 0.020
+    assert bench.utterance.is_playing(bench.now + audio_s - 0.01)
+    assert not bench.utterance.is_playing(bench.now + audio_s + 0.01)
+
+
+def test_an_event_waits_from_the_first_thing_to_tell_until_the_end_was_told() -> None:
+    bench = Bench.open()
+    bench.speak("One is here. Two")
+    assert not bench.utterance.has_event
+    pending = bench.dispatch()
+    assert pending is not None
+    assert bench.utterance.has_event, "it was announced"
+    bench.take_all()
+    bench.receive(inputs.PauseDelivery())
+    bench.sound(pending, 1 << 20)
+    assert not bench.utterance.has_event, "the listener hears nothing now"
+    bench.receive(inputs.ResumeDelivery())
+    assert bench.utterance.has_event
+    bench.receive(inputs.CancelUtterance())
+    assert bench.utterance.has_event
+    bench.take_all()
+    assert not bench.utterance.has_event
+
+
+def test_the_time_to_first_audio_is_that_of_a_sentences_first_piece() -> None:
+    bench = Bench.open()
+    bench.speak("One is here. ", "Two")
+    pending = bench.dispatch()
+    assert pending is not None
+    bench.now += 0.5
+    bench.sound(pending, 960)
+    bench.now += 2.0
+    bench.sound(pending, 1 << 20)
+    bench.take_all()
+    [ended] = bench.told(utterance_events.SentenceEnded)
+    assert isinstance(ended, utterance_events.SentenceEnded)
+    assert ended.ttfa_ms == pytest.approx(500.0)
+
+
 def test_tags_the_backend_does_not_know_are_dropped_with_a_warning() -> None:
     bench = spoken_whole("Well [laugh] that is it. [sigh]")
     warned = [event for event in bench.events if isinstance(event, utterance_events.UtteranceWarning)]

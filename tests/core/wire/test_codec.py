@@ -167,6 +167,18 @@ def test_noise_is_refused_as_soon_as_a_head_could_be_read(noise: bytes) -> None:
         Decoder().feed(noise)
 
 
+def test_a_stream_that_lost_its_place_is_refused() -> None:
+    with pytest.raises(WireError, match="bytes that are no frame"):
+        Decoder().feed(encode(ChildPing())[1:] + encode(ChildPong()))
+
+
+def test_a_body_that_does_not_fit_its_checksum_is_refused() -> None:
+    frame = bytearray(encode(ChildLog(20, "careful")))
+    frame[-1] ^= 1
+    with pytest.raises(WireError, match="checksum is wrong"):
+        Decoder().feed(bytes(frame))
+
+
 @pytest.mark.parametrize("length", [MAX_BODY_BYTES + 1, 2**31, 2**32 - 1])
 def test_a_giant_length_is_refused_before_any_of_the_body_has_come(length: int) -> None:
     with pytest.raises(WireError, match=f"at most {MAX_BODY_BYTES} bytes, not {length}"):

@@ -99,6 +99,16 @@ def test_a_span_over_a_replacement_covers_what_was_replaced() -> None:
     assert offsets.to_source(0, len(spoken)) == (0, 10)
 
 
+def test_a_replacement_of_either_rewrite_stands_for_all_that_was_typed_in_its_place() -> None:
+    middle, first = rewrite("$5 & up", [Edit(0, 2, "five"), Edit(3, 4, "and")])
+    spoken, second = rewrite(middle, [Edit(0, 4, "5 dollars")])
+    assert spoken == "5 dollars and up"
+    both = first.then(second)
+    assert both.to_source(0, 9) == (0, 2)
+    assert both.to_source(10, 13) == (3, 4)
+    assert both.to_source(14, 16) == (5, 7)
+
+
 @pytest.mark.parametrize("edits", [[Edit(2, 3), Edit(1, 2)], [Edit(0, 3), Edit(2, 4)], [Edit(3, 9)]])
 def test_edits_out_of_order_or_out_of_bounds_are_refused(edits: list[Edit]) -> None:
     with pytest.raises(ValueError, match="edits must ascend inside the text of 5 characters"):

@@ -65,6 +65,11 @@ def test_labels_and_marks_are_nothing_to_speak(text: str) -> None:
     assert not is_speakable(text, 0, len(text))
 
 
+@pytest.mark.parametrize("text", ["1. wonderful!", "wonderful (1)", "(1) 2. wonderful", "🎉 wonderful 🎉"])
+def test_a_long_word_is_something_to_speak_wherever_it_stands(text: str) -> None:
+    assert is_speakable(text, 0, len(text))
+
+
 @pytest.mark.parametrize("text", ["Yes", "1. x", "10 km", "Hello, you", "是", "5:30", "- a b", "iv. so"])
 def test_words_are_something_to_speak(text: str) -> None:
     assert is_speakable(text, 0, len(text))
