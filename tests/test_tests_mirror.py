@@ -1,0 +1,129 @@
+"""Tests mirror the package file for file: what holds of a module is tested at the module's own path."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).resolve().parent
+PACKAGE = TESTS.parent / "voice_server"
+
+ROOMS = (
+    "commands", "core", "endpoints", "playback", "pool", "process", "provisioning", "serving", "voices",
+    "worker",
+)  # fmt: skip
+"""The package's folders; its own files are tested in tests/."""
+
+UNTESTED = {
+    "commands/benchmark/client_load",
+    "commands/benchmark/measure",
+    "commands/benchmark/server_process",
+    "commands/say/http_request",
+    "commands/say/playback_control",
+    "commands/say/save_file",
+    "commands/say/server_handle",
+    "commands/say/voice_cache",
+    "commands/shared/chosen_server",
+    "commands/shared/click_options",
+    "commands/shared/first_use",
+    "commands/shared/line_prompt",
+    "commands/shared/terminal",
+    "commands/shared/text_input",
+    "commands/simulate/client_example",
+    "commands/simulate/progress_display",
+    "commands/simulate/simulation",
+    "endpoints/app_state",
+    "endpoints/docs/docs_page",
+    "endpoints/http/content_negotiation",
+    "endpoints/http/http_protocol",
+    "endpoints/http/openai_fields",
+    "endpoints/http/operations",
+    "endpoints/http/speech_fields",
+    "endpoints/http/whole_responses",
+    "endpoints/routes/metrics_routes",
+    "endpoints/routes/preview_routes",
+    "endpoints/websocket/server_messages",
+    "playback/device",
+    "playback/player/__main__",
+    "playback/player/player_loop",
+    "pool/backend_workers",
+    "pool/job",
+    "pool/launcher",
+    "pool/worker_handle",
+    "pool/worker_pool",
+    "process/forked_process",
+    "process/stdio",
+    "serving/event_loop",
+    "serving/uvicorn_server",
+    "worker/__main__",
+    "worker/api",
+    "worker/template_process",
+}
+"""Modules that only other modules' tests run. A name leaves this list with its first test; none joins it."""
+
+OF_SEVERAL_MODULES = {
+    "core/text/splitting/own_sets": "the splitter against labelled texts",
+    "core/text/splitting/splitter_answers": "the splitter against whole answers, token by token",
+    "endpoints/page/contrast": "the page's style sheet",
+    "pool/recordings_folder": "the pool against recordings that come and go",
+    "pool/set_up": "the pool against backends that are set up while it runs",
+}
+"""Tests of more than one module, or of what is no module; each with what it tests."""
+
+
+def modules() -> set[str]:
+    """Every module in a room, as "room/…/name"; a package's own file only says what the folder holds."""
+    return {
+        path.relative_to(PACKAGE).with_suffix("").as_posix()
+        for room in ROOMS
+        for path in (PACKAGE / room).rglob("*.py")
+        if path.name != "__init__.py"
+    }
+
+
+def mirrored() -> dict[str, Path]:
+    """Every file of tests in a room by the module that its path names."""
+    paths = [path for room in ROOMS for path in (TESTS / room).rglob("test_*.py")]
+    return {
+        (path.parent / path.stem.removeprefix("test_")).relative_to(TESTS).as_posix(): path for path in paths
+    }
+
+
+MODULES = modules()
+MIRRORED = mirrored()
+
+
+def test_every_folder_of_the_package_is_held_to_this() -> None:
+    assert {path.parent.name for path in PACKAGE.glob("*/__init__.py")} == set(ROOMS)
+
+
+def test_every_module_has_tests_at_its_own_path() -> None:
+    missing = {
+        f"tests/{Path(name).parent}/test_{Path(name).name}.py"
+        for name in MODULES - MIRRORED.keys() - UNTESTED
+    }
+    assert not missing
+
+
+def test_the_list_of_untested_modules_only_shrinks() -> None:
+    assert not UNTESTED & MIRRORED.keys(), "these have tests now: take them off the list"
+    assert not UNTESTED - MODULES, "these are no modules any more: take them off the list"
+
+
+def test_the_core_is_tested_module_by_module() -> None:
+    assert not {name for name in UNTESTED if name.startswith("core/")}
+
+
+def test_every_file_of_tests_is_a_modules_or_says_what_else_it_tests() -> None:
+    assert MIRRORED.keys() - MODULES == OF_SEVERAL_MODULES.keys()
+
+
+@pytest.mark.parametrize("name", sorted(MIRRORED))
+def test_no_file_of_tests_is_empty(name: str) -> None:
+    tree = ast.parse(MIRRORED[name].read_text(encoding="utf-8"))
+    functions = [
+        node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+    assert [function for function in functions if function.startswith("test_")]
