@@ -15,7 +15,7 @@ import msgspec
 import pytest
 from websockets.asyncio.client import ClientConnection
 
-from tests.endpoints.serving import Served, Told, run
+from tests.endpoints.serving import Received, Served, run
 from voice_server.config import Config, load_config
 from voice_server.core.types import OptionValue
 from voice_server.pool.local_pool import LocalPool
@@ -56,9 +56,9 @@ async def live(config: Config) -> AsyncIterator[Live]:
 
 async def speak(
     server: Served, text: str, *, voice: str = "low", on_audio: Callable[[], None] = lambda: None
-) -> Told:
+) -> Received:
     """Stream a text word by word; `on_audio` is called at every binary message."""
-    told = Told()
+    told = Received()
     async with server.connect("/stream-tokens?v=2") as socket:
         await socket.send(json.dumps({"voice": voice}))
         feeding = asyncio.create_task(_feed(socket, text))
@@ -77,7 +77,7 @@ async def _feed(socket: ClientConnection, text: str) -> None:
     await socket.send('{"done":true}')
 
 
-def assert_whole(told: Told, undisturbed: Told) -> None:
+def assert_whole(told: Received, undisturbed: Received) -> None:
     assert told.audio == undisturbed.audio
     assert told.of("error") == []
     assert [(d["reason"], d["sentences"]) for d in told.of("turn_done")] == [("complete", 5)]

@@ -49,7 +49,7 @@ def test_the_first_signal_lets_open_speech_end_and_the_program_ends_well() -> No
                 await socket.send(json.dumps({"opts": {"render_factor": 0.05}, "token": text}))
                 told = await listen(socket, until="generating")
                 process.send_signal(signal.SIGTERM)
-                await listen(socket, told=told)
+                await listen(socket, received=told)
             assert told.of("turn_done")[0]["sentences"] == 2
             assert told.close_code == 1012
             _, errors = await asyncio.to_thread(process.communicate, timeout=10)
@@ -69,9 +69,9 @@ def test_a_second_signal_ends_it_at_once() -> None:
                 )
                 told = await listen(socket, until="generating")
                 process.send_signal(signal.SIGTERM)
-                await listen(socket, until="closing", told=told)
+                await listen(socket, until="closing", received=told)
                 process.send_signal(signal.SIGTERM)
-                await listen(socket, told=told)
+                await listen(socket, received=told)
                 assert told.close_code == 1012
             await asyncio.to_thread(process.communicate, timeout=10)
             assert process.returncode == 0

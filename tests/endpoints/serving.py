@@ -42,7 +42,7 @@ class Served:
 
     port: int
     service: SpeechService
-    doors: AppState
+    state: AppState
     pool: ArithmeticPool
 
     def url(self, path: str = "/stream-tokens") -> str:
@@ -57,7 +57,7 @@ class Served:
 
 
 @dataclass
-class Told:
+class Received:
     """Everything that a server said on one connection."""
 
     messages: list[str | bytes] = field(default_factory=list)
@@ -87,26 +87,28 @@ async def served(
     listener = bind("127.0.0.1", 0)
     async with (
         SpeechService(pool, config or config_of(*pool.names)) as service,
-        listening(service, listener, **guard) as doors,
+        listening(service, listener, **guard) as state,
     ):
-        yield Served(listener.getsockname()[1], service, doors, pool)
+        yield Served(listener.getsockname()[1], service, state, pool)
 
 
-async def listen(socket: ClientConnection, *, until: str | None = None, told: Told | None = None) -> Told:
+async def listen(
+    socket: ClientConnection, *, until: str | None = None, received: Received | None = None
+) -> Received:
     """Collect messages until one of type `until` came, or the server closed."""
-    told = told or Told()
+    received = received or Received()
     try:
         async for message in socket:
-            told.messages.append(message)
+            received.messages.append(message)
             if until is not None and isinstance(message, str) and json.loads(message).get("type") == until:
-                return told
+                return received
     except websockets.ConnectionClosed:
         pass
-    told.close_code = socket.close_code
-    return told
+    received.close_code = socket.close_code
+    return received
 
 
-async def converse(socket: ClientConnection, *messages: object) -> Told:
+async def converse(socket: ClientConnection, *messages: object) -> Received:
     """Send messages (objects as JSON, text and bytes as they are) and listen until the server closes."""
     for message in messages:
         await socket.send(message if isinstance(message, str | bytes) else json.dumps(message))

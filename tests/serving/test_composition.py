@@ -71,9 +71,9 @@ def test_a_server_that_drains_speaks_what_is_open_and_takes_nothing_new() -> Non
             told = await listen(old, until="generating")
             await newer.send(json.dumps({"v": 2}))
             newer_told = await listen(newer, until="ready")
-            drain = asyncio.create_task(server.doors.drain(5.0))
-            await listen(old, told=told)
-            await listen(newer, told=newer_told)
+            drain = asyncio.create_task(server.state.drain(5.0))
+            await listen(old, received=told)
+            await listen(newer, received=newer_told)
             await drain
             assert told.audio == pcm_of("Hello world.") + pcm_of("And")
             assert told.close_code == 1012
@@ -91,7 +91,7 @@ def test_a_drain_does_not_wait_for_ever() -> None:
         async with served(pool) as server, server.connect() as socket:
             await socket.send(json.dumps({"token": "Hello world. "}))
             await listen(socket, until="generating")
-            await server.doors.drain(0.05)
+            await server.state.drain(0.05)
             assert pool.running["one"] == 1  # the first frame is 30 s away
             assert socket.state is State.OPEN
 

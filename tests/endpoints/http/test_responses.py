@@ -117,9 +117,9 @@ def test_what_was_decided_otherwise_than_asked_is_told() -> None:
         )
         async with served(pool) as server, server.client() as client:
             answer = await client.post("/tts", json={"text": "Hello.", "voice": "alloy"})
-        told = answer.headers["X-Warning"]
-        assert "voice_substituted: one has no voice alloy" in told
-        assert "sentence_retried: again  X-Evil: 1" in told
+        received = answer.headers["X-Warning"]
+        assert "voice_substituted: one has no voice alloy" in received
+        assert "sentence_retried: again  X-Evil: 1" in received
         assert "X-Evil" not in answer.headers
 
     run(main)
@@ -132,7 +132,7 @@ def test_a_server_that_goes_down_takes_no_new_text_and_finishes_the_old() -> Non
             speaking = asyncio.create_task(client.post("/tts/stream", json={"text": TWO, "format": "pcm"}))
             while not pool.rendered:
                 await asyncio.sleep(0)
-            drain = asyncio.create_task(server.doors.drain(10))
+            drain = asyncio.create_task(server.state.drain(10))
             await asyncio.sleep(0)
             refused = await client.post("/tts", json={"text": "Hello."})
             assert (refused.status_code, refused.json()["code"]) == (503, "busy")

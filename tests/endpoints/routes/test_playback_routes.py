@@ -47,7 +47,7 @@ def test_a_text_is_accepted_with_its_number_and_its_voice() -> None:
             "is_paused": False,
         }
         assert (second["id"], second["voice"]) == (2, "bert")
-        await server.doors.loudspeakers.drain()
+        await server.state.loudspeakers.drain()
         assert (await client.get("/playback")).json()["state"] == "idle"
 
     play(scene)
@@ -114,7 +114,7 @@ def test_a_wrong_request_is_one_sentence(
         answer = await client.post(path, json=fields)
         assert answer.status_code == status
         assert answer.json()["error"].startswith(sentence)
-        assert not server.doors.loudspeakers.is_busy
+        assert not server.state.loudspeakers.is_busy
 
     play(scene)
 
@@ -126,8 +126,8 @@ def test_a_form_of_another_page_makes_nothing_happen(path: str) -> None:
         assert answer.status_code == 415
         foreign = await client.post(path, json={"text": "Boo."}, headers={"Origin": "https://evil.example"})
         assert foreign.status_code == 403
-        assert not server.doors.loudspeakers.is_busy
-        assert not server.doors.loudspeakers.status().is_paused
+        assert not server.state.loudspeakers.is_busy
+        assert not server.state.loudspeakers.status().is_paused
 
     play(scene)
 
@@ -135,8 +135,8 @@ def test_a_form_of_another_page_makes_nothing_happen(path: str) -> None:
 def test_a_server_that_drains_speaks_to_the_end_and_takes_no_more() -> None:
     async def scene(client: httpx.AsyncClient, server: Served) -> None:
         await post(client, "/synthesize", text="Hello.")
-        await server.doors.drain(10.0)
-        assert not server.doors.loudspeakers.is_busy
+        await server.state.drain(10.0)
+        assert not server.state.loudspeakers.is_busy
         refused = await client.post("/synthesize", json={"text": "Hello."})
         assert (refused.status_code, refused.json()["code"]) == (503, "busy")
 

@@ -12,7 +12,7 @@ import pytest
 
 from tests.arithmetic_pool import ArithmeticPool, config_of
 from tests.core.speech.rendering import pcm_of
-from tests.endpoints.serving import UPGRADE, Told, converse, listen, run, served
+from tests.endpoints.serving import UPGRADE, Received, converse, listen, run, served
 from voice_server.commands.benchmark.minimal_websocket import text_frame
 from voice_server.core.types import SpeechWarning
 from voice_server.endpoints.websocket import stream_connection
@@ -24,21 +24,21 @@ HELLO = pcm_of("Hello world.")
 def test_version_1_is_answered_to_the_letter() -> None:
     async def main() -> None:
         async with served() as server, server.connect() as socket:
-            told = await converse(
+            received = await converse(
                 socket,
                 '{"voice": "alba", "opts": {"speed": 1.0}}',
                 '{"token": "Hello "}',
                 '{"token": "world. "}',
                 '{"done": true}',
             )
-        assert told.texts == [
+        assert received.texts == [
             '{"type":"generating","sentence":"Hello world.","queue_depth":0}',
             '{"type":"done"}',
         ]
-        assert told.audio == HELLO
-        assert all(len(message) % 2 == 0 for message in told.messages if isinstance(message, bytes))
-        assert isinstance(told.messages[-1], str)
-        assert told.close_code == 1000
+        assert received.audio == HELLO
+        assert all(len(message) % 2 == 0 for message in received.messages if isinstance(message, bytes))
+        assert isinstance(received.messages[-1], str)
+        assert received.close_code == 1000
 
     run(main)
 
@@ -55,9 +55,9 @@ def test_version_1_is_answered_to_the_letter() -> None:
 def test_version_1_keys_may_come_in_any_order_and_company(messages: list[dict[str, Any]]) -> None:
     async def main() -> None:
         async with served() as server, server.connect() as socket:
-            told = await converse(socket, *messages)
-        assert [message["type"] for message in told.json] == ["generating", "done"]
-        assert told.audio == HELLO
+            received = await converse(socket, *messages)
+        assert [message["type"] for message in received.json] == ["generating", "done"]
+        assert received.audio == HELLO
 
     run(main)
 
@@ -80,10 +80,12 @@ def test_version_1_hears_of_a_failed_sentence_and_the_stream_goes_on() -> None:
     async def main() -> None:
         pool = ArithmeticPool(frame_s=0, failing={"One is here.": 0})
         async with served(pool) as server, server.connect() as socket:
-            told = await converse(socket, {"token": "One is here. Two is here."}, {"done": True})
-        assert told.of("error") == [{"type": "error", "msg": "the engine tripped", "code": "render_failed"}]
-        assert told.audio == pcm_of("Two is here.")
-        assert told.close_code == 1000
+            received = await converse(socket, {"token": "One is here. Two is here."}, {"done": True})
+        assert received.of("error") == [
+            {"type": "error", "msg": "the engine tripped", "code": "render_failed"}
+        ]
+        assert received.audio == pcm_of("Two is here.")
+        assert received.close_code == 1000
 
     run(main)
 
@@ -111,12 +113,12 @@ def test_what_cannot_be_understood_gets_a_sentence_and_a_close_code(
     async def main() -> None:
         async with served() as server:
             async with server.connect() as socket:
-                told = await converse(socket, message)
+                received = await converse(socket, message)
             async with server.connect() as socket:
                 assert (await converse(socket, {"token": "Hello world.", "done": True})).audio == HELLO
-        assert [error["code"] for error in told.of("error")] == [code]
-        assert "Traceback" not in told.texts[0]
-        assert told.close_code == close_code
+        assert [error["code"] for error in received.of("error")] == [code]
+        assert "Traceback" not in received.texts[0]
+        assert received.close_code == close_code
 
     run(main)
 
@@ -124,8 +126,8 @@ def test_what_cannot_be_understood_gets_a_sentence_and_a_close_code(
 def test_a_message_beyond_the_limit_closes_with_1009() -> None:
     async def main() -> None:
         async with served() as server, server.connect() as socket:
-            told = await converse(socket, {"token": "a" * 100_000})
-        assert told.close_code == 1009
+            received = await converse(socket, {"token": "a" * 100_000})
+        assert received.close_code == 1009
 
     run(main)
 
@@ -143,10 +145,10 @@ def test_text_after_done_is_refused_and_what_came_before_is_spoken() -> None:
     async def main() -> None:
         pool = ArithmeticPool(frame_s=0.01)
         async with served(pool) as server, server.connect() as socket:
-            told = await converse(socket, {"token": "Hello world.", "done": True}, {"token": "Late."})
-        assert [error["code"] for error in told.of("error")] == ["after_done"]
-        assert told.audio == HELLO
-        assert told.close_code == 1000
+            received = await converse(socket, {"token": "Hello world.", "done": True}, {"token": "Late."})
+        assert [error["code"] for error in received.of("error")] == ["after_done"]
+        assert received.audio == HELLO
+        assert received.close_code == 1000
 
     run(main)
 
@@ -155,9 +157,11 @@ def test_too_much_text_is_refused_with_a_code_and_the_rest_is_spoken() -> None:
     async def main() -> None:
         config = config_of("one", buffered_chars=1000)
         async with served(config=config) as server, server.connect() as socket:
-            told = await converse(socket, {"token": "a" * 2000}, {"token": "Hello world."}, {"done": True})
-        assert [error["code"] for error in told.of("error")] == ["text_overflow"]
-        assert told.audio == HELLO
+            received = await converse(
+                socket, {"token": "a" * 2000}, {"token": "Hello world."}, {"done": True}
+            )
+        assert [error["code"] for error in received.of("error")] == ["text_overflow"]
+        assert received.audio == HELLO
 
     run(main)
 
@@ -190,15 +194,15 @@ def test_a_server_without_the_protocol_extension_says_the_same(monkeypatch: pyte
     messages = ({"v": 2}, *({"token": character} for character in "Hello world."), {"done": True})
 
     async def main() -> None:
-        told: list[list[str | bytes]] = []
+        received: list[list[str | bytes]] = []
         for extension in (PROTOCOL_EXTENSION, "none such"):
             monkeypatch.setattr(stream_connection, "PROTOCOL_EXTENSION", extension)
             async with served() as server, server.connect() as socket:
-                told.append((await converse(socket, *messages)).messages)
-        direct, indirect = ([each for each in one if isinstance(each, bytes)] for one in told)
+                received.append((await converse(socket, *messages)).messages)
+        direct, indirect = ([each for each in one if isinstance(each, bytes)] for one in received)
         assert b"".join(direct) == b"".join(indirect) == HELLO
         direct, indirect = (
-            [json.loads(each)["type"] for each in one if isinstance(each, str)] for one in told
+            [json.loads(each)["type"] for each in one if isinstance(each, str)] for one in received
         )
         assert direct == indirect
 
@@ -228,19 +232,19 @@ def test_a_client_that_hangs_up_stops_its_render() -> None:
 def test_version_2_tells_everything_about_a_turn() -> None:
     async def main() -> None:
         async with served() as server, server.connect() as socket:
-            told = await converse(
+            received = await converse(
                 socket,
                 {"v": 2, "voice": "alba", "turn": "t1", "token": "Hello *world*. Go on"},
                 {"done": True},
             )
-        kinds = [message["type"] for message in told.json]
+        kinds = [message["type"] for message in received.json]
         assert kinds[0] == "ready"
         assert kinds[-2:] == ["turn_done", "done"]
-        ready = told.json[0]
+        ready = received.json[0]
         assert ready["sample_rate"] == 24_000
         assert (ready["voice"], ready["backend"], ready["encoding"]) == ("alba", "one", "pcm_s16le")
         assert ready["capabilities"]["options"][0]["name"] == "speed"
-        first = told.of("sentence")[0]
+        first = received.of("sentence")[0]
         assert (first["turn"], first["index"], first["text"], first["spoken"], first["chars"]) == (
             "t1",
             0,
@@ -248,14 +252,14 @@ def test_version_2_tells_everything_about_a_turn() -> None:
             "Hello world.",
             [0, 14],
         )
-        assert [message["index"] for message in told.of("sentence_end")] == [0, 1]
-        assert told.of("sentence_end")[0]["audio_ms"] == 240
-        done = told.of("turn_done")
+        assert [message["index"] for message in received.of("sentence_end")] == [0, 1]
+        assert received.of("sentence_end")[0]["audio_ms"] == 240
+        done = received.of("turn_done")
         assert [(d["turn"], d["reason"], d["sentences"], d["characters"]) for d in done] == [
             ("t1", "complete", 2, len("Hello *world*. Go on"))
         ]
-        assert told.audio == HELLO + pcm_of("Go on")
-        assert told.close_code == 1000
+        assert received.audio == HELLO + pcm_of("Go on")
+        assert received.close_code == 1000
 
     run(main)
 
@@ -263,8 +267,8 @@ def test_version_2_tells_everything_about_a_turn() -> None:
 def test_the_url_may_ask_for_version_2() -> None:
     async def main() -> None:
         async with served() as server, server.connect("/stream-tokens?v=2&voice=bert&lang=de") as socket:
-            told = await converse(socket, {"token": "Hallo."}, {"done": True})
-        assert told.json[0]["voice"] == "bert"
+            received = await converse(socket, {"token": "Hallo."}, {"done": True})
+        assert received.json[0]["voice"] == "bert"
 
     run(main)
 
@@ -272,7 +276,7 @@ def test_the_url_may_ask_for_version_2() -> None:
 def test_turns_follow_one_another_on_one_connection() -> None:
     async def main() -> None:
         async with served(config=config_of("one", workers=2)) as server, server.connect() as socket:
-            told = await converse(
+            received = await converse(
                 socket,
                 {"v": 2, "token": "Hello world.", "turn": "a"},
                 {"token": "Second turn.", "turn": "b"},
@@ -280,8 +284,8 @@ def test_turns_follow_one_another_on_one_connection() -> None:
                 {"token": "Third turn."},
                 {"done": True},
             )
-        assert [message["turn"] for message in told.of("turn_done")] == ["a", "b", "1"]
-        order = [m for m in told.messages if isinstance(m, bytes) or '"turn_done"' in m]
+        assert [message["turn"] for message in received.of("turn_done")] == ["a", "b", "1"]
+        order = [m for m in received.messages if isinstance(m, bytes) or '"turn_done"' in m]
         assert b"".join(m for m in order if isinstance(m, bytes)) == HELLO + pcm_of("Second turn.") + pcm_of(
             "Third turn."
         )
@@ -295,20 +299,20 @@ def test_a_barge_in_is_answered_at_once_and_nothing_of_the_turn_follows() -> Non
         async with served(pool) as server, server.connect() as socket:
             text = "This one is heard for a while. This one is never heard at all. "
             await socket.send(json.dumps({"v": 2, "token": text, "turn": "t"}))
-            told = Told()
+            received = Received()
             async for message in socket:
-                told.messages.append(message)
+                received.messages.append(message)
                 if isinstance(message, bytes):
                     break
             await socket.send(json.dumps({"cancel": True, "turn": "t", "played_ms": 0}))
-            await listen(socket, until="turn_done", told=told)
-            cancelled = told.of("cancelled")[0]
+            await listen(socket, until="turn_done", received=received)
+            cancelled = received.of("cancelled")[0]
             assert cancelled["heard"] + cancelled["unheard"] == text
-            assert told.of("turn_done")[0]["reason"] == "cancelled"
-            after = told.messages.index(
-                next(m for m in told.messages if isinstance(m, str) and "cancelled" in m)
+            assert received.of("turn_done")[0]["reason"] == "cancelled"
+            after = received.messages.index(
+                next(m for m in received.messages if isinstance(m, str) and "cancelled" in m)
             )
-            assert not any(isinstance(message, bytes) for message in told.messages[after:])
+            assert not any(isinstance(message, bytes) for message in received.messages[after:])
             rest = await converse(socket, {"token": "Hello world."}, {"done": True})
         assert rest.audio == HELLO
 
@@ -322,15 +326,15 @@ def test_a_new_turn_preempts_the_one_being_heard_when_asked_to() -> None:
             await socket.send(
                 json.dumps({"v": 2, "on_new_turn": "preempt", "token": "This is cut. ", "turn": "a"})
             )
-            told = await listen(socket, until="sentence")
+            received = await listen(socket, until="sentence")
             await socket.send(json.dumps({"token": "Hello world.", "turn": "b"}))
             await socket.send(json.dumps({"done": True}))
-            await listen(socket, told=told)
-        assert [(d["turn"], d["reason"]) for d in told.of("turn_done")] == [
+            await listen(socket, received=received)
+        assert [(d["turn"], d["reason"]) for d in received.of("turn_done")] == [
             ("a", "preempted"),
             ("b", "complete"),
         ]
-        assert told.audio.endswith(HELLO)
+        assert received.audio.endswith(HELLO)
 
     run(main)
 
@@ -338,8 +342,8 @@ def test_a_new_turn_preempts_the_one_being_heard_when_asked_to() -> None:
 def test_a_barge_in_with_nothing_to_stop_is_a_warning() -> None:
     async def main() -> None:
         async with served() as server, server.connect() as socket:
-            told = await converse(socket, {"v": 2}, {"cancel": True}, {"done": True})
-        assert [warning["code"] for warning in told.of("warning")] == ["nothing_to_cancel"]
+            received = await converse(socket, {"v": 2}, {"cancel": True}, {"done": True})
+        assert [warning["code"] for warning in received.of("warning")] == ["nothing_to_cancel"]
 
     run(main)
 
@@ -348,15 +352,15 @@ def test_pause_holds_the_audio_and_resume_lets_it_go() -> None:
     async def main() -> None:
         async with served() as server, server.connect() as socket:
             await socket.send(json.dumps({"v": 2, "pause": True}))
-            told = await listen(socket, until="paused")
+            received = await listen(socket, until="paused")
             await socket.send(json.dumps({"token": "Hello world. ", "end": True}))
             await socket.send(json.dumps({"ping": 1}))
-            await listen(socket, until="pong", told=told)
-            assert told.audio == b""
+            await listen(socket, until="pong", received=received)
+            assert received.audio == b""
             await socket.send(json.dumps({"resume": True}))
-            await listen(socket, until="turn_done", told=told)
-            assert told.audio == HELLO
-            assert told.of("resumed")
+            await listen(socket, until="turn_done", received=received)
+            assert received.audio == HELLO
+            assert received.of("resumed")
 
     run(main)
 
@@ -366,9 +370,9 @@ def test_flush_speaks_what_is_there_and_is_answered_after_its_audio() -> None:
         async with served() as server, server.connect() as socket:
             await socket.send(json.dumps({"v": 2, "token": "Hello world", "turn": "t"}))
             await socket.send(json.dumps({"flush": True, "id": 7}))
-            told = await listen(socket, until="flushed")
-            assert told.of("flushed") == [{"type": "flushed", "turn": "t", "id": 7}]
-            assert told.audio == pcm_of("Hello world")
+            received = await listen(socket, until="flushed")
+            assert received.of("flushed") == [{"type": "flushed", "turn": "t", "id": 7}]
+            assert received.audio == pcm_of("Hello world")
 
     run(main)
 
@@ -376,10 +380,10 @@ def test_flush_speaks_what_is_there_and_is_answered_after_its_audio() -> None:
 def test_a_wrong_configuration_in_version_2_keeps_the_one_before() -> None:
     async def main() -> None:
         async with served() as server, server.connect() as socket:
-            told = await converse(
+            received = await converse(
                 socket, {"v": 2, "voice": "bert"}, {"voice": "nobody"}, {"token": "Hallo."}, {"done": True}
             )
-        errors = told.of("error")
+        errors = received.of("error")
         assert [(error["code"], error["fatal"]) for error in errors] == [("unknown_voice", False)]
         assert [segment.voice for segment in server.pool.rendered] == ["bert"]
 
@@ -389,13 +393,13 @@ def test_a_wrong_configuration_in_version_2_keeps_the_one_before() -> None:
 def test_tagged_frames_carry_turn_index_and_sequence() -> None:
     async def main() -> None:
         async with served() as server, server.connect() as socket:
-            told = await converse(
+            received = await converse(
                 socket,
                 {"v": 2, "format": {"frames": "tagged"}, "token": "Hello world. Go on now."},
                 {"end": True},
                 {"token": "Next.", "done": True},
             )
-        frames = [message for message in told.messages if isinstance(message, bytes)]
+        frames = [message for message in received.messages if isinstance(message, bytes)]
         heads = [struct.unpack("<IIII", frame[:16]) for frame in frames]
         assert [head[0] for head in heads] == sorted(head[0] for head in heads)
         assert {head[:2] for head in heads} == {(0, 0), (0, 1), (1, 0)}
@@ -410,11 +414,11 @@ def test_tagged_frames_carry_turn_index_and_sequence() -> None:
 def test_another_sample_rate_gives_as_much_time() -> None:
     async def main() -> None:
         async with served() as server, server.connect() as socket:
-            told = await converse(
+            received = await converse(
                 socket, {"v": 2, "format": {"rate": 8000}, "token": "Hello world.", "done": True}
             )
-        assert told.json[0]["sample_rate"] == 8000
-        assert abs(len(told.audio) * 3 - len(HELLO)) <= 12
+        assert received.json[0]["sample_rate"] == 8000
+        assert abs(len(received.audio) * 3 - len(HELLO)) <= 12
 
     run(main)
 
@@ -426,11 +430,11 @@ def test_warnings_reach_a_client_of_version_2_only() -> None:
         )
         async with served(pool) as server:
             async with server.connect() as socket:
-                told = await converse(socket, {"v": 2, "token": "Hello world.", "done": True})
-                assert told.of("warning")[0]["code"] == "sentence_retried"
+                received = await converse(socket, {"v": 2, "token": "Hello world.", "done": True})
+                assert received.of("warning")[0]["code"] == "sentence_retried"
             async with server.connect() as socket:
-                told = await converse(socket, {"token": "Hello world.", "done": True})
-                assert [message["type"] for message in told.json] == ["generating", "done"]
+                received = await converse(socket, {"token": "Hello world.", "done": True})
+                assert [message["type"] for message in received.json] == ["generating", "done"]
 
     run(main)
 
@@ -465,9 +469,9 @@ def _masked(text: str) -> bytes:
 def test_a_connection_that_says_nothing_is_closed_after_the_idle_time() -> None:
     async def main() -> None:
         async with served(config=config_of("one", idle_s=0.05)) as server, server.connect() as socket:
-            told = await listen(socket)
-        assert [error["code"] for error in told.of("error")] == ["idle"]
-        assert told.close_code == 1000
+            received = await listen(socket)
+        assert [error["code"] for error in received.of("error")] == ["idle"]
+        assert received.close_code == 1000
 
     run(main)
 
@@ -477,23 +481,23 @@ def test_a_turn_that_was_sent_to_its_end_can_be_interrupted_while_it_plays() -> 
         text = "One is here for a while. Two is never heard at all."
         async with served() as server, server.connect() as socket:
             await socket.send(json.dumps({"v": 2, "token": text, "turn": "a", "end": True}))
-            told = await listen(socket, until="turn_done")
+            received = await listen(socket, until="turn_done")
             await socket.send(json.dumps({"token": "Nor is this.", "turn": "b", "end": True}))
-            await listen(socket, until="turn_done", told=told)
+            await listen(socket, until="turn_done", received=received)
             first_ms = len("One is here for a while.") * 20
             await socket.send(json.dumps({"played_ms": 5, "turn": "a"}))
             await socket.send(json.dumps({"cancel": True, "played_ms": first_ms}))
             await socket.send(json.dumps({"ping": 1}))
-            await listen(socket, until="pong", told=told)
+            await listen(socket, until="pong", received=received)
             await socket.send(json.dumps({"cancel": True}))
-            await listen(socket, until="warning", told=told)
-        assert [(each["turn"], each["heard"]) for each in told.of("cancelled")] == [
+            await listen(socket, until="warning", received=received)
+        assert [(each["turn"], each["heard"]) for each in received.of("cancelled")] == [
             ("a", "One is here for a while."),
             ("b", ""),
         ]
-        assert told.of("cancelled")[0]["unheard"] == " Two is never heard at all."
-        assert [each["reason"] for each in told.of("turn_done")] == ["complete", "complete"]
-        assert [each["code"] for each in told.of("warning")] == ["nothing_to_cancel"]
+        assert received.of("cancelled")[0]["unheard"] == " Two is never heard at all."
+        assert [each["reason"] for each in received.of("turn_done")] == ["complete", "complete"]
+        assert [each["code"] for each in received.of("warning")] == ["nothing_to_cancel"]
 
     run(main)
 
@@ -501,10 +505,10 @@ def test_a_turn_that_was_sent_to_its_end_can_be_interrupted_while_it_plays() -> 
 def test_an_engine_without_word_times_gets_estimates_that_say_so() -> None:
     async def main() -> None:
         async with served() as server, server.connect() as socket:
-            told = await converse(
+            received = await converse(
                 socket, {"v": 2, "timestamps": "word", "token": "Hello world.", "done": True}
             )
-        (words,) = told.of("words")
+        (words,) = received.of("words")
         assert words["source"] == "estimate"
         assert [(word, start, end) for word, _, _, start, end in words["words"]] == [
             ("Hello", 0, 5),

@@ -91,8 +91,8 @@ def test_a_turn_that_was_cut_off_answers_before_earlier_turns_and_leaves() -> No
             turns = _opened(service, "a", "b")
             assert turns.next_messages() is None
             turns.cancel(CancelTurns("b", None))
-            told = [turns.next_messages(), turns.next_messages()]
-            assert [(each or [""])[0] for each in told] == [
+            received = [turns.next_messages(), turns.next_messages()]
+            assert [(each or [""])[0] for each in received] == [
                 '{"type":"cancelled","turn":"b","heard":"","unheard":"","dropped_ms":0.0}',
                 '{"type":"turn_done","turn":"b","reason":"cancelled","audio_ms":0.0,"characters":0,"sentences":0}',
             ]

@@ -17,10 +17,10 @@ def test_a_text_in_the_url_is_spoken_and_ends_with_done() -> None:
     async def main() -> None:
         path = f"/stream?text={quote('One is here. Two is here.')}&voice=bert&speed=1.5"
         async with served() as server, server.connect(path) as socket:
-            told = await listen(socket)
-        assert told.audio == pcm_of("One is here.") + pcm_of("Two is here.")
-        assert told.texts == ['{"done":true}']
-        assert told.close_code == 1000
+            received = await listen(socket)
+        assert received.audio == pcm_of("One is here.") + pcm_of("Two is here.")
+        assert received.texts == ['{"done":true}']
+        assert received.close_code == 1000
         assert {(segment.voice, segment.options["speed"]) for segment in server.pool.rendered} == {
             ("bert", 1.5)
         }
@@ -53,9 +53,9 @@ def test_a_speed_of_1_is_for_engines_without_speed_too() -> None:
 def test_a_wrong_url_gets_a_sentence_and_1008(query: str, code: str) -> None:
     async def main() -> None:
         async with served() as server, server.connect(f"/stream?{query}") as socket:
-            told = await listen(socket)
-        assert [message["code"] for message in told.json] == [code]
-        assert told.close_code == 1008
+            received = await listen(socket)
+        assert [message["code"] for message in received.json] == [code]
+        assert received.close_code == 1008
 
     run(main)
 
@@ -67,9 +67,9 @@ def test_a_failed_sentence_is_told_and_the_others_are_spoken() -> None:
             served(pool) as server,
             server.connect(f"/stream?text={quote('One is here. Two is here.')}") as socket,
         ):
-            told = await listen(socket)
-        assert [message.get("code") for message in told.json] == ["render_failed", None]
-        assert told.audio == pcm_of("Two is here.")
+            received = await listen(socket)
+        assert [message.get("code") for message in received.json] == ["render_failed", None]
+        assert received.audio == pcm_of("Two is here.")
 
     run(main)
 
@@ -96,14 +96,14 @@ def test_a_server_that_drains_finishes_a_text_and_takes_no_other() -> None:
         async with served(pool) as server, server.connect("/stream?text=Hello%20world.") as socket:
             while not pool.rendered:
                 await asyncio.sleep(0)
-            drain = asyncio.create_task(server.doors.drain(10.0))
+            drain = asyncio.create_task(server.state.drain(10.0))
             async with server.connect("/stream?text=Hi.") as late:
                 assert (await listen(late)).close_code == 1013
-            told = await listen(socket)
+            received = await listen(socket)
             await drain
             assert server.service.open_speeches == 0
-        assert told.audio == pcm_of("Hello world.")
-        assert told.close_code == 1000
+        assert received.audio == pcm_of("Hello world.")
+        assert received.close_code == 1000
         assert [segment.text for segment in pool.rendered] == ["Hello world."]
 
     run(main)
@@ -116,7 +116,7 @@ def test_a_drain_waits_for_a_text_that_is_being_spoken() -> None:
             async with server.connect("/stream?text=Hello%20world.") as socket:
                 while not pool.rendered:
                     await asyncio.sleep(0)
-                drain = asyncio.create_task(server.doors.drain(10.0))
+                drain = asyncio.create_task(server.state.drain(10.0))
                 async with server.connect() as other:
                     await listen(other)  # the loop has had time to end a drain that waits for nothing
                 assert not drain.done()
@@ -130,10 +130,10 @@ def test_a_text_that_is_refused_leaves_nothing_open() -> None:
     async def main() -> None:
         config = config_of("one", buffered_chars=1000)
         async with served(config=config) as server, server.connect(f"/stream?text={'a' * 2000}") as socket:
-            told = await listen(socket)
+            received = await listen(socket)
             assert server.service.open_speeches == 0
-        assert [message["code"] for message in told.json] == ["text_overflow"]
-        assert told.close_code == 1008
+        assert [message["code"] for message in received.json] == ["text_overflow"]
+        assert received.close_code == 1008
 
     run(main)
 
@@ -142,15 +142,15 @@ def test_warnings_come_before_the_audio_that_they_are_about() -> None:
     async def main() -> None:
         pool = ArithmeticPool(frame_s=0, notices={"Hi.": SpeechWarning("sentence_retried", "a worker died")})
         async with served(pool) as server, server.connect("/stream?text=Hi.&voice=alloy") as socket:
-            told = await listen(socket)
-        first, second, *audio, last = told.messages
-        assert [(each["type"], each["code"]) for each in told.json[:2]] == [
+            received = await listen(socket)
+        first, second, *audio, last = received.messages
+        assert [(each["type"], each["code"]) for each in received.json[:2]] == [
             ("warning", "voice_substituted"),
             ("warning", "sentence_retried"),
         ]
-        assert told.json[0]["msg"].startswith("one has no voice alloy")
-        assert [first, second, last] == told.texts
+        assert received.json[0]["msg"].startswith("one has no voice alloy")
+        assert [first, second, last] == received.texts
         assert audio
-        assert told.audio == pcm_of("Hi.")
+        assert received.audio == pcm_of("Hi.")
 
     run(main)

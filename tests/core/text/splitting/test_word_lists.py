@@ -10,7 +10,14 @@ from voice_server.core.text.splitting import word_lists
 from voice_server.core.text.splitting.lexicon import lexicon
 
 BY_LANGUAGE = ("STARTERS", "MONTHS", "SHORT_WORDS", "TIME_PREPOSITIONS", "COMMON")
-LISTS = ("STARTERS_ANYWHERE", "MOMENTS", "SUFFIXES", "HEADINGS", "JOINERS", "ROMAN_NUMBERS")
+LISTS = (
+    "STARTERS_ANYWHERE",
+    "TIME_ABBREVIATIONS",
+    "ADDRESS_SUFFIXES",
+    "HEADING_WORDS",
+    "CONJUNCTIONS",
+    "ROMAN_NUMBERS",
+)
 IN_ANY_CASE = {"SHORT_WORDS"}
 """Read as they are written: a short word at the beginning of a sentence is listed for itself."""
 
@@ -71,10 +78,10 @@ def test_a_short_word_has_at_most_four_letters() -> None:
     assert all(len(word) <= 4 for words in word_lists.SHORT_WORDS.values() for word in words.split())
 
 
-def test_a_moment_has_dots_inside_and_is_listed_without_its_last() -> None:
-    for moment in word_lists.MOMENTS.split():
-        assert "." in moment
-        assert not moment.endswith(".")
+def test_a_time_abbreviation_has_dots_inside_and_is_listed_without_its_last() -> None:
+    for time in word_lists.TIME_ABBREVIATIONS.split():
+        assert "." in time
+        assert not time.endswith(".")
 
 
 def test_labels_of_lists_count_up_in_roman_numbers() -> None:
@@ -86,6 +93,6 @@ def test_what_begins_a_sentence_in_any_language_begins_one_in_english() -> None:
     assert set(word_lists.STARTERS_ANYWHERE.split()) <= set(word_lists.STARTERS["en"].split())
 
 
-@pytest.mark.parametrize("heading", word_lists.HEADINGS.split())
+@pytest.mark.parametrize("heading", word_lists.HEADING_WORDS.split())
 def test_a_heading_is_a_plain_word(heading: str) -> None:
     assert heading.isalpha(), "headings are joined into a regular expression"
