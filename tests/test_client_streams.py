@@ -1,29 +1,24 @@
-"""The client against a server that plays a script: what it says, what it hears, how it fails."""
+"""The connections of the client against a server that plays a script: what they send, receive and raise."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import socket
-import struct
-import subprocess
-import sys
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from http import HTTPStatus
-from pathlib import Path
 from typing import Any
 
 import pytest
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.http11 import Request, Response
 
-import voice_server.client as client_module
 from voice_server import client
 from voice_server.client import connect, connect_sync
 from voice_server.client_streams import stream_url
-from voice_server.errors import ConfigError, WireError
+from voice_server.errors import ConfigError
 
 Script = Callable[[ServerConnection], Awaitable[None]]
 
@@ -59,13 +54,15 @@ def server_in_a_thread(script: Script) -> Iterator[str]:
         loop.close()
 
 
-def says(*messages: dict[str, Any] | bytes, heard: list[Any] | None = None, until: str = "done") -> Script:
-    """A server that notes what it hears, up to the key `until`, and then says its lines."""
+def plays(
+    *messages: dict[str, Any] | bytes, received: list[Any] | None = None, until: str = "done"
+) -> Script:
+    """A server that records what it receives, up to the key `until`, and then sends its messages."""
 
     async def script(connection: ServerConnection) -> None:
         async for message in connection:
-            if heard is not None:
-                heard.append(json.loads(message))
+            if received is not None:
+                received.append(json.loads(message))
             if until in json.loads(message):
                 break
         for line in messages:
@@ -83,49 +80,46 @@ async def collect(url: str, **config: Any) -> list[client.Event]:
 
 def events_of(*messages: dict[str, Any] | bytes, **config: Any) -> list[client.Event]:
     async def main() -> list[client.Event]:
-        async with scripted_server(says(*messages)) as url:
+        async with scripted_server(plays(*messages)) as url:
             return await collect(url, **config)
 
     return asyncio.run(main())
 
 
-def heard_from(act: Callable[[client.AsyncStream], Awaitable[None]], **config: Any) -> list[Any]:
-    """What the server hears when a client does `act` and leaves."""
-    heard: list[Any] = []
+def sent_by(act: Callable[[client.AsyncStream], Awaitable[None]], **config: Any) -> list[Any]:
+    """What the server receives when a client does `act` and leaves."""
+    received: list[Any] = []
 
     async def main() -> None:
-        async with scripted_server(says(heard=heard)) as url, connect(url, **config) as stream:
+        async with scripted_server(plays(received=received)) as url, connect(url, **config) as stream:
             await act(stream)
             await stream.done()
             async for _ in stream:
                 pass
 
     asyncio.run(main())
-    return heard[:-1]
+    return received[:-1]
 
 
 async def nothing(_stream: client.AsyncStream) -> None:
     pass
 
 
-# ---------------------------------------------------------------------- what it says
+def test_version_2_sends_its_version_and_configuration_first() -> None:
+    received = sent_by(nothing, voice="af_heart", opts={"speed": 1.2}, lang=None)
+    assert received == [{"v": 2, "voice": "af_heart", "opts": {"speed": 1.2}}]
 
 
-def test_version_2_greets_with_its_version_and_configuration() -> None:
-    heard = heard_from(nothing, voice="af_heart", opts={"speed": 1.2}, lang=None)
-    assert heard == [{"v": 2, "voice": "af_heart", "opts": {"speed": 1.2}}]
-
-
-def test_version_1_says_the_seeds_messages_and_nothing_else() -> None:
+def test_version_1_sends_its_own_messages_and_nothing_else() -> None:
     async def act(stream: client.AsyncStream) -> None:
         await stream.send_text("Hello ")
 
-    heard = heard_from(act, version=1, voice="af_heart", opts={"speed": 1.0})
-    assert heard == [{"voice": "af_heart", "opts": {"speed": 1.0}}, {"token": "Hello "}]
+    received = sent_by(act, version=1, voice="af_heart", opts={"speed": 1.0})
+    assert received == [{"voice": "af_heart", "opts": {"speed": 1.0}}, {"token": "Hello "}]
 
 
-def test_version_1_without_configuration_says_nothing_first() -> None:
-    assert heard_from(nothing, version=1) == []
+def test_version_1_without_configuration_sends_nothing_first() -> None:
+    assert sent_by(nothing, version=1) == []
 
 
 def test_every_command_is_the_protocols_message() -> None:
@@ -141,7 +135,7 @@ def test_every_command_is_the_protocols_message() -> None:
         await stream.ping(3)
         await stream.configure(voice="bm_george")
 
-    assert heard_from(act)[1:] == [
+    assert sent_by(act)[1:] == [
         {"token": "Hi", "turn": "t1"},
         {"flush": True, "id": 7},
         {"end": True},
@@ -169,104 +163,18 @@ def test_an_address_is_completed(given: str, address: str) -> None:
     assert stream_url(given) == address
 
 
-# ---------------------------------------------------------------------- what it hears
-
-
-def test_every_message_of_the_protocol_becomes_its_event() -> None:
-    sentence = {"turn": "1", "index": 0}
-    got = events_of(
-        {"type": "ready", "session": "ab", "voice": "v", "backend": "b", "sample_rate": 24000},
-        {"type": "generating", "sentence": "Hi.", "queue_depth": 1, **sentence, "chars": [0, 3]},
-        {"type": "sentence", **sentence, "text": "Hi.", "spoken": "Hi.", "at_ms": 0, "queued_ms": 1.5},
-        b"\x01\x02",
-        {"type": "words", **sentence, "words": [["Hi", 0, 80.5, 0, 2]], "source": "engine"},
-        {"type": "sentence_end", **sentence, "audio_ms": 5, "ttfa_ms": -1, "rtf": 0.1, "gap_ms": 0},
-        {"type": "flushed", "turn": "1", "id": 7},
-        {"type": "paused"},
-        {"type": "resumed"},
-        {"type": "pong", "ping": 3},
-        {"type": "cancelled", "turn": "1", "heard": "H", "unheard": "i.", "dropped_ms": 9},
-        {
-            "type": "turn_done",
-            "turn": "1",
-            "reason": "complete",
-            "audio_ms": 5,
-            "characters": 3,
-            "sentences": 1,
-        },
-        {"type": "warning", "code": "slow_client", "msg": "slow"},
-        {"type": "error", "code": "x", "msg": "y", "turn": "1", "index": 0, "fatal": False},
-        {"type": "closing", "reason": "restart", "in_ms": 30000},
-        {"type": "done"},
-    )
-    assert got == [
-        client.Ready("ab", "v", "b"),
-        client.Generating("Hi.", 1, "1", 0, (0, 3)),
-        client.Sentence("1", 0, "Hi.", "Hi.", 0, 1.5),
-        client.Audio(b"\x01\x02", "1", 0),
-        client.Words("1", 0, (client.Word("Hi", 0, 80.5, 0, 2),), "engine"),
-        client.SentenceEnd("1", 0, 5, -1, 0.1, 0),
-        client.Flushed("1", 7),
-        client.Paused(),
-        client.Resumed(),
-        client.Pong(3),
-        client.Cancelled("1", "H", "i.", 9),
-        client.TurnDone("1", "complete", 5, 3, 1),
-        client.WarningEvent("slow_client", "slow"),
-        client.ErrorEvent("y", "x", "1", 0),
-        client.Closing("restart", 30000),
-        client.Done(),
-    ]
-
-
-def test_version_1_audio_belongs_to_no_sentence() -> None:
-    got = events_of(
-        {"type": "generating", "sentence": "A.", "queue_depth": 0}, b"ab", {"type": "done"}, version=1
-    )
-    assert got == [client.Generating("A.", 0), client.Audio(b"ab"), client.Done()]
-
-
-def test_fields_and_messages_of_a_newer_server_do_no_harm() -> None:
-    got = events_of({"type": "pong", "ping": 1, "new": 5}, {"type": "gesture", "x": 1})
-    assert got == [client.Pong(1), client.Unknown({"type": "gesture", "x": 1})]
-
-
-def test_tagged_frames_are_told_apart_by_their_head() -> None:
-    head = struct.pack("<IIII", 0, 3, 9, 1)
-    got = events_of(head + b"abcd", format={"frames": "tagged"})
-    assert got == [client.Audio(b"abcd", None, 3, 9, is_first=True)]
-
-
-def test_configuring_plain_frames_ends_the_heads() -> None:
+def test_configuring_plain_frames_ends_tagged_ones() -> None:
     async def main() -> list[client.Event]:
-        async with scripted_server(says(b"abcd")) as url, connect(url, format={"frames": "tagged"}) as stream:
+        async with (
+            scripted_server(plays(b"abcd")) as url,
+            connect(url, format={"frames": "tagged"}) as stream,
+        ):
             await stream.configure(format={"frames": "plain"})
             await stream.configure(voice="x")
             await stream.done()
             return [event async for event in stream]
 
     assert asyncio.run(main()) == [client.Audio(b"abcd")]
-
-
-@pytest.mark.parametrize(
-    ("message", "complaint"),
-    [
-        ({"type": "pong"}, "'pong' without ping"),
-        (["list"], "no JSON object"),
-        ("text", "no JSON object"),
-    ],
-)
-def test_what_no_server_of_this_protocol_sends_is_said_so(message: Any, complaint: str) -> None:
-    with pytest.raises(WireError, match=complaint):
-        events_of(message)
-
-
-def test_a_tagged_frame_without_its_head_is_said_so() -> None:
-    with pytest.raises(WireError, match="a head of 16 bytes, this one has 2"):
-        events_of(b"ab", format={"frames": "tagged"})
-
-
-# ---------------------------------------------------------------------- how it fails
 
 
 def free_port() -> int:
@@ -276,30 +184,30 @@ def free_port() -> int:
         return port
 
 
-def test_nobody_listening_is_one_sentence_with_the_remedy() -> None:
+def test_without_a_server_there_is_one_sentence_with_the_remedy() -> None:
     url = f"ws://127.0.0.1:{free_port()}/stream-tokens"
     with pytest.raises(client.NoServer) as caught:
         asyncio.run(collect(url))
     assert caught.value.message == f"no server at {url}; start one with: voice-server serve"
 
 
-def test_a_refusal_is_told_in_the_servers_words() -> None:
+def test_a_refusal_carries_the_servers_own_sentence() -> None:
     def refuse(connection: ServerConnection, _request: Request) -> Response:
         return connection.respond(HTTPStatus.FORBIDDEN, '{"error":"this origin may not","code":"origin"}')
 
     async def main() -> None:
-        async with scripted_server(nothing_said, process_request=refuse) as url:
+        async with scripted_server(send_nothing, process_request=refuse) as url:
             await collect(url)
 
     with pytest.raises(client.NoServer, match=r"refused the connection \(HTTP 403: this origin may not\)"):
         asyncio.run(main())
 
 
-async def nothing_said(_connection: ServerConnection) -> None:
+async def send_nothing(_connection: ServerConnection) -> None:
     pass
 
 
-def test_something_else_that_listens_is_no_voice_server() -> None:
+def test_another_program_at_the_address_is_no_voice_server() -> None:
     async def greet(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"220 mail ready\r\n")
         writer.close()
@@ -315,7 +223,7 @@ def test_something_else_that_listens_is_no_voice_server() -> None:
 
 
 @pytest.mark.parametrize("url", ["mailto:x", "ftp://host/x", "ws://"])
-def test_an_address_that_is_none_is_a_configuration_error(url: str) -> None:
+def test_an_invalid_address_is_a_configuration_error(url: str) -> None:
     with pytest.raises(ConfigError, match="is no address of a server; it looks like ws://"):
         asyncio.run(collect(url))
 
@@ -339,7 +247,7 @@ def closes_with(code: int, reason: str = "", *, after: dict[str, Any] | None = N
         (closes_with(4000), r"\(4000\): it gave no reason"),
     ],
 )
-def test_an_end_before_the_end_is_an_error_with_its_reason(script: Script, sentence: str) -> None:
+def test_a_connection_closed_early_is_an_error_with_its_reason(script: Script, sentence: str) -> None:
     async def main() -> None:
         async with scripted_server(script) as url:
             await collect(url)
@@ -378,27 +286,27 @@ async def flood(connection: ServerConnection) -> None:
         await connection.send(bytes(9600))
 
 
-def test_leaving_in_the_middle_of_a_flood_is_a_normal_end_for_both() -> None:
+def test_closing_while_much_is_on_its_way_is_a_normal_closure_for_both() -> None:
     codes: list[int | None] = []
 
-    async def note(connection: ServerConnection) -> None:
+    async def record(connection: ServerConnection) -> None:
         try:
             await flood(connection)
         finally:
             codes.append(connection.close_code)
 
     async def main() -> None:
-        async with scripted_server(note) as url, connect(url) as stream:
+        async with scripted_server(record) as url, connect(url) as stream:
             async for _ in stream:
                 break
 
     asyncio.run(main())
-    with server_in_a_thread(note) as url, connect_sync(url) as blocking_stream:
+    with server_in_a_thread(record) as url, connect_sync(url) as blocking_stream:
         next(iter(blocking_stream))
     assert codes == [1000, 1000]
 
 
-def test_leaving_while_another_task_reads_is_no_error() -> None:
+def test_closing_while_another_task_reads_is_no_error() -> None:
     async def main() -> list[client.Event]:
         async with scripted_server(flood) as url:
             async with connect(url) as stream:
@@ -413,21 +321,18 @@ async def collect_all(stream: client.AsyncStream) -> list[client.Event]:
     return [event async for event in stream]
 
 
-# ---------------------------------------------------------------------- the synchronous one
-
-
-def test_the_synchronous_client_says_and_hears_the_same() -> None:
-    heard: list[Any] = []
+def test_the_synchronous_client_sends_and_receives_the_same() -> None:
+    received: list[Any] = []
     lines: list[dict[str, Any] | bytes] = [{"type": "generating", "sentence": "A.", "queue_depth": 0}, b"ab"]
-    with server_in_a_thread(says(*lines, heard=heard)) as url, connect_sync(url, voice="x") as stream:
+    with server_in_a_thread(plays(*lines, received=received)) as url, connect_sync(url, voice="x") as stream:
         stream.send_text("A.")
         stream.done()
         events = list(stream)
-    assert heard == [{"v": 2, "voice": "x"}, {"token": "A."}, {"done": True}]
+    assert received == [{"v": 2, "voice": "x"}, {"token": "A."}, {"done": True}]
     assert events == [client.Generating("A.", 0), client.Audio(b"ab")]
 
 
-def test_the_synchronous_client_fails_the_same() -> None:
+def test_the_synchronous_client_raises_the_same() -> None:
     with server_in_a_thread(closes_with(1012)) as url, connect_sync(url) as stream:
         with pytest.raises(client.StreamClosed, match="it is restarting"):
             list(stream)
@@ -435,21 +340,3 @@ def test_the_synchronous_client_fails_the_same() -> None:
             stream.send_text("too late")
     with pytest.raises(client.NoServer), connect_sync(f"ws://127.0.0.1:{free_port()}"):
         pass
-
-
-# ---------------------------------------------------------------------- as a script
-
-
-@pytest.mark.parametrize("inside", [True, False])
-def test_the_script_finds_the_package_from_inside_and_from_the_root(inside: bool) -> None:
-    package = Path(client_module.__file__).parent
-    script = "client.py" if inside else "voice_server/client.py"
-    done = subprocess.run(
-        [sys.executable, script, "--help"],
-        cwd=package if inside else package.parent,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    assert "--url" in done.stdout

@@ -13,7 +13,6 @@ from click.testing import CliRunner, Result
 
 from voice_server.cli import cli
 
-ROOT = Path(__file__).parents[3]
 HEAVY = {
     "asyncio", "importlib.metadata", "logging", "miniaudio", "msgpack", "msgspec", "numpy", "prompt_toolkit",
     "starlette", "subprocess", "tempfile", "uvicorn", "websockets", "yaml",
@@ -31,15 +30,6 @@ def test_say_imports_nothing_that_is_slow_to_import() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == []
-
-
-@pytest.mark.parametrize(("folder", "script"), [("voice_server", "say.py"), (".", "voice_server/say.py")])
-def test_the_script_runs_inside_the_package_and_from_the_root(folder: str, script: str) -> None:
-    done = subprocess.run(
-        [sys.executable, script, "--playing"], cwd=ROOT / folder, capture_output=True, text=True, check=False
-    )
-    assert (done.returncode, done.stdout) == (0, "")
-    assert done.stderr == "no server is running, so nothing is spoken\n"
 
 
 def test_help_shows_every_option_and_examples_that_stand_on_lines_of_their_own() -> None:
