@@ -164,7 +164,7 @@ def visiting(browser: Browser, *scripts: str, **options: Any) -> Iterator[Visit]
 
 def _serve_ear() -> None:
     """Put the ear among the page's files: the page's policy allows no script from elsewhere."""
-    page_files._files()["ear.js"] = page_files._File(EAR_WORKLET.encode(), "text/javascript", '"ear"')
+    page_files._files()["ear.js"] = page_files._PageFile(EAR_WORKLET.encode(), "text/javascript", '"ear"')
 
 
 @contextmanager

@@ -26,7 +26,8 @@ def test_every_file_has_its_type_and_may_load_only_from_here() -> None:
             for name in _NAMES:
                 answer = await client.get(f"http://127.0.0.1:{server.port}/page/{name}")
                 assert answer.status_code == 200
-                assert answer.headers["content-type"] == page_files._TYPES["." + name.rpartition(".")[2]]
+                media_type = page_files._MEDIA_TYPES["." + name.rpartition(".")[2]]
+                assert answer.headers["content-type"] == media_type
                 assert answer.headers["x-content-type-options"] == "nosniff"
                 assert "default-src 'none'" in answer.headers["content-security-policy"]
                 assert "unsafe" not in answer.headers["content-security-policy"]

@@ -1,4 +1,4 @@
-"""The web page of the server: `page_response` answers with it, `routes` serve its files."""
+"""The server's web page: `page_response` answers a request with it, `routes` serves its files."""
 
 from voice_server.endpoints.page.page_files import page_response, routes
 

@@ -1,7 +1,8 @@
-"""The page's files: plain HTML, CSS and ES modules, sent as they lie in `static/`.
+"""The page's files: plain HTML, CSS and ES modules, sent as they are in `static/`.
 
-Laws: a file is looked up in a table made by listing the folder once, so that no request names a path; nothing
-of the page comes from another host, and nothing in it is inline, so that the policy below can forbid both.
+Laws: the folder is listed once and a request names an entry of that table, never a path; the page loads
+nothing from another host and has no inline script or style, so that its content security policy can forbid
+both.
 """
 
 from __future__ import annotations
@@ -17,47 +18,47 @@ from starlette.routing import BaseRoute, Route
 
 _FOLDER = Path(__file__).parent / "static"
 _INDEX = "index.html"
-_TYPES = {
+_MEDIA_TYPES = {
     ".html": "text/html; charset=utf-8",
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
 }
-_POLICY = (
+_CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "media-src 'self' blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
     "require-trusted-types-for 'script'"
 )
 _HEADERS = {
-    "Content-Security-Policy": _POLICY,
+    "Content-Security-Policy": _CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(self)",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Cache-Control": "no-cache",  # asked for again after an update, and then answered with 304
+    "Cache-Control": "no-cache",  # the browser asks each time whether its copy is current (304)
 }
 
 
 @dataclass(frozen=True, slots=True)
-class _File:
+class _PageFile:
     content: bytes
     media_type: str
     etag: str
 
 
 @cache
-def _files() -> dict[str, _File]:
+def _files() -> dict[str, _PageFile]:
     """Every file of the page by its name."""
-    return {path.name: _read(path) for path in sorted(_FOLDER.iterdir()) if path.suffix in _TYPES}
+    return {path.name: _read(path) for path in sorted(_FOLDER.iterdir()) if path.suffix in _MEDIA_TYPES}
 
 
-def _read(path: Path) -> _File:
+def _read(path: Path) -> _PageFile:
     content = path.read_bytes()
-    return _File(content, _TYPES[path.suffix], f'"{hashlib.sha256(content).hexdigest()[:16]}"')
+    return _PageFile(content, _MEDIA_TYPES[path.suffix], f'"{hashlib.sha256(content).hexdigest()[:16]}"')
 
 
 def page_response(request: Request) -> Response:
-    """Answer with the page itself, at any address in the server's root: its links are relative to it."""
+    """Answer with the page; its links are relative and fit any path directly under the server's root."""
     return _answer(request, _files()[_INDEX], Vary="Accept")
 
 
@@ -69,7 +70,7 @@ def _asset(request: Request) -> Response:
     return _answer(request, file)
 
 
-def _answer(request: Request, file: _File, **more: str) -> Response:
+def _answer(request: Request, file: _PageFile, **more: str) -> Response:
     headers = _HEADERS | {"ETag": file.etag} | more
     if request.headers.get("if-none-match") == file.etag:
         return Response(status_code=304, headers=headers)
@@ -77,5 +78,5 @@ def _answer(request: Request, file: _File, **more: str) -> Response:
 
 
 def routes() -> list[BaseRoute]:
-    """`/page` is the page at an address that does not depend on what the client accepts."""
+    """Return the routes of the page's files, and `/page` for the page whatever the client accepts."""
     return [Route("/page", page_response), Route("/page/{name}", _asset)]

@@ -1,8 +1,8 @@
 /**
- * The token that a server may want, and the sentence for a connection that failed.
+ * The access token that a server may require, requests with it, and why a connection failed.
  *
- * A link may bring the token (`/?token=…`); it is taken out of the address at once, kept for this tab only, and
- * sent as a header, or as a WebSocket sub-protocol where a browser can set no header.
+ * A link may carry the token (`/?token=…`). It is removed from the address at once, kept for this tab only, and
+ * sent as a header, or as a WebSocket sub-protocol, since a browser can set no header there.
  */
 
 const KEY = "voice-server-token";
@@ -29,7 +29,7 @@ function authorized(headers) {
   return { headers: token() ? { ...headers, Authorization: `Bearer ${token()}` } : headers };
 }
 
-/** Sub-protocols of a WebSocket: the real one, and one that only carries the token. */
+/** Sub-protocols for a WebSocket: the protocol's own, and one that carries the token. */
 export function socketProtocols() {
   if (!token()) return [];
   const bytes = new TextEncoder().encode(token());
@@ -37,14 +37,14 @@ export function socketProtocols() {
   return ["voice-server", `token.${hex}`];
 }
 
-/** The server wants a token that it was not given. */
+/** The server requires a token, and got none or a wrong one. */
 export class TokenWanted extends Error {
   constructor() {
     super("This server wants the token that it printed when it was started.");
   }
 }
 
-/** Why a WebSocket did not open, as an Error: browsers do not say, so the server is asked over HTTP. */
+/** Why a WebSocket did not open, as an Error. Browsers do not tell, so a request over HTTP finds out. */
 export async function failure() {
   try {
     await fetchJson("health");
@@ -54,7 +54,7 @@ export async function failure() {
   }
 }
 
-/** Fetch JSON from the server; null where it has no such route. Throws an Error with a sentence. */
+/** Fetch JSON from the server; null if it has no such route. Throws an Error with a message for the user. */
 export async function fetchJson(path) {
   const response = await ask(path, "application/json");
   if (response.status === 404 || response.status === 405) return null;
@@ -63,7 +63,7 @@ export async function fetchJson(path) {
   return answer;
 }
 
-/** Fetch a file from the server. Throws an Error with a sentence. */
+/** Fetch a file from the server. Throws an Error with a message for the user. */
 export async function fetchBlob(path) {
   const response = await ask(path, "*/*");
   if (response.ok) return response.blob();
@@ -74,7 +74,7 @@ export async function fetchBlob(path) {
 async function ask(path, type) {
   let response;
   try {
-    // Relative to the page, so that a proxy may put the server into a folder.
+    // Relative to the page, so that a proxy may serve it under a path prefix.
     response = await fetch(new URL(path.replace(/^\//, ""), document.baseURI), authorized({ Accept: type }));
   } catch {
     throw new Error("The server cannot be reached; is it still running?");
@@ -83,7 +83,7 @@ async function ask(path, type) {
   return response;
 }
 
-/** The server's sentences begin small, since other programs put words before them. */
+/** A message of the server as a sentence: it begins in lower case there, for programs that prefix it. */
 export function sentence(message) {
   const text = message.charAt(0).toUpperCase() + message.slice(1);
   return /[.!?]$/.test(text) ? text : `${text}.`;

@@ -1,14 +1,14 @@
 /**
  * One WebSocket to `/stream-tokens`, version 2, with tagged frames.
  *
- * Knows the protocol's shapes and nothing of what they are used for. A connection is opened for one backend,
- * since what a backend can do is said once, in `ready`.
+ * Encodes and decodes messages and does not interpret them. A connection is opened for one backend, because the
+ * backend's voices and options are sent only once, in `ready`.
  */
 
 import { failure, sentence, socketProtocols } from "./access.js";
 
 const TAG_BYTES = 16;
-const PING_EVERY_MS = 60_000; // the server closes what says nothing for five minutes
+const PING_EVERY_MS = 60_000; // the server closes a connection without messages after five minutes
 
 const CLOSING_SENTENCES = {
   1008: "The server refused this connection.",
@@ -24,10 +24,10 @@ export class Connection {
     this._onFrame = onFrame;
     this._onClose = onClose;
     this._socket = null;
-    this._turn = null; // whose frames come
+    this._turn = null; // the turn that received frames belong to
   }
 
-  /** Connect; resolves with the `ready` message, rejects with an Error whose message is a sentence. */
+  /** Connect; resolves with the `ready` message, rejects with an Error with a message for the user. */
   open(config) {
     const url = new URL("stream-tokens", document.baseURI);
     url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
@@ -50,7 +50,7 @@ export class Connection {
     if (this.isOpen) this._socket.send(JSON.stringify(message));
   }
 
-  /** Leave without a word to `onClose`. */
+  /** Close without calling `onClose`. */
   close() {
     clearInterval(this._pinging);
     const socket = this._socket;
@@ -73,7 +73,7 @@ export class Connection {
     } else if (message.type === "error" && opening.reject) {
       opening.refusal = message.msg;
     } else {
-      if (message.type === "sentence") this._turn = message.turn; // it stands just before its first frame
+      if (message.type === "sentence") this._turn = message.turn; // `sentence` comes just before its first frame
       this._onMessage(message);
     }
   }

@@ -1,11 +1,11 @@
 /**
- * What happens from "speak" to the last sample: one turn at a time, over one connection and one player.
+ * Speaks one turn at a time, from the request to the last sample, over one connection and one player.
  *
  *     idle ──speak──► speaking ◄──pause──► paused
  *       ▲                └────────┬──────────┘
  *       └── drained, barge-in, failure
  *
- * Knows nothing of the page. Everything it has to say goes to `tell`, an object of functions (see main.js).
+ * Independent of the page's elements: events are passed to `tell`, an object of functions (see main.js).
  */
 
 import { sentence } from "./access.js";
@@ -15,8 +15,8 @@ import { Player } from "./player.js";
 import { Recording } from "./recording.js";
 import { Offsets, Timeline } from "./timeline.js";
 
-const MOST_AHEAD_MS = 30_000; // of audio in the page, beyond which the server is asked to pause …
-const ENOUGH_AHEAD_MS = 15_000; // … until no more than this is left
+const MOST_AHEAD_MS = 30_000; // of audio not yet played, beyond which the server is asked to pause …
+const ENOUGH_AHEAD_MS = 15_000; // … until this much is left
 const REPORT_EVERY_MS = 250;
 
 /** One text that is being spoken. */
@@ -27,12 +27,12 @@ class Turn {
     this.rateHz = rateHz;
     this.timeline = new Timeline();
     this.recording = new Recording(rateHz);
-    this.text = ""; // what the server was given
+    this.text = ""; // the text that was sent to the server
     this.offsets = new Offsets();
-    this.spans = new Map(); // where each sentence stands in it
+    this.spans = new Map(); // the offsets of each sentence in it, by index
     this.soundMs = null; // from the request to the first sample
     this.writtenMs = null; // from the request to the last token
-    this.allSent = false; // the server has said `turn_done`
+    this.allSent = false; // `turn_done` was received
   }
 
   add(text) {
@@ -40,7 +40,7 @@ class Turn {
     this.offsets.add(text);
   }
 
-  /** The text at a play position, split where the listener is. */
+  /** The text, split at the play position into what was heard and what was not. */
   splitAt(playedMs) {
     const at = this.offsets.toUtf16(this.timeline.heardUntil(playedMs));
     return { heard: this.text.slice(0, at), unheard: this.text.slice(at) };
@@ -54,7 +54,7 @@ export class Conversation {
     this._connection = null;
     this._backend = null;
     this._ready = null;
-    this._turn = null; // the turn that sounds, or sounded last
+    this._turn = null; // the turn that is played, or was played last
     this._turns = 0;
     this._requests = 0;
     this._state = "idle";
@@ -81,12 +81,12 @@ export class Conversation {
     return this._turn?.recording ?? null;
   }
 
-  /** Make sound possible; from a click or a key press, and the earlier the sooner the first sound. */
+  /** Start the audio context; browsers allow it in a click or a key press only. Early calls save time later. */
   warmUp() {
     return this._player.open();
   }
 
-  /** Connect to a backend (null: the server's default) unless we are; returns its `ready` message. */
+  /** Connect to a backend (null: the server's default) unless connected to it already; returns its `ready` message. */
   async connect(backend) {
     if (this._connection?.isOpen && backend === this._backend) return this._ready;
     this.bargeIn();
@@ -99,19 +99,19 @@ export class Conversation {
     this._connection = connection;
     this._isHolding = false;
     this._ready = await connection.open({ ...(backend && { backend }), timestamps: "word" });
-    this._backend = this._ready.backend; // another one where a fallback speaks
+    this._backend = this._ready.backend; // another one if a fallback was chosen
     return this._ready;
   }
 
   /** Speak a text as `config` says; `rate()` is in tokens a second, or null for the whole text at once. */
   async speak(text, { backend, config, rate }) {
     this.bargeIn();
-    this._turn = null; // what the server still says of it comes too late
+    this._turn = null; // its late messages are ignored
     const askedAt = performance.now();
     const request = ++this._requests;
     await this._player.open();
     await this.connect(backend);
-    if (request !== this._requests) return; // another text was asked for in the meantime
+    if (request !== this._requests) return; // another text was requested in the meantime
     this._player.start();
     this._turn = new Turn(`t${++this._turns}`, this._player.rateHz);
     this._turn.askedAt = askedAt;
@@ -121,7 +121,7 @@ export class Conversation {
     this._feed(text, { ...config, format }, rate);
   }
 
-  /** Stop at once, and tell the server how far the listener came; it answers with what was heard. */
+  /** Stop at once and send the play position to the server, which answers with the heard text. */
   bargeIn() {
     if (this._state === "idle") return;
     const turn = this._turn;
@@ -141,7 +141,7 @@ export class Conversation {
 
   _feed(text, config, rate) {
     const turn = this._turn;
-    let more = config; // with the first piece, so that a refusal refuses both
+    let more = config; // sent with the first piece, so that both are refused together
     this._feeder = new Feeder(text, {
       rate,
       limits: this._ready.limits,
@@ -159,7 +159,7 @@ export class Conversation {
     this._feeder.start();
   }
 
-  // ------------------------------------------------------------ what the server says
+  // ------------------------------------------------------------ messages of the server
 
   _obey(message) {
     if (message.type === "warning" && message.code !== "nothing_to_cancel") this._tell.warning(sentence(message.msg));
@@ -173,7 +173,7 @@ export class Conversation {
     if (message.type === "cancelled" && this._state === "idle") {
       this._tell.heard({ heard: message.heard, unheard: message.unheard, droppedMs: message.dropped_ms });
     }
-    if (this._state === "idle") return; // late messages of a turn that was cut off
+    if (this._state === "idle") return; // late messages of a turn that was interrupted
     if (message.type === "generating") {
       this._turn.spans.set(message.index, message.chars);
       this._feeder.reached(message.chars[1]);
@@ -224,7 +224,7 @@ export class Conversation {
     this._allSent("failed"); // what arrived is still played
   }
 
-  // ------------------------------------------------------------ what the player says
+  // ------------------------------------------------------------ events of the player
 
   _soundStarted() {
     this._turn.soundMs = performance.now() - this._turn.askedAt + this._player.latencyMs;
@@ -238,7 +238,7 @@ export class Conversation {
     this._holdOrGoOn();
   }
 
-  /** Keep the server from sending a book at once: it pauses while enough waits here. */
+  /** Let the server pause while enough audio is buffered here, so that it does not send a book at once. */
   _holdOrGoOn() {
     const most = this._isHolding ? ENOUGH_AHEAD_MS : MOST_AHEAD_MS;
     const holds = this._state === "paused" || (this._state === "speaking" && this.aheadMs > most);

@@ -1,7 +1,7 @@
 /**
- * Gives a text to the server: at once, or a token at a time as a language model would write it.
+ * Sends a text to the server: at once, or a token at a time as a language model writes it.
  *
- * Never more than a window of it waits there to be spoken, so a whole book goes through bounded memory.
+ * At most a window of it is in the server's buffer, so that a whole book needs bounded memory.
  */
 
 const WINDOW_CHARS = 20_000;
@@ -10,7 +10,7 @@ const CHUNK = /[^]{1,500}/gu;
 const TICK_MS = 20;
 
 export class Feeder {
-  /** `rate()` is in tokens a second, or null for all at once; `give(text, isLast)` takes the pieces. */
+  /** `rate()` is in tokens a second, or null for all at once; `give(text, isLast)` sends a piece. */
   constructor(text, { rate, limits, give }) {
     this._pieces = text.matchAll(rate() === null ? CHUNK : TOKEN);
     this._next = this._pieces.next();
@@ -19,7 +19,7 @@ export class Feeder {
     this._given = 0; // code points
     this._window = Math.min(WINDOW_CHARS, limits.buffered_chars / 2);
     this._limit = this._window;
-    this._credit = 1; // tokens that are due
+    this._credit = 1; // tokens that may be sent now
   }
 
   start() {
@@ -35,7 +35,7 @@ export class Feeder {
     this._next = { done: true };
   }
 
-  /** The server has got to this code point of the text. */
+  /** Note that the server has sent the text up to this code point to a worker. */
   reached(codePoint) {
     this._limit = codePoint + this._window;
     this._pump();

@@ -1,4 +1,4 @@
-/** The page: joins the conversation to what is seen. */
+/** The page's entry: connects its elements to the conversation. */
 
 import { fetchJson, setToken, takeTokenFromAddress } from "./access.js";
 import { Conversation } from "./conversation.js";
@@ -64,7 +64,7 @@ async function speak() {
   conversation.bargeIn();
   clearStage();
   await (shownBackend === null ? start() : changing);
-  if (shownBackend === null) return; // and the page says why
+  if (shownBackend === null) return; // showBackend has shown the reason
   showStage();
   try {
     await conversation.speak(text, { backend: shownBackend, config: chosenConfig(), rate: chosenRate });
@@ -74,7 +74,7 @@ async function speak() {
   }
 }
 
-/** On a phone the sound is below the text. */
+/** Scroll to the player, which is below the text on a narrow screen. */
 function showStage() {
   if (matchMedia("(min-width: 900px)").matches) return;
   const behavior = matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
@@ -127,7 +127,7 @@ function onSentence(message) {
   byId("download").disabled = false;
 }
 
-/** One picture: words and waveform follow the play position. */
+/** Draw one animation frame: words and waveform at the play position. */
 function frame() {
   waveform.draw(conversation.playedMs);
   isDrawing = conversation.state !== "idle";
@@ -170,7 +170,7 @@ function voicesOf(backend) {
   return (allVoices ?? []).filter((voice) => voice.backend === backend);
 }
 
-/** List the voices anew: a sample may have come. */
+/** Load the list of voices again: a sample may have been added. */
 async function lookAgain() {
   try {
     allVoices = await loadVoices();
@@ -187,7 +187,7 @@ function showPreview() {
 
 async function tryChosenVoice({ currentTarget: button }) {
   if (button.ariaBusy === "true") return;
-  conversation.bargeIn(); // not two voices at once
+  conversation.bargeIn(); // so that only the preview is heard
   try {
     await tryVoice(button, picker.preview);
   } catch (error) {

@@ -1,7 +1,7 @@
 /**
- * Controls for the options of a backend, made from what it says of them.
+ * Controls for the options of a backend, made from their declarations in `ready`.
  *
- * Only what the user touched is sent, so that defaults of the server's configuration stay in force.
+ * Only options that the user changed are sent, so that the server's configured defaults apply to the others.
  */
 
 const WIDEST_SLIDER = 1000; // beyond this range a number is typed
@@ -24,7 +24,7 @@ export class Options {
     return others.length;
   }
 
-  /** What the user chose. */
+  /** The options that the user changed, by name. */
   get chosen() {
     return { ...this._touched };
   }

@@ -1,5 +1,5 @@
 /**
- * What sounds next: PCM in, the audio context's samples out.
+ * Plays PCM: queues what arrives, and fills the audio context's blocks from it.
  *
  * Runs in the audio thread (worklet.js), or in the page where a browser offers no worklet (player.js). Every
  * sample is played once and in order; a stop and a pause fade over one block, so that neither clicks.
@@ -7,13 +7,13 @@
 
 const REPORT_EVERY_S = 0.02;
 
-/** PCM that waits to be played; read at the context's rate, by linear interpolation where that differs. */
+/** PCM to be played; it is read at the context's rate, by linear interpolation if the rates differ. */
 class Queue {
   constructor(rateHz, contextRateHz) {
-    this.played = 0; // samples of the source
+    this.played = 0; // samples that were read, at the source's rate
     this.waiting = 0;
     this._step = rateHz / contextRateHz;
-    this._phase = 1; // how far between the last sample and the next, in (0, 1]
+    this._phase = 1; // position between the last sample and the next, in (0, 1]
     this._last = 0;
     this._chunks = [];
     this._at = 0;
@@ -52,17 +52,17 @@ class Queue {
   }
 }
 
-/** The speaker of one page. `tell` is called with what the page should know. */
+/** The playback of one page; `tell` is called with its events. */
 export class Playback {
   constructor(contextRateHz, tell) {
     this._contextRateHz = contextRateHz;
     this._tell = tell;
     this._unreported = 0;
-    this._leaving = null; // the queue of a stretch that is being cut off
+    this._leaving = null; // the queue of a stretch that was stopped, to be faded out
     this._begin({ epoch: 0, rateHz: contextRateHz });
   }
 
-  /** Obey a message: start, pcm, end, stop, pause. */
+  /** Handle a message: start, pcm, end, stop or pause. */
   receive(message) {
     if (message.type === "start") this._begin(message);
     else if (message.type === "pcm") this._queue.push(message.samples);
@@ -92,7 +92,7 @@ export class Playback {
     this._hasStarted = false;
     this._hasAll = false;
     this._isDrained = false;
-    this._starved = 0; // samples of silence in the middle, at the context's rate
+    this._starved = 0; // samples of silence within a stretch, at the context's rate
   }
 
   _stop() {

@@ -1,15 +1,15 @@
 /**
- * The player: an audio context, the speaker inside it, and where its listener is.
+ * The player: an audio context, the audio node that plays in it, and the play position.
  *
  * One stretch of speech after the other: `start`, any number of `push`, then `end` or `stop`. Positions are
- * milliseconds of that stretch's audio as they leave the loudspeaker; what an earlier stretch still reports is
- * told apart by its epoch.
+ * milliseconds of that stretch's audio as they leave the loudspeaker. Every stretch has an epoch, by which late
+ * reports of an earlier one are recognised.
  */
 
 import { Playback } from "./playback.js";
 
 const WANTED_RATE_HZ = 24000;
-const SERVER_RATES_HZ = [24000, 44100, 48000]; // what the server sends, so that most contexts need no resampling
+const SERVER_RATES_HZ = [24000, 44100, 48000]; // with one of these a context need not resample
 const LONGEST_GUESS_MS = 100;
 const BLOCK_WITHOUT_WORKLET = 1024;
 
@@ -24,10 +24,10 @@ export class Player {
     this._forget();
   }
 
-  /** Make sound possible; has to be called from a click or a key press. */
+  /** Start the audio context; browsers allow it in a click or a key press only. */
   async open() {
     this._context ??= newContext();
-    this._context.resume().catch(() => {}); // a browser that refuses now does so until the next click
+    this._context.resume().catch(() => {}); // a refusal lasts until the next click
     this._opening ??= speakerIn(this._context, (message) => this._receive(message));
     try {
       this._post = await this._opening;
@@ -47,12 +47,12 @@ export class Player {
     return this._isPaused;
   }
 
-  /** Milliseconds of audio that arrived. */
+  /** Milliseconds of audio that were received. */
   get receivedMs() {
     return (this._received / this._rateHz) * 1000;
   }
 
-  /** Milliseconds of audio that the listener has heard; never runs backwards. */
+  /** Milliseconds of audio that the listener has heard; never decreases. */
   get playedMs() {
     const { played, waiting, at, isPaused } = this._position;
     if (at === null) return this._furthestMs;
@@ -63,7 +63,7 @@ export class Player {
     return this._furthestMs;
   }
 
-  /** How long a sample takes from the speaker node to the ear, as far as the browser knows. */
+  /** The time from the audio node to the loudspeaker in milliseconds, as far as the browser knows it. */
   get latencyMs() {
     return (this._context?.outputLatency || 0) * 1000;
   }
@@ -90,7 +90,7 @@ export class Player {
     this._post({ type: "end" });
   }
 
-  /** Fall silent now; returns how many milliseconds were heard. */
+  /** Stop now; returns how many milliseconds were heard. */
   stop() {
     const playedMs = this.playedMs;
     this._post({ type: "stop" });
@@ -128,7 +128,7 @@ function newContext() {
   }
 }
 
-/** Connect a speaker to the context; returns the function that sends it messages. */
+/** Connect a playback node to the context; returns the function that sends it messages. */
 async function speakerIn(context, tell) {
   if (!context.audioWorklet) return speakerWithoutWorklet(context, tell);
   await context.audioWorklet.addModule(new URL("./worklet.js", import.meta.url));
@@ -141,7 +141,7 @@ async function speakerIn(context, tell) {
   };
 }
 
-/** Worklets exist on secure addresses only; a phone that comes by plain HTTP gets the older node. */
+/** Without a worklet, which browsers offer on secure addresses only, the deprecated script processor plays. */
 function speakerWithoutWorklet(context, tell) {
   const node = context.createScriptProcessor(BLOCK_WITHOUT_WORKLET, 0, 1);
   const playback = new Playback(context.sampleRate, tell);

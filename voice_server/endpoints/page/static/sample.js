@@ -1,8 +1,8 @@
 /**
  * A voice sample for a backend that clones: recorded here or dropped, made into a clean WAV file.
  *
- * A server takes no uploads unless it is told to; without that the file is saved, and the page says which folder
- * it belongs in.
+ * A server accepts no uploads unless it is configured to. Without that the user saves the file, and the page
+ * says into which folder it belongs.
  */
 
 import { download, wav } from "./recording.js";
@@ -13,7 +13,7 @@ const SHORTEST_S = 3;
 const MOST_BYTES = 20 * 1024 * 1024;
 
 export class SampleMaker {
-  /** `elements`: {record, file, drop, name, preview, result, save, note}; `tell.error` takes a sentence. */
+  /** `elements`: {record, file, drop, name, preview, result, save, note}; `tell.error` takes a message for the user. */
   constructor(elements, tell) {
     this._elements = elements;
     this._tell = tell;

@@ -1,4 +1,4 @@
-/** Dark, light, or as the system has it. A classic script, run before the first paint so that nothing flashes. */
+/** Dark, light, or as the system has it. A classic script, because it must run before the first paint. */
 "use strict";
 
 {

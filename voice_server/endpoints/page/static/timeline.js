@@ -1,14 +1,14 @@
 /**
- * What is spoken when: the sentences of a turn and their words, by play position.
+ * The sentences of a turn and their words, by play position.
  *
- * Offsets count code points of the text as typed, as on the wire; `Offsets` turns them into JavaScript's own.
+ * Offsets count code points of the text as typed, as on the wire; `Offsets` converts them to UTF-16.
  */
 
-/** Code points of a growing text to UTF-16 positions. */
+/** Converts offsets in a growing text from code points to UTF-16 units. */
 export class Offsets {
   constructor() {
     this._length = 0;
-    this._wide = []; // code points that take two units
+    this._wide = []; // the code points that have two units
   }
 
   add(text) {
@@ -49,7 +49,7 @@ export class Timeline {
     if (ended) ended.audioMs = audio_ms;
   }
 
-  /** The code point up to which a listener at this position has heard; a begun word counts. */
+  /** The code point up to which a listener at this position has heard; a word that has begun counts. */
   heardUntil(playedMs) {
     let offset = 0;
     for (const each of this._sentences) {

@@ -1,6 +1,6 @@
-/** The figures of every sentence in a table, and the four that sum a turn up. */
+/** A table with the timings of every sentence, and four figures for the whole turn. */
 
-const MOST_ROWS = 300; // of a book, the last ones
+const MOST_ROWS = 300; // the last ones, of a long text
 const FIGURES = ["Queued", "TTFA", "RTF", "Audio", "Gap"];
 
 export class Timings {
@@ -90,7 +90,7 @@ function cell(kind, text) {
 
 function empty(label) {
   const element = cell("td", "…");
-  element.dataset.label = label; // shown where the table has no room for a head
+  element.dataset.label = label; // shown on narrow screens, where the table has no header
   element.dataset.figure = label.toLowerCase();
   return element;
 }

@@ -1,8 +1,8 @@
 /**
- * The text as it is spoken: grey before it is heard, lit word by word, marked after a barge-in.
+ * The text as it is spoken: grey until heard, highlighted word by word, marked after a barge-in.
  *
- * Sentences come in order and cut the text that is still whole; only the sentence that sounds is cut into words,
- * so a book stays a handful of elements a paragraph.
+ * Sentences come in order, and each is cut off the rest of the text. Only the current sentence is divided into
+ * words, so that a book needs few elements.
  */
 
 import { Offsets } from "./timeline.js";
@@ -16,7 +16,7 @@ export class Transcript {
   reset() {
     this._text = "";
     this._offsets = new Offsets();
-    this._tail = document.createTextNode(""); // what no sentence has claimed yet
+    this._tail = document.createTextNode(""); // the text behind the last sentence
     this._tailAt = 0; // its UTF-16 position
     this._sentences = [];
     this._marks = []; // words by time: {startMs, endMs, element}
@@ -32,7 +32,7 @@ export class Transcript {
     this._tail.appendData(text);
   }
 
-  /** A sentence begins `at_ms`; `chars` says where it stands. */
+  /** A sentence begins `at_ms`; `chars` are its offsets. */
   addSentence({ index, chars, at_ms }) {
     const [from, to] = this._span(chars);
     const element = this._cut("sentence", from, to);
@@ -43,7 +43,7 @@ export class Transcript {
   addWords({ index, words }) {
     const sentence = this._sentences.findLast((each) => each.index === index);
     if (!sentence) return;
-    const rest = sentence.element.lastChild; // text that no word has claimed yet
+    const rest = sentence.element.lastChild; // the text behind the last word
     for (const [, startMs, endMs, ...chars] of words) {
       const [from, to] = this._span(chars);
       if (from < sentence.cutTo || to > sentence.to) continue;
@@ -63,7 +63,7 @@ export class Transcript {
     element?.classList.add("failed");
   }
 
-  /** Light up what sounds at a play position. */
+  /** Highlight the word at a play position. */
   moveTo(playedMs) {
     while (this._nextSentence < this._sentences.length && this._sentences[this._nextSentence].atMs <= playedMs) {
       this._leaveSentence(this._nextSentence - 1);
@@ -73,25 +73,25 @@ export class Transcript {
     while (this._nextMark < this._marks.length && this._marks[this._nextMark].startMs <= playedMs) {
       this._leaveWord();
       const { element } = this._marks[this._nextMark++];
-      if (!element.isConnected) continue; // its sentence is over already
+      if (!element.isConnected) continue; // its sentence has ended
       element.classList.add("now");
       this._scrollTo(element);
     }
     if (this._nextMark > 0 && this._marks[this._nextMark - 1].endMs <= playedMs) this._leaveWord();
   }
 
-  /** Everything was spoken. */
+  /** Show that everything was spoken. */
   finish() {
     this._leaveWord();
     this._leaveSentence(this._nextSentence - 1);
   }
 
-  /** After a barge-in: what was heard, and what was not. */
+  /** Show, after a barge-in, what was heard and what was not. */
   split({ heard, unheard }) {
     this._element.replaceChildren(piece("heard", heard), piece("unheard", unheard));
   }
 
-  /** Cut a piece off the text that is still whole; null where it is cut already. */
+  /** Cut a sentence off the rest of the text; null if it was cut off before. */
   _cut(className, from, to) {
     if (from < this._tailAt) return null;
     const element = piece(className, this._text.slice(from, to));

@@ -1,4 +1,4 @@
-/** What the page says in words: states, problems, the backend, what was heard. */
+/** The page's texts: states, problems, the backend, what was heard. */
 
 import { TokenWanted } from "./access.js";
 
@@ -8,7 +8,7 @@ export function byId(id) {
   return document.getElementById(id);
 }
 
-/** Show a sentence about something that went wrong, or that is worth knowing ("warning"). */
+/** Show a message about an error, or about something that the user should know ("warning"). */
 export function showProblem(message, kind = "error") {
   const box = byId("problems");
   if ([...box.children].some((each) => each.dataset.message === message)) return;
@@ -32,7 +32,7 @@ export function clearProblems() {
   byId("problems").replaceChildren();
 }
 
-/** Say that a connection failed; a server that wants a token is asked for one. */
+/** Show that a connection failed; if the server requires a token, ask the user for it. */
 export function showFailure(error) {
   byId("access").hidden = !(error instanceof TokenWanted);
   if (error instanceof TokenWanted) byId("token").focus();
@@ -49,7 +49,7 @@ export function showStatus(text) {
   byId("status").textContent = text;
 }
 
-/** The buttons that make sense in a state. */
+/** Enable the buttons that have an effect in a state. */
 export function showState(state) {
   const isIdle = state === "idle";
   byId("pause").disabled = isIdle;

@@ -1,7 +1,7 @@
 /**
  * The field that chooses a voice: a list to search, grouped by language (the combobox pattern of ARIA's guide).
  *
- * A mix of voices may be typed where the backend speaks mixes, and any name where the server has no list.
+ * A mix of voices may be typed if the backend takes mixes, and any name if the server has no list.
  */
 
 import { labelOf, matches, nameOfLanguage } from "./voices.js";
@@ -27,7 +27,7 @@ export class VoicePicker {
     });
   }
 
-  /** Offer these voices; `id` is the one that speaks by default, `mixes` whether mixes may be typed. */
+  /** Offer these voices; `id` is the default one, `mixes` whether mixes may be typed. */
   show(voices, id, { mixes }) {
     this._voices = voices;
     this._mixes = mixes;
@@ -46,7 +46,7 @@ export class VoicePicker {
     return this._chosen.id;
   }
 
-  /** Where the server speaks a sentence with the voice; undefined where it does not. */
+  /** The URL of the voice's preview; undefined if it has none. */
   get preview() {
     return this._chosen.preview;
   }
@@ -81,7 +81,7 @@ export class VoicePicker {
     this._restore();
   }
 
-  /** Whether a name that is in no list may be asked for: the server then says whether there is such a voice. */
+  /** Whether a name that is not in the list may be requested; the server then decides. */
   _speaksAsTyped(typed) {
     if (typed === "" || typed === this._label) return false;
     return this._voices.length === 0 || (this._mixes && MIX.test(typed));
@@ -105,7 +105,7 @@ export class VoicePicker {
       if (this._shown[this._active]) this._choose(this._shown[this._active]);
       else this._leave();
     } else if (event.key === "Escape" && isOpen) {
-      event.stopPropagation(); // closes the list, and nothing else
+      event.stopPropagation(); // so that only the list is closed
       this._close();
       this._restore();
     }
@@ -134,7 +134,7 @@ export class VoicePicker {
   }
 }
 
-/** Options under headings, one for each language, as they come. */
+/** The options in groups, one for each language, in the order of the voices. */
 function groups(voices, chosenId) {
   const byLanguage = new Map();
   voices.forEach((voice, at) => {

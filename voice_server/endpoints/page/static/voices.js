@@ -1,4 +1,4 @@
-/** What is known of voices: which there are, their names in words, what a search finds, how one sounds. */
+/** Voices: the list of them, their names in words, search, and previews. */
 
 import { fetchBlob, fetchJson } from "./access.js";
 
@@ -12,7 +12,7 @@ export async function loadVoices() {
   return Array.isArray(voices) && voices.every((voice) => typeof voice === "object") ? voices : null;
 }
 
-/** Whether a voice is only a timbre, to be combined with a language's voice: `de` and `+f3` are `de+f3`. */
+/** Whether a voice is only a timbre, to be combined with a language's voice: `de` and `+f3` give `de+f3`. */
 export function isSpeaker(voice) {
   return voice.language === ANY_LANGUAGE && voice.id.startsWith("+");
 }
@@ -26,7 +26,7 @@ export function nameOfLanguage(tag) {
   }
 }
 
-/** Play a sentence of a voice, over `button`, which says when it is busy. Throws an Error with a sentence. */
+/** Play a voice's preview; `button` is marked busy meanwhile. Throws an Error with a message for the user. */
 export async function tryVoice(button, path) {
   button.ariaBusy = "true";
   try {
@@ -46,7 +46,7 @@ export function labelOf({ id, name, language }) {
   return inWords.includes(named) || named.includes(inWords) ? named : `${named}, ${inWords}`;
 }
 
-/** Whether a voice is found by a search. */
+/** Whether a voice matches a search. */
 export function matches(voice, query) {
   const { id, name, number, language, gender } = voice;
   const haystack = [id, name, number, language, nameOfLanguage(language), gender].join(" ").toLowerCase();

@@ -1,14 +1,14 @@
 /**
- * The waveform of what is playing: bars that were heard on the left of the play head, what waits on its right.
+ * The waveform of the audio: heard bars on the left of the play head, buffered ones on its right.
  *
- * Colours come from the canvas's own style, so that the theme decides them. Where motion is not wanted the
- * picture stands still and turns pages instead of sliding.
+ * Colours are taken from the canvas's style, so that the theme decides them. If the user prefers reduced motion,
+ * the waveform is shown page by page instead of scrolling.
  */
 
 const BAR_MS = 25;
 const BAR_PX = 3;
 const GAP_PX = 2;
-const HEAD_AT = 1 / 3; // of the width
+const HEAD_AT = 1 / 3; // as a part of the width
 const FLOOR = 0.03; // the height of silence
 
 export class Waveform {
@@ -21,14 +21,14 @@ export class Waveform {
 
   reset() {
     this._peaks = [];
-    this._starts = new Set(); // bars where a sentence begins
+    this._starts = new Set(); // the bars at which a sentence begins
     this._inBar = 0;
     this._peak = 0;
     this._playedMs = 0;
     this._isStale = true;
   }
 
-  /** A sentence begins at this time. */
+  /** Mark the beginning of a sentence at this time. */
   mark(atMs) {
     this._starts.add(Math.round(atMs / BAR_MS));
   }
@@ -46,7 +46,7 @@ export class Waveform {
     this._isStale = true;
   }
 
-  /** Size or theme have changed. */
+  /** Adapt to a changed size or theme. */
   refresh() {
     const style = getComputedStyle(this._canvas);
     this._colours = {
@@ -64,7 +64,7 @@ export class Waveform {
     this.draw(this._playedMs);
   }
 
-  /** Draw what surrounds a play position. */
+  /** Draw the bars around a play position. */
   draw(playedMs) {
     if (!this._size || (!this._isStale && playedMs === this._playedMs)) return;
     this._playedMs = playedMs;
@@ -102,7 +102,7 @@ export class Waveform {
     context.fillRect(x + 1, height - 6, 1.5, 6);
   }
 
-  /** The first bar in view, with fractions, and where the play head stands. */
+  /** The first visible bar, with a fraction, and the play head's distance from the left edge in pixels. */
   _view(width, playedMs) {
     const bars = width / (BAR_PX + GAP_PX);
     const head = playedMs / BAR_MS;

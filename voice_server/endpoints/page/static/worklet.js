@@ -1,4 +1,4 @@
-/** The audio thread's end of the player. */
+/** The part of the player that runs in the audio thread. */
 
 import { Playback } from "./playback.js";
 
