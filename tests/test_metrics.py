@@ -12,10 +12,10 @@ from voice_server.metrics import Metrics
 
 def test_sentences_utterances_and_gaps_are_counted() -> None:
     metrics = Metrics(ArithmeticPool())
-    metrics.take(utterance_events.SentenceEnded(0, 1000, ttfa_ms=-3, rtf=0.02, gap_ms=0))
-    metrics.take(utterance_events.SentenceEnded(1, 1000, ttfa_ms=40, rtf=0.02, gap_ms=300))
-    metrics.take(utterance_events.SentenceFailed(2, "poison", "no"))
-    metrics.take(utterance_events.UtteranceFinished(utterance_events.FinishReason.COMPLETE, 2000, 50, 2))
+    metrics.count(utterance_events.SentenceEnded(0, 1000, ttfa_ms=-3, rtf=0.02, gap_ms=0))
+    metrics.count(utterance_events.SentenceEnded(1, 1000, ttfa_ms=40, rtf=0.02, gap_ms=300))
+    metrics.count(utterance_events.SentenceFailed(2, "poison", "no"))
+    metrics.count(utterance_events.UtteranceFinished(utterance_events.FinishReason.COMPLETE, 2000, 50, 2))
     lines = metrics.text().decode().splitlines()
     assert 'voice_server_sentences_total{outcome="spoken"} 2.0' in lines
     assert 'voice_server_sentences_total{outcome="failed"} 1.0' in lines

@@ -1,7 +1,7 @@
 """What operators want to know, as Prometheus metrics of one service.
 
-Counted where an utterance's events are taken, so that every door is in it. Times are seconds. A registry
-belongs to one service: two servers in one program do not add up.
+Counted where an utterance's events are taken, so that those of every endpoint are in it. Times are seconds.
+A registry belongs to one service: two servers in one program do not add up.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class Metrics:
         )
         self._registry.register(_PoolCollector(pool))
 
-    def take(self, event: UtteranceEvent) -> None:
+    def count(self, event: UtteranceEvent) -> None:
         """Count an event that goes to a listener."""
         if isinstance(event, SentenceEnded):
             self._sentences.labels("spoken").inc()
@@ -103,19 +103,19 @@ class _PoolCollector:
             free.add_metric([name], status.free)
             waiting.add_metric([name], status.waiting)
         yield from (up, workers, free, waiting)
-        yield from self._done()
+        yield from self._totals()
 
-    def _done(self) -> Iterator[Metric]:
+    def _totals(self) -> Iterator[Metric]:
         stats = self._pool.stats()
-        for field, what in _COUNTED.items():
-            family = CounterMetricFamily(f"voice_server_{field}", what, labels=["backend"])
+        for field, description in _TOTALS.items():
+            family = CounterMetricFamily(f"voice_server_{field}", description, labels=["backend"])
             for name, done in stats.items():
                 family.add_metric([name], getattr(done, _FIELD_OF.get(field, field)))
             yield family
 
 
 _FIELD_OF = {"audio_seconds": "audio_s", "render_seconds": "render_s"}
-_COUNTED = {
+_TOTALS = {
     "rendered": "Segments rendered",
     "failed": "Segments that could not be rendered",
     "stopped": "Segments stopped on the way",

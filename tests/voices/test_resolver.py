@@ -1,4 +1,4 @@
-"""Who speaks: names become voices, mixes and options, and every choice of ours is told."""
+"""Names become voices, mixes and options, and every substitution is a warning."""
 
 from __future__ import annotations
 
@@ -12,54 +12,54 @@ from voice_server.voices.mixes import MixStore
 from voice_server.voices.resolver import VoiceResolver
 
 
-def casting(pool: ArithmeticPool | None = None, *, fallback: str | None = None) -> VoiceResolver:
+def resolver_of(pool: ArithmeticPool | None = None, *, fallback: str | None = None) -> VoiceResolver:
     pool = pool or ArithmeticPool(mixes=True)
     return VoiceResolver(pool, config_of(*pool.names, fallback=fallback), MixStore())
 
 
 def test_a_mix_becomes_the_ids_of_its_voices_and_the_language_of_the_first() -> None:
-    settings, warnings = casting().settings(SpeechRequest(voice="bert(2)+af_sky"))
+    settings, warnings = resolver_of().settings(SpeechRequest(voice="bert(2)+af_sky"))
     assert (settings.voice, settings.language) == ("bert(2)+alba(1)", None)
     assert [warning.code for warning in warnings] == ["voice_substituted"]
 
 
 def test_a_saved_mix_is_a_voice() -> None:
-    cast = casting()
-    cast.save_mix("mine", "alba(3)+bert", "one")
-    settings, _ = cast.settings(SpeechRequest(voice=" mine "))
+    resolver = resolver_of()
+    resolver.save_mix("mine", "alba(3)+bert", "one")
+    settings, _ = resolver.settings(SpeechRequest(voice=" mine "))
     assert settings.voice == "alba(3)+bert(1)"
 
 
 def test_a_mix_needs_a_backend_that_can_and_names_those() -> None:
     pool = ArithmeticPool(("one", "two"))
     with pytest.raises(RequestError, match="one cannot mix voices; backends that can: none"):
-        casting(pool).settings(SpeechRequest(voice="alba(2)+bert"))
-    assert not casting(pool).can_mix("nobody")
+        resolver_of(pool).settings(SpeechRequest(voice="alba(2)+bert"))
+    assert not resolver_of(pool).can_mix("nobody")
 
 
 def test_a_plus_alone_makes_no_mix_of_an_unknown_voice() -> None:
     with pytest.raises(UnknownName, match=r"unknown voice 'de\+f99'"):
-        casting().settings(SpeechRequest(voice="de+f99"))
+        resolver_of().settings(SpeechRequest(voice="de+f99"))
 
 
 def test_a_number_and_a_wrong_language_are_errors_of_their_own() -> None:
     with pytest.raises(RequestError, match="no voice number 9"):
-        casting().settings(SpeechRequest(voice=9))
+        resolver_of().settings(SpeechRequest(voice=9))
     with pytest.raises(UnknownName, match="unknown language"):
-        casting().settings(SpeechRequest(language="tlh"))
+        resolver_of().settings(SpeechRequest(language="tlh"))
 
 
 def test_a_speed_is_the_option_of_that_name() -> None:
-    settings, _ = casting().settings(SpeechRequest(speed=1.5))
+    settings, _ = resolver_of().settings(SpeechRequest(speed=1.5))
     assert settings.options["speed"] == 1.5
-    settings, _ = casting().settings(SpeechRequest(speed=1.5, options={"speed": 0.5}))
+    settings, _ = resolver_of().settings(SpeechRequest(speed=1.5, options={"speed": 0.5}))
     assert settings.options["speed"] == 0.5
     with pytest.raises(RequestError, match="option speed must be a number from"):
-        casting().settings(SpeechRequest(speed=9))
+        resolver_of().settings(SpeechRequest(speed=9))
 
 
 def test_a_speed_of_1_is_for_every_backend_and_another_one_for_those_that_have_it() -> None:
-    without_speed = casting(ArithmeticPool(options=()))
+    without_speed = resolver_of(ArithmeticPool(options=()))
     settings, warnings = without_speed.settings(SpeechRequest(speed=1))
     assert ("speed" in settings.options, warnings) == (False, [])
     for request in (SpeechRequest(speed=1.5), SpeechRequest(options={"speed": 1})):
@@ -69,35 +69,37 @@ def test_a_speed_of_1_is_for_every_backend_and_another_one_for_those_that_have_i
 
 def test_a_backend_that_is_down_is_replaced_by_its_fallback_or_refused() -> None:
     pool = ArithmeticPool(("one", "two"), down={"one"})
-    settings, warnings = casting(pool, fallback="two").settings(SpeechRequest())
+    settings, warnings = resolver_of(pool, fallback="two").settings(SpeechRequest())
     assert settings.backend == "two"
     assert warnings == [
         SpeechWarning("backend_fallback", "two speaks in place of one: the backend one has no model")
     ]
     with pytest.raises(BackendDown, match="has no model"):
-        casting(pool).settings(SpeechRequest())
+        resolver_of(pool).settings(SpeechRequest())
     with pytest.raises(UnknownName, match="unknown backend"):
-        casting(pool).settings(SpeechRequest(backend="nine"))
+        resolver_of(pool).settings(SpeechRequest(backend="nine"))
 
 
 def test_a_segment_for_the_fallback_keeps_what_that_one_knows() -> None:
-    cast = casting(ArithmeticPool(("one", "two")))
+    resolver = resolver_of(ArithmeticPool(("one", "two")))
     segment = Segment("one", "Hi.", "bert", {"speed": 1.5, "pitch": 3}, seed=7)
-    assert cast.fallback_segment(segment, "two") == Segment("two", "Hi.", "bert", {"speed": 1.5}, 7)
+    assert resolver.fallback_segment(segment, "two") == Segment("two", "Hi.", "bert", {"speed": 1.5}, 7)
     stranger = Segment("one", "Hi.", "nobody", {"speed": 99})
-    assert cast.fallback_segment(stranger, "two") == Segment("two", "Hi.", "alba", {"speed": 1.0})
+    assert resolver.fallback_segment(stranger, "two") == Segment("two", "Hi.", "alba", {"speed": 1.0})
 
 
 def test_an_option_without_effect_is_checked_taken_and_told() -> None:
-    cast = casting(ArithmeticPool(options=(SPEED, Option("top_k", "integer", None, 1, 9, ignored=True))))
-    settings, warnings = cast.settings(SpeechRequest(options={"top_k": 3, "speed": 1.5}))
+    resolver = resolver_of(
+        ArithmeticPool(options=(SPEED, Option("top_k", "integer", None, 1, 9, ignored=True)))
+    )
+    settings, warnings = resolver.settings(SpeechRequest(options={"top_k": 3, "speed": 1.5}))
     assert settings.options == {"top_k": 3, "speed": 1.5}
     assert warnings == [
         SpeechWarning("option_ignored", "top_k has no effect with the model that one has loaded")
     ]
-    assert cast.settings(SpeechRequest(options={"top_k": None}))[1] == []
+    assert resolver.settings(SpeechRequest(options={"top_k": None}))[1] == []
     with pytest.raises(RequestError, match="option top_k must be a whole number from 1 to 9"):
-        cast.settings(SpeechRequest(options={"top_k": 10}))
+        resolver.settings(SpeechRequest(options={"top_k": 10}))
 
 
 @pytest.mark.parametrize(
@@ -116,7 +118,7 @@ def test_the_language_of_the_text_reaches_a_backend_that_reads_several_with_one_
 ) -> None:
     reading = Option("language", "choice", "voice", choices=("voice", "de", "fr"))
     options = {} if chosen is None else {"language": chosen}
-    settings, _ = casting(ArithmeticPool(options=(reading,))).settings(
+    settings, _ = resolver_of(ArithmeticPool(options=(reading,))).settings(
         SpeechRequest(voice="alba", language=language, options=options)
     )
     assert settings.options["language"] == read_as

@@ -113,7 +113,7 @@ class Speech:
             self._feed(self._feeder)
         event = self._utterance.take(self._runner.now())
         if event is not None:
-            self._metrics.take(event)
+            self._metrics.count(event)
             if isinstance(event, _MAKES_ROOM):
                 self._runner.perform(self._utterance)
         return event

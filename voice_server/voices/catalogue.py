@@ -1,8 +1,8 @@
-"""Which voice a name means.
+"""The voices there are, and which of them a name means.
 
 A request may name a voice by its id, its number in the list, an alias from backends.yaml, a language, or by
 a name of Kokoro's or OpenAI's that the backend does not have. Laws: a backend's own names come first;
-whoever speaks in place of another is announced by a warning; a name that means nothing is an error that
+a voice that speaks in place of another comes with a warning; a name that means nothing is an error that
 lists what there is.
 
 A backend whose speakers can be combined with its languages lists a speaker alone with a plus before the
@@ -163,7 +163,7 @@ class _Listing:
         )
 
     def _substitute(self, name: str, language: str | None) -> Voice | None:
-        """Whoever comes nearest to a voice known from elsewhere."""
+        """The voice that is most like a known one of another system."""
         known = KNOWN_VOICES.get(name.casefold())
         if known is None:
             return None

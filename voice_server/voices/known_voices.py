@@ -1,8 +1,8 @@
-"""Voice names that people know from elsewhere: Kokoro's 54 and OpenAI's 13.
+"""Voice names of other systems that clients may use: Kokoro's 54 and OpenAI's 13.
 
-A backend without them speaks with its nearest voice. Sources: the list of voices that Kokoro-82M's authors
-publish, whose first letter is the language and whose second is the gender; OpenAI's documentation of its
-speech endpoint.
+A backend without them speaks with the voice that is most like the one named. Sources: the list of voices
+that Kokoro-82M's authors publish, whose first letter is the language and whose second is the gender; OpenAI's
+documentation of its speech endpoint.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class KnownVoice:
-    """Who a name stands for: `language` is None where the speaker speaks any.
+    """A voice of another system: `language` is None where it speaks any.
 
     `rank` is the place among the speakers of the same language and gender, so that different names can sound
     different; `kokoro` is the name among Kokoro's voices.

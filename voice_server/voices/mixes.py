@@ -45,7 +45,7 @@ class Mix:
 
 
 def parse_mix(text: str) -> Mix | None:
-    """The mix that a text means; None when it is a plain name. Raises RequestError for a mix gone wrong."""
+    """The mix that a text means; None when it is a plain name. Raises RequestError for a malformed mix."""
     if len(_split(text)) == 1 and "(" not in text:
         return None
     parts = tuple((voice, float(weight or 1)) for voice, weight in _written_parts(text))

@@ -1,6 +1,6 @@
-"""Who speaks: the names of a request become a backend, a voice and options that it understands.
+"""Resolves the names of a request to a backend, a voice and options that it understands.
 
-Laws: what was chosen in place of what was asked for is told by a warning; a name that means nothing, and an
+Laws: what was chosen in place of what was asked for is in a warning; a name that means nothing, and an
 option out of range, is an error that says what there is.
 """
 
@@ -56,25 +56,25 @@ class VoiceResolver:
         if name not in self._config.backends:
             raise UnknownName("backend", name, self._config.backends)
         warnings: list[SpeechWarning] = []
-        name = self._running(name, warnings)
+        name = self._running_backend(name, warnings)
         configured = self._config.backends[name]
         ready = self._pool.backends[name].ready
         assert ready is not None
-        voice = self._voice(request, name, warnings)
-        abilities = ready.capabilities
-        request = replace(request, options=_named_options(request, abilities.options))
-        warnings += _without_effect(name, abilities.options, request.options)
+        voice = self._voice_id(request, name, warnings)
+        capabilities = ready.capabilities
+        request = replace(request, options=_named_options(request, capabilities.options))
+        warnings += _ignored_options(name, capabilities.options, request.options)
         settings = SpeechSettings(
             backend=name,
             voice=voice,
             language=request.language or None,
             options=complete_options(
-                abilities.options, _with_language(request, ready, voice), configured.options
+                capabilities.options, _options_with_language(request, ready, voice), configured.options
             ),
             markup=request.markup,
-            known_tags=frozenset(abilities.tags),
+            known_tags=frozenset(capabilities.tags),
             word_times=request.word_times,
-            times_source=abilities.times or "estimate",
+            times_source=capabilities.times or "estimate",
             first_segment=request.first_segment,
             max_wait_ms=request.max_wait_ms,
             ahead_s=request.ahead_s,
@@ -119,7 +119,7 @@ class VoiceResolver:
                 warnings.append(resolved.warning)
         return str(Mix(tuple(parts)))
 
-    def _voice(self, request: SpeechRequest, backend: str, warnings: list[SpeechWarning]) -> str:
+    def _voice_id(self, request: SpeechRequest, backend: str, warnings: list[SpeechWarning]) -> str:
         """The id of the voice to speak with."""
         name = request.voice
         if isinstance(name, str) and (saved := self._mixes.get(name.strip())) is not None:
@@ -137,7 +137,8 @@ class VoiceResolver:
             warnings.append(resolved.warning)
         return resolved.voice.id
 
-    def _running(self, name: str, warnings: list[SpeechWarning]) -> str:
+    def _running_backend(self, name: str, warnings: list[SpeechWarning]) -> str:
+        """The backend of this name, or its fallback while it has never been ready. Raises BackendDown."""
         status = self._pool.backends[name]
         if status.ready is not None:
             return name
@@ -158,7 +159,7 @@ class VoiceResolver:
             voice = self.catalogue.resolve(segment.voice, backend=fallback).voice.id
         except UnknownName:
             voice = self.catalogue.resolve(None, backend=fallback).voice.id
-        options = _understood(ready, segment.options)
+        options = _accepted_options(ready, segment.options)
         return Segment(fallback, segment.text, voice, options, segment.seed)
 
 
@@ -170,17 +171,17 @@ def _named_options(request: SpeechRequest, understood: Sequence[Option]) -> Mapp
     return {"speed": request.speed, **request.options}
 
 
-def _without_effect(
+def _ignored_options(
     backend: str, understood: Sequence[Option], given: Mapping[str, object]
 ) -> Iterator[SpeechWarning]:
-    """Tell of options that were given in vain."""
+    """A warning for each option given that the loaded model ignores."""
     for option in understood:
         if option.ignored and given.get(option.name) is not None:
             sentence = f"{option.name} has no effect with the model that {backend} has loaded"
             yield SpeechWarning("option_ignored", sentence)
 
 
-def _with_language(request: SpeechRequest, ready: ReadyBackend, voice: str) -> Mapping[str, object]:
+def _options_with_language(request: SpeechRequest, ready: ReadyBackend, voice: str) -> Mapping[str, object]:
     """The options, with the text's language for a backend that can read it with a voice of another one."""
     choices = next((each.choices for each in ready.capabilities.options if each.name == "language"), ())
     own = next((each.language for each in ready.voices if each.id == voice), "")
@@ -189,7 +190,7 @@ def _with_language(request: SpeechRequest, ready: ReadyBackend, voice: str) -> M
     return {"language": closest_language(request.language, choices), **request.options}
 
 
-def _understood(ready: ReadyBackend, options: Mapping[str, OptionValue]) -> dict[str, OptionValue]:
+def _accepted_options(ready: ReadyBackend, options: Mapping[str, OptionValue]) -> dict[str, OptionValue]:
     """Those of the options that a backend takes as they are, its own defaults for the rest."""
     complete = complete_options(ready.capabilities.options, {})
     for name, value in options.items():

@@ -66,7 +66,7 @@ def test_audio_for_a_dropped_sentence_is_not_counted() -> None:
 
 def test_a_flush_mark_is_an_event_of_its_own() -> None:
     delivery = Delivery()
-    delivery.mark("a")
+    delivery.add_flush("a")
     assert delivery.has_event
     assert take_all(delivery) == [utterance_events.FlushReached("a")]
     assert not delivery.has_event
@@ -75,7 +75,7 @@ def test_a_flush_mark_is_an_event_of_its_own() -> None:
 def test_clear_returns_the_sentences_that_were_not_handed_over() -> None:
     delivery = Delivery()
     first = certain(delivery, 0)
-    delivery.mark(1)
+    delivery.add_flush(1)
     second = certain(delivery, 1, at=13)
     delivery.add_audio(first, SECOND)
     assert delivery.clear() == [first, second]

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voice_server.core.speech.reordering import Reorder
+from voice_server.core.speech.reordering import ReorderBuffer
 
 
-def drain(reorder: Reorder[int, str]) -> list[tuple[int, str]]:
+def drain(reorder: ReorderBuffer[int, str]) -> list[tuple[int, str]]:
     taken: list[tuple[int, str]] = []
     while (head := reorder.head) is not None:
         if (item := reorder.take()) is not None:
@@ -26,7 +26,7 @@ def test_any_interleaving_comes_out_as_the_lanes_one_after_the_other(
     lanes: list[list[str]], seed: int
 ) -> None:
     rng = random.Random(seed)
-    reorder: Reorder[int, str] = Reorder()
+    reorder: ReorderBuffer[int, str] = ReorderBuffer()
     for key in range(len(lanes)):
         reorder.open(key)
     steps = [(key, position) for key, items in enumerate(lanes) for position in range(len(items) + 1)]
@@ -45,7 +45,7 @@ def test_any_interleaving_comes_out_as_the_lanes_one_after_the_other(
 
 
 def test_an_item_for_a_lane_that_is_closed_or_gone_is_refused() -> None:
-    reorder: Reorder[str, int] = Reorder()
+    reorder: ReorderBuffer[str, int] = ReorderBuffer()
     assert not reorder.put("never opened", 1)
     reorder.open("a")
     reorder.close("a")
@@ -54,14 +54,14 @@ def test_an_item_for_a_lane_that_is_closed_or_gone_is_refused() -> None:
 
 
 def test_a_lane_cannot_be_opened_twice() -> None:
-    reorder: Reorder[str, int] = Reorder()
+    reorder: ReorderBuffer[str, int] = ReorderBuffer()
     reorder.open("a")
     with pytest.raises(ValueError, match="open already"):
         reorder.open("a")
 
 
 def test_a_dropped_lane_gives_back_its_items_and_lets_the_next_one_through() -> None:
-    reorder: Reorder[str, int] = Reorder()
+    reorder: ReorderBuffer[str, int] = ReorderBuffer()
     for key in ("a", "b"):
         reorder.open(key)
     reorder.put("a", 1)
@@ -75,7 +75,7 @@ def test_a_dropped_lane_gives_back_its_items_and_lets_the_next_one_through() -> 
 
 
 def test_a_lane_with_something_in_it_cannot_be_left() -> None:
-    reorder: Reorder[str, int] = Reorder()
+    reorder: ReorderBuffer[str, int] = ReorderBuffer()
     reorder.open("a")
     with pytest.raises(ValueError, match="not complete"):
         reorder.advance()
@@ -86,7 +86,7 @@ def test_a_lane_with_something_in_it_cannot_be_left() -> None:
 
 
 def test_clear_returns_everything_in_order() -> None:
-    reorder: Reorder[str, int] = Reorder()
+    reorder: ReorderBuffer[str, int] = ReorderBuffer()
     for key in ("a", "b"):
         reorder.open(key)
     for key, item in (("b", 3), ("a", 1), ("a", 2)):

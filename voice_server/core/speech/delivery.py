@@ -1,4 +1,4 @@
-"""The listener's end of an utterance: audio in order, and a record of what was heard of it."""
+"""What an utterance hands out: audio in order, and a record of what was heard of it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import deque
 from typing import Final
 
 from voice_server.core.speech.play_clock import PlayClock, SpokenPart, heard_until
-from voice_server.core.speech.reordering import Reorder
+from voice_server.core.speech.reordering import ReorderBuffer
 from voice_server.core.speech.segments import PendingSegment
 from voice_server.core.speech.utterance_events import (
     FlushReached,
@@ -23,7 +23,7 @@ _HEARD_HORIZON_S: Final = 60.0  # delivered parts this far behind the play head 
 
 
 class _FlushMark:
-    """A lane of its own: tells the listener that everything before it was handed over."""
+    """A lane of its own that becomes `FlushReached`."""
 
     def __init__(self, flush_id: int | str | None) -> None:
         self.id = flush_id
@@ -33,7 +33,7 @@ class Delivery:
     """Segments' audio and word marks, handed out segment by segment.
 
     `waiting_bytes` is audio that was rendered and not taken, `taken_bytes` what was. Without `keeps_record`
-    nothing is kept of what was handed over, and nothing counts as heard: a book would be a long one.
+    nothing is kept of what was handed over, and nothing counts as heard.
     """
 
     def __init__(self, *, keeps_record: bool = True) -> None:
@@ -41,7 +41,9 @@ class Delivery:
         self.clock = PlayClock()
         self.waiting_bytes = 0
         self.taken_bytes = 0
-        self._lanes: Reorder[PendingSegment | _FlushMark, bytes | tuple[WordMark, ...]] = Reorder()
+        self._lanes: ReorderBuffer[PendingSegment | _FlushMark, bytes | tuple[WordMark, ...]] = (
+            ReorderBuffer()
+        )
         self._parts: deque[SpokenPart] = deque()
 
     def __contains__(self, pending: PendingSegment) -> bool:
@@ -63,26 +65,26 @@ class Delivery:
         )
 
     def open(self, pending: PendingSegment) -> None:
-        """A segment that will be heard after all others."""
+        """Add a segment, to be heard after all others."""
         self._lanes.open(pending)
 
-    def mark(self, flush_id: int | str | None) -> None:
+    def add_flush(self, flush_id: int | str | None) -> None:
         """Hand out `FlushReached` when everything before this moment has been."""
         self._lanes.open(mark := _FlushMark(flush_id))
         self._lanes.close(mark)
 
     def add_audio(self, pending: PendingSegment, pcm: bytes) -> None:
-        """More audio of a segment."""
+        """Add audio of a segment."""
         if self._lanes.put(pending, pcm):
             pending.rendered_bytes += len(pcm)
             self.waiting_bytes += len(pcm)
 
     def add_marks(self, pending: PendingSegment, marks: tuple[WordMark, ...]) -> None:
-        """Word marks of a segment, ahead of the audio that they belong to."""
+        """Add word marks of a segment, ahead of the audio that they belong to."""
         self._lanes.put(pending, marks)
 
     def close(self, pending: PendingSegment) -> None:
-        """Nothing more of a segment will come."""
+        """Take note that nothing more of a segment will come."""
         self._lanes.close(pending)
 
     def drop(self, pending: PendingSegment) -> None:
@@ -109,20 +111,20 @@ class Delivery:
 
     def _take_from(self, head: PendingSegment, now: float) -> UtteranceEvent | None:
         is_silent = self._lanes.head_is_complete and head.failure is None
-        if not head.started and (self._lanes.peek() is not None or is_silent):
-            head.started = True
+        if not head.has_started and (self._lanes.peek() is not None or is_silent):
+            head.has_started = True
             head.start_s = self.taken_bytes / PCM_BYTES_PER_SECOND
             return head.started_event()
         item = self._lanes.take()
         if isinstance(item, bytes):
-            return self._deliver(head, self._with_what_follows(item), now)
+            return self._deliver(head, self._with_following_audio(item), now)
         if item is not None:
             return SentenceWords(head.index, item, head.times_source)
         if self._lanes.head_is_complete:
             return self._close_sentence(head, now)
         return None
 
-    def _with_what_follows(self, pcm: bytes) -> bytes:
+    def _with_following_audio(self, pcm: bytes) -> bytes:
         """One message costs more than a copy: audio that waits behind goes with it, up to a limit."""
         if not isinstance(self._lanes.peek(), bytes):
             return pcm
@@ -157,7 +159,7 @@ class Delivery:
         """How much of the text as typed the listener has heard by now."""
         parts = list(self._parts)
         head = self._lanes.head
-        if isinstance(head, PendingSegment) and head.started:
+        if isinstance(head, PendingSegment) and head.has_started:
             parts.append(head.spoken_part())
         offset = heard_until(parts, self.clock.position_s(now))
         unplayed_s = self.clock.ahead_s(now) + self.waiting_bytes / PCM_BYTES_PER_SECOND

@@ -1,4 +1,4 @@
-"""Some engines speak badly what is very short: such a sentence waits for the next one."""
+"""Joins very short sentences, which some engines speak badly, with the next one."""
 
 from __future__ import annotations
 

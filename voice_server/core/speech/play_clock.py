@@ -15,54 +15,49 @@ from voice_server.core.types import Span, WordMark
 
 
 class PlayClock:
-    """A play head that follows delivered audio."""
+    """A play head that follows delivered audio; `is_paused` says whether it stands still until `resume`."""
 
     def __init__(self) -> None:
         self._delivered_s = 0.0
         self._anchor_s = 0.0  # position of the play head …
         self._anchored_at: float | None = None  # … at this moment; None before the first audio
-        self._is_paused = False
-
-    @property
-    def is_paused(self) -> bool:
-        """Whether the listener's playback stands still until `resume`."""
-        return self._is_paused
+        self.is_paused = False
 
     def deliver(self, audio_s: float, now: float) -> float:
         """Count audio as delivered; returns how long the listener had heard silence before it."""
         gap_s = 0.0
         if self._anchored_at is None:
             self._anchor(0.0, now)
-        elif not self._is_paused:
-            dry_at = self._anchored_at + self._delivered_s - self._anchor_s
-            if now > dry_at:
-                gap_s = now - dry_at
+        elif not self.is_paused:
+            silent_at = self._anchored_at + self._delivered_s - self._anchor_s
+            if now > silent_at:
+                gap_s = now - silent_at
                 self._anchor(self._delivered_s, now)
         self._delivered_s += audio_s
         return gap_s
 
     def report(self, played_s: float, now: float) -> None:
-        """Take the client's word for the play position; never beyond what was delivered."""
+        """Take the play position that the client reports; never beyond what was delivered."""
         if self._anchored_at is not None:
             self._anchor(min(max(played_s, 0.0), self._delivered_s), now)
 
     def pause(self, now: float) -> None:
         """The listener's playback stands still from now on."""
-        if self._anchored_at is not None and not self._is_paused:
+        if self._anchored_at is not None and not self.is_paused:
             self._anchor(self.position_s(now), now)
-        self._is_paused = True
+        self.is_paused = True
 
     def resume(self, now: float) -> None:
         """Playback goes on from where it stood."""
-        if self._is_paused and self._anchored_at is not None:
+        if self.is_paused and self._anchored_at is not None:
             self._anchor(self._anchor_s, now)
-        self._is_paused = False
+        self.is_paused = False
 
     def position_s(self, now: float) -> float:
         """Seconds of audio the listener has heard."""
         if self._anchored_at is None:
             return 0.0
-        if self._is_paused:
+        if self.is_paused:
             return self._anchor_s
         return min(self._delivered_s, self._anchor_s + max(0.0, now - self._anchored_at))
 

@@ -1,4 +1,4 @@
-"""The workers' end of an utterance: segments that wait for a worker, and those that have one."""
+"""What an utterance renders: segments that wait for a worker, and those that have one."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ class RenderQueue:
         return self._waiting[0] if self._waiting else None
 
     def add(self, pending: PendingSegment) -> None:
-        """A new segment, behind all others."""
+        """Add a new segment behind all others."""
         self._waiting.append(pending)
         self._count(pending, 1)
 
     def make_certain(self, pending: PendingSegment, now: float) -> None:
-        """The sentence's end, which was only likely, is certain."""
+        """Take note that a sentence's end, which was only likely, is certain."""
         pending.certain_at = now
         if pending.phase is SegmentPhase.WAITING:
             self.certain_waiting += 1
 
     def begin(self, now: float) -> PendingSegment:
-        """The next segment goes to a worker."""
+        """Take the next segment for a worker."""
         pending = self._waiting.popleft()
         self._count(pending, -1)
         pending.phase = SegmentPhase.RENDERING
@@ -50,13 +50,13 @@ class RenderQueue:
         return pending
 
     def end(self, pending: PendingSegment, phase: SegmentPhase, now: float) -> None:
-        """A worker is done with a segment, well or badly."""
+        """Take note that a worker is done with a segment, which is rendered or has failed."""
         self._rendering.discard(pending)
         pending.phase = phase
         pending.ended_at = now
 
     def requeue(self, pending: PendingSegment) -> None:
-        """A segment that a worker had must be rendered anew, before all others."""
+        """Render a segment that a worker had again, before all others."""
         self._rendering.discard(pending)
         pending.phase = SegmentPhase.WAITING
         self._waiting.appendleft(pending)

@@ -1,4 +1,4 @@
-"""Puts back in order what was made side by side.
+"""A reorder buffer: puts back in order what was rendered in parallel.
 
 Every segment has a lane; lanes open in the order in which they will be heard. Items may arrive in any lane at
 any time, and leave lane by lane: nothing of a lane leaves before every earlier lane is closed and empty.
@@ -18,10 +18,10 @@ T = TypeVar("T")
 @dataclass(slots=True)
 class _Lane(Generic[T]):
     items: deque[T] = field(default_factory=deque)
-    closed: bool = False
+    is_closed: bool = False
 
 
-class Reorder(Generic[K, T]):
+class ReorderBuffer(Generic[K, T]):
     """Lanes keyed by `K`, holding items of type `T`.
 
     An item for a lane that is not open (any more) is late and ignored: `put` then returns False.
@@ -53,7 +53,7 @@ class Reorder(Generic[K, T]):
     def put(self, key: K, item: T) -> bool:
         """Add an item to a lane; False if that lane is gone or closed."""
         lane = self._lanes.get(key)
-        if lane is None or lane.closed:
+        if lane is None or lane.is_closed:
             return False
         lane.items.append(item)
         return True
@@ -62,7 +62,7 @@ class Reorder(Generic[K, T]):
         """Say that nothing more will come in a lane; late calls are ignored."""
         lane = self._lanes.get(key)
         if lane is not None:
-            lane.closed = True
+            lane.is_closed = True
 
     def drop(self, key: K) -> list[T]:
         """Forget a lane wherever it stands; returns what it still held."""
@@ -84,7 +84,7 @@ class Reorder(Generic[K, T]):
     def head_is_complete(self) -> bool:
         """Whether the head lane is closed and everything in it has been taken."""
         lane = self._head_lane
-        return lane is not None and lane.closed and not lane.items
+        return lane is not None and lane.is_closed and not lane.items
 
     def advance(self) -> K:
         """Leave the head lane, which must be complete, and return its key."""

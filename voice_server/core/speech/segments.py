@@ -1,4 +1,4 @@
-"""A sentence on its way to sound: how it is to be spoken, and how far it has come."""
+"""A sentence and its render: how it is to be spoken, and how far it has come."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class PendingSegment:
     has_estimated_marks: bool = False
     warnings: list[SpeechWarning] = field(default_factory=list)
     failure: tuple[str, str] | None = None
-    started: bool = False
+    has_started: bool = False
     start_s: float = 0.0
     gap_s: float = 0.0
 

@@ -55,6 +55,8 @@ from voice_server.core.text.splitting.splitter import Piece
 from voice_server.core.types import PCM_BYTES_PER_SECOND
 from voice_server.errors import TooMuch
 
+_OPEN, _ENDING, _OVER = UtteranceState.OPEN, UtteranceState.ENDING, UtteranceState.OVER
+
 
 class Utterance:
     """Everything spoken for one run of tokens; a listener of the scheduler.
@@ -75,7 +77,7 @@ class Utterance:
         self._limits = limits
         self._opened_at = now
         self._predecessor = predecessor
-        self._state = UtteranceState.OPEN
+        self._enter(_OPEN)
         self._text = IncomingText(settings)
         self._likely: PendingSegment | None = None
         self._queue = RenderQueue()
@@ -91,7 +93,7 @@ class Utterance:
     def receive(self, event: UtteranceInput, now: float) -> None:
         """Take what happened. Raises TooMuch for text beyond the limit, and then the text was not taken."""
         kind = type(event)
-        if kind in TAKEN_INPUTS[self._state]:
+        if kind in self._taken_inputs:
             self._HANDLERS[kind](self, event, now)
 
     def take_actions(self) -> list[PendingSegment]:
@@ -101,7 +103,7 @@ class Utterance:
 
     def next_deadline(self) -> float | None:
         """When `tick` wants to be called; None while nothing is timed."""
-        if self._state is not UtteranceState.OPEN or self._is_paused:
+        if self._state is not _OPEN or self._delivery.clock.is_paused:
             return None
         return self._text.next_deadline()
 
@@ -116,7 +118,7 @@ class Utterance:
         """The next event for the listener, or None until something happens."""
         if self._urgent_events:
             return self._urgent_events.popleft()
-        if self.is_over or self._is_paused:
+        if self._is_silent:
             return None
         event = self._delivery.take(now)
         if isinstance(event, SentenceFailed):
@@ -130,7 +132,7 @@ class Utterance:
         """Whether `take` would return something."""
         if self._urgent_events:
             return True
-        if self.is_over or self._is_paused:
+        if self._is_silent:
             return False
         return self._delivery.has_event or self._is_complete
 
@@ -147,7 +149,7 @@ class Utterance:
     @property
     def is_over(self) -> bool:
         """Whether `UtteranceFinished` has been handed out, or waits as the last event."""
-        return self._state is UtteranceState.OVER
+        return self._state is _OVER
 
     @property
     def buffered_chars(self) -> int:
@@ -155,12 +157,17 @@ class Utterance:
         return self._queue.waiting_chars + self._text.pending_chars
 
     @property
-    def _is_paused(self) -> bool:
-        return self._delivery.clock.is_paused
+    def _is_silent(self) -> bool:
+        """Whether nothing is handed out but what does not wait for audio."""
+        return self._state is _OVER or self._delivery.clock.is_paused
 
     @property
     def _is_complete(self) -> bool:
-        return self._state is UtteranceState.ENDING and self._delivery.is_empty
+        return self._state is _ENDING and self._delivery.is_empty
+
+    def _enter(self, state: UtteranceState) -> None:
+        self._state = state
+        self._taken_inputs = TAKEN_INPUTS[state]
 
     # ------------------------------------------------------------------ what the scheduler asks
 
@@ -174,7 +181,7 @@ class Utterance:
     def wants_render(self) -> bool:
         """Whether a segment waits and there is room for its audio."""
         has_room = self._delivery.waiting_bytes < self._limits.unsent_bytes
-        return bool(self._queue) and not self._is_paused and has_room
+        return bool(self._queue) and not self._delivery.clock.is_paused and has_room
 
     def deadline(self, now: float) -> float:
         """When the listener falls silent unless the next waiting segment is rendered."""
@@ -208,18 +215,20 @@ class Utterance:
                 "send the next text later",
                 code="text_overflow",
             )
-        self._speak_all(self._text.push(event.text, now), now)
+        pieces = self._text.push(event.text, now)
+        if pieces:
+            self._speak_all(pieces, now)
         self._speculate(now)
 
     def _on_flush(self, event: FlushText, now: float) -> None:
         self._speak_all(self._text.flush(), now)
         self._drop_likely()
-        self._delivery.mark(event.id)
+        self._delivery.add_flush(event.id)
 
     def _on_end(self, _event: EndText, now: float) -> None:
         self._speak_all(self._text.finish(), now)
         self._drop_likely()
-        self._state = UtteranceState.ENDING
+        self._enter(_ENDING)
 
     def _on_configure(self, event: Configure, now: float) -> None:
         self._text.configure(event.settings)
@@ -355,7 +364,7 @@ class Utterance:
         self._urgent_events.append(self._finish(event.reason))
 
     def _finish(self, reason: FinishReason) -> UtteranceFinished:
-        self._state = UtteranceState.OVER
+        self._enter(_OVER)
         if self._opened_sentences and not self._spoken_sentences and reason is FinishReason.COMPLETE:
             reason = FinishReason.FAILED
         audio_ms = self._delivery.taken_bytes / PCM_BYTES_PER_SECOND * 1000

@@ -1,4 +1,4 @@
-"""What an utterance tells its listener, in order. Every door translates these into its own messages.
+"""What an utterance tells its listener, in order. Every endpoint translates these into its own messages.
 
 `index` counts the sentences of one utterance from 0; `chars` are offsets into the text as typed. Exactly one
 `UtteranceFinished` ends an utterance, and nothing follows it.

@@ -94,7 +94,7 @@ class RenderCompleted:
 
 @dataclass(frozen=True, slots=True)
 class RenderFailed:
-    """A segment could not be rendered; what was rendered of it stands."""
+    """A segment could not be rendered further; what was rendered of it is kept."""
 
     pending: PendingSegment
     code: str
@@ -103,7 +103,7 @@ class RenderFailed:
 
 @dataclass(frozen=True, slots=True)
 class RenderRedirected:
-    """A segment that no audio has come of goes to another backend."""
+    """A segment without any audio so far goes to another backend."""
 
     pending: PendingSegment
     segment: Segment
