@@ -11,40 +11,23 @@ TESTS = Path(__file__).resolve().parent
 PACKAGE = TESTS.parent / "voice_server"
 
 ROOMS = (
-    "commands", "core", "endpoints", "playback", "pool", "process", "provisioning", "serving", "voices",
-    "worker",
+    "commands", "core", "endpoints", "playback", "pool", "process", "provisioning", "serving", "speech",
+    "voices", "worker",
 )  # fmt: skip
 """The package's folders; its own files are tested in tests/."""
 
 UNTESTED = {
-    "commands/benchmark/client_load",
-    "commands/benchmark/measure",
-    "commands/benchmark/server_process",
-    "commands/say/http_request",
-    "commands/say/playback_control",
-    "commands/say/save_file",
-    "commands/say/server_handle",
-    "commands/say/voice_cache",
-    "commands/shared/chosen_server",
-    "commands/shared/click_options",
-    "commands/shared/first_use",
-    "commands/shared/line_prompt",
-    "commands/shared/terminal",
-    "commands/shared/text_input",
-    "commands/simulate/client_example",
-    "commands/simulate/progress_display",
-    "commands/simulate/simulation",
-    "endpoints/app_state",
     "endpoints/docs/docs_page",
     "endpoints/http/content_negotiation",
-    "endpoints/http/http_protocol",
     "endpoints/http/openai_fields",
     "endpoints/http/operations",
     "endpoints/http/speech_fields",
     "endpoints/http/whole_responses",
     "endpoints/routes/metrics_routes",
     "endpoints/routes/preview_routes",
+    "endpoints/websocket/close_codes",
     "endpoints/websocket/server_messages",
+    "endpoints/websocket/token_stream",
     "playback/device",
     "playback/player/__main__",
     "playback/player/player_loop",
@@ -55,6 +38,9 @@ UNTESTED = {
     "pool/worker_pool",
     "process/forked_process",
     "process/stdio",
+    "provisioning/set_up_stamp",
+    "provisioning/uv_runner",
+    "provisioning/weights",
     "serving/event_loop",
     "serving/uvicorn_server",
     "worker/__main__",
@@ -67,8 +53,6 @@ OF_SEVERAL_MODULES = {
     "core/text/splitting/own_sets": "the splitter against labelled texts",
     "core/text/splitting/splitter_answers": "the splitter against whole answers, token by token",
     "endpoints/page/contrast": "the page's style sheet",
-    "pool/recordings_folder": "the pool against recordings that come and go",
-    "pool/set_up": "the pool against backends that are set up while it runs",
 }
 """Tests of more than one module, or of what is no module; each with what it tests."""
 

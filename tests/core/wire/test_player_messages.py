@@ -26,7 +26,7 @@ def test_what_a_player_is_told_keeps_its_order(requests: list[Message]) -> None:
 
 
 def test_the_files_laws_name_every_message_in_its_direction() -> None:
-    summary = (player_messages.__doc__ or "").partition("A job is a track")[0]
+    summary = (player_messages.__doc__ or "").partition("Laws:")[0]
     asked, answered = (set(re.findall(r"[A-Z][a-z]+[A-Z]\w+", part)) for part in summary.split("From it:"))
     assert asked == {kind.__name__ for kind in get_args(PlayerRequest)}
     assert answered == {kind.__name__ for kind in get_args(PlayerAnswer)}

@@ -9,7 +9,7 @@ import pytest
 from voice_server.core.text.splitting import word_lists
 from voice_server.core.text.splitting.lexicon import lexicon
 
-BY_LANGUAGE = ("STARTERS", "MONTHS", "SHORT_WORDS", "TIME_PREPOSITIONS", "COMMON")
+BY_LANGUAGE = ("STARTERS", "MONTHS", "SHORT_WORDS", "TIME_PREPOSITIONS", "FUNCTION_WORDS")
 LISTS = (
     "STARTERS_ANYWHERE",
     "TIME_ABBREVIATIONS",
