@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import random
 
+import pytest
+
 from tests.arithmetic_pool import ArithmeticPool, config_of
 from tests.core.speech.rendering import pcm_of
 from tests.speech.opening import audio_of, everything, serving
@@ -50,14 +52,14 @@ async def sentences(service: SpeechService, pool: ArithmeticPool, text: str, *, 
     return [event.text for event in told if isinstance(event, utterance_events.SentenceStarted)]
 
 
-def test_a_whole_text_has_the_sentences_that_it_has_when_pushed_at_once() -> None:
+@pytest.mark.parametrize("seed", range(5))
+def test_a_whole_text_has_the_sentences_that_it_has_when_pushed_at_once(seed: int) -> None:
     async def main() -> None:
         pool = ArithmeticPool(frame_s=1.0, frames=1)  # so slow that every pause timer would fire
         async with serving(pool, config_of("one", workers=2)) as service:
-            for seed in range(5):
-                text = book(seed, 3000)
-                whole = await sentences(service, pool, text, pushed=False)
-                assert whole == await sentences(service, pool, text, pushed=True), seed
+            text = book(seed, 3000)
+            whole = await sentences(service, pool, text, pushed=False)
+            assert whole == await sentences(service, pool, text, pushed=True)
 
     run(main())
 
