@@ -1,4 +1,4 @@
-"""`/synthesize` and `/playback`: a text is accepted at once, and anybody may steer what is heard."""
+"""`/synthesize` and `/playback`: a text is accepted at once, and any client may control playback."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from tests.arithmetic_pool import ArithmeticPool
 from tests.endpoints.serving import Served, run, served
 
-LONG = "This is heard for rather more than a second, so that there is something to steer."
+LONG = "This is heard for rather more than a second, so that there is something to control."
 Scene = Callable[[httpx.AsyncClient, Served], Awaitable[None]]
 
 

@@ -32,9 +32,9 @@ def test_a_speed_of_1_is_for_engines_without_speed_too() -> None:
     async def main() -> None:
         pool = ArithmeticPool(frame_s=0.0, options=())
         async with served(pool) as server, server.connect("/stream?text=Hello.&speed=1.0") as socket:
-            told = await listen(socket)
-        assert told.audio == pcm_of("Hello.")
-        assert told.close_code == 1000
+            received = await listen(socket)
+        assert received.audio == pcm_of("Hello.")
+        assert received.close_code == 1000
 
     run(main)
 
