@@ -246,7 +246,7 @@ def test_a_player_that_never_gets_ready_is_waited_for_only_once(
     deaf = tmp_path / "deaf.py"
     deaf.write_text("import os; os.read(0, 999), os.read(0, 999)")  # what to open, and the farewell
     monkeypatch.setattr(channel_module, "_PLAYER", deaf)
-    monkeypatch.setattr(loudspeakers_module, "_LOOK_S", 0.01)
+    monkeypatch.setattr(loudspeakers_module, "_FIRST_PLAYER_S", 0.01)
 
     async def scene(speakers: Loudspeakers) -> None:
         assert await speak(speakers, ANNA) == []

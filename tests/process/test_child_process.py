@@ -1,4 +1,4 @@
-"""One subprocess: what it says is heard whole, its last words are kept, and it ends when it must."""
+"""One subprocess: its messages arrive whole, its last line on stderr is kept, and it ends when it must."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ os.write(2, b"\nlast \x1b[2J words\n\n")
 
 
 @dataclass
-class Owner:
+class Handler:
     """Notes what it is told."""
 
     messages: list[Message] = field(default_factory=list)
@@ -52,47 +52,47 @@ class Owner:
         self.ended.set()
 
 
-async def launch(code: str) -> tuple[ChildProcess, Owner]:
-    owner = Owner()
-    return await ChildProcess.launch("tone-1", [sys.executable, "-c", code], {}, owner), owner
+async def launch(code: str) -> tuple[ChildProcess, Handler]:
+    handler = Handler()
+    return await ChildProcess.launch("tone-1", [sys.executable, "-c", code], {}, handler), handler
 
 
 def test_messages_come_before_the_end_and_the_end_once(run: Run) -> None:
     async def main() -> None:
-        _, owner = await launch(SPEAK + "os.write(1, encode(ChildPong()) * 3); os._exit(7)")
-        await owner.ended.wait()
-        assert owner.messages == [ChildPong()] * 3
-        assert (owner.status, owner.breaks) == (7, [])
+        _, handler = await launch(SPEAK + "os.write(1, encode(ChildPong()) * 3); os._exit(7)")
+        await handler.ended.wait()
+        assert handler.messages == [ChildPong()] * 3
+        assert (handler.status, handler.breaks) == (7, [])
 
     run(main())
 
 
 def test_what_is_sent_arrives(run: Run) -> None:
     async def main() -> None:
-        process, owner = await launch(
+        process, handler = await launch(
             SPEAK + "got = Decoder().feed(os.read(0, 1000))\n"
             "os.write(1, encode(ChildLog(20, repr(got))))\n"
             "os.read(0, 1)"
         )
         process.send(ChildPing())
-        await owner.heard.wait()
-        assert owner.messages == [ChildLog(20, "[ChildPing()]")]
+        await handler.heard.wait()
+        assert handler.messages == [ChildLog(20, "[ChildPing()]")]
         await process.end(5.0)
-        assert owner.status == 0
+        assert handler.status == 0
 
     run(main())
 
 
 def test_a_stream_that_broke_is_told_once_and_not_listened_to(run: Run) -> None:
     async def main() -> None:
-        process, owner = await launch(
+        process, handler = await launch(
             SPEAK + "os.write(1, b'x' * 5000); os.write(1, encode(ChildPong())); os.read(0, 1)"
         )
-        await owner.heard.wait()
+        await handler.heard.wait()
         process.kill()
-        await owner.ended.wait()
-        assert owner.breaks == ["sent bytes that are no frame"]
-        assert owner.messages == []
+        await handler.ended.wait()
+        assert handler.breaks == ["sent bytes that are no frame"]
+        assert handler.messages == []
 
     run(main())
 
@@ -104,21 +104,21 @@ def test_a_process_that_closes_its_answers_and_lives_on_is_told_of(
     written: str, reason: str, run: Run
 ) -> None:
     async def main() -> None:
-        process, owner = await launch(
+        process, handler = await launch(
             SPEAK + f"os.write(1, {written}); os.closerange(1, 2); os.closerange(3, 99); os.read(0, 1)"
         )
-        await owner.heard.wait()
-        assert owner.breaks == [reason]
+        await handler.heard.wait()
+        assert handler.breaks == [reason]
         process.kill()
-        await owner.ended.wait()
+        await handler.ended.wait()
 
     run(main())
 
 
 def test_megabytes_on_stderr_neither_block_nor_pile_up_and_the_last_line_is_kept(run: Run) -> None:
     async def main() -> None:
-        process, owner = await launch(FLOOD)
-        await owner.ended.wait()
+        process, handler = await launch(FLOOD)
+        await handler.ended.wait()
         assert process.last_stderr_line() == r"last \x1b[2J words"
         assert sum(map(len, process._stderr)) < 600_000
 
@@ -129,8 +129,8 @@ def test_stderr_reaches_a_log_that_wants_it_without_control_characters(
     run: Run, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def main() -> None:
-        _, owner = await launch("import os; os.write(2, b'red \\x1b[31m\\nalert')")
-        await owner.ended.wait()
+        _, handler = await launch("import os; os.write(2, b'red \\x1b[31m\\nalert')")
+        await handler.ended.wait()
 
     with caplog.at_level(logging.DEBUG, "voice_server.process.child_process"):
         run(main())
@@ -152,11 +152,11 @@ def test_stderr_reaches_a_log_that_wants_it_without_control_characters(
 )
 def test_each_process_ends_at_its_rung_of_the_ladder(code: str, status: int, run: Run) -> None:
     async def main() -> None:
-        process, owner = await launch("import signal; " + code)
+        process, handler = await launch("import signal; " + code)
         if HERE in code:
-            await owner.heard.wait()
+            await handler.heard.wait()
         await process.end(0.4 if status == 0 else 0.1)
-        assert owner.status == status
+        assert handler.status == status
 
     run(main())
 
@@ -164,15 +164,15 @@ def test_each_process_ends_at_its_rung_of_the_ladder(code: str, status: int, run
 def test_a_command_that_is_not_there_is_an_error_and_no_process(run: Run) -> None:
     async def main() -> None:
         with pytest.raises(FileNotFoundError):
-            await ChildProcess.launch("tone-1", ["/nowhere/python"], {}, Owner())
+            await ChildProcess.launch("tone-1", ["/nowhere/python"], {}, Handler())
 
     run(main())
 
 
 def test_sending_to_a_process_that_has_gone_is_no_error(run: Run) -> None:
     async def main() -> None:
-        process, owner = await launch("pass")
-        await owner.ended.wait()
+        process, handler = await launch("pass")
+        await handler.ended.wait()
         process.send(ChildPing())
         process.kill()
         await process.end(0.1)

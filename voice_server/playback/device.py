@@ -13,7 +13,7 @@ from voice_server.errors import VoiceServerError
 
 _STDERR = 2
 _PULSE, _PULSE_PERIODS = "PulseAudio", 8
-"""PulseAudio holds one period, however many there are; with few it asks too late on a busy machine."""
+"""PulseAudio keeps one period full, however many there are; with few it asks too late on a busy machine."""
 
 
 class NoSpeakers(VoiceServerError):
@@ -64,7 +64,7 @@ class SoundDevice:
         self._device.start(source)
 
     def close(self) -> None:
-        """Stop at once and let the device go."""
+        """Stop at once and close the device."""
         self._device.close()
 
 
@@ -91,7 +91,7 @@ def _audible(backends: Any) -> list[Any]:
 
 
 def _source(read: Callable[[int], bytes]) -> Generator[bytes, int, None]:
-    """What miniaudio's thread asks for frames."""
+    """The generator that miniaudio's thread asks for frames."""
     n_frames = yield b""
     while True:
         n_frames = yield read(n_frames * BYTES_PER_SAMPLE)

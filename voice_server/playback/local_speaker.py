@@ -49,7 +49,7 @@ class LocalSpeaker:
         return self._buffer.wait_until_heard(timeout_s)
 
     def close(self) -> None:
-        """Fall silent and let the device go."""
+        """Fade out and close the device."""
         if self._buffer.clear():
             self._buffer.wait_until_heard(_FADE_S)
         self._buffer.close()

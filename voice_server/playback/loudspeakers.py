@@ -1,14 +1,14 @@
-"""The server's loudspeakers, shared by every program that lets it speak.
+"""The server's loudspeakers, shared by all programs that have it speak.
 
-`Playlist` decides who is heard; this shell has the texts rendered by the speech service and played on the
-channel of their voice. Everything happens in callbacks and in one task for each text that is heard.
+`Playlist` decides which text is heard; this shell has the texts rendered by the speech service and played on
+the channel of their voice. Everything runs in callbacks and in one task for each text that is heard.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
@@ -23,6 +23,7 @@ from voice_server.core.types import SpeechWarning
 from voice_server.core.wire.player_messages import PlayerOpened
 from voice_server.errors import Busy, TooMuch, UnknownName, VoiceServerError
 from voice_server.playback.device import NoSpeakers
+from voice_server.playback.playback_status import PlaybackStatus, PlaylistEntry
 from voice_server.playback.player.player_loop import DEFAULT_DEVICE, NULL_DEVICE
 from voice_server.playback.player_channel import PlayerChannel
 from voice_server.speech import Speech, SpeechRequest, SpeechService
@@ -31,34 +32,11 @@ CHANNEL_IDLE_S = 60.0
 
 _REPORT_MS = 250.0
 _PROBE_S = 10.0
-_LOOK_S = 2.0
-_NOBODY_HEARS = SpeechWarning("no_speakers", "this machine has no sound device, so nothing can be heard")
+_FIRST_PLAYER_S = 2.0
+"""How long the first texts wait for a player to say whether there is a sound device."""
+_NO_DEVICE = SpeechWarning("no_speakers", "this machine has no sound device, so nothing can be heard")
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class PlaylistEntry:
-    """A text on the list as anybody may see it."""
-
-    id: int
-    state: str
-    voice: str
-    language: str
-    backend: str
-    text: str
-    heard_ms: float
-
-
-@dataclass(frozen=True, slots=True)
-class PlaybackStatus:
-    """What the loudspeakers do: `volume` from 0 to 1, `device` "" where the machine has none."""
-
-    is_paused: bool
-    volume: float
-    device: str
-    playing: Sequence[PlaylistEntry]
-    waiting: Sequence[PlaylistEntry]
 
 
 @dataclass(slots=True)
@@ -71,7 +49,7 @@ class _Text:
     speech: Speech | None = None
     task: asyncio.Task[None] | None = None
     heard_ms: float = 0.0
-    told_ms: float = 0.0
+    reported_ms: float = 0.0
 
     def end(self) -> None:
         if self.speech is not None:
@@ -81,19 +59,19 @@ class _Text:
 
 
 @dataclass(slots=True)
-class _Sound:
-    """How all channels sound."""
+class _ChannelSettings:
+    """What holds for all channels: device, volume, pause, and what their players found out."""
 
     device: str
     volume: float = 1.0
     is_paused: bool = False
     opened: str | None = None
     names: tuple[str, ...] = ()
-    untold: list[SpeechWarning] = field(default_factory=list)
+    pending_warnings: list[SpeechWarning] = field(default_factory=list)
 
 
 class Loudspeakers:
-    """Accepts texts and lets them be heard; an async context manager that owns the players.
+    """Plays texts on the sound device; an async context manager that owns the players.
 
     `device` is the sound device by name, "" the system's own choice; a voice's player ends when it has been
     silent for `idle_s`.
@@ -101,7 +79,7 @@ class Loudspeakers:
 
     def __init__(self, service: SpeechService, *, device: str = "", idle_s: float = CHANNEL_IDLE_S) -> None:
         self._service = service
-        self._sound = _Sound(device)
+        self._settings = _ChannelSettings(device)
         self._playlist = Playlist(idle_s)
         self._texts: dict[int, _Text] = {}
         self._channels: dict[str, PlayerChannel] = {}
@@ -109,9 +87,9 @@ class Loudspeakers:
         self._tasks = asyncio.TaskGroup()
         self._timer: asyncio.TimerHandle | None = None
         self._opened = asyncio.Event()
-        self._looked = asyncio.Event()
-        self._quiet = asyncio.Event()
-        self._quiet.set()
+        self._first_player_known = asyncio.Event()
+        self._idle_or_paused = asyncio.Event()
+        self._idle_or_paused.set()
         self._is_closed = False
 
     async def __aenter__(self) -> Self:
@@ -131,12 +109,12 @@ class Loudspeakers:
             self._tasks.create_task(channel.close())
         await self._tasks.__aexit__(kind, error, trace)
 
-    # ------------------------------------------------------------------ texts
+    # Texts.
 
     def accept(
         self, text: str, request: SpeechRequest, policy: PlaylistPolicy = PlaylistPolicy.INTERRUPT
     ) -> tuple[PlaylistEntry, list[SpeechWarning]]:
-        """Put a text on the list; return how it stands, and what of its wish is not as was asked.
+        """Put a text on the list; return its entry, and a warning for each part of `request` that is not met.
 
         Raises UnknownName, RequestError, TooMuch, Busy or BackendDown.
         """
@@ -145,22 +123,22 @@ class Loudspeakers:
         channel = self._channel_name(settings)
         item = PlaylistItem(next(self._numbers), channel, policy)
         self._texts[item.number] = _Text(item, text, settings)
-        self._quiet.clear()
+        self._idle_or_paused.clear()
         self._channel(channel)
         self._receive(lists.ItemAdded(item))
         return self._entry(item, self._state(item)), notices
 
     async def take_notices(self) -> list[SpeechWarning]:
-        """What nobody has been told yet, such as that there is no sound device; each is returned once.
+        """Return, once each, the warnings that no client has got yet, such as that there is no sound device.
 
-        Before a first player has looked for a device this waits for it, so that whoever speaks first is told;
-        the sound does not wait. One that takes longer than `_LOOK_S` is not waited for again.
+        Until the first player has looked for a device this waits for it, so that the first client is warned;
+        the sound does not wait. A player that takes longer than `_FIRST_PLAYER_S` is not waited for again.
         """
         with suppress(TimeoutError):
-            async with asyncio.timeout(_LOOK_S):
-                await self._looked.wait()
-        self._looked.set()
-        told, self._sound.untold = self._sound.untold, []
+            async with asyncio.timeout(_FIRST_PLAYER_S):
+                await self._first_player_known.wait()
+        self._first_player_known.set()
+        told, self._settings.pending_warnings = self._settings.pending_warnings, []
         return told
 
     def _check_room(self, text: str) -> None:
@@ -173,7 +151,7 @@ class Loudspeakers:
             raise Busy(f"{len(self._texts)} texts wait to be heard; ask again when some have been")
 
     def skip(self) -> int:
-        """End what is heard now; return how many texts that were."""
+        """End the texts that are heard now; return how many those were."""
         skipped = len(self._playlist.playing)
         self._receive(lists.CurrentSkipped())
         return skipped
@@ -186,52 +164,52 @@ class Loudspeakers:
         return stopped
 
     async def drain(self) -> None:
-        """Return when all has been heard that is on the list; what is paused is not waited for."""
-        while self._texts and not self._sound.is_paused:
-            self._quiet.clear()
-            await self._quiet.wait()
+        """Return when all texts on the list have been heard, or playback is paused."""
+        while self._texts and not self._settings.is_paused:
+            self._idle_or_paused.clear()
+            await self._idle_or_paused.wait()
 
     @property
     def is_busy(self) -> bool:
         """Whether anything is on the list."""
         return bool(self._texts)
 
-    # ------------------------------------------------------------------ sound
+    # Sound.
 
     def set_paused(self, is_paused: bool) -> None:
-        """Fall silent, or go on where it fell silent."""
-        self._sound.is_paused = is_paused
-        self._quiet.set()
+        """Pause, or resume where it was paused."""
+        self._settings.is_paused = is_paused
+        self._idle_or_paused.set()
         for channel in self._channels.values():
             channel.set_paused(is_paused)
 
     def set_volume(self, level: float) -> None:
-        """From 0 to 1, for everything that is heard from now on."""
-        self._sound.volume = level
+        """Set the volume, from 0 to 1, of everything that is heard from now on."""
+        self._settings.volume = level
         for channel in self._channels.values():
             channel.set_volume(level)
 
     async def devices(self) -> tuple[str, ...]:
-        """The sound devices of this machine; a player is started to look, where none has looked before."""
-        if self._sound.opened is None:
+        """The sound devices of this machine; starts a player to list them if none has before."""
+        if self._settings.opened is None:
             self.warm()
             try:
                 async with asyncio.timeout(_PROBE_S):
                     await self._opened.wait()
             except TimeoutError:
                 raise NoSpeakers(f"no player was ready within {_PROBE_S:g} s to look for devices") from None
-        return (*self._sound.names, NULL_DEVICE)
+        return (*self._settings.names, NULL_DEVICE)
 
     async def set_device(self, name: str) -> None:
         """Play on another device from here on; "default" is the system's own choice. Raises UnknownName."""
         names = await self.devices()
         if name not in (*names, DEFAULT_DEVICE):
             raise UnknownName("device", name, (*names, DEFAULT_DEVICE))
-        self._sound.device = "" if name == DEFAULT_DEVICE else name
-        if name in names or self._sound.opened:
-            self._sound.opened = name
+        self._settings.device = "" if name == DEFAULT_DEVICE else name
+        if name in names or self._settings.opened:
+            self._settings.opened = name
         for channel in self._channels.values():
-            channel.set_device(self._sound.device)
+            channel.set_device(self._settings.device)
 
     def warm(self, request: SpeechRequest | None = None) -> None:
         """Start the player of a voice before there is anything to say. Raises what `accept` raises."""
@@ -243,9 +221,9 @@ class Loudspeakers:
     def status(self) -> PlaybackStatus:
         """What is heard now and what comes next."""
         return PlaybackStatus(
-            is_paused=self._sound.is_paused,
-            volume=self._sound.volume,
-            device=self._sound.opened if self._sound.opened is not None else self._sound.device,
+            is_paused=self._settings.is_paused,
+            volume=self._settings.volume,
+            device=self._settings.opened if self._settings.opened is not None else self._settings.device,
             playing=[self._entry(item, "playing") for item in self._playlist.playing],
             waiting=[self._entry(item, "waiting") for item in self._playlist.waiting],
         )
@@ -274,58 +252,58 @@ class Loudspeakers:
         return f"{settings.backend}/{settings.voice}/{self._language(settings).casefold()}"
 
     def _language(self, settings: SpeechSettings) -> str:
-        """What was asked for, else what the voice speaks: both lead to the same channel."""
+        """The language asked for, else the voice's own; the same tag either way leads to the same channel."""
         if settings.language:
             return settings.language
         named = (settings.backend, settings.voice)
         voices = self._service.voices()
         return next((each.language for each in voices if (each.backend, each.id) == named), "")
 
-    # ------------------------------------------------------------------ what a channel tells
+    # What a channel reports.
 
     def channel_opened(self, opened: PlayerOpened) -> None:
-        if opened.device == "" and self._sound.opened != "":
+        if opened.device == "" and self._settings.opened != "":
             _log.warning("this machine has no sound device; what is spoken cannot be heard")
-            self._sound.untold.append(_NOBODY_HEARS)
-        wanted = self._sound.device
+            self._settings.pending_warnings.append(_NO_DEVICE)
+        wanted = self._settings.device
         if opened.device and wanted and opened.device != wanted:
             message = f"there is no device {wanted} any more, {opened.device} plays in its place"
             _log.warning("a device is gone", extra={"device": wanted, "instead": opened.device})
-            self._sound.untold.append(SpeechWarning("device_substituted", message))
-            self._sound.device = ""
-        self._sound.opened, self._sound.names = opened.device, opened.devices
+            self._settings.pending_warnings.append(SpeechWarning("device_substituted", message))
+            self._settings.device = ""
+        self._settings.opened, self._settings.names = opened.device, opened.devices
         self._opened.set()
-        self._looked.set()
+        self._first_player_known.set()
 
     def track_heard(self, track: int, heard_ms: float) -> None:
         text = self._texts.get(track)
         if text is None:
             return
         text.heard_ms = heard_ms
-        if heard_ms - text.told_ms >= _REPORT_MS and text.speech is not None:
-            text.told_ms = heard_ms
+        if heard_ms - text.reported_ms >= _REPORT_MS and text.speech is not None:
+            text.reported_ms = heard_ms
             text.speech.played(heard_ms)
 
     def track_over(self, track: int, failure: str | None) -> None:
         if failure is not None:
             _log.error("a text could not be heard", extra={"text_id": track, "reason": failure})
-            if not self._sound.untold:
-                self._sound.untold.append(SpeechWarning(NoSpeakers.code, failure))
+            if not self._settings.pending_warnings:
+                self._settings.pending_warnings.append(SpeechWarning(NoSpeakers.code, failure))
         self._end(track)
 
-    # ------------------------------------------------------------------ decide and act
+    # What the playlist decides.
 
     def _channel(self, name: str) -> PlayerChannel:
         channel = self._channels.get(name)
         if channel is None:
-            sound = self._sound
+            common = self._settings
             channel = self._channels[name] = PlayerChannel(
                 name,
                 self,
                 self._tasks.create_task,
-                device=sound.device,
-                volume=sound.volume,
-                is_paused=sound.is_paused,
+                device=common.device,
+                volume=common.volume,
+                is_paused=common.is_paused,
             )
         return channel
 
@@ -345,8 +323,8 @@ class Loudspeakers:
                     self._open(self._texts[item.number])
                 case lists.StartItem(item):
                     text = self._texts[item.number]
-                    speech = self._open(text)  # now: what is prepared next must not come before it
-                    text.task = self._tasks.create_task(self._let_hear(text, speech))
+                    speech = self._open(text)  # now: what is prepared next must come after it
+                    text.task = self._tasks.create_task(self._play(text, speech))
                 case lists.StopItem(item):
                     self._channels[item.channel].stop(item.number)
                     self._forget(item.number)
@@ -362,7 +340,7 @@ class Loudspeakers:
             self._timer = self._loop.call_at(deadline, self._tick)
 
     def _open(self, text: _Text) -> Speech:
-        """Have a text rendered; of what comes later only so much as waits for its listener anyway."""
+        """Have a text rendered, after the one that is heard now."""
         if text.speech is None:
             before = [self._texts[item.number].speech for item in self._playlist.playing]
             text.speech = self._service.open(text.settings, after=before[-1] if before else None)
@@ -370,7 +348,7 @@ class Loudspeakers:
             text.speech.end()
         return text.speech
 
-    async def _let_hear(self, text: _Text, speech: Speech) -> None:
+    async def _play(self, text: _Text, speech: Speech) -> None:
         number = text.item.number
         channel = self._channel(text.item.channel)
         try:
@@ -395,4 +373,4 @@ class Loudspeakers:
         if text is not None:
             text.end()
         if not self._texts:
-            self._quiet.set()
+            self._idle_or_paused.set()

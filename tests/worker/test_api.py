@@ -1,0 +1,44 @@
+"""What an adapter is written against, and what the server itself may use of the worker's side."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import voice_server
+from voice_server.worker import api
+
+PACKAGE = Path(voice_server.__file__).parent
+
+
+def test_an_adapter_may_import_these_names_and_no_others() -> None:
+    assert set(api.__all__) == {
+        "Backend",
+        "BackendError",
+        "Capabilities",
+        "MAX_SAMPLE_SECONDS",
+        "NotSetUp",
+        "Option",
+        "OptionValue",
+        "Pcm",
+        "RenderError",
+        "RequestError",
+        "UnknownName",
+        "Voice",
+        "WordMark",
+        "check_sample",
+        "complete_options",
+        "find_sample",
+        "sample_voices",
+        "samples_folder",
+        "unreadable_sample",
+    }
+    assert all(hasattr(api, name) for name in api.__all__)
+
+
+def test_the_servers_side_imports_of_the_worker_only_its_recordings() -> None:
+    files = [file for room in ("pool", "provisioning") for file in (PACKAGE / room).glob("*.py")]
+    trees = [ast.parse(file.read_text(encoding="utf-8")) for file in files]
+    imported = {node.module for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    of_the_worker = {module for module in imported if module and module.startswith("voice_server.worker")}
+    assert of_the_worker == {"voice_server.worker.samples"}
