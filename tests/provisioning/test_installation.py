@@ -2,98 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
+from tests.provisioning.fake_uv import LOCK, Bench
 from voice_server.config import BackendConfig
 from voice_server.errors import BackendDown, BackendError, NotSetUp
 from voice_server.provisioning.environments import is_being_set_up, lock_set_up, python_of
 from voice_server.provisioning.installation import Provisioner, is_set_up
 from voice_server.provisioning.set_up_stamp import STAMP, UNFINISHED
-from voice_server.provisioning.weights import fetch_weights, find_weights
-
-_FAKE_UV = f"""#!{sys.executable}
-import json, os, pathlib, sys
-log = pathlib.Path(os.environ["UV_LOG"])
-with log.open("a") as file:
-    file.write(json.dumps(sys.argv[1:]) + "\\n")
-if sys.argv[1] == "venv":
-    venv = pathlib.Path(sys.argv[-1])
-    (venv / "bin").mkdir(parents=True)
-    (venv / "bin" / "python").touch()
-    (venv / "pyvenv.cfg").touch()
-if sys.argv[1] == "export":
-    listed = "torch==2.13.0 \\\\\\n    --hash=sha256:0\\nx[y]==1 ; python_version == '3'\\n"
-    pathlib.Path(sys.argv[-1].partition("=")[2]).write_text(listed)
-for failing, complaint in json.loads(os.environ.get("UV_FAILS", "{{}}")).items():
-    if failing in " ".join(sys.argv):
-        sys.exit(complaint)
-print("Installed 3 packages", file=sys.stderr)
-"""
-_NO_INDEX = (
-    "packages for kokoro cannot be downloaded: no way to the package index; when there is one, "
-    "or with a folder of wheels (--find-links FOLDER), run: voice-server setup kokoro"
-)
-_LOCK = """
-version = 1
-[[package]]
-name = "torch"
-version = "2.13.0"
-[[package]]
-name = "nvidia-cublas"
-version = "13.0"
-[[package]]
-name = "kokoro"
-version = "0.9.4"
-"""
-
-
-class Bench:
-    """A project, a uv that obeys the test, and what it was told."""
-
-    def __init__(self, folder: Path) -> None:
-        self.project = folder / "project"
-        self.project.mkdir()
-        (self.project / "uv.lock").write_text(_LOCK)
-        self.backend = BackendConfig(adapter=self.project / "backend.py", environment=self.project)
-        self.log = folder / "log"
-        self.bin = folder / "bin"
-        self.bin.mkdir()
-        (self.bin / "uv").write_text(_FAKE_UV)
-        (self.bin / "uv").chmod(0o755)
-        self.said: list[str] = []
-
-    def provisioning(
-        self,
-        device: str = "cpu",
-        fails: Mapping[str, str] | None = None,
-        environ: Mapping[str, str] | None = None,
-    ) -> Provisioner:
-        variables = {"PATH": str(self.bin), "UV_LOG": str(self.log), "UV_FAILS": json.dumps(fails or {})}
-        return Provisioner(device, environ=variables | dict(environ or {}), report=self.said.append)  # type: ignore[arg-type]
-
-    def make(self, device: str = "cpu", fails: Mapping[str, str] | None = None, **environ: str) -> Path:
-        return self.provisioning(device, fails, environ).set_up("kokoro", self.backend).environment
-
-    @property
-    def calls(self) -> list[str]:
-        if not self.log.exists():
-            return []
-        return [" ".join(json.loads(line)) for line in self.log.read_text().splitlines()]
-
-
-@pytest.fixture
-def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
-    made = Bench(tmp_path)
-    monkeypatch.setenv("PATH", str(made.bin))
-    monkeypatch.setattr("sys.platform", "linux")
-    return made
 
 
 def test_a_made_environment_is_used_and_made_only_once(bench: Bench) -> None:
@@ -167,7 +88,7 @@ def test_a_half_made_environment_is_never_used_and_made_again(bench: Bench, step
 
 def test_an_environment_of_an_older_lock_file_is_not_used_and_made_again(bench: Bench) -> None:
     venv = bench.make()
-    (bench.project / "uv.lock").write_text(_LOCK.replace("0.9.4", "0.9.5"))
+    (bench.project / "uv.lock").write_text(LOCK.replace("0.9.4", "0.9.5"))
     with pytest.raises(BackendDown, match="has new requirements; run: voice-server setup kokoro"):
         python_of("kokoro", bench.project)
     calls = len(bench.calls)
@@ -184,66 +105,14 @@ def test_an_environment_that_the_user_made_is_left_to_the_user(tmp_path: Path) -
     assert python_of("mine", tmp_path)
 
 
-@pytest.mark.parametrize(
-    ("complaint", "sentence"),
-    [
-        (
-            "error: Failed to fetch: `https://pypi.org/simple/kokoro/`\\n  dns error",
-            _NO_INDEX,
-        ),
-        (
-            "error: No solution found\\nhint: Packages were unavailable because the network was disabled.",
-            _NO_INDEX,
-        ),
-        ("error: disk full", "uv could not install packages for kokoro: disk full"),
-    ],
-)
-def test_what_went_wrong_is_one_sentence(bench: Bench, complaint: str, sentence: str) -> None:
-    with pytest.raises(BackendError) as caught:
-        bench.make("cpu", {"--requirements": complaint})
-    assert caught.value.message == sentence
-    assert not [line for line in bench.said if "error" in line]
-
-
-def test_without_uv_the_sentence_says_where_to_get_it(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    (bench.bin / "uv").unlink()
-    monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
-    with pytest.raises(BackendError, match="get it with: pip install uv"):
-        bench.make()
-
-
 def test_a_backend_without_a_lock_file_has_nothing_to_set_up(bench: Bench) -> None:
     (bench.project / "uv.lock").unlink()
     with pytest.raises(BackendError, match=r"no uv\.lock"):
         bench.make()
 
 
-def _script(bench: Bench, text: str) -> None:
-    bench.make()
-    (bench.project / "weights.py").write_text(text)
-    python = bench.project / ".venv" / "bin" / "python"
-    python.unlink()
-    python.symlink_to(sys.executable)
-
-
-def test_weights_are_fetched_by_the_backends_own_script(bench: Bench) -> None:
-    _script(bench, "import sys; print('half'); print(sys.argv[1:])")
-    settings = {"model": "large"}
-    backend = BackendConfig(adapter=bench.backend.adapter, environment=bench.project, settings=settings)
-    found = find_weights("kokoro", backend, {}, bench.said.append)
-    assert str(found) == str([json.dumps(settings), "--find"])
-    assert bench.said[-1] == "half"
-
-
-def test_weights_that_cannot_be_had_are_one_sentence(bench: Bench) -> None:
-    _script(bench, "import sys; print('x', file=sys.stderr); print('no way to the hub'); sys.exit(1)")
-    with pytest.raises(BackendError) as caught:
-        fetch_weights("kokoro", bench.backend, {}, bench.said.append)
-    assert caught.value.message == "kokoro: no way to the hub"
-
-
 def test_weights_are_fetched_once_and_again_for_other_settings(bench: Bench) -> None:
-    _script(bench, "import sys; print('fetched') if len(sys.argv) == 2 else None; print('.')")
+    bench.write_weights_script("import sys; print('fetched') if len(sys.argv) == 2 else None; print('.')")
     assert not is_set_up(bench.backend)
     bench.make()
     assert bench.said[-1] == "fetched"
@@ -292,7 +161,7 @@ def test_what_is_left_of_an_old_environment_is_never_taken_for_one_of_the_users(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     venv = bench.make()
-    (bench.project / "uv.lock").write_text(_LOCK.replace("0.9.4", "0.9.5"))
+    (bench.project / "uv.lock").write_text(LOCK.replace("0.9.4", "0.9.5"))
 
     def killed(folder: Path, **_: object) -> None:
         if folder.exists():

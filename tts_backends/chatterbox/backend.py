@@ -104,7 +104,7 @@ class Backend:
         return {voice.id: voice for voice in (Voice(_BUILT_IN, "Default", ENGLISH), *others)}
 
     def _reading(self, text: str, voice: str, options: Mapping[str, Any]) -> dict[str, str]:
-        """In which language, for the model that has to be told."""
+        """The language, for the model that needs it."""
         language = options.get("language")
         if language is None:
             return {}

@@ -29,7 +29,7 @@ def load(kind: str, folder: Path, device: str) -> Any:
     """Return the package's model, read from files of its own format."""
     allow_torchaudio_without_cuda()
     tqdm.monitor_interval = (
-        0  # no thread for progress that nobody sees: only one may live when workers are forked
+        0  # no thread for an unseen progress bar: only one may live when workers are forked
     )
     module, name = _CLASSES[kind]
     package = importlib.import_module(module)

@@ -33,10 +33,8 @@ _FIRST_BUFFER_MS = 60  # the least that the library accepts
 _LARGEST_BUFFER_MS = 3840
 _BUFFER_GROWTH = 4
 _SEED = 1
-_LONGEST_PATH_BYTES = (
-    120  # the library keeps 160 for the data folder and a file in it, and cuts without a word
-)
-
+_LONGEST_PATH_BYTES = 120
+"""The library has 160 bytes for the data folder and a file in it, and cuts longer paths silently."""
 
 PUNCTUATION_LISTED = 2
 """espeakPUNCT_SOME. To ask for all marks is not safe: the names of rare ones overrun a buffer."""
@@ -243,8 +241,8 @@ class Library:
             self._c.espeak_SetParameter(parameter, values[parameter], 0)
 
     def _set_buffer(self, length_ms: int) -> None:
-        # Between two buffers the library reads its buffer's address and size anew, so this is allowed there
-        # too.
+        # The library reads its buffer's address and size again before each buffer, so this is allowed between
+        # two of them.
         self._c.espeak_ng_InitializeOutput(_OUTPUT_MODE_SYNCHRONOUS, length_ms, None)
 
     def _on_buffer(self, samples: int | None, n_samples: int, events: int) -> int:

@@ -1,7 +1,7 @@
-"""SSML that the library can bear: known elements of ordinary length, everything else as text.
+"""Restricts SSML to what the library parses safely: known elements of ordinary length, the rest as text.
 
-The library's own reader trusts its input; a tag without an end or with a long attribute overruns it.
-Characters are replaced one by one, so that offsets stay true.
+The library's own parser trusts its input; a tag without an end or with a long attribute overruns its buffers.
+Characters are replaced one by one, so that offsets stay valid.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _KNOWN = re.compile(
 _SPECIAL = str.maketrans("<>&", "   ")
 
 
-def bearable(ssml: str) -> str:
+def safe_ssml(ssml: str) -> str:
     """`ssml` with a space in place of every special character that belongs to no known element or entity."""
     parts: list[str] = []
     end = 0

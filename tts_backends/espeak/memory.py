@@ -1,15 +1,14 @@
-"""The synthesizer's state between texts, put back before each one, so that the same text gives the same
-samples.
+"""Restores the synthesizer's state before each text, so that the same text gives the same samples.
 
-espeak-ng carries much from one text to the next that its interface cannot reset: where it is in its pitch
-flutter, the phase of the voice, filters, a loudness limiter, and after an aborted text a half-played sound.
-A retried sentence must go on with the very samples that the first try began with, so these have to go.
+espeak-ng keeps state between texts that its interface cannot reset: the position in its pitch flutter, the
+phase of the voice, filters, a loudness limiter, and after an aborted text the rest of a sound. A retried
+sentence must continue the samples of the first attempt exactly, so this state has to be reset.
 
-What is done: the addresses of those variables are read from the library file's own symbol table, their
-values are copied once when the library is opened, and copied back before every text. They are plain
-numbers, pointers that were null at the start, and pointers to constants; nothing that the library allocates
-is touched. A library without a symbol table (another build, macOS, Windows) speaks as well, but its samples
-differ a little from one time to the next: `complete` says so.
+The addresses of those variables are read from the library file's own symbol table, their values are copied
+once when the library is opened, and copied back before every text. They are plain numbers, pointers that were
+null at the start, and pointers to constants; nothing that the library allocates is touched. A library without
+a symbol table (another build, macOS, Windows) speaks too, but its samples differ a little from one time to
+the next: `complete` is false then.
 """
 
 from __future__ import annotations
@@ -54,7 +53,7 @@ class _Symbol:
 
 
 class SynthesizerMemory:
-    """Remembers the state that the library has now; `restore` brings it back."""
+    """The state that the library has now; `restore` puts it back later."""
 
     def __init__(self, library_path: Path, library: ctypes.CDLL) -> None:
         symbols = sorted(_symbols(library_path.read_bytes()), key=lambda symbol: symbol.address)

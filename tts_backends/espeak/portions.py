@@ -1,9 +1,9 @@
-"""Texts in portions that the library can bear.
+"""Cuts texts into portions that the library can process.
 
-espeak-ng keeps one clause in lists of fixed length, about a thousand sounds, and not every path into them
-is guarded: a long row of emoji, digits, or letters of a script that the voice spells out one by one can end
-the process. So a text is handed over in portions that cannot fill those lists, cut between words. Law: a
-portion holds a few hundred letters of the voice's own script, so that ordinary sentences are never cut.
+espeak-ng keeps one clause in lists of fixed length, about a thousand sounds, and does not check every access
+to them: a long run of emoji, digits, or letters of a script that the voice spells out one by one can end the
+process. So a text is passed on in portions that cannot fill those lists, cut between words. A portion holds a
+few hundred letters of the voice's own script, so that ordinary sentences are never cut.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def portions(text: str, language: str) -> Iterator[tuple[int, int]]:
 
 @lru_cache(4096)
 def _cost(character: str, language: str) -> int:
-    """How many sounds a character may become; generous."""
+    """The most sounds that a character may become."""
     if character in _MARKS or character.isspace():
         return _MARK
     if character.isdigit():

@@ -1,9 +1,8 @@
-"""An engine that calls back, read as an iterator.
+"""Turns an engine that calls back into an iterator.
 
-The engine's call runs on a thread of its own and hands over what it makes through a queue; the reader may
-be one buffer or a whole sentence behind. Laws: items come in order and none is lost; closing the iterator
-makes the engine stop at its next item, and the iterator's close returns only when it has stopped; a reader
-that stands still holds up the engine after `_AHEAD` items, so memory stays bounded.
+The engine's call runs on a thread of its own and passes its items through a queue. Rules: items come in order
+and none is lost; closing the iterator makes the engine stop at its next item, and returns only when it has
+stopped; when the reader is `_AHEAD` items behind, the engine waits, so that memory stays bounded.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""From the library's buffers to what a backend hands out: audio at the wanted speed, and word times in it."""
+"""Turns the library's buffers into a backend's output: audio at the requested speed, and its word times."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .words import WordTimes
 class Shaper:
     """Shapes one text's buffers; `speed` is how much faster the result plays. Close it after use.
 
-    A word is told when its audio is out, since a stretcher is late and may end a little early.
+    A word is reported once its audio is: a stretcher delays its output and may end a little early.
     """
 
     def __init__(self, library: Library, text: str, speed: float) -> None:
@@ -26,7 +26,7 @@ class Shaper:
         self._n_taken = 0  # from the library
         self._n_samples_before = 0
         self._offset = 0
-        self._untold: list[WordMark] = []
+        self._unreported: list[WordMark] = []
 
     def begin(self, offset: int) -> None:
         """Expect the buffers of the text from `offset` on; their events count from there."""
@@ -37,18 +37,18 @@ class Shaper:
         """The audio that can be played now, then the words that are complete."""
         yield from self._audio(pcm if self._stretcher is None else self._stretcher.process(pcm))
         self._n_taken += len(pcm) // 2
-        self._untold.extend(self._words.take(map(self._placed, events)))
+        self._unreported.extend(self._words.take(map(self._placed, events)))
         heard_ms = self._n_samples / self._samples_per_ms
-        while self._untold and self._untold[0].end_ms <= heard_ms:
-            yield self._untold.pop(0)
+        while self._unreported and self._unreported[0].end_ms <= heard_ms:
+            yield self._unreported.pop(0)
 
     def finish(self) -> Iterator[bytes | WordMark]:
         """What is left at the end of the text."""
         if self._stretcher is not None:
             yield from self._audio(self._stretcher.finish())
-        self._untold.extend(self._words.finish(self._speed * self._n_samples))
+        self._unreported.extend(self._words.finish(self._speed * self._n_samples))
         ends_ms = self._n_samples / self._samples_per_ms
-        for mark in self._untold:
+        for mark in self._unreported:
             yield replace(mark, start_ms=min(mark.start_ms, ends_ms), end_ms=min(mark.end_ms, ends_ms))
 
     def close(self) -> None:

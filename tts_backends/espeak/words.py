@@ -1,7 +1,7 @@
 """Word times from espeak-ng's word events.
 
 An event says where a word begins, in the audio and in the text; it ends where the next word or the clause
-ends. Laws: marks ascend without overlapping, in the text and in time, and lie inside both.
+ends. Rules: marks ascend without overlapping, in the text and in time, and lie inside both.
 """
 
 from __future__ import annotations

@@ -68,7 +68,7 @@ def read_mix(text: str) -> Mix:
 
     Raises:
         UnknownName: it names a speaker that does not exist.
-        RequestError: the weights are of no use.
+        RequestError: the weights add up to 0 or are too large, or the mix has too many parts.
     """
     parts = [_PART.fullmatch(part) for part in re.split(r"[+,]", text)]
     if len(parts) > _MOST_PARTS:

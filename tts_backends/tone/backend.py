@@ -2,7 +2,7 @@
 
 For tests, for benchmarks (with `words: false` it costs next to nothing, so what is measured is the rest),
 and for people who write clients. How long a render takes, how long the first piece waits, and what goes
-wrong are options; `options:` in backends.yaml sets them for every request. Laws: the same text, voice and
+wrong are options; `options:` in backends.yaml sets them for every request. Rules: the same text, voice and
 options give the same samples; different words sound different.
 """
 
@@ -57,7 +57,7 @@ class Backend:
         return tuple(_VOICES)
 
     def warm_up(self) -> None:
-        """Nothing is cold; and so the first render that counts for `fault_at` is a listener's."""
+        """Does nothing, so that the first render that counts for `fault_at` is a listener's."""
 
     def synthesize(self, text: str, voice: str, options: Mapping[str, Any]) -> Iterator[Pcm | WordMark]:
         """Yield the text's notes in pieces, as slowly and as badly as the options ask.

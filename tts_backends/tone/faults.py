@@ -1,4 +1,4 @@
-"""Everything an engine can do wrong, on request: for the tests of whoever has to live with engines."""
+"""Everything an engine can do wrong, on request, for tests of the server and of clients."""
 
 from __future__ import annotations
 
@@ -57,13 +57,13 @@ def _refuse_to_end() -> None:
 FAULTS: dict[str, Callable[[], None]] = {
     "fail": _fail,  # says that this text cannot be rendered
     "fail_retryable": _fail_retryable,  # says that another try may succeed
-    "raise": _raise,  # an exception nobody thought of
+    "raise": _raise,  # an unexpected exception
     "exit": _exit,  # as packages do that miss a download
     "crash": _crash,  # the process is gone at once
     "hang": _hang,  # no progress, but the process lives
     "freeze": _freeze,  # the whole process stands still
     "print": _print,  # writes to stdout, then goes on
-    "refuse_to_end": _refuse_to_end,  # hangs and does not mind being told to end
+    "refuse_to_end": _refuse_to_end,  # hangs and ignores the request to end
 }
 STALL = "stall"  # a pause as long as asked, then on
 ODD = "odd"  # half a sample

@@ -34,7 +34,7 @@ class Model:
     """The model and its processor on one device."""
 
     def __init__(self, folder: Path, device: str, dtype: str) -> None:
-        tqdm.monitor_interval = 0  # a thread for progress that nobody sees would forbid to fork workers
+        tqdm.monitor_interval = 0  # a thread for an unseen progress bar would forbid to fork workers
         self.device = pick_device(device)
         usual = "bfloat16" if self.device == "cuda" else "float32"
         self._dtype = getattr(torch, usual if dtype == "auto" else dtype)
