@@ -23,6 +23,7 @@ class Processes:
 
     performed: list[tuple[str, int]] = field(default_factory=list)
     kill_reasons: list[str] = field(default_factory=list)
+    idle_slots: list[int] = field(default_factory=list)
     availability: list[bool] = field(default_factory=list)
     on_ping: Callable[[], object] = lambda: None
     changed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -37,6 +38,9 @@ class Processes:
     def ping_process(self, slot: int) -> None:
         self._note("ping", slot)
         self.on_ping()
+
+    def slot_idle(self, slot: int) -> None:
+        self.idle_slots.append(slot)
 
     def availability_changed(self, *, is_up: bool) -> None:
         self.availability.append(is_up)
@@ -70,6 +74,20 @@ def test_what_is_decided_is_performed_at_once(run: Run) -> None:
         assert processes.kill_reasons == ["sent bytes that are no frame"]
         assert (processes.availability, shell.is_up) == ([True], True)
         assert (shell.state(0), shell.state(1)) == (SlotState.IDLE, SlotState.TERMINATING)
+        shell.close()
+
+    run(main())
+
+
+def test_a_slot_is_offered_when_its_process_is_ready_and_after_each_job(run: Run) -> None:
+    async def main() -> None:
+        processes = Processes()
+        shell = started(processes, slots=2)
+        assert processes.idle_slots == [0, 1]
+        shell.job_given(1, 20)
+        assert shell.state(1) is SlotState.BUSY
+        shell.receive(SlotEvent.JOB_ENDED, 1)
+        assert processes.idle_slots == [0, 1, 1]
         shell.close()
 
     run(main())

@@ -205,6 +205,9 @@ class PlayerChannel:
     def ping_process(self, _slot: int) -> None:
         self._send(ChildPing())
 
+    def slot_idle(self, _slot: int) -> None:
+        """A player gets its tracks as they come."""
+
     def availability_changed(self, *, is_up: bool) -> None:
         del is_up
         self._refuse_if_down()

@@ -153,7 +153,6 @@ class BackendWorkers:
         self._shell.learn_silence(ready.silence_ms_per_char / 1000)
         self._error = ""
         self._shell.receive(SlotEvent.READY, slot)
-        self._assign()
 
     def load_failed(self, slot: int, reason: str, code: str = "") -> None:
         self._error = public(reason)
@@ -166,7 +165,6 @@ class BackendWorkers:
         if isinstance(outcome, JobDone) and job.outcome is outcome:
             self.counters.add_rendered(outcome)
         self._shell.receive(SlotEvent.JOB_ENDED, slot)
-        self._assign()
 
     def worker_broken(self, slot: int, reason: str) -> None:
         self._shell.receive(SlotEvent.BROKEN, slot, reason=reason)
@@ -203,6 +201,10 @@ class BackendWorkers:
         if (worker := self._workers[slot]) is not None:
             worker.ping()
 
+    def slot_idle(self, slot: int) -> None:
+        del slot
+        self._assign()
+
     def availability_changed(self, *, is_up: bool) -> None:
         if not is_up:
             self._queue.refuse_all(self._error)
@@ -220,7 +222,7 @@ class BackendWorkers:
             job, slot = assigned
             if (worker := self._workers[slot]) is None:
                 raise AssertionError("an idle slot without a worker")
-            self._shell.receive(SlotEvent.JOB_GIVEN, slot, characters=job.characters)
+            self._shell.job_given(slot, job.characters)
             worker.give(job)
 
     def _idle_slots(self) -> list[int]:

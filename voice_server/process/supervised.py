@@ -28,7 +28,7 @@ _CATCH_UP_S = 0.1
 
 
 class SupervisedProcesses(Protocol):
-    """The processes in the slots. No method waits, and none calls the shell before it returns."""
+    """The processes in the slots; no method waits."""
 
     def launch_process(self, slot: int) -> None:
         """Start a process in this slot."""
@@ -38,6 +38,9 @@ class SupervisedProcesses(Protocol):
 
     def ping_process(self, slot: int) -> None:
         """Send a ping to the slot's process, which is idle."""
+
+    def slot_idle(self, slot: int) -> None:
+        """The slot's process is ready for a job; if it gets one, call `job_given`."""
 
     def availability_changed(self, *, is_up: bool) -> None:
         """A process is ready where none was, or none can be expected to get ready."""
@@ -81,10 +84,19 @@ class SupervisorShell:
         if self._timer is not None:
             self._timer.cancel()
 
-    def receive(self, event: SlotEvent, slot: int, *, characters: int = 1, reason: str = "") -> None:
-        """Take in what happened to a slot: `characters` with JOB_GIVEN, `reason` with BROKEN."""
-        self._supervisor.receive(event, slot, self._loop.time(), characters=characters, reason=reason)
+    def receive(self, event: SlotEvent, slot: int, *, reason: str = "") -> None:
+        """Take in what happened to a slot: `reason` with BROKEN."""
+        self._supervisor.receive(event, slot, self._loop.time(), reason=reason)
         self._perform()
+        if self.state(slot) is SlotState.IDLE:
+            self._processes.slot_idle(slot)
+        self._set_timer()
+
+    def job_given(self, slot: int, characters: int) -> None:
+        """Take in that an idle slot's process has got a job with a text of this length."""
+        # The timer is not moved for every job: the job's limits are checked with the next event of any slot,
+        # at the latest when the idle process would have been pinged.
+        self._supervisor.receive(SlotEvent.JOB_GIVEN, slot, self._loop.time(), characters=characters)
 
     def note_activity(self, slot: int) -> None:
         """Take in that a slot's process has sent something."""
@@ -108,7 +120,6 @@ class SupervisorShell:
                     self._processes.availability_changed(is_up=True)
                 case SlotsDown():
                     self._processes.availability_changed(is_up=False)
-        self._set_timer()
 
     def _set_timer(self) -> None:
         """Have `_tick` called in time; a call that comes too early costs less than moving the timer."""
@@ -133,3 +144,4 @@ class SupervisorShell:
         self._timer = None
         self._supervisor.tick(self._loop.time())
         self._perform()
+        self._set_timer()
