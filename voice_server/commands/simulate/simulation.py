@@ -18,6 +18,7 @@ from voice_server.playback import SoundSink, open_sink
 
 TOKENS_PER_S = 50.0
 _POLL_INTERVAL_S = 0.03
+_now = time.perf_counter  # uvloop's own clock ticks in milliseconds
 
 
 def run_simulation(
@@ -35,74 +36,61 @@ def run_simulation(
 
     display: Display = JsonDisplay() if as_json else TerminalDisplay()
     with open_sink(output) as sink:
-        run(
-            _stream(
-                tokens_of(text),
-                server=server,
-                speaker=speaker,
-                rate=None if burst else rate,
-                sink=sink,
-                display=display,
-            )
-        )
+        run(_Simulation(tokens_of(text), None if burst else rate, sink, display).run(server, speaker))
     display.end(sink)
 
 
-async def _stream(
-    tokens: list[str],
-    *,
-    server: ServerChoice,
-    speaker: SpeakerChoice,
-    rate: float | None,
-    sink: SoundSink,
-    display: Display,
-) -> None:
-    display.start(server)
-    async with reachable_server(server) as url:
+class _Simulation:
+    """One turn: sends the tokens of a text, plays what comes back, and displays what it measured."""
+
+    def __init__(
+        self, tokens: list[str], tokens_per_s: float | None, sink: SoundSink, display: Display
+    ) -> None:
+        self._tokens = tokens
+        self._tokens_per_s = tokens_per_s
+        self._sink = sink
+        self._display = display
+        self._log = TokenLog()
+        self._meter = TurnMeter(self._log)
+        self._completed: asyncio.Queue[SentenceTiming | None] = asyncio.Queue()
+
+    async def run(self, server: ServerChoice, speaker: SpeakerChoice) -> None:
+        """Stream all tokens; returns when the sound has been played."""
+        self._display.start(server)
         arguments = server.connect_arguments() | speaker.connect_arguments()
-        async with connect(url, ahead_s=ahead_s_for(sink), **arguments) as stream:
-            log = TokenLog()
+        async with (
+            reachable_server(server) as url,
+            connect(url, ahead_s=ahead_s_for(self._sink), **arguments) as stream,
+        ):
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(_send(stream, tokens, rate, log, display))
-                tasks.create_task(_receive(stream, log, sink, display))
-            await _wait_until_played(sink, None)
+                tasks.create_task(self._send(stream))
+                tasks.create_task(self._receive(stream))
+                tasks.create_task(self._display_when_played())
+            self._display.summary(self._meter)
+            await _wait_until_played(self._sink, None)
 
+    async def _send(self, stream: AsyncStream) -> None:
+        async for token in paced(self._tokens, self._tokens_per_s):
+            self._log.sent(token, _now())
+            await stream.send_text(token)
+            self._display.token(token)
+        self._log.finished(_now())
+        await stream.done()
 
-async def _send(
-    stream: AsyncStream, tokens: list[str], rate: float | None, log: TokenLog, display: Display
-) -> None:
-    now = time.perf_counter  # uvloop's own clock ticks in milliseconds
-    async for token in paced(tokens, rate):
-        log.sent(token, now())
-        await stream.send_text(token)
-        display.token(token)
-    log.finished(now())
-    await stream.done()
-
-
-async def _receive(stream: AsyncStream, log: TokenLog, sink: SoundSink, display: Display) -> None:
-    """Play the sound, and display each sentence when its playback begins."""
-    now = time.perf_counter  # uvloop's own clock ticks in milliseconds
-    meter = TurnMeter(log)
-    completed: asyncio.Queue[SentenceTiming | None] = asyncio.Queue()
-    async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(_display_when_played(completed, sink, display))
+    async def _receive(self, stream: AsyncStream) -> None:
         async for event in stream:
             if isinstance(event, Audio):
-                await play(sink, event.pcm)
-            if sentence := meter.receive(event, now()):
-                completed.put_nowait(sentence)
-            display.event(event)
-        completed.put_nowait(None)
-    display.summary(meter)
+                await play(self._sink, event.pcm)
+            if sentence := self._meter.receive(event, _now()):
+                self._completed.put_nowait(sentence)
+            self._display.event(event)
+        self._completed.put_nowait(None)
 
-
-async def _display_when_played(
-    completed: asyncio.Queue[SentenceTiming | None], sink: SoundSink, display: Display
-) -> None:
-    while (sentence := await completed.get()) is not None:
-        await _wait_until_played(sink, sentence.at_ms or 0)
-        display.sentence(sentence)
+    async def _display_when_played(self) -> None:
+        """Display each sentence when its playback begins."""
+        while (sentence := await self._completed.get()) is not None:
+            await _wait_until_played(self._sink, sentence.at_ms or 0)
+            self._display.sentence(sentence)
 
 
 async def _wait_until_played(sink: SoundSink, position_ms: float | None) -> None:
