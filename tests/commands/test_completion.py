@@ -19,9 +19,8 @@ VOICES: list[dict[str, Any]] = [
 
 
 @pytest.fixture(autouse=True)
-def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    return tmp_path / "voice-server"
 
 
 def completed(words: str) -> list[str]:
@@ -57,29 +56,5 @@ def test_voices_and_languages_are_those_of_the_last_list() -> None:
     assert completed("voice-server say --language en-") == ["en-gb", "en-us"]
 
 
-def test_mixes_are_completed_too_and_stay_when_only_voices_are_listed() -> None:
-    assert voice_cache.store(VOICES, ["af_mine"]) == []  # there was no list that they could be new to
-    assert voice_cache.store(VOICES) == []
-    assert completed("voice-server say --voice af_") == ["af_bella", "af_heart", "af_mine"]
-    assert completed("voice-server say --language e") == ["en-gb", "en-us"]
-    assert voice_cache.store(VOICES, []) == []
-    assert completed("voice-server say --voice af_m") == []
-
-
-def test_what_the_last_list_did_not_have_is_new() -> None:
-    voice_cache.store(VOICES[:1], ["mine"])
-    assert voice_cache.store(VOICES, ["mine", "yours"]) == ["af_heart", "bf_emma", "yours"]
-    assert voice_cache.store(VOICES, ["mine", "yours"]) == []
-
-
-def test_without_a_list_there_is_nothing_to_complete_and_no_error(cache: Path) -> None:
-    assert completed("voice-server say --voice af_") == []
-    cache.mkdir()
-    (cache / "voices.json").write_text("{")
-    assert completed("voice-server say --voice af_") == []
-
-
-def test_a_list_that_cannot_be_kept_harms_nobody(cache: Path) -> None:
-    cache.write_text("a file where the folder should be")
-    voice_cache.store(VOICES)
+def test_without_a_list_there_is_no_voice_to_complete() -> None:
     assert completed("voice-server say --voice af_") == []

@@ -16,9 +16,7 @@ from voice_server.commands import serve
 
 
 @pytest.mark.parametrize("how", [["-m", "voice_server.cli", "serve"], ["voice_server/server.py"]])
-def test_the_server_says_where_it_listens_speaks_and_ends_at_a_signal(
-    run_command: Any, how: list[str]
-) -> None:
+def test_the_server_prints_its_address_speaks_and_ends_at_a_signal(run_command: Any, how: list[str]) -> None:
     del run_command  # for its configuration
     process = subprocess.Popen(
         [sys.executable, *how, "--json", "--port", "0", "--backend", "tone", "--backend", "broken"],
@@ -42,7 +40,7 @@ def test_the_server_says_where_it_listens_speaks_and_ends_at_a_signal(
     assert "Traceback" not in said
 
 
-def test_people_are_told_what_runs_and_how_to_try_it(run_command: Any) -> None:
+def test_at_the_start_people_see_the_backends_and_a_command_to_try(run_command: Any) -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "voice_server.cli", "serve", "--port", "0", "--token", "new"],
         stderr=subprocess.PIPE,
@@ -79,7 +77,7 @@ def test_people_are_told_what_runs_and_how_to_try_it(run_command: Any) -> None:
         (["--host", "192.0.2.1", "--no-auth"], "cannot listen on 192.0.2.1:8000"),
     ],
 )
-def test_what_cannot_be_served_is_said_before_anything_is_loaded(
+def test_wrong_options_are_an_error_before_a_backend_is_loaded(
     run_command: Any, arguments: list[str], sentence: str
 ) -> None:
     result = run_command("serve", *arguments)

@@ -42,7 +42,7 @@ def test_the_text_may_come_from_anywhere(run_command: Any, arguments: list[str],
     assert result.stdout.endswith(f"saved to {Path.cwd() / 'speech.wav'}\n")
 
 
-def test_a_book_is_spoken_with_no_more_in_the_server_than_it_takes(run_command: Any) -> None:
+def test_a_long_text_is_sent_no_further_ahead_than_a_server_buffers(run_command: Any) -> None:
     text = f"Every sentence of this book is like the one before it{', and the one after it' * 7}. " * 1_000
     Path("book.txt").write_text(text)
     result = run_command("speak", "--file", "book.txt", "--speed", "10", "--opt", "words=false", "--json")
@@ -58,7 +58,7 @@ def test_a_book_is_spoken_with_no_more_in_the_server_than_it_takes(run_command: 
         ([" "], "there is no text to speak"),
     ],
 )
-def test_a_text_that_is_none_is_an_error(run_command: Any, arguments: list[str], sentence: str) -> None:
+def test_a_missing_or_second_text_is_an_error(run_command: Any, arguments: list[str], sentence: str) -> None:
     result = run_command("speak", *arguments)
     assert result.exit_code == 2
     assert sentence in result.stderr

@@ -11,7 +11,7 @@ def test_voices_are_listed_for_programs_and_people(run_command: Any) -> None:
     assert run_command("voices", "--backend", "tone").stdout.split()[:4] == ["low", "en-US", "male", "tone"]
 
 
-def test_a_backend_that_does_not_run_is_told_and_the_others_are_listed(run_command: Any) -> None:
+def test_a_backend_that_does_not_run_is_a_note_and_the_others_are_listed(run_command: Any) -> None:
     result = run_command("voices", "--lang", "de")
     assert result.exit_code == 0
     assert "broken: " in result.stderr

@@ -1,4 +1,4 @@
-"""The manners of a loudspeaker that many programs share."""
+"""The queue of a loudspeaker that programs share: which item plays, waits, is prepared or is stopped."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def numbers(items: list[PlaylistItem]) -> list[int]:
     return [each.number for each in items]
 
 
-def test_the_first_text_is_heard_at_once() -> None:
+def test_the_first_item_starts_at_once() -> None:
     first = item(1)
     made = Playlist(IDLE_S)
     made.receive(ItemAdded(first), 0.0)
@@ -51,7 +51,7 @@ def test_the_first_text_is_heard_at_once() -> None:
     assert made.take_actions() == []
 
 
-def test_the_next_text_is_prepared_while_another_is_heard_and_no_other() -> None:
+def test_only_the_next_item_is_prepared_while_another_plays() -> None:
     made = playlist(item(1))
     made.receive(ItemAdded(item(2)), 0.0)
     assert made.take_actions() == [PrepareItem(item(2))]
@@ -72,7 +72,7 @@ def test_the_next_text_is_prepared_while_another_is_heard_and_no_other() -> None
         (MIX, "dora", [1, 9], [2, 3], []),
     ],
 )
-def test_a_new_text_keeps_to_its_policy(
+def test_a_new_item_follows_its_policy(
     policy: PlaylistPolicy, channel: str, playing: list[int], waiting: list[int], stopped: list[int]
 ) -> None:
     made = playlist(item(1, "anna"), item(2, "bert"), item(3, "cleo"))
@@ -83,21 +83,21 @@ def test_a_new_text_keeps_to_its_policy(
     assert [action.item.number for action in actions if isinstance(action, StopItem)] == stopped
 
 
-def test_an_interruption_ends_the_old_text_before_it_starts_the_new_one() -> None:
+def test_an_interrupting_item_stops_the_old_one_before_it_starts() -> None:
     made = playlist(item(1))
     new = item(2, policy=INTERRUPT)
     made.receive(ItemAdded(new), 1.0)
     assert made.take_actions() == [StopItem(item(1)), StartItem(new)]
 
 
-def test_an_interruption_ends_all_texts_of_its_voice() -> None:
+def test_an_interrupting_item_stops_all_items_of_its_channel() -> None:
     made = playlist(item(1), item(2, policy=MIX), item(3))
     made.receive(ItemAdded(item(4, policy=INTERRUPT)), 1.0)
     assert numbers(made.playing) == [4]
     assert made.waiting == []
 
 
-def test_who_waits_waits_for_what_is_mixed_in_too() -> None:
+def test_a_queued_item_waits_for_mixed_ones_too() -> None:
     made = playlist(item(1), item(2, "bert", MIX), item(3, "cleo", INTERRUPT))
     made.receive(ItemEnded(1), 1.0)
     assert numbers(made.playing) == [2]
@@ -105,26 +105,26 @@ def test_who_waits_waits_for_what_is_mixed_in_too() -> None:
     assert numbers(made.playing) == [3]
 
 
-def test_skipping_ends_what_is_heard_and_lets_the_next_be_heard() -> None:
+def test_skipping_stops_what_plays_and_starts_the_next_item() -> None:
     made = playlist(item(1), item(2, "bert", MIX), item(3))
     made.receive(CurrentSkipped(), 1.0)
     assert made.take_actions() == [StopItem(item(1)), StopItem(item(2, "bert", MIX)), StartItem(item(3))]
 
 
-def test_stopping_ends_everything() -> None:
+def test_stopping_without_numbers_stops_every_item() -> None:
     made = playlist(item(1), item(2), item(3))
     made.receive(ItemsStopped(), 1.0)
     assert made.take_actions() == [StopItem(item(1)), StopItem(item(2)), StopItem(item(3))]
     assert made.playing == made.waiting == []
 
 
-def test_stopping_by_number_ends_those_and_no_other() -> None:
+def test_stopping_by_number_stops_those_items_only() -> None:
     made = playlist(item(1), item(2), item(3))
     made.receive(ItemsStopped(frozenset({2, 77})), 1.0)
     assert made.take_actions() == [StopItem(item(2)), PrepareItem(item(3))]
 
 
-def test_what_ends_twice_or_never_was_is_ignored() -> None:
+def test_the_end_of_an_item_that_has_ended_or_never_was_is_ignored() -> None:
     made = playlist(item(1))
     made.receive(ItemEnded(1), 1.0)
     made.receive(ItemEnded(1), 2.0)
@@ -132,7 +132,7 @@ def test_what_ends_twice_or_never_was_is_ignored() -> None:
     assert made.take_actions() == []
 
 
-def test_a_channel_closes_when_it_has_been_quiet_for_long_enough() -> None:
+def test_a_channel_closes_after_its_idle_time() -> None:
     made = playlist(item(1))
     assert made.next_deadline() is None
     made.receive(ItemEnded(1), 5.0)
@@ -144,13 +144,13 @@ def test_a_channel_closes_when_it_has_been_quiet_for_long_enough() -> None:
     assert made.next_deadline() is None
 
 
-def test_a_channel_that_waits_to_speak_stays_open() -> None:
+def test_a_channel_with_a_waiting_item_stays_open() -> None:
     made = playlist(item(1, "anna"), item(2, "bert"))
     made.tick(10 * IDLE_S)
     assert made.take_actions() == []
 
 
-def test_a_channel_that_was_warmed_closes_when_nothing_is_said() -> None:
+def test_a_channel_that_was_opened_and_never_used_closes() -> None:
     made = Playlist(IDLE_S)
     made.receive(ChannelOpened("anna"), 1.0)
     made.tick(1.0 + IDLE_S)
@@ -177,7 +177,7 @@ def _play(made: Playlist, events: list[tuple[str, PlaylistPolicy] | str]) -> lis
 
 
 @given(_EVENTS)
-def test_nobody_is_forgotten_and_nobody_talks_over_another_unless_told_to(
+def test_every_item_plays_once_or_is_stopped_and_only_mixed_ones_overlap(
     events: list[tuple[str, PlaylistPolicy] | str],
 ) -> None:
     made = Playlist(IDLE_S)

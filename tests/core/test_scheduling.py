@@ -42,7 +42,7 @@ def test_among_equals_the_one_served_longest_ago_comes_first() -> None:
     assert order == [first, second, first, second]
 
 
-def test_no_slot_no_choice() -> None:
+def test_without_a_free_slot_no_listener_is_chosen() -> None:
     scheduler = submitted(Listener("one"), Listener("two"))
     assert scheduler.choose("b", now=0.0) is not None
     assert scheduler.choose("b", now=0.0) is None
@@ -59,7 +59,7 @@ def test_a_paused_or_full_listener_is_passed_over() -> None:
     assert scheduler.choose("b", now=0.0) is None
 
 
-def test_who_is_far_ahead_waits_only_while_somebody_is_not() -> None:
+def test_a_listener_far_ahead_waits_only_while_another_is_not() -> None:
     far = Listener("far", silent_at=100.0)
     near = Listener("near", silent_at=104.0, ahead_s=10.0)
     scheduler = submitted(far, near)
@@ -69,7 +69,7 @@ def test_who_is_far_ahead_waits_only_while_somebody_is_not() -> None:
     assert scheduler.choose("b", now=94.5) is far
 
 
-def test_a_backend_is_wanted_while_somebody_waits_for_it() -> None:
+def test_a_backend_is_wanted_while_a_listener_waits_for_it() -> None:
     one = Listener("one")
     scheduler = submitted(one)
     assert scheduler.is_wanted("b")
@@ -92,7 +92,7 @@ def test_backends_do_not_share_slots() -> None:
 
 
 @given(st.lists(st.floats(0, 100), min_size=1, max_size=12), st.integers(1, 3))
-def test_everybody_is_served_before_anybody_is_served_again(deadlines: list[float], slots: int) -> None:
+def test_every_listener_is_served_before_any_is_served_again(deadlines: list[float], slots: int) -> None:
     """Serving moves a listener's deadline on by what it was given, so nobody starves."""
     listeners = [Listener(str(n), silent_at) for n, silent_at in enumerate(deadlines)]
     scheduler = submitted(*listeners, slots=slots)

@@ -53,13 +53,13 @@ def test_no_word_is_lost_and_none_comes_twice(words: list[str]) -> None:
     assert [cue.start_ms for cue in shown] == sorted(cue.start_ms for cue in shown)
 
 
-def test_nothing_spoken_is_no_cue() -> None:
+def test_a_text_without_words_has_no_cue() -> None:
     assert cues_of("...", []) == []
     assert to_srt([]) == ""
     assert to_vtt([]) == "WEBVTT\n\n"
 
 
-def test_subrip_counts_its_cues_and_writes_times_with_a_comma() -> None:
+def test_subrip_numbers_its_cues_and_writes_times_with_a_comma() -> None:
     shown = [Cue(0, 1500, "One."), Cue(3_723_004, 3_724_000, "Two.")]
     assert to_srt(shown) == (
         "1\n00:00:00,000 --> 00:00:01,500\nOne.\n\n2\n01:02:03,004 --> 01:02:04,000\nTwo.\n\n"

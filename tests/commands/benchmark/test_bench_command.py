@@ -41,7 +41,7 @@ def test_a_server_of_its_own_is_measured_in_every_respect(run_command: Any) -> N
     assert figures["start_s"] > 0
 
 
-def test_a_server_elsewhere_is_measured_from_outside(run_command: Any) -> None:
+def test_a_running_server_is_measured_without_its_process(run_command: Any) -> None:
     del run_command  # for its configuration
     server = subprocess.Popen(
         [sys.executable, "-m", "voice_server.cli", "serve", "--json", "--port", "0"],

@@ -18,7 +18,7 @@ def test_every_sentence_is_rendered_once_and_timed() -> None:
     assert outcome.cpu_ms_per_audio_s > 0
 
 
-def test_an_engine_that_calls_back_is_taken_at_its_fastest() -> None:
+def test_an_engine_that_pushes_its_audio_is_measured_by_that() -> None:
     floor = EngineFloor(BackendConfig(adapter=ESPEAK))
     assert len(floor.run(["Hello there.", " Yes."]).sentence_ms) == 2
     assert len(floor.run(["Again."]).sentence_ms) == 1

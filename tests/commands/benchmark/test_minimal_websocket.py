@@ -36,10 +36,10 @@ async def nothing(_socket: MinimalWebSocket) -> None:
 
 @pytest.mark.parametrize("length", [1, 125, 126, 65_535, 65_536, 100_000])
 def test_messages_of_every_size_arrive_in_both_directions(length: int) -> None:
-    heard: list[object] = []
+    received: list[object] = []
 
     async def script(connection: ServerConnection) -> None:
-        heard.append(await connection.recv())
+        received.append(await connection.recv())
         await connection.send("é" * length)
         await connection.send(bytes(length))
 
@@ -47,21 +47,21 @@ def test_messages_of_every_size_arrive_in_both_directions(length: int) -> None:
         socket.send(text_frame(token="é" * length))
 
     texts, sizes, code = converse(script, act)
-    assert heard == ['{"token":"' + "\\u00e9" * length + '"}']
+    assert received == ['{"token":"' + "\\u00e9" * length + '"}']
     assert (texts, sizes, code) == (["é" * length], [length], 1000)
 
 
 def test_many_frames_in_one_write_are_many_messages() -> None:
-    heard: list[object] = []
+    received: list[object] = []
 
     async def script(connection: ServerConnection) -> None:
-        heard.extend([await connection.recv() for _ in range(3)])
+        received.extend([await connection.recv() for _ in range(3)])
 
     async def act(socket: MinimalWebSocket) -> None:
         socket.send(text_frame(a=1) + text_frame(b=2) + text_frame(c=3))
 
     converse(script, act)
-    assert heard == ['{"a":1}', '{"b":2}', '{"c":3}']
+    assert received == ['{"a":1}', '{"b":2}', '{"c":3}']
 
 
 def test_a_ping_is_answered() -> None:
@@ -72,7 +72,7 @@ def test_a_ping_is_answered() -> None:
     assert converse(script, nothing)[0] == ["answered"]
 
 
-def test_the_close_code_is_told_and_sending_afterwards_does_no_harm() -> None:
+def test_sending_after_the_close_is_ignored_and_the_code_is_kept() -> None:
     async def script(connection: ServerConnection) -> None:
         await connection.close(1013)
 
@@ -83,14 +83,14 @@ def test_the_close_code_is_told_and_sending_afterwards_does_no_harm() -> None:
     assert converse(script, act)[2] == 1013
 
 
-def test_a_server_that_vanishes_is_told() -> None:
+def test_a_connection_lost_without_a_close_has_the_code_1006() -> None:
     async def script(connection: ServerConnection) -> None:
         connection.transport.abort()
 
     assert converse(script, nothing)[2] == 1006
 
 
-def test_leaving_ends_the_connection() -> None:
+def test_aborting_ends_the_connection() -> None:
     async def script(connection: ServerConnection) -> None:
         await connection.wait_closed()
 
@@ -100,7 +100,7 @@ def test_leaving_ends_the_connection() -> None:
     assert converse(script, act)[2] == 1006
 
 
-def test_a_refusal_and_nobody_there_are_errors() -> None:
+def test_a_refusal_and_a_missing_server_are_errors() -> None:
     async def refused() -> None:
         async def answer(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             writer.write(b"HTTP/1.1 403 Forbidden\r\n\r\n")

@@ -41,7 +41,7 @@ def test_a_server_alone_has_no_workers() -> None:
     assert usage.server_mib == pytest.approx(resident_mib(os.getpid()), abs=5)
 
 
-def test_where_the_kernel_tells_no_nanoseconds_ticks_must_do(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_nanoseconds_from_the_kernel_ticks_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
     precise = usage_of(os.getpid()).server_cpu_s
     monkeypatch.setattr(process_usage, "_run_ns", lambda _task: (_ for _ in ()).throw(OSError()))
     in_ticks = usage_of(os.getpid()).server_cpu_s

@@ -14,7 +14,7 @@ def findings(output: str) -> dict[str, tuple[bool, str]]:
     return {each["name"]: (each["passed"], each["detail"]) for each in lines}
 
 
-def test_a_backend_that_keeps_the_contract_is_well(run_command: Any) -> None:
+def test_a_backend_that_keeps_the_contract_passes_every_check(run_command: Any) -> None:
     result = run_command("doctor", "tone", "--json")
     found = findings(result.stdout)
     assert result.exit_code == 0, found
@@ -24,7 +24,7 @@ def test_a_backend_that_keeps_the_contract_is_well(run_command: Any) -> None:
     assert len(found) > 5
 
 
-def test_a_backend_that_does_not_start_is_told_with_its_reason(run_command: Any) -> None:
+def test_a_backend_that_does_not_start_fails_with_its_reason(run_command: Any) -> None:
     result = run_command("doctor", "--quick")
     assert result.exit_code == 1
     assert "missing.py" in result.stdout
@@ -61,7 +61,7 @@ def test_the_packages_that_a_backends_project_asks_for_are_looked_up(
     assert detail in findings(result.stdout)[name][1]
 
 
-def test_an_environment_that_is_not_there_says_how_to_make_it(run_command: Any, tmp_path: Path) -> None:
+def test_a_missing_environment_names_the_command_that_makes_it(run_command: Any, tmp_path: Path) -> None:
     own = tmp_path / "own.yaml"
     own.write_text("backends: {kokoro: {adapter: a.py, environment: project}}")
     (tmp_path / "project").mkdir()
@@ -71,9 +71,7 @@ def test_an_environment_that_is_not_there_says_how_to_make_it(run_command: Any, 
     assert "voice-server setup kokoro" in findings(result.stdout)["is set up"][1]
 
 
-def test_a_backend_that_nobody_asked_for_and_nobody_set_up_is_no_failure(
-    run_command: Any, tmp_path: Path
-) -> None:
+def test_a_backend_that_was_neither_named_nor_set_up_is_no_failure(run_command: Any, tmp_path: Path) -> None:
     own = tmp_path / "own.yaml"
     own.write_text("backends: {kokoro: {adapter: a.py, environment: project}}")
     (tmp_path / "project").mkdir()
@@ -91,7 +89,7 @@ def test_an_unknown_backend_is_an_error_that_lists_them(run_command: Any) -> Non
     assert "there are 2: broken, tone" in result.stderr
 
 
-def test_weights_that_are_missing_are_told_once_and_the_backend_is_not_started(
+def test_missing_weights_are_one_finding_and_the_backend_is_not_started(
     run_command: Any, tmp_path: Path
 ) -> None:
     project = tmp_path / "project"
@@ -109,7 +107,7 @@ def test_weights_that_are_missing_are_told_once_and_the_backend_is_not_started(
     assert run_command("doctor", "--config", str(own)).exit_code == 0
 
 
-def test_a_python_that_cannot_run_is_told_with_what_to_do(run_command: Any, tmp_path: Path) -> None:
+def test_a_python_that_cannot_run_is_a_finding_with_the_remedy(run_command: Any, tmp_path: Path) -> None:
     project = tmp_path / "project"
     (project / ".venv" / "bin").mkdir(parents=True)
     (project / ".venv" / "bin" / "python").write_text("no program")
@@ -123,7 +121,7 @@ def test_a_python_that_cannot_run_is_told_with_what_to_do(run_command: Any, tmp_
     assert "its python cannot run (permission denied); delete it and run: voice-server setup mine" in detail
 
 
-def test_an_environment_that_is_none_is_a_failure(run_command: Any, tmp_path: Path) -> None:
+def test_a_folder_without_an_environment_is_a_failure(run_command: Any, tmp_path: Path) -> None:
     own = tmp_path / "own.yaml"
     own.write_text("backends: {mine: {adapter: a.py, environment: nowhere}}")
     result = run_command("doctor", "--config", str(own))

@@ -38,14 +38,14 @@ def test_a_line_with_a_colon_changes_how_the_next_ones_are_spoken(run_command: A
         (":speed fast", "option speed must be a number"),
     ],
 )
-def test_a_mistake_is_told_and_the_next_line_is_spoken(run_command: Any, line: str, sentence: str) -> None:
+def test_a_mistake_is_printed_and_the_next_line_is_spoken(run_command: Any, line: str, sentence: str) -> None:
     result = run_command("repl", input=f"{line}\nHello there.\n")
     assert result.exit_code == 0
     assert sentence in result.stderr
     assert saved_ms() > 100
 
 
-def test_voices_and_help_can_be_asked_for(run_command: Any) -> None:
+def test_voices_and_help_are_printed(run_command: Any) -> None:
     result = run_command("repl", input=":voices fr\n:help\n:quit\nnever spoken\n")
     assert result.stdout.splitlines()[0].startswith("top ")
     assert ":speed FACTOR" in result.stdout

@@ -1,4 +1,4 @@
-"""`say` before a server is asked: what it loads, explains and refuses. The rest is in tests/e2e."""
+"""`say` before a server is found: imports, help, wrong requests. The rest is in tests/e2e."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_say_imports_nothing_that_is_slow_to_import() -> None:
     assert done.stdout.split() == []
 
 
-def test_help_shows_every_option_and_examples_that_stand_on_lines_of_their_own() -> None:
+def test_help_shows_every_option_and_examples_on_lines_of_their_own() -> None:
     shown = say("--help").output
     for option in ("--voice", "--policy", "--output", "--interactive", "--kill", "--device", "--log-level"):
         assert option in shown
@@ -98,7 +98,7 @@ def test_another_program_at_the_address_is_one_sentence(
     assert (result.exit_code, result.output) == (1, f"error: {sentence.format(url=url)}\n")
 
 
-def test_a_runtime_folder_that_is_none_is_one_sentence(tmp_path: Path) -> None:
+def test_a_file_in_place_of_the_runtime_folder_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "voice-server").write_text("")
     result = say("Hi.")
     assert result.exit_code == 2

@@ -39,7 +39,7 @@ def test_an_error_is_one_sentence_and_an_exit_code(error: VoiceServerError, code
     assert (result.exit_code, result.stderr) == (code, f"error: {error.message}\n")
 
 
-def test_an_error_inside_task_groups_is_told_the_same() -> None:
+def test_an_error_inside_task_groups_is_one_sentence_too() -> None:
     group = BaseExceptionGroup("outer", [BaseExceptionGroup("inner", [BackendDown("it is down")])])
     assert outcome_of(raises(group)).stderr == "error: it is down\n"
 
@@ -51,5 +51,5 @@ def test_ctrl_c_ends_quietly(error: BaseException) -> None:
 
 
 @pytest.mark.parametrize("error", [ZeroDivisionError(), ExceptionGroup("g", [ZeroDivisionError()])])
-def test_a_mistake_of_ours_is_not_hidden(error: Exception) -> None:
+def test_an_unexpected_exception_is_not_caught(error: Exception) -> None:
     assert outcome_of(raises(error)).exception is error

@@ -35,15 +35,15 @@ def test_a_server_that_runs_is_not_started_again() -> None:
         assert find_or_start((), pytest.fail).url == URL
 
 
-def test_a_server_that_cannot_start_says_why_in_one_sentence(tmp_path: Path) -> None:
-    told: list[str] = []
+def test_a_server_that_cannot_start_is_an_error_with_the_reason(tmp_path: Path) -> None:
+    notes: list[str] = []
     with pytest.raises(VoiceServerError, match=r"the server did not start: there is no file 'nowhere.yaml'"):
-        find_or_start(("--config", "nowhere.yaml"), lambda: told.append("starting"))
-    assert told == ["starting"]
+        find_or_start(("--config", "nowhere.yaml"), lambda: notes.append("starting"))
+    assert notes == ["starting"]
     assert find() is None
 
 
-def test_a_program_that_waits_too_long_for_another_to_start_the_server_is_told(
+def test_waiting_too_long_for_another_program_to_start_the_server_is_an_error(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(local_server, "START_TIMEOUT_S", 0.05)

@@ -1,4 +1,4 @@
-"""The pid file: what says that a server runs is its lock, never a number that may be another process's."""
+"""The pid file: its lock decides whether a server runs, not the number in it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "voice-server"
 
 
-def test_a_server_is_found_from_when_it_says_so_until_it_ends() -> None:
+def test_a_server_is_found_from_its_announcement_to_its_end() -> None:
     with ServerRegistration() as registration:
         assert find() is None
         registration.announce(URL, "secret")
@@ -37,7 +37,7 @@ def test_a_server_is_found_from_when_it_says_so_until_it_ends() -> None:
     assert find() is None
 
 
-def test_nobody_else_may_read_the_pid_file_or_look_into_its_folder(folder: Path) -> None:
+def test_the_pid_file_and_its_folder_are_private_to_the_user(folder: Path) -> None:
     folder.mkdir(mode=0o755)
     with ServerRegistration() as registration:
         registration.announce(URL)
@@ -45,13 +45,13 @@ def test_nobody_else_may_read_the_pid_file_or_look_into_its_folder(folder: Path)
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
-def test_a_number_left_behind_by_a_server_that_was_killed_is_not_believed(folder: Path) -> None:
+def test_a_pid_file_that_a_killed_server_left_behind_is_ignored(folder: Path) -> None:
     runtime_folder()
     (folder / "server.pid").write_text(json.dumps({"pid": os.getpid(), "url": URL, "token": None}))
     assert find() is None
 
 
-def test_a_second_server_leaves_the_place_to_the_first() -> None:
+def test_a_second_server_is_not_registered() -> None:
     code = (
         "from voice_server.commands.shared.server_registration import ServerRegistration\n"
         "with ServerRegistration() as other:\n    other.announce('http://other')\n"
@@ -73,7 +73,7 @@ def test_a_link_in_place_of_the_pid_file_is_not_followed(folder: Path, tmp_path:
     assert victim.read_text() == "precious"
 
 
-def test_a_folder_that_is_none_is_a_sentence_for_programs_and_no_hindrance_for_a_server(folder: Path) -> None:
+def test_without_a_folder_programs_get_an_error_and_a_server_runs_unregistered(folder: Path) -> None:
     folder.write_text("")
     with pytest.raises(ConfigError, match=r"voice-server' cannot be used: file exists"):
         find()

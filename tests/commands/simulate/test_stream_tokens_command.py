@@ -14,7 +14,7 @@ def lines_of(output: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in output.splitlines()]
 
 
-def test_every_sentence_is_told_with_its_times_and_saved(run_command: Any, tmp_path: Path) -> None:
+def test_every_sentence_is_printed_with_its_times_and_saved(run_command: Any, tmp_path: Path) -> None:
     result = run_command("stream-tokens", "-", "--burst", "--json", "--output", "x.wav", input=TEXT)
     assert result.exit_code == 0, result.stderr
     *sentences, summary, file = lines_of(result.stdout)
@@ -26,7 +26,7 @@ def test_every_sentence_is_told_with_its_times_and_saved(run_command: Any, tmp_p
     assert sum(each["audio_ms"] for each in sentences) == pytest.approx(saved_ms, abs=0.5)
 
 
-def test_a_machine_without_speakers_gets_a_file_here_and_is_told_where(run_command: Any) -> None:
+def test_without_speakers_the_sound_is_saved_here_and_the_path_printed(run_command: Any) -> None:
     Path("text.txt").write_text(TEXT)
     result = run_command("stream-tokens", "text.txt", "--rate", "2000")
     assert result.exit_code == 0, result.stderr
