@@ -1,1 +1,1 @@
-"""Pieces that several subcommands share."""
+"""What several subcommands use: the server, options, errors, input and output."""
