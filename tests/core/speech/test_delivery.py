@@ -7,7 +7,7 @@ from voice_server.core.speech import utterance_events
 from voice_server.core.speech.delivery import Delivery
 from voice_server.core.speech.segments import PendingSegment, SegmentPhase, new_segment
 from voice_server.core.text.splitting.splitter import Piece
-from voice_server.core.types import PCM_BYTES_PER_SECOND
+from voice_server.core.types import PCM_BYTES_PER_SECOND, WordMark
 
 SECOND = b"\1\0" * (PCM_BYTES_PER_SECOND // 2)
 
@@ -70,6 +70,72 @@ def test_a_flush_mark_is_an_event_of_its_own() -> None:
     assert delivery.has_event
     assert take_all(delivery) == [utterance_events.FlushReached("a")]
     assert not delivery.has_event
+
+
+def test_word_marks_leave_before_the_audio_behind_them() -> None:
+    delivery = Delivery()
+    pending = certain(delivery, 0)
+    mark = WordMark("Hello", 0.0, 250.0, 0, 5)
+    delivery.add_marks(pending, (mark,))
+    delivery.add_audio(pending, SECOND)
+    delivery.close(pending)
+    assert [type(event) for event in take_all(delivery)] == [
+        utterance_events.SentenceStarted,
+        utterance_events.SentenceWords,
+        utterance_events.SentenceAudio,
+        utterance_events.SentenceEnded,
+    ]
+
+
+def test_audio_does_not_overtake_the_word_marks_between_it() -> None:
+    delivery = Delivery()
+    pending = certain(delivery, 0)
+    delivery.add_audio(pending, SECOND)
+    delivery.add_marks(pending, (WordMark("there", 1000.0, 1250.0, 6, 11),))
+    delivery.add_audio(pending, SECOND)
+    assert [type(event) for event in take_all(delivery)] == [
+        utterance_events.SentenceStarted,
+        utterance_events.SentenceAudio,
+        utterance_events.SentenceWords,
+        utterance_events.SentenceAudio,
+    ]
+
+
+def test_a_sentence_without_sound_begins_and_ends_all_the_same() -> None:
+    delivery = Delivery()
+    delivery.close(certain(delivery, 0))
+    started, ended = take_all(delivery)
+    assert isinstance(started, utterance_events.SentenceStarted)
+    assert isinstance(ended, utterance_events.SentenceEnded)
+    assert ended.audio_ms == 0.0
+
+
+def test_a_sentence_that_failed_without_sound_never_began() -> None:
+    delivery = Delivery()
+    pending = certain(delivery, 0)
+    pending.failure = ("render_failed", "no")
+    delivery.close(pending)
+    assert take_all(delivery) == [utterance_events.SentenceFailed(0, "render_failed", "no")]
+
+
+def test_what_was_handed_out_of_a_sentence_counts_as_heard_before_its_end() -> None:
+    delivery = Delivery()
+    pending = certain(delivery, 0)
+    pending.marks = [WordMark("Hello", 0.0, 500.0, 0, 5), WordMark("there.", 600.0, 900.0, 6, 12)]
+    delivery.add_audio(pending, SECOND)
+    take_all(delivery, 0.0)
+    answer = delivery.heard("Hello there.", 0.25)
+    assert (answer.heard, answer.unheard, answer.dropped_ms) == ("Hello", " there.", 750.0)
+
+
+def test_nothing_follows_what_has_been_handed_out_until_more_is_rendered() -> None:
+    delivery = Delivery()
+    pending = certain(delivery, 0)
+    delivery.add_audio(pending, SECOND)
+    assert len(take_all(delivery)) == 2
+    assert not delivery.has_event
+    delivery.add_audio(pending, SECOND)
+    assert delivery.has_event
 
 
 def test_clear_returns_the_sentences_that_were_not_handed_over() -> None:
