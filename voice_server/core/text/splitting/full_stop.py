@@ -234,6 +234,7 @@ def _text_before(word: str, context: MarkContext) -> str:
 
 
 def _is_starter_next(context: MarkContext, word: str) -> bool:
+    """ "in the U.S. It is" has an end there, "the U.S. Army" and "J. A. Smith" have none."""
     next_word, behind = context.next_word()
     if len(next_word) == 1 and behind in (".", ""):
         return False
@@ -242,6 +243,7 @@ def _is_starter_next(context: MarkContext, word: str) -> bool:
 
 
 def _is_no_noun_next(context: MarkContext, word: str) -> bool:
+    """ "tea etc. We left" has an end there, German "Tee usw. Kaffee" has none."""
     return context.lexicon.language not in _LANGUAGES_WITH_CAPITAL_NOUNS or _is_starter_next(context, word)
 
 
@@ -260,6 +262,7 @@ def _is_written_without_capitals(context: MarkContext, word: str) -> bool:
 
 
 def _is_no_numeral_next(context: MarkContext, word: str) -> bool:
+    """ "He said no. It is" has an end there, "No. IV" and "Fig. A" have none."""
     is_also_plain_word = word.lower() in _ALSO_PLAIN_WORDS
     if is_also_plain_word and context.text[context.next_at + 1 : context.next_at + 2].islower():
         return True

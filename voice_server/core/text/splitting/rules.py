@@ -28,8 +28,8 @@ _ADDRESS_CHARACTERS = frozenset("./@:_=&\\(#%~")
 _ADDRESS_SUFFIXES = frozenset(word_lists.ADDRESS_SUFFIXES.split())
 _BRACKET = re.compile(r"[(\[{（「『《]")
 _JAPANESE_PARTICLE = re.compile("[とっがはをにでのもかなや]")
-_CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 """Particles that join a quotation to the words behind it: 「はい。」と言った。"""
+_CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _CHINESE_SPEAKER = re.compile(
     "(?:[他她它我你您咱]们?\\w{0,2}?(?<![不知])[问說说道喊叫答笑]|\\w{1,4}(?<![不知])[问說说道喊叫答笑]道?[，。：,:])"
 )
@@ -68,7 +68,7 @@ def greek_or_armenian_mark(context: MarkContext) -> RuleResult | None:
 def unambiguous_stop(context: MarkContext) -> RuleResult | None:
     """A mark without another use ends the sentence, except inside CJK brackets or quotations.
 
-    Nor does it where the sentence goes on behind them: （…。）, 「はい。」と言った, “走吧！”他说.
+    Nor does it where the sentence goes on behind those: 他（走了。）说, 「はい。」と言った, “走吧！”他说.
     """
     if context.mark not in marks.UNAMBIGUOUS_STOPS:
         return None
