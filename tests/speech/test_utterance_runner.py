@@ -16,6 +16,7 @@ from tests.virtual_time import run
 from voice_server.core.speech import utterance_events
 from voice_server.core.speech.utterance import Utterance
 from voice_server.core.types import Frame, Segment, SpeechWarning, WordMark
+from voice_server.speech import Speech, SpeechRequest
 
 
 def test_no_more_renders_run_than_there_are_workers() -> None:
@@ -29,6 +30,26 @@ def test_no_more_renders_run_than_there_are_workers() -> None:
             await asyncio.gather(*map(everything, speeches))
         assert pool.most_running == 2
         assert len(pool.rendered) == 10
+
+    run(main())
+
+
+def test_turns_of_one_listener_are_all_spoken_also_behind_one_that_was_cancelled() -> None:
+    async def main() -> None:
+        pool = ArithmeticPool()
+        async with serving(pool) as service:
+            settings, _ = service.settings(SpeechRequest(first_segment="sentence"))
+            turns: list[Speech] = []
+            for number in range(6):
+                turns.append(service.open(settings, after=turns[-1] if turns else None))
+                turns[-1].push(f"Turn number {number} is here. ")
+                turns[-1].end()
+            turns[1].cancel()
+            turns[2].cancel()
+            for turn in turns:
+                await everything(turn)
+        spoken = [segment.text for segment in pool.rendered]
+        assert spoken == [f"Turn number {number} is here." for number in (0, 3, 4, 5)]
 
     run(main())
 

@@ -93,6 +93,7 @@ ERROR_CODES: Mapping[str, CodeMeaning] = {
     "text_too_long": CodeMeaning("A text is longer than its field may be.", _HTTP),
     "too_long": CodeMeaning("The audio of one sentence is longer than `max_audio_s`.", _SERVER),
     "too_many_headers": CodeMeaning("A request has more header fields than it may have.", _HTTP),
+    "too_many_turns": CodeMeaning("A connection has as many open turns as it may have.", _SOCKET),
     "too_much": CodeMeaning("A limit was passed that has no code of its own.", _SERVER),
     "turn_ended": CodeMeaning("Text came for a turn that has ended.", _SOCKET),
     "unauthorized": CodeMeaning("The server wants a token, and the request has none (status 401).", _SERVER),

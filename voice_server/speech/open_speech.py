@@ -46,15 +46,12 @@ class Speech:
         self._runner = runner
         self._metrics = metrics
         self._feeder = feeder
+        before = None if after is None else after._utterance  # noqa: SLF001 - another one of this class
         self._utterance: Utterance = Utterance(
-            settings,
-            limits,
-            runner.now(),
-            predecessor=None if after is None else after._utterance,  # noqa: SLF001 - another one of this class
-            keeps_record=feeder is None,
+            settings, limits, runner.now(), predecessor=before, keeps_record=feeder is None
         )
         self._arrived = asyncio.Event()
-        runner.start(self._utterance, on_event or self._arrived.set)
+        runner.start(self._utterance, on_event or self._arrived.set, after=before)
 
     def configure(self, settings: SpeechSettings) -> None:
         """Speak every sentence whose end has not been found yet with other settings."""

@@ -149,7 +149,7 @@ class SpeechService:
             self._runner,
             self.metrics,
             on_event=on_event,
-            feeder=WholeTextFeeder(text),
+            feeder=WholeTextFeeder(text, self._utterance_limits.buffered_chars),
         )
         try:
             yield speech

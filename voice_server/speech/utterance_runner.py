@@ -39,9 +39,15 @@ class _OpenUtterance:
     utterance: Utterance
     on_event: Callable[[], None]
     renders: dict[PendingSegment, asyncio.Task[None]] = field(default_factory=dict)
+    successor: _OpenUtterance | None = None
+    """What the same listener hears next: it may have waited for this one."""
     registered_with: str | None = None
     timer: asyncio.TimerHandle | None = None
     timer_at: float = 0.0
+
+
+_SUCCESSORS_CONCERNED = 2
+"""How many of the utterances behind one may begin to render when it has: see `Utterance.waiting_backend`."""
 
 
 class UtteranceRunner:
@@ -79,9 +85,16 @@ class UtteranceRunner:
         """How many utterances have not ended."""
         return len(self._open)
 
-    def start(self, utterance: Utterance, on_event: Callable[[], None]) -> None:
-        """Run an utterance until it is over; `on_event` is called when there may be an event to take."""
-        self._open[utterance] = _OpenUtterance(utterance, on_event)
+    def start(
+        self, utterance: Utterance, on_event: Callable[[], None], *, after: Utterance | None = None
+    ) -> None:
+        """Run an utterance until it is over; `on_event` is called when there may be an event to take.
+
+        `after` is the one that its listener hears before it.
+        """
+        self._open[utterance] = record = _OpenUtterance(utterance, on_event)
+        if after is not None and (before := self._open.get(after)) is not None:
+            before.successor = record
 
     def receive(self, utterance: Utterance, event: inputs.UtteranceInput) -> None:
         """Tell an utterance what its listener's side wants, and do what it decides. Raises TooMuch."""
@@ -107,6 +120,7 @@ class UtteranceRunner:
         self._register(record)
         if record.registered_with is not None:
             self._dispatch(record.registered_with)
+        self._continue_with_successors(record)
         if utterance.is_over:
             self._open.pop(utterance, None)
         if wake and utterance.has_event:
@@ -124,6 +138,19 @@ class UtteranceRunner:
         if wanted is not None:
             self._scheduler.submit(wanted, record.utterance)
         record.registered_with = wanted
+
+    def _continue_with_successors(self, record: _OpenUtterance) -> None:
+        """Render what waited for an utterance: the next one, and the one behind it when this one is over."""
+        for _ in range(_SUCCESSORS_CONCERNED):
+            while record.successor is not None and record.successor.utterance.is_over:
+                record.successor = record.successor.successor
+            if record.successor is None:
+                return
+            record = record.successor
+            was_registered = record.registered_with is not None
+            self._register(record)
+            if not was_registered and record.registered_with is not None:
+                self._dispatch(record.registered_with)
 
     def _dispatch(self, backend: str) -> None:
         """Start renders while the backend has a free slot and somebody to serve."""

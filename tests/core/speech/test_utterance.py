@@ -510,6 +510,36 @@ def test_the_deadline_of_a_queued_turn_is_the_end_of_the_one_before_it() -> None
     assert second.utterance.deadline(100.0) == 100.0
 
 
+def test_one_turn_at_a_time_is_rendered_ahead_of_the_one_being_heard() -> None:
+    first = Bench.open()
+    first.speak("One is here. Two is here. ")
+    second = Bench(Utterance(SETTINGS, UtteranceLimits(), 100.0, predecessor=first.utterance))
+    second.speak("Three is here. ")
+    third = Bench(Utterance(SETTINGS, UtteranceLimits(), 100.0, predecessor=second.utterance))
+    third.speak("Four is here. ")
+    assert second.utterance.waiting_backend is None, "the first has segments that wait"
+    first.render_all()
+    assert second.utterance.waiting_backend == SETTINGS.backend
+    second.render_all()
+    assert third.utterance.waiting_backend is None, "the first is still being heard"
+    first.receive(inputs.EndText())
+    first.take_all()
+    assert third.utterance.waiting_backend == SETTINGS.backend
+
+
+def test_a_turn_that_was_cancelled_lets_the_next_one_wait_for_those_before_it() -> None:
+    first = Bench.open()
+    first.speak("One is here. ")
+    second = Bench(Utterance(SETTINGS, UtteranceLimits(), 100.0, predecessor=first.utterance))
+    third = Bench(Utterance(SETTINGS, UtteranceLimits(), 100.0, predecessor=second.utterance))
+    third.speak("Three is here. ")
+    second.receive(inputs.CancelUtterance())
+    assert third.utterance.predecessor is first.utterance
+    assert third.utterance.waiting_backend is None
+    first.render_all()
+    assert third.utterance.waiting_backend == SETTINGS.backend
+
+
 PATIENT = replace(SETTINGS, min_segment_chars=20)
 
 

@@ -517,3 +517,55 @@ def test_an_engine_without_word_times_gets_estimates_that_say_so() -> None:
         assert 0 == words["words"][0][1] < words["words"][1][1] < words["words"][1][2] <= 240
 
     run(main)
+
+
+def test_a_connection_has_only_so_many_open_turns_and_speaks_those() -> None:
+    async def main() -> None:
+        pool = ArithmeticPool(frame_s=0.001)
+        turns = [{"token": f"Turn number {n} is here. ", "turn": f"t{n}", "end": True} for n in range(6)]
+        config = config_of("one", open_turns=3)
+        async with served(pool, config=config) as server, server.connect("/stream-tokens?v=2") as socket:
+            received = await converse(socket, *turns, {"done": True})
+        refused = received.of("error")
+        assert {error["code"] for error in refused} == {"too_many_turns"}
+        assert "at most 3 turns" in refused[0]["msg"]
+        done = [turn["turn"] for turn in received.of("turn_done")]
+        assert done[:3] == ["t0", "t1", "t2"]
+        assert len(done) + len(refused) == 6
+        assert received.close_code == 1000
+
+    run(main)
+
+
+@pytest.mark.parametrize("first", [True, False])
+@pytest.mark.parametrize("key", ["opts", "format", "anything"])
+def test_a_message_that_is_nested_too_deeply_closes_with_1007(key: str, first: bool) -> None:
+    async def main() -> None:
+        async with served() as server, server.connect("/stream-tokens?v=2") as socket:
+            deep = f'{{"{key}":{"[" * 1000}{"]" * 1000}}}'
+            messages = [deep] if first else [{"token": "Hello. "}, deep]
+            received = await converse(socket, *messages)
+            assert received.close_code in (1007, 1008)
+            assert received.of("error")[-1]["code"] in ("invalid_json", "invalid_message")
+
+    run(main)
+
+
+def test_a_defect_while_messages_are_obeyed_ends_the_connection_and_what_it_held(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    async def main() -> None:
+        async with served(ArithmeticPool(frame_s=10)) as server:
+            async with server.connect("/stream-tokens?v=2") as socket:
+                await socket.send('{"token":"One is here. Two"}')
+                await listen(socket, until="generating")
+                monkeypatch.setattr(stream_connection.StreamConnection, "_obey", broken)
+                received = await converse(socket, {"ping": 1})
+                assert received.close_code == 1006
+            while server.service.open_speeches:
+                await asyncio.sleep(0.001)
+
+    run(main)

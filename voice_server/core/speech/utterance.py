@@ -175,7 +175,30 @@ class Utterance:
     def waiting_backend(self) -> str | None:
         """The backend that the next segment to render wants; None when none waits."""
         first = self._queue.first
-        return None if first is None else first.segment.backend
+        return None if first is None or self._waits_for_predecessor() else first.segment.backend
+
+    def _waits_for_predecessor(self) -> bool:
+        """Whether the utterances that are heard before this one come first, whatever the deadlines.
+
+        One utterance at a time is rendered ahead of the one being heard: its predecessor has nothing left to
+        render, and is the one being heard. So a listener's cost does not grow with what it has queued.
+        """
+        before = self.predecessor
+        return before is not None and (before.has_waiting or before.predecessor is not None)
+
+    @property
+    def has_waiting(self) -> bool:
+        """Whether a segment waits for a worker."""
+        return bool(self._queue)
+
+    @property
+    def predecessor(self) -> Utterance | None:
+        """The utterance that the listener hears before this one; None when all before it are over."""
+        before = self._predecessor
+        while before is not None and before.is_over:
+            before = before.predecessor
+        self._predecessor = before
+        return before
 
     @property
     def wants_render(self) -> bool:
@@ -189,8 +212,8 @@ class Utterance:
         if silent_at is None:
             first = self._queue.first
             silent_at = self._opened_at if first is None else first.found_at
-            if self._predecessor is not None and not self._predecessor.is_over:
-                silent_at = max(silent_at, self._predecessor.deadline(now))
+            if (before := self.predecessor) is not None:
+                silent_at = max(silent_at, before.deadline(now))
         return silent_at + self._delivery.waiting_bytes / PCM_BYTES_PER_SECOND + self._queue.expected_s()
 
     @property

@@ -5,18 +5,21 @@ A slice ends inside a word where it can, so that no pause between two of them lo
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Final
+
+_SLICE_CHARS: Final = 4000
 
 
 class WholeTextFeeder:
-    """Cuts one text into slices of at most `SLICE_CHARS` characters; the last one may be empty."""
+    """Cuts one text into slices, of which the last one may be empty.
 
-    SLICE_CHARS: ClassVar[int] = 4000
-    ENOUGH_CHARS: ClassVar[int] = 4000
-    """No slice follows while so much of the text waits for a worker."""
+    At most `most_chars` of it wait at a time: a slice has at most half of that, and 4000 characters, and none
+    follows while as much waits for a worker.
+    """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, most_chars: int) -> None:
         self._text = text
+        self._slice_chars = min(_SLICE_CHARS, most_chars // 2)
         self._fed_chars = 0
         self._is_exhausted = False
 
@@ -27,17 +30,17 @@ class WholeTextFeeder:
 
     def next_slice(self, buffered_chars: int) -> str | None:
         """The text to push now, given how much still waits; None while that is enough, and after the last."""
-        if self._is_exhausted or buffered_chars >= self.ENOUGH_CHARS:
+        if self._is_exhausted or buffered_chars >= self._slice_chars:
             return None
         start, self._fed_chars = self._fed_chars, self._next_cut()
         self._is_exhausted = self._fed_chars == len(self._text)
         return self._text[start : self._fed_chars]
 
     def _next_cut(self) -> int:
-        latest = self._fed_chars + self.SLICE_CHARS
+        latest = self._fed_chars + self._slice_chars
         if latest >= len(self._text):
             return len(self._text)
-        for cut in range(latest, latest - self.SLICE_CHARS // 2, -1):
+        for cut in range(latest, latest - self._slice_chars // 2, -1):
             if self._text[cut - 1].isalnum() and self._text[cut].isalnum():
                 return cut
         return latest

@@ -134,8 +134,9 @@ class StreamConnection:
             return _decode(message)
         except (msgspec.ValidationError, UnicodeError) as error:
             self._fail("invalid_message", f"a message is not as it must be: {error}", CloseCode.POLICY)
-        except msgspec.DecodeError as error:
-            self._fail("invalid_json", f"a message must be one JSON object: {error}", CloseCode.INVALID_TEXT)
+        except (msgspec.DecodeError, RecursionError) as error:
+            why = "nested too deeply" if isinstance(error, RecursionError) else error
+            self._fail("invalid_json", f"a message must be one JSON object: {why}", CloseCode.INVALID_TEXT)
         return None
 
     # ------------------------------------------------------------------ obeying
@@ -143,6 +144,7 @@ class StreamConnection:
     def _obey(self, message: ClientMessage) -> None:
         """Do what a message says, or answer why not and change nothing."""
         try:
+            self._check_turns(message)
             config = self._session.config_after(message)
             settings = self._settings
             warnings: list[SpeechWarning] = []
@@ -157,6 +159,15 @@ class StreamConnection:
             self._apply(todo)
         except VoiceServerError as error:
             self._refuse(error)
+
+    def _check_turns(self, message: ClientMessage) -> None:
+        """Raise TooMuch for a message that would begin one turn more than a connection may have open."""
+        most = self._limits.open_turns
+        if len(self._turns) >= most and self._session.opens_turn(message):
+            raise TooMuch(
+                f"a connection has at most {most} turns that have not been spoken; begin the next one later",
+                code="too_many_turns",
+            )
 
     def _configure(self, settings: SpeechSettings, warnings: list[SpeechWarning]) -> None:
         if self._settings is None:

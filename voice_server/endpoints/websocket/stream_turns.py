@@ -66,9 +66,9 @@ class StreamTurns:
         self._opened = 0
         self._is_paused = False
 
-    def __bool__(self) -> bool:
-        """Whether there is a turn that has not been sent to its end."""
-        return bool(self._turns)
+    def __len__(self) -> int:
+        """How many turns have not been sent to their end."""
+        return len(self._turns)
 
     @property
     def newest(self) -> Speech:

@@ -86,9 +86,13 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
                 self._messages.append(part)
             elif part is not None:
                 super().data_received(part)
-        if self._messages and self._on_messages is not None and not self.close_sent:
-            self._on_messages(self._messages)
-        self._messages = []
+        messages, self._messages = self._messages, []
+        if messages and self._on_messages is not None and not self.close_sent:
+            try:
+                self._on_messages(messages)
+            except Exception:  # it would leave the connection open, and nobody reading it
+                self.logger.exception("a connection ends because its messages could not be obeyed")
+                self.transport.abort()
         return part is not None and not self.transport.is_closing()
 
     def send_receive_event_to_app(self) -> None:

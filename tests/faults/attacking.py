@@ -1,0 +1,137 @@
+"""A server as a process of its own, listeners whose sound is compared, and a client that keeps no rules."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import resource
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import psutil
+from websockets.asyncio.client import ClientConnection, connect
+
+ROOT = Path(__file__).resolve().parents[2]
+TEXT = (
+    "The library opens at nine in the morning. You can borrow up to ten books at a time. "
+    "If you need longer, you may renew them twice. It is quiet there."
+)
+LISTENERS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class ServerProcess:
+    """Where the server listens, its process id, and the file with its log."""
+
+    port: int
+    pid: int
+    log: Path
+
+    def resident_mib(self) -> float:
+        """The server's own memory, without its workers."""
+        return float(psutil.Process(self.pid).memory_info().rss) / 2**20
+
+    def connect(self, path: str = "/stream-tokens?v=2", **options: Any) -> connect:
+        return connect(
+            f"ws://127.0.0.1:{self.port}{path}", compression=None, max_size=None, proxy=None, **options
+        )
+
+    async def health_s(self) -> float:
+        """How long `/health` takes; an error when it is not answered with 200 within five seconds."""
+        started = perf_counter()
+        async with httpx.AsyncClient(timeout=5, trust_env=False) as client:
+            (await client.get(f"http://127.0.0.1:{self.port}/health")).raise_for_status()
+        return perf_counter() - started
+
+
+@contextmanager
+def server_process(
+    folder: Path, *, descriptors: int | None = None, **limits: float
+) -> Iterator[ServerProcess]:
+    """Run `voice-server serve` with espeak and the tone backend; `descriptors` is its `ulimit -n`."""
+    backends = {
+        name: {"adapter": str(ROOT / "tts_backends" / name / "backend.py"), "workers": 2}
+        for name in ("espeak", "tone")
+    }
+    config = folder / "backends.yaml"
+    config.write_text(json.dumps({"backends": backends, "default_backend": "espeak", "limits": limits}))
+
+    def before() -> None:
+        if descriptors is not None:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, descriptors))
+
+    log = folder / "server.log"
+    command = [
+        sys.executable,
+        "-m",
+        "voice_server.cli",
+        "serve",
+        "--json",
+        "--port",
+        "0",
+        "--config",
+        str(config),
+    ]
+    with log.open("wb") as errors:
+        process = subprocess.Popen(
+            command,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            preexec_fn=before,  # noqa: PLW1509 - nothing else runs in this process yet
+            env={**os.environ, "XDG_RUNTIME_DIR": str(folder)},
+        )
+        assert process.stdout is not None
+        try:
+            ready = json.loads(process.stdout.readline())
+            yield ServerProcess(urlsplit(ready["url"]).port or 0, process.pid, log)
+        finally:
+            process.terminate()
+            process.communicate(timeout=20)
+
+
+async def spoken(server: ServerProcess, text: str = TEXT) -> bytes:
+    """All of the sound of a text, streamed word by word."""
+    async with server.connect() as socket:
+        for word in text.split(" "):
+            await socket.send(json.dumps({"token": f"{word} "}))
+        await socket.send('{"done":true}')
+        return b"".join([message async for message in socket if isinstance(message, bytes)])
+
+
+@asynccontextmanager
+async def undisturbed_listeners(server: ServerProcess) -> AsyncIterator[None]:
+    """Have listeners hear a text again and again while the block lasts: each time the same samples."""
+    alone = await spoken(server)
+    over = asyncio.Event()
+
+    async def listen() -> None:
+        while not over.is_set():
+            assert await spoken(server) == alone
+
+    async with asyncio.TaskGroup() as tasks:
+        for _ in range(LISTENERS):
+            tasks.create_task(listen())
+        try:
+            yield
+        finally:
+            over.set()
+    assert await spoken(server) == alone
+
+
+async def read_for(socket: ClientConnection, limit_s: float) -> list[dict[str, Any]]:
+    """The JSON messages that come within a time, or until the server closes."""
+    texts: list[str] = []
+    with suppress(TimeoutError):
+        async with asyncio.timeout(limit_s):
+            async for message in socket:
+                texts += [message] if isinstance(message, str) else []
+    return [json.loads(text) for text in texts]
