@@ -7,14 +7,33 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import nullcontext
+from typing import ClassVar
 
 import pytest
 
 from tests.leftovers import no_pending_tasks, no_survivors
 from tests.loop_watchdog import no_blocked_loop
 
-_SHARED_FIXTURES: set[str] = set()
-"""The tests' own fixtures that outlive a test: a server among them may start workers at any time."""
+
+class _SharedFixtures:
+    """The tests' own fixtures that outlive a test: a server among them may start workers at any time.
+
+    A plugin, because pytest asks no conftest file about fixtures of the whole session.
+    """
+
+    names: ClassVar[set[str]] = set()
+    session_folders: ClassVar[set[str]] = set()  # where those lie that outlive a module too
+
+    def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[object]) -> None:
+        if fixturedef.scope != "function" and fixturedef.baseid.startswith("tests/"):
+            self.names.add(fixturedef.argname)
+            if fixturedef.scope != "module":
+                self.session_folders.add(fixturedef.baseid)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Have shared fixtures noted."""
+    config.pluginmanager.register(_SharedFixtures())
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -23,24 +42,17 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
     return 0 if config.option.markexpr == "realtime" else None
 
 
-def pytest_fixture_setup(fixturedef: pytest.FixtureDef[object]) -> None:
-    """Note which fixtures are shared by tests."""
-    if fixturedef.scope != "function" and fixturedef.baseid.startswith("tests/"):
-        _SHARED_FIXTURES.add(fixturedef.argname)
-
-
 @pytest.fixture(autouse=True, scope="module")
-def module_leaves_nothing_running() -> Iterator[None]:
-    """Fail when a module's child processes or threads outlive its last test."""
-    with no_survivors():
+def module_leaves_nothing_running(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail when a module's child processes or threads outlive it, unless a session's fixture may do so."""
+    with no_survivors(unless=lambda: request.node.nodeid.startswith(tuple(_SharedFixtures.session_folders))):
         yield
 
 
 @pytest.fixture(autouse=True)
 def leaves_nothing_running(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Fail when a test's child processes or threads outlive it, unless it shares what may start them."""
-    shares = _SHARED_FIXTURES & set(request.fixturenames)
-    with nullcontext() if shares else no_survivors():
+    """Fail when a test's child processes or threads outlive it, unless a shared fixture may keep them."""
+    with no_survivors(unless=lambda: _SharedFixtures.names.intersection(request.fixturenames)):
         yield
 
 

@@ -77,6 +77,20 @@ def test_starts_for_the_module(children):
 def test_ends_the_module():
     pass
 """
+_OF_THE_SESSION = """
+import subprocess, sys
+import pytest
+
+@pytest.fixture(scope="session")
+def lasting():
+    started = []
+    yield started
+    for child in started:
+        child.communicate()
+
+def test_starts_for_the_session(lasting):
+    lasting.append(subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE))
+"""
 _FAILED = re.compile(r"^ERROR \S+::(\w+) - AssertionError: (.*)$", re.MULTILINE)
 
 
@@ -87,6 +101,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> str:
     (folder / "tests").mkdir()
     (folder / "tests" / "test_faults.py").write_text(_FAULTS)
     (folder / "tests" / "test_shared.py").write_text(_SHARED)
+    (folder / "tests" / "test_session.py").write_text(_OF_THE_SESSION)
     (folder / "conftest.py").write_text("import tests.leftovers\ntests.leftovers.GRACE_S = 0.2\n")
     options = ["-p", "tests.conftest", "-p", "no:cacheprovider", "-rA", "--import-mode=importlib"]
     command = [sys.executable, "-m", "pytest", *options, "--rootdir", str(folder), str(folder)]
@@ -113,4 +128,4 @@ def test_a_fault_fails_its_test(report: str, test: str, complaint: str) -> None:
 
 
 def test_nothing_else_fails(report: str) -> None:
-    assert "9 passed, 7 errors" in report
+    assert "10 passed, 7 errors" in report
