@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from tests.arithmetic_pool import ArithmeticPool
-from tests.endpoints.serving import run, served
 from voice_server.core.speech import utterance_events
 from voice_server.metrics import Metrics
 
@@ -40,14 +39,3 @@ def test_two_services_do_not_add_up() -> None:
     one.refused("busy")
     assert b'code="busy"' in one.text()
     assert b'code="busy"' not in other.text()
-
-
-def test_a_server_tells_what_it_has_spoken() -> None:
-    async def main() -> None:
-        async with served() as server, server.client() as client:
-            await client.post("/tts", json={"text": "One is here. Two is here."})
-            answer = await client.get("/metrics")
-        assert answer.headers["Content-Type"].startswith("text/plain; version=")
-        assert 'voice_server_sentences_total{outcome="spoken"} 2.0' in answer.text
-
-    run(main)

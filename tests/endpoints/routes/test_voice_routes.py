@@ -1,13 +1,11 @@
-"""Lists of voices and languages, previews, and mixes that are saved, spoken and deleted."""
+"""Lists of voices and languages, and mixes that are saved, spoken and deleted."""
 
 from __future__ import annotations
 
 import pytest
 
 from tests.arithmetic_pool import ArithmeticPool
-from tests.core.speech.rendering import pcm_of
 from tests.endpoints.serving import run, served
-from voice_server.endpoints.routes.preview_routes import preview_sentence
 
 TWO_BACKENDS = ("one", "two")
 
@@ -97,29 +95,6 @@ def test_health_of_the_speech_interface_follows_the_default_backend() -> None:
         assert (ill.status_code, ill.json()["status"]) == (503, "unhealthy")
 
     run(main)
-
-
-def test_a_preview_is_a_sentence_in_the_voices_own_language() -> None:
-    async def main() -> None:
-        async with served() as server, server.client() as client:
-            answer = await client.get("/voices/one/bert/preview")
-            assert answer.headers["Content-Type"] == "audio/wav"
-            spoken = pcm_of(server.pool.rendered[0].text)
-            assert preview_sentence("de").startswith(server.pool.rendered[0].text)
-            assert answer.content[44:].startswith(spoken)
-            for path in (
-                "/voices/one/nobody/preview",
-                "/voices/nine/bert/preview",
-                "/voices/one/..%2F..%2Fetc/preview",
-            ):
-                assert (await client.get(path)).status_code == 404
-
-    run(main)
-
-
-@pytest.mark.parametrize("language", ["tlh", "en-GB", ""])
-def test_a_language_without_a_sentence_gets_the_english_one(language: str) -> None:
-    assert preview_sentence(language) == preview_sentence("en")
 
 
 def test_a_mix_is_spoken_directly_with_the_ids_of_its_voices() -> None:
