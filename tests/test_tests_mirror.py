@@ -17,11 +17,6 @@ ROOMS = (
 """The package's folders; its own files are tested in tests/."""
 
 UNTESTED = {
-    "endpoints/http/openai_fields",
-    "endpoints/http/speech_fields",
-    "endpoints/http/whole_responses",
-    "endpoints/websocket/close_codes",
-    "playback/device",
     "playback/playback_status",
     "playback/player/__main__",
     "playback/player/player_loop",
@@ -33,8 +28,6 @@ UNTESTED = {
     "process/forked_process",
     "process/stdio",
     "provisioning/set_up_stamp",
-    "serving/event_loop",
-    "serving/uvicorn_server",
     "worker/__main__",
     "worker/template_process",
 }

@@ -1,25 +1,21 @@
-"""The composition root: health, a taken port, and a drain that lets speech end."""
+"""The composition root: health, and a drain that lets speech end."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-import socket
 import sys
 from pathlib import Path
 
 import httpx
 import msgspec
-import pytest
 from websockets.protocol import State
 
 from tests.arithmetic_pool import ArithmeticPool
 from tests.core.speech.rendering import pcm_of
 from tests.endpoints.serving import converse, listen, run, served
 from voice_server.config import load_config
-from voice_server.errors import ConfigError
 from voice_server.serving.composition import _needed
-from voice_server.serving.uvicorn_server import bind
 
 
 def test_health_says_which_backends_speak() -> None:
@@ -52,15 +48,6 @@ def test_health_is_503_when_the_default_backend_is_down() -> None:
             assert told.close_code == 1013
 
     run(main)
-
-
-def test_a_taken_port_is_one_sentence() -> None:
-    taken = bind("127.0.0.1", 0)
-    taken.listen()
-    port = taken.getsockname()[1]
-    with pytest.raises(ConfigError, match=f"cannot listen on 127.0.0.1:{port}: address already in use"):
-        bind("127.0.0.1", port)
-    taken.close()
 
 
 def test_a_server_that_drains_speaks_what_is_open_and_takes_nothing_new() -> None:
@@ -96,12 +83,6 @@ def test_a_drain_does_not_wait_for_ever() -> None:
             assert socket.state is State.OPEN
 
     run(main)
-
-
-def test_small_answers_are_not_held_back() -> None:
-    # asyncio sets TCP_NODELAY on sockets that name their protocol, and accepted ones inherit the name.
-    with bind("127.0.0.1", 0) as listener:
-        assert listener.proto == socket.IPPROTO_TCP
 
 
 def test_only_an_engine_that_is_needed_at_once_is_waited_for() -> None:

@@ -1,0 +1,86 @@
+"""A whole response is sent once its text is spoken to the end; without any sound nothing is sent."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64decode
+
+from starlette.types import Message
+
+from tests.arithmetic_pool import ArithmeticPool
+from tests.core.speech.rendering import pcm_of
+from tests.endpoints.serving import run, served
+from voice_server.core.types import SpeechWarning
+from voice_server.endpoints.http.responses import HttpReply, ResponseWriter
+from voice_server.endpoints.http.speech_fields import SpeechFields, resolve_fields
+from voice_server.endpoints.http.whole_responses import WHOLE_FILE, json_document, text_document
+from voice_server.errors import VoiceServerError
+
+LONG = "This sentence is longer than one piece of base64. " * 60
+
+
+class Answered:
+    """What a writer sent for a text as PCM, and what it returned."""
+
+    def __init__(self, write: ResponseWriter, text: str, pool: ArithmeticPool | None = None) -> None:
+        self.sent: list[Message] = []
+        self.failure: VoiceServerError | None = None
+        self._pool = pool or ArithmeticPool(frame_s=0)
+
+        async def main() -> None:
+            async with served(self._pool) as server:
+                resolved = resolve_fields(server.service, SpeechFields(text=text), "pcm")
+                with server.service.speak(resolved.text, resolved.settings) as speech:
+                    self.failure = await write(resolved, speech, HttpReply(self._keep))
+
+        run(main)
+
+    async def _keep(self, message: Message) -> None:
+        self.sent.append(message)
+
+    @property
+    def headers(self) -> dict[bytes, bytes]:
+        return dict(self.sent[0]["headers"])
+
+    @property
+    def body(self) -> bytes:
+        return b"".join(message["body"] for message in self.sent[1:])
+
+    @property
+    def spoken(self) -> bytes:
+        return b"".join(pcm_of(segment.text) for segment in self._pool.rendered)
+
+
+def test_a_file_has_its_length_in_its_head_and_comes_in_pieces() -> None:
+    answered = Answered(WHOLE_FILE, LONG)
+    assert answered.body == answered.spoken
+    assert answered.headers[b"content-length"] == str(len(answered.spoken)).encode()
+    assert len(answered.sent) > 3
+
+
+def test_the_pieces_of_a_document_are_base64_of_the_whole() -> None:
+    answered = Answered(json_document(lambda rendered: {"n_bytes": rendered.n_bytes}), LONG)
+    assert len(answered.spoken) > 48 * 1024
+    document = json.loads(answered.body)
+    assert document.keys() == {"audio", "n_bytes"}
+    assert b64decode(document["audio"]) == answered.spoken
+    assert document["n_bytes"] == len(answered.spoken)
+
+
+def test_a_text_document_holds_only_its_description() -> None:
+    answered = Answered(text_document("text/vtt", lambda rendered: f"{rendered.audio_ms:g} ms, ä"), "Hi.")
+    assert answered.body.decode() == "60 ms, ä"
+    assert answered.headers[b"content-type"] == b"text/vtt"
+
+
+def test_what_the_client_should_know_is_in_the_head() -> None:
+    notices = {"Hi.": SpeechWarning("sentence_retried", "again")}
+    answered = Answered(WHOLE_FILE, "Hi.", ArithmeticPool(frame_s=0, notices=notices))
+    assert answered.headers[b"x-warning"] == b"sentence_retried: again"
+
+
+def test_a_text_without_any_sound_is_a_failure_and_nothing_is_sent() -> None:
+    answered = Answered(WHOLE_FILE, "Hi.", ArithmeticPool(frame_s=0, failing={"Hi.": 0}))
+    assert answered.failure is not None
+    assert answered.failure.code == "render_failed"
+    assert answered.sent == []

@@ -1,0 +1,90 @@
+"""uvicorn as it is set up here: bound at once, drained before it stops, and without compression."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+
+import pytest
+from starlette.applications import Starlette
+from websockets.asyncio.client import connect
+
+from tests.endpoints.serving import Served, run, served
+from voice_server.config import Limits
+from voice_server.errors import ConfigError
+from voice_server.serving.uvicorn_server import DrainingServer, bind, uvicorn_config
+
+
+def draining_server(server: Served, *, handle_signals: bool = True) -> DrainingServer:
+    """A server that shares the state of one that runs, and does not run itself."""
+    return DrainingServer(uvicorn_config(Starlette(), Limits()), server.state, handle_signals=handle_signals)
+
+
+def test_a_taken_port_is_one_sentence() -> None:
+    taken = bind("127.0.0.1", 0)
+    taken.listen()
+    port = taken.getsockname()[1]
+    with pytest.raises(ConfigError, match=f"cannot listen on 127.0.0.1:{port}: address already in use"):
+        bind("127.0.0.1", port)
+    taken.close()
+
+
+def test_small_answers_are_not_held_back() -> None:
+    # asyncio sets TCP_NODELAY on sockets that name their protocol, and accepted ones inherit the name.
+    with bind("127.0.0.1", 0) as listener:
+        assert listener.proto == socket.IPPROTO_TCP
+
+
+def test_the_first_signal_lets_open_work_end_and_the_second_does_not_wait() -> None:
+    async def main() -> None:
+        async with served() as server:
+            draining = draining_server(server)
+            with draining.capture_signals():
+                with server.state.open_work():
+                    draining.handle_exit(signal.SIGINT, None)
+                    while not server.state.is_draining:
+                        await asyncio.sleep(0)
+                    assert not draining.should_exit
+                    draining.handle_exit(signal.SIGINT, None)
+                    assert draining.should_exit
+                    assert draining.force_exit
+                assert draining._drain is not None
+                await draining._drain
+
+    run(main)
+
+
+def test_a_drain_ends_the_server_when_open_work_has_ended() -> None:
+    async def main() -> None:
+        async with served() as server:
+            draining = draining_server(server)
+            with draining.capture_signals():
+                draining.handle_exit(signal.SIGTERM, None)
+                while not draining.should_exit:
+                    await asyncio.sleep(0)
+            assert server.state.is_draining
+            assert not draining.force_exit
+
+    run(main)
+
+
+@pytest.mark.parametrize("handle_signals", [True, False])
+def test_a_server_inside_another_program_leaves_its_signals_alone(*, handle_signals: bool) -> None:
+    async def main() -> None:
+        async with served() as server:
+            before = signal.getsignal(signal.SIGTERM)
+            with draining_server(server, handle_signals=handle_signals).capture_signals():
+                assert (signal.getsignal(signal.SIGTERM) != before) is handle_signals
+            assert signal.getsignal(signal.SIGTERM) == before
+
+    run(main)
+
+
+def test_sound_is_not_compressed_even_for_a_client_that_offers_it() -> None:
+    async def main() -> None:
+        async with served() as server, connect(server.url(), compression="deflate") as client:
+            assert client.response is not None
+            assert "Sec-WebSocket-Extensions" not in client.response.headers
+
+    run(main)
