@@ -21,13 +21,10 @@ UNTESTED = {
     "playback/player/__main__",
     "playback/player/player_loop",
     "pool/backend_workers",
-    "pool/job",
     "pool/launcher",
     "pool/worker_handle",
     "pool/worker_pool",
     "process/forked_process",
-    "process/stdio",
-    "provisioning/set_up_stamp",
     "worker/__main__",
     "worker/template_process",
 }
