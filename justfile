@@ -30,7 +30,7 @@ test *arguments:
 # Show which lines and branches of the core its tests reach.
 cov:
     uv run coverage run -m pytest -q -n 0 --timeout 120 tests/core
-    uv run coverage report --show-missing --include 'voice_server/core/*'
+    uv run coverage report --show-missing --include 'voice_server/core/*' --fail-under 100
 
 # Measure latency, gaps, CPU and memory under load.
 bench *arguments:

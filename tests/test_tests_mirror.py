@@ -18,11 +18,9 @@ ROOMS = (
 
 UNTESTED = {
     "playback/playback_status",
-    "playback/player/__main__",
     "playback/player/player_loop",
     "pool/worker_pool",
     "process/forked_process",
-    "worker/__main__",
     "worker/template_process",
 }
 """Modules that only other modules' tests run. A name leaves this list with its first test; none joins it."""

@@ -226,3 +226,31 @@ def test_text_alone_for_an_open_turn_needs_no_decision(other: str) -> None:
     assert session.text_for_open_turn(M()) is None
     session.receive(M(done=True))
     assert session.text_for_open_turn(M(token="late")) is None
+
+
+@pytest.mark.parametrize(
+    ("message", "opens"),
+    [
+        (M(token="More."), False),
+        (M(token="More.", turn="t1"), False),
+        (M(token="More.", turn="t2"), True),
+        (M(flush=True), False),
+        (M(flush=True, turn="t2"), True),
+        (M(end=True), False),
+        (M(end=True, turn="t2"), True),
+        (M(cancel=True, token="More."), True),
+        (M(cancel=True), False),
+        (M(ping=1), False),
+    ],
+)
+def test_a_message_opens_a_turn_where_receiving_it_does(message: ClientMessage, opens: bool) -> None:
+    session = version_2()
+    session.receive(M(token="Hello ", turn="t1"))
+    assert session.opens_turn(message) is opens
+    assert any(isinstance(command, OpenTurn) for command in session.receive(message)) is opens
+
+
+def test_no_message_opens_a_turn_after_done() -> None:
+    session = version_2()
+    session.receive(M(done=True))
+    assert not session.opens_turn(M(end=True, turn="t1"))

@@ -7,18 +7,14 @@ import select
 import signal
 import subprocess
 import sys
-import venv
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
-import msgpack
 import pytest
 
-import voice_server
+from tests.worker.worker_process import ADAPTER, WorkerProcess
 from voice_server.core.wire.child_messages import ChildBye, ChildLog, ChildPing, ChildPong, JobAudio, StopJob
-from voice_server.core.wire.codec import Decoder, Message, Request, encode
+from voice_server.core.wire.codec import Message
 from voice_server.core.wire.worker_messages import (
     NO_JOB,
     JobDone,
@@ -26,112 +22,7 @@ from voice_server.core.wire.worker_messages import (
     JobWords,
     RenderJob,
     WorkerHello,
-    WorkerReady,
 )
-
-WORKER = Path(voice_server.__file__).parent / "worker"
-ADAPTER = """
-import os
-import sys
-import threading
-
-from voice_server.worker.api import Option, RenderError, Voice, WordMark
-
-{top}
-
-class Backend:
-    sample_rate = 8000
-    options = (Option("speed", "number", 1.0, 0.5, 2.0),)
-
-    def __init__(self, note=""):
-        self.calls = 0
-        {init}
-
-    def voices(self):
-        yield Voice("a", "A", "en")
-        yield Voice("b", "B", "en")
-
-    def synthesize(self, text, voice, options):
-        self.calls += 1
-        {body}
-"""
-
-
-class WorkerProcess:
-    """A worker and the server's end of its pipes."""
-
-    def __init__(
-        self, folder: Path, *, python: str = sys.executable, top: str = "", init: str = "", body: str
-    ) -> None:
-        folder.mkdir(exist_ok=True)
-        adapter = folder / "backend.py"
-        adapter.write_text(ADAPTER.format(top=top, init=init or "pass", body=body))
-        self.process = subprocess.Popen(
-            [python, str(WORKER), str(adapter)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env={"PATH": os.environ["PATH"], "PYTHONUNBUFFERED": "1"},
-            start_new_session=True,
-            bufsize=0,
-        )
-        self._decoder = Decoder()
-        self._came: list[Message] = []
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.process.kill()
-        self.process.wait(10)
-        for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
-            assert pipe is not None
-            pipe.close()
-
-    def send(self, *requests: Request) -> None:
-        assert self.process.stdin is not None
-        self.process.stdin.write(b"".join(map(encode, requests)))
-        self.process.stdin.flush()
-
-    def next(self) -> Message:
-        assert self.process.stdout is not None
-        while not self._came:
-            chunk = os.read(self.process.stdout.fileno(), 1 << 20)
-            assert chunk, "the worker has gone"
-            self._came += self._decoder.feed(chunk)
-        return self._came.pop(0)
-
-    def greet(self, **settings: object) -> WorkerReady:
-        self.send(WorkerHello(1, settings, ""))
-        ready = self.next()
-        assert isinstance(ready, WorkerReady), ready
-        return ready
-
-    def render(
-        self, job: int, text: str = "hello", voice: str = "a", **options: float
-    ) -> tuple[bytes, list[Message]]:
-        """Return the audio of a job and its other answers."""
-        self.send(RenderJob(job, text, voice, options))
-        pcm, others, seq = b"", list[Message](), 0
-        while True:
-            match self.next():
-                case JobAudio() as audio:
-                    assert (audio.job, audio.seq) == (job, seq)
-                    pcm, seq = pcm + audio.pcm, seq + 1
-                case (JobDone() | JobFailed()) as end:
-                    return pcm, [*others, end]
-                case other:
-                    others.append(other)
-
-    def end(self) -> tuple[int, str]:
-        """Close the requests; return the exit status and stderr."""
-        assert self.process.stdin is not None
-        self.process.stdin.close()
-        assert self.process.stderr is not None
-        said = self.process.stderr.read().decode()
-        return self.process.wait(10), said
 
 
 def last_failure(answers: list[Message]) -> JobFailed:
@@ -178,63 +69,6 @@ def test_it_is_warm_before_it_is_ready_and_the_adapter_gets_complete_options(tmp
         _, answers = worker.render(2, speed=9)
         assert last_failure(answers).code == "invalid_option"
         assert not last_failure(answers).retryable
-
-
-def test_whatever_is_printed_lands_in_the_log_and_input_is_empty(tmp_path: Path) -> None:
-    top = """
-import ctypes
-print("loaded PerthNet")
-os.write(1, b"from descriptor one")
-ctypes.CDLL(None).puts(b"from C")
-ctypes.CDLL(None).fflush(None)
-os.system("echo from a child")
-assert sys.stdin.read() == ""
-"""
-    with WorkerProcess(tmp_path / "noisy", top=top, body="""print("S3 Token"); yield bytes(2)""") as worker:
-        worker.greet()
-        assert worker.render(1)[0] == bytes(2)
-        status, said = worker.end()
-        assert status == 0
-        for line in ("loaded PerthNet", "from descriptor one", "from C", "from a child", "S3 Token"):
-            assert line in said
-
-
-def test_it_inherits_and_passes_on_no_descriptor_but_the_three_that_everybody_has(tmp_path: Path) -> None:
-    body = """
-        import subprocess
-        own = sorted(os.listdir("/proc/self/fd"), key=int)
-        child = subprocess.run(["ls", "/proc/self/fd"], capture_output=True).stdout.split()
-        yield f"{len(own) - 1} {len(child) - 1}".ljust(8).encode()
-    """
-    extra = os.open(os.devnull, os.O_RDONLY)
-    os.set_inheritable(extra, True)
-    with WorkerProcess(tmp_path / "open", body=body) as worker:
-        worker.greet()
-        own, child = map(int, worker.render(1)[0].split())
-        assert own == 5
-        assert child == 3
-    os.close(extra)
-
-
-def test_a_foreign_environment_sees_only_its_own_packages(tmp_path: Path) -> None:
-    venv.create(tmp_path / "venv", with_pip=False, symlinks=True)
-    python = tmp_path / "venv" / "bin" / "python"
-    (site,) = (tmp_path / "venv" / "lib").glob("python*/site-packages")
-    (site / "msgpack").symlink_to(Path(msgpack.__file__).parent)
-    (site / "kokoro.py").write_text("WHOSE = 'the library'")
-    folder = tmp_path / "tts_backends" / "kokoro"
-    folder.mkdir(parents=True)
-    (folder / "kokoro.py").write_text("WHOSE = 'a file beside the adapter'")
-    body = """
-        import kokoro
-        from importlib.util import find_spec
-        seen = [name for name in ("numpy", "starlette", "loop", "stdio", "backend") if find_spec(name)]
-        path = [entry for entry in sys.path if "voice_server" in entry or "tts_backends" in entry]
-        yield repr((kokoro.WHOSE, seen, path, "numpy" in sys.modules)).ljust(200).encode()
-    """
-    with WorkerProcess(folder, python=str(python), body=body) as worker:
-        worker.greet()
-        assert worker.render(1)[0].decode().strip() == "('the library', [], [], False)"
 
 
 def test_a_ping_is_answered_while_the_engine_renders_and_a_stop_ends_the_job_between_two_pieces(

@@ -250,8 +250,7 @@ class Supervisor:
                 return min(silent_until, slot.entered_at + policy.render_timeout_s)
             case SlotState.CANCELLING:
                 return slot.entered_at + policy.stop_timeout_s
-            case SlotState.TERMINATING:
-                return None if slot.is_given_up else slot.entered_at + policy.kill_timeout_s
+        return None if slot.is_given_up else slot.entered_at + policy.kill_timeout_s  # TERMINATING
 
     def _ping_deadline(self, slot: _Slot) -> float:
         if slot.pinged_at is None:

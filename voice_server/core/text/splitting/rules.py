@@ -81,9 +81,8 @@ def unambiguous_stop(context: MarkContext) -> RuleResult | None:
 
 def _speaker_follows(context: MarkContext) -> bool:
     """Whether a Chinese quotation is followed by its speaker: “走吧！”他说."""
-    if context.lexicon.language != "zh" or context.mark not in "？！":
-        return False
-    if not _CJK.match(context.next_character):
+    is_quoted_chinese = context.lexicon.language == "zh" and context.mark in "？！"
+    if not (is_quoted_chinese and _CJK.match(context.next_character)):
         return False
     after = context.text[context.next_at : context.next_at + _LONGEST_CHINESE_SPEAKER]
     if len(after) < _LONGEST_CHINESE_SPEAKER and not context.final:
