@@ -88,8 +88,6 @@ class Utterance:
         self._opened_sentences = 0
         self._spoken_sentences = 0
 
-    # ------------------------------------------------------------------ what the shell calls
-
     def receive(self, event: UtteranceInput, now: float) -> None:
         """Take what happened. Raises TooMuch for text beyond the limit, and then the text was not taken."""
         kind = type(event)
@@ -169,8 +167,6 @@ class Utterance:
         self._state = state
         self._taken_inputs = TAKEN_INPUTS[state]
 
-    # ------------------------------------------------------------------ what the scheduler asks
-
     @property
     def waiting_backend(self) -> str | None:
         """The backend that the next segment to render wants; None when none waits."""
@@ -227,8 +223,6 @@ class Utterance:
         if pending.certain_at is not None:
             self._announce(pending)
         return pending
-
-    # ------------------------------------------------------------------ text
 
     def _on_push(self, event: PushText, now: float) -> None:
         buffered = self.buffered_chars
@@ -321,8 +315,6 @@ class Utterance:
         if self._queue.discard(pending):
             self._stopped.append(pending)
 
-    # ------------------------------------------------------------------ renders
-
     def _on_rendered_audio(self, event: RenderedAudio, now: float) -> None:
         pending = event.pending
         if pending not in self._delivery or not event.pcm:
@@ -366,8 +358,6 @@ class Utterance:
             self._on_render_warning(RenderWarning(event.pending, event.warning), now)
             event.pending.segment = event.segment
             self._queue.requeue(event.pending)
-
-    # ------------------------------------------------------------------ playback and barge-in
 
     def _on_pause(self, _event: PauseDelivery, now: float) -> None:
         self._delivery.clock.pause(now)
