@@ -17,8 +17,6 @@ ROOMS = (
 """The package's folders; its own files are tested in tests/."""
 
 UNTESTED = {
-    "playback/playback_status",
-    "playback/player/player_loop",
     "pool/worker_pool",
     "process/forked_process",
     "worker/template_process",
