@@ -9,8 +9,7 @@ splitter commits releases it, anything else drops it.
 
 Laws kept here: the same text gives the same sentences however it is cut; the audio is the segments' audio
 in order; exactly one `UtteranceFinished`, and nothing after it; after `CancelUtterance` nothing but
-`HeardText` and `UtteranceFinished`. Which input each
-state takes is said by `TAKEN_INPUTS`; others come late and are ignored.
+`HeardText` and `UtteranceFinished`. `TAKEN_INPUTS` says which inputs each state takes; others are late.
 """
 
 from __future__ import annotations
