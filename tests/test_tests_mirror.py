@@ -18,7 +18,6 @@ ROOMS = (
 
 UNTESTED = {
     "pool/worker_pool",
-    "process/forked_process",
 }
 """Modules that only other modules' tests run. A name leaves this list with its first test; none joins it."""
 
