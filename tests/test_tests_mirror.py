@@ -16,11 +16,6 @@ ROOMS = (
 )  # fmt: skip
 """The package's folders; its own files are tested in tests/."""
 
-UNTESTED = {
-    "pool/worker_pool",
-}
-"""Modules that only other modules' tests run. A name leaves this list with its first test; none joins it."""
-
 OF_SEVERAL_MODULES = {
     "core/text/splitting/own_sets": "the splitter against labelled texts",
     "core/text/splitting/splitter_answers": "the splitter against whole answers, token by token",
@@ -56,20 +51,8 @@ def test_every_folder_of_the_package_is_held_to_this() -> None:
 
 
 def test_every_module_has_tests_at_its_own_path() -> None:
-    missing = {
-        f"tests/{Path(name).parent}/test_{Path(name).name}.py"
-        for name in MODULES - MIRRORED.keys() - UNTESTED
-    }
+    missing = {f"tests/{Path(name).parent}/test_{Path(name).name}.py" for name in MODULES - MIRRORED.keys()}
     assert not missing
-
-
-def test_the_list_of_untested_modules_only_shrinks() -> None:
-    assert not UNTESTED & MIRRORED.keys(), "these have tests now: take them off the list"
-    assert not UNTESTED - MODULES, "these are no modules any more: take them off the list"
-
-
-def test_the_core_is_tested_module_by_module() -> None:
-    assert not {name for name in UNTESTED if name.startswith("core/")}
 
 
 def test_every_file_of_tests_is_a_modules_or_says_what_else_it_tests() -> None:
