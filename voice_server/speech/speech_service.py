@@ -119,6 +119,11 @@ class SpeechService:
 
     # ------------------------------------------------------------------ speaking
 
+    @property
+    def utterance_limits(self) -> UtteranceLimits:
+        """What one utterance may hold; a connection's turns together hold no more text."""
+        return self._utterance_limits
+
     def settings(self, request: SpeechRequest) -> tuple[SpeechSettings, list[SpeechWarning]]:
         """Resolve the names of a request and check its options: see `VoiceResolver.settings`."""
         return self._resolver.settings(request)

@@ -709,3 +709,18 @@ def test_an_empty_utterance_ends_at_once() -> None:
     assert bench.events == [
         utterance_events.UtteranceFinished(utterance_events.FinishReason.COMPLETE, 0.0, 0, 0)
     ]
+
+
+def test_only_so_many_flushes_may_wait_and_all_of_them_are_reached() -> None:
+    bench = Bench.open()
+    bench.speak("One is here. ")
+    most = UtteranceLimits().waiting_flushes
+    for number in range(most):
+        bench.receive(inputs.FlushText(number))
+    with pytest.raises(TooMuch, match=f"at most {most} flushes"):
+        bench.receive(inputs.FlushText(most))
+    bench.render_all()
+    bench.take_all()
+    reached = bench.told(utterance_events.FlushReached)
+    assert reached == [utterance_events.FlushReached(number) for number in range(most)]
+    bench.receive(inputs.FlushText("again"))

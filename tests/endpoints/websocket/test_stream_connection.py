@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import socket as sockets
 import struct
@@ -567,5 +568,55 @@ def test_a_defect_while_messages_are_obeyed_ends_the_connection_and_what_it_held
                 assert received.close_code == 1006
             while server.service.open_speeches:
                 await asyncio.sleep(0.001)
+
+    run(main)
+
+
+@pytest.mark.parametrize("extension", [PROTOCOL_EXTENSION, "none of ours"])
+def test_a_client_that_reads_no_answers_is_not_read_for_ever(
+    extension: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stream_connection, "PROTOCOL_EXTENSION", extension)
+    flood = text_frame(ping="x" * 200) * 1000
+
+    async def main() -> None:
+        config = config_of("one", stalled_reader_s=0.5)
+        async with served(config=config) as server:
+            _, writer = await asyncio.open_connection("127.0.0.1", server.port, limit=1024)
+            writer.write(UPGRADE.replace(b"/stream-tokens", b"/stream-tokens?v=2"))
+            taken = 0
+            with contextlib.suppress(ConnectionError):
+                while taken < 200 * len(flood):
+                    writer.write(flood)
+                    await writer.drain()
+                    taken += len(flood)
+            assert taken < 100 * len(flood), "reading stopped, and then the connection ended"
+            writer.transport.abort()
+            async with server.connect("/stream-tokens?v=2") as socket:
+                assert (await converse(socket, {"token": "One."}, {"done": True})).close_code == 1000
+
+    run(main)
+
+
+def test_the_turns_of_a_connection_share_the_limit_of_waiting_text() -> None:
+    async def main() -> None:
+        config = config_of("one", buffered_chars=1000)
+        pool = ArithmeticPool(frame_s=10)
+        async with served(pool, config=config) as server, server.connect("/stream-tokens?v=2") as socket:
+            for turn in ("a", "b", "c"):
+                await socket.send(json.dumps({"token": "No end of it " * 35, "turn": turn}))
+            received = await listen(socket, until="error")
+            assert received.json[-1]["code"] == "text_overflow"
+
+    run(main)
+
+
+@pytest.mark.parametrize("key", ["turn", "id", "ping"])
+def test_a_name_that_the_server_would_have_to_keep_has_a_length(key: str) -> None:
+    async def main() -> None:
+        async with served() as server, server.connect("/stream-tokens?v=2") as socket:
+            received = await converse(socket, {"token": "Hello. ", key: "x" * 201})
+            assert received.close_code == 1008
+            assert "200" in received.of("error")[0]["msg"]
 
     run(main)

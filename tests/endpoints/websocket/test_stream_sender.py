@@ -19,6 +19,7 @@ from voice_server.endpoints.websocket.close_codes import CloseCode
 from voice_server.endpoints.websocket.stream_sender import StreamSender
 from voice_server.endpoints.websocket.stream_turns import StreamTurns
 from voice_server.endpoints.websocket.version_writers import Version1Writer
+from voice_server.endpoints.websocket.websocket_protocol import WebSocketProtocol
 from voice_server.speech import SpeechService
 
 
@@ -42,12 +43,52 @@ class _RecordingWebSocket:
         self.closed_with = code
 
 
+class _RecordingProtocol:
+    """Keeps what is sent, and whether the client's messages are read."""
+
+    def __init__(self) -> None:
+        self.is_reading = True
+        self.sent: list[str | bytes] = []
+
+    def pause_messages(self) -> None:
+        self.is_reading = False
+
+    def resume_messages(self) -> None:
+        self.is_reading = True
+
+    async def send_all(self, messages: list[str | bytes]) -> None:
+        self.sent += messages
+
+
 def _sender(
-    service: SpeechService | None = None, now: Callable[[], float] = lambda: 0.0
+    service: SpeechService | None = None,
+    now: Callable[[], float] = lambda: 0.0,
+    protocol: _RecordingProtocol | None = None,
 ) -> tuple[StreamSender, StreamTurns, _RecordingWebSocket]:
     websocket, wake_up = _RecordingWebSocket(), asyncio.Event()
     turns = StreamTurns(cast("SpeechService", service), wake_up.set)
-    return StreamSender(cast("WebSocket", websocket), None, turns, wake_up, now), turns, websocket
+    sender = StreamSender(
+        cast("WebSocket", websocket), cast("WebSocketProtocol | None", protocol), turns, wake_up, now
+    )
+    return sender, turns, websocket
+
+
+def test_no_message_is_read_while_answers_pile_up() -> None:
+    async def main() -> None:
+        protocol = _RecordingProtocol()
+        sender, _, _ = _sender(protocol=protocol)
+        answers = ["a" * 1000] * 300
+        for answer in answers:
+            assert protocol.is_reading == sender.has_room.is_set()
+            sender.answer([answer])
+        assert not protocol.is_reading
+        sender.close_when_spoken(CloseCode.RESTART)
+        await sender.run()
+        assert protocol.is_reading
+        assert sender.has_room.is_set()
+        assert protocol.sent == answers
+
+    run(main)
 
 
 @pytest.mark.parametrize(("code", "last"), [(CloseCode.NORMAL, ['{"type":"done"}']), (CloseCode.RESTART, [])])

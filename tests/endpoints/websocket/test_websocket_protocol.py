@@ -62,7 +62,10 @@ def test_a_client_that_leaves_its_answer_unread_is_dropped_and_its_render_stoppe
 
 
 @asynccontextmanager
-async def _listening_app(on_messages: Callable[[list[str | bytes]], None]) -> AsyncIterator[StreamWriter]:
+async def _listening_app(
+    on_messages: Callable[[list[str | bytes]], None],
+    on_protocol: Callable[[WebSocketProtocol], None] = lambda _: None,
+) -> AsyncIterator[StreamWriter]:
     """A WebSocket to an application that takes its messages as they are read, behind one it takes later."""
     over, called = asyncio.Event(), asyncio.Event()
 
@@ -73,6 +76,7 @@ async def _listening_app(on_messages: Callable[[list[str | bytes]], None]) -> As
         protocol: WebSocketProtocol = scope["extensions"][PROTOCOL_EXTENSION]
         while protocol.queue.empty():
             await asyncio.sleep(0)
+        on_protocol(protocol)
         protocol.listen(on_messages)
         called.set()
         await over.wait()
@@ -142,5 +146,48 @@ def test_a_flood_is_read_in_portions_so_that_others_have_their_turn(monkeypatch:
                 await asyncio.sleep(0)
         assert max(size for _, size in turns) <= 64
         assert len({turn for turn, _ in turns}) == len(turns)
+
+    run(main)
+
+
+def test_messages_that_come_while_they_are_paused_wait_and_come_in_order() -> None:
+    async def main() -> None:
+        numbers: list[int] = []
+        protocols: list[WebSocketProtocol] = []
+
+        def take(batch: list[str | bytes]) -> None:
+            numbers.extend(json.loads(message)["number"] for message in batch)
+            if len(numbers) >= 100:
+                protocols[0].pause_messages()
+
+        async with _listening_app(take, protocols.append) as writer:
+            writer.write(b"".join(text_frame(number=number) for number in range(1, 1000)))
+            while len(numbers) < 100:
+                await asyncio.sleep(0)
+            stopped_at = len(numbers)
+            assert stopped_at < 300, "a batch or two"
+            protocols[0].resume_messages()
+            while len(numbers) == stopped_at:
+                await asyncio.sleep(0)
+            while len(numbers) < 1000:
+                protocols[0].resume_messages()
+                await asyncio.sleep(0)
+        assert numbers == list(range(1000))
+
+    run(main)
+
+
+def test_of_the_pings_of_a_client_that_reads_nothing_the_last_is_answered() -> None:
+    async def main() -> None:
+        protocols: list[WebSocketProtocol] = []
+        async with _listening_app(lambda _: None, protocols.append) as writer:
+            protocol = protocols[0]
+            protocol.writable.clear()
+            writer.write(b"".join(bytes((0x89, 0x81, 0, 0, 0, 0, number)) for number in range(100)))
+            while not protocol._late_pong.endswith(bytes((99,))):
+                await asyncio.sleep(0)
+            assert protocol._late_pong == bytes((0x8A, 1, 99))
+            protocol.resume_writing()
+            assert protocol._late_pong == b""
 
     run(main)

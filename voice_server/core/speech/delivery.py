@@ -32,7 +32,8 @@ class _FlushMark:
 class Delivery:
     """Segments' audio and word marks, handed out segment by segment.
 
-    `waiting_bytes` is audio that was rendered and not taken, `taken_bytes` what was. Without `keeps_record`
+    `waiting_bytes` is audio that was rendered and not taken, `taken_bytes` what was; `waiting_flushes` are
+    the flushes that have not been reached. Without `keeps_record`
     nothing is kept of what was handed over, and nothing counts as heard.
     """
 
@@ -41,6 +42,7 @@ class Delivery:
         self.clock = PlayClock()
         self.waiting_bytes = 0
         self.taken_bytes = 0
+        self.waiting_flushes = 0
         self._lanes: ReorderBuffer[PendingSegment | _FlushMark, bytes | tuple[WordMark, ...]] = (
             ReorderBuffer()
         )
@@ -70,6 +72,7 @@ class Delivery:
 
     def add_flush(self, flush_id: int | str | None) -> None:
         """Hand out `FlushReached` when everything before this moment has been."""
+        self.waiting_flushes += 1
         self._lanes.open(mark := _FlushMark(flush_id))
         self._lanes.close(mark)
 
@@ -95,7 +98,7 @@ class Delivery:
         """Forget everything; returns the segments that were not handed over."""
         segments = [lane for lane in self._lanes if isinstance(lane, PendingSegment)]
         self._lanes.clear()
-        self.waiting_bytes = 0
+        self.waiting_bytes = self.waiting_flushes = 0
         return segments
 
     def take(self, now: float) -> UtteranceEvent | None:
@@ -103,6 +106,7 @@ class Delivery:
         while (head := self._lanes.head) is not None:
             if isinstance(head, _FlushMark):
                 self._lanes.advance()
+                self.waiting_flushes -= 1
                 return FlushReached(head.id)
             if head.certain_at is None:
                 return None

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 from voice_server.core.types import OptionValue, TimesSource
+from voice_server.errors import TooMuch
 
 FirstSegment = Literal["sentence", "clause"]
 
@@ -76,7 +77,26 @@ class SpeechSettings:
 
 @dataclass(frozen=True, slots=True)
 class UtteranceLimits:
-    """What one utterance may hold: characters not yet on a worker, bytes of audio that nobody has taken."""
+    """What one utterance may hold.
+
+    Characters that are on no worker yet, flushes that have not been reached, and bytes of audio that wait to
+    be taken.
+    """
 
     buffered_chars: int = 200_000
+    waiting_flushes: int = 100
     unsent_bytes: int = 1 << 20
+
+    def check_text(self, waiting_chars: int, added_chars: int) -> None:
+        """Raise TooMuch where more text would wait than may."""
+        if waiting_chars + added_chars > self.buffered_chars:
+            raise TooMuch(
+                f"{waiting_chars} characters wait to be spoken, and at most {self.buffered_chars} may; "
+                "send the next text later",
+                code="text_overflow",
+            )
+
+    def check_flush(self, waiting_flushes: int) -> None:
+        """Raise TooMuch where one flush more would wait than may."""
+        if waiting_flushes >= self.waiting_flushes:
+            raise TooMuch(f"at most {self.waiting_flushes} flushes of a turn may wait to be reached")

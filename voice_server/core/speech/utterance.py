@@ -52,7 +52,6 @@ from voice_server.core.speech.utterance_inputs import (
 from voice_server.core.speech.utterance_states import TAKEN_INPUTS, UtteranceState
 from voice_server.core.text.splitting.splitter import Piece
 from voice_server.core.types import PCM_BYTES_PER_SECOND
-from voice_server.errors import TooMuch
 
 _OPEN, _ENDING, _OVER = UtteranceState.OPEN, UtteranceState.ENDING, UtteranceState.OVER
 
@@ -224,19 +223,14 @@ class Utterance:
         return pending
 
     def _on_push(self, event: PushText, now: float) -> None:
-        buffered = self.buffered_chars
-        if buffered + len(event.text) > self._limits.buffered_chars:
-            raise TooMuch(
-                f"{buffered} characters wait to be spoken, and at most {self._limits.buffered_chars} may; "
-                "send the next text later",
-                code="text_overflow",
-            )
+        self._limits.check_text(self.buffered_chars, len(event.text))
         pieces = self._text.push(event.text, now)
         if pieces:
             self._speak_all(pieces, now)
         self._speculate(now)
 
     def _on_flush(self, event: FlushText, now: float) -> None:
+        self._limits.check_flush(self._delivery.waiting_flushes)
         self._speak_all(self._text.flush(), now)
         self._drop_likely()
         self._delivery.add_flush(event.id)

@@ -10,7 +10,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from operator import attrgetter
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 
@@ -22,6 +22,8 @@ MAX_WAIT_MS: Final = 60_000
 MAX_AHEAD_S: Final = 600
 
 NewTurnPolicy = Literal["queue", "preempt"]
+Name = Annotated[str, msgspec.Meta(max_length=200)]
+"""What a client calls a turn or a flush, and the server repeats; it is kept while it may be needed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,15 +54,15 @@ class ClientMessage(msgspec.Struct, frozen=True, kw_only=True):
     ahead_s: float | None = None
     on_new_turn: NewTurnPolicy | None = None
     token: str | None = None
-    turn: str | None = None
+    turn: Name | None = None
     flush: bool | None = None
-    id: int | str | None = None
+    id: int | Name | None = None
     end: bool | None = None
     cancel: bool | None = None
     played_ms: float | None = None
     pause: bool | None = None
     resume: bool | None = None
-    ping: int | float | str | None = None
+    ping: int | float | Name | None = None
     done: bool | None = None
 
 

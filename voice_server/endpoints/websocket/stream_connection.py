@@ -77,6 +77,7 @@ class StreamConnection:
         if self._protocol is not None:
             self._protocol.listen(self._receive)
         while not self._sender.is_closing:
+            await self._sender.has_room.wait()
             message = await self._websocket.receive()
             if message["type"] == "websocket.disconnect":
                 self._sender.disconnect()
@@ -117,7 +118,7 @@ class StreamConnection:
         if not tokens:
             return
         try:
-            self._turns.newest.push("".join(tokens))
+            self._turns.push("".join(tokens))
         except TooMuch as error:
             if len(tokens) == 1:
                 self._refuse(error)
@@ -182,7 +183,7 @@ class StreamConnection:
         for command in todo:
             match command:
                 case commands.PushToTurn(text):
-                    self._turns.newest.push(text)
+                    self._turns.push(text)
                 case commands.OpenTurn(name):
                     self._open_turn(name)
                 case commands.EndTurn():

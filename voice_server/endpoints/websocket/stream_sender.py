@@ -16,6 +16,9 @@ from voice_server.endpoints.websocket.websocket_protocol import WebSocketProtoco
 _BATCH_BYTES = 64 * 1024
 """How much is sent together at least, where so much waits: what a socket takes before it blocks."""
 
+_MAX_ANSWER_CHARS = 256 * 1024
+"""How much may wait to be sent of what answers the client's own messages, before no more of them are read."""
+
 
 class StreamSender:
     """Sends on one WebSocket until the connection is to be closed.
@@ -38,6 +41,10 @@ class StreamSender:
         self._wake_up = wake_up
         self._now = now
         self._answers: deque[Message] = deque()
+        self._answer_chars = 0
+        self.has_room = asyncio.Event()
+        """Set while the client's messages may be read: their answers do not pile up."""
+        self.has_room.set()
         self._is_disconnected = False
         self._close_code: CloseCode | None = None  # close with it once the answers are sent …
         self._last_close_code: CloseCode | None = None  # … or once every turn is over
@@ -55,9 +62,15 @@ class StreamSender:
 
     def answer(self, messages: Iterable[Message]) -> None:
         """Send messages before any event that has not been sent."""
-        self._answers.extend(messages)
+        for message in messages:
+            self._answers.append(message)
+            self._answer_chars += len(message)
         if self._answers:
             self._wake_up.set()
+        if self._answer_chars > _MAX_ANSWER_CHARS:
+            self.has_room.clear()
+            if self._protocol is not None:
+                self._protocol.pause_messages()
 
     def close(self, code: CloseCode) -> None:
         """Close once the answers are sent."""
@@ -92,8 +105,7 @@ class StreamSender:
 
     def _next_messages(self) -> list[Message]:
         """What can be sent now, in portions: more is taken when the client has taken most of that."""
-        messages = [*self._answers]
-        self._answers.clear()
+        messages = self._take_answers()
         size = 0
         while size < _BATCH_BYTES and self._close_code is None:
             more = self._turns.next_messages()
@@ -102,6 +114,17 @@ class StreamSender:
             messages += more
             size += sum(map(len, more))
         return messages
+
+    def _take_answers(self) -> list[Message]:
+        """The answers that wait; there is room for more then."""
+        answers = [*self._answers]
+        self._answers.clear()
+        self._answer_chars = 0
+        if not self.has_room.is_set():
+            self.has_room.set()
+            if self._protocol is not None:
+                self._protocol.resume_messages()
+        return answers
 
     async def _send(self, messages: Sequence[Message]) -> None:
         self._sending_since = self._now()

@@ -70,6 +70,12 @@ class StreamTurns:
         """How many turns have not been sent to their end."""
         return len(self._turns)
 
+    def push(self, text: str) -> None:
+        """Add text to the turn that takes text. Raises TooMuch where too much of the connection's waits."""
+        waiting = sum(turn.speech.buffered_chars for turn in self._turns)
+        self._service.utterance_limits.check_text(waiting, len(text))
+        self.newest.push(text)
+
     @property
     def newest(self) -> Speech:
         """The speech of the turn that was opened last, which is the one that takes text."""

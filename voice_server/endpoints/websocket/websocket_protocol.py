@@ -39,6 +39,8 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         self._on_messages: Callable[[list[str | bytes]], None] | None = None
         self._messages: list[str | bytes] = []
         self._frames = FrameSplitter()
+        self._are_messages_paused = False
+        self._late_pong = b""
 
     def handle_connect(self, event: Request) -> None:
         """Offer this object as an ASGI extension."""
@@ -57,6 +59,31 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         self.read_paused = False
         self._continue_reading()
 
+    def pause_messages(self) -> None:
+        """Read nothing until `resume_messages`."""
+        self._are_messages_paused = True
+        self.transport.pause_reading()
+
+    def resume_messages(self) -> None:
+        """Go on after `pause_messages`, soon: not inside the call that made room."""
+        self._are_messages_paused = False
+        self.loop.call_soon(self._continue_reading)
+
+    def handle_ping(self) -> None:
+        """Answer a ping; while the client reads nothing, only the last of them (RFC 6455, section 5.5.3)."""
+        pong = b"".join(self.conn.data_to_send())
+        if self.writable.is_set():
+            self.transport.write(pong)
+        else:
+            self._late_pong = pong
+
+    def resume_writing(self) -> None:
+        """The client reads."""
+        super().resume_writing()
+        pong, self._late_pong = self._late_pong, b""
+        if pong:
+            self.transport.write(pong)
+
     def data_received(self, data: bytes) -> None:
         """Take received bytes, and read them a slice of time at a time."""
         if self.handshake_initiated:
@@ -67,12 +94,12 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
 
     def _continue_reading(self) -> None:
         until = time.monotonic() + _READ_SLICE_S
-        while self._read_batch():
+        while not self._are_messages_paused and self._read_batch():
             if time.monotonic() >= until:
                 self.transport.pause_reading()
                 self.loop.call_soon(self._continue_reading)
                 return
-        if not self.read_paused:
+        if not (self.read_paused or self._are_messages_paused):
             self.transport.resume_reading()
 
     def _read_batch(self) -> bool:
