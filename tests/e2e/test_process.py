@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
+import pytest
 from websockets.asyncio.client import connect
 
 from tests.endpoints.serving import listen, run
@@ -40,6 +41,7 @@ def workers_of(process: subprocess.Popen[str]) -> list[psutil.Process]:
     return workers
 
 
+@pytest.mark.blocks_loop  # nothing runs in it while the server starts
 def test_the_first_signal_lets_open_speech_end_and_the_program_ends_well() -> None:
     async def main() -> None:
         with server("--backend", "tone") as (process, url):
@@ -60,6 +62,7 @@ def test_the_first_signal_lets_open_speech_end_and_the_program_ends_well() -> No
     run(main)
 
 
+@pytest.mark.blocks_loop  # nothing runs in it while the server starts
 def test_a_second_signal_ends_it_at_once() -> None:
     async def main() -> None:
         with server("--backend", "tone") as (process, url):

@@ -158,6 +158,7 @@ async def _hear_elsewhere(n_ms: int) -> None:
         await other.close()
 
 
+@pytest.mark.blocks_loop
 def test_a_late_event_loop_does_not_hold_the_silence_against_the_player(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -106,6 +106,7 @@ def test_deadlines_are_kept_by_a_timer(run: Run) -> None:
     run(main())
 
 
+@pytest.mark.blocks_loop
 @pytest.mark.parametrize("run", ["uvloop", "asyncio"], indirect=True)
 def test_a_late_event_loop_takes_in_the_answer_before_it_holds_the_silence_against_a_process(
     run: Run,
@@ -136,6 +137,7 @@ def test_a_late_event_loop_takes_in_the_answer_before_it_holds_the_silence_again
     run(main())
 
 
+@pytest.mark.blocks_loop
 def test_a_process_that_stays_silent_after_a_late_loop_has_caught_up_is_killed(run: Run) -> None:
     async def main() -> None:
         processes = Processes(on_ping=lambda: threading.Event().wait(0.8))

@@ -9,7 +9,7 @@ from voice_server.endpoints.websocket.close_codes import CloseCode
 
 STANDARD_NAMES = {
     CloseCode.NORMAL: "NORMAL_CLOSURE",
-    CloseCode.WRONG_KIND: "UNSUPPORTED_DATA",
+    CloseCode.UNSUPPORTED_DATA: "UNSUPPORTED_DATA",
     CloseCode.INVALID_TEXT: "INVALID_DATA",
     CloseCode.POLICY: "POLICY_VIOLATION",
     CloseCode.RESTART: "SERVICE_RESTART",

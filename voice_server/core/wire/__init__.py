@@ -1,1 +1,1 @@
-"""Messages between the server and its child processes, and how they become bytes."""
+"""The messages of every wire, one file each (workers, players, clients of /stream-tokens), and the codec."""

@@ -9,7 +9,7 @@ class CloseCode(IntEnum):
     """Why the server closes a WebSocket."""
 
     NORMAL = 1000
-    WRONG_KIND = 1003
+    UNSUPPORTED_DATA = 1003
     INVALID_TEXT = 1007
     POLICY = 1008
     RESTART = 1012

@@ -129,7 +129,7 @@ class StreamConnection:
     def _decoded(self, message: Message) -> ClientMessage | None:
         if isinstance(message, bytes):
             sentence = "messages to this address are JSON text, not binary"
-            self._fail("wrong_kind", sentence, CloseCode.WRONG_KIND)
+            self._fail("wrong_kind", sentence, CloseCode.UNSUPPORTED_DATA)
             return None
         try:
             return _decode(message)
