@@ -238,19 +238,28 @@ def test_text_alone_for_an_open_turn_needs_no_decision(other: str) -> None:
         (M(flush=True, turn="t2"), True),
         (M(end=True), False),
         (M(end=True, turn="t2"), True),
-        (M(cancel=True, token="More."), True),
         (M(cancel=True), False),
         (M(ping=1), False),
     ],
 )
-def test_a_message_opens_a_turn_where_receiving_it_does(message: ClientMessage, opens: bool) -> None:
+def test_a_message_adds_a_turn_where_receiving_it_opens_one(message: ClientMessage, opens: bool) -> None:
     session = version_2()
     session.receive(M(token="Hello ", turn="t1"))
-    assert session.opens_turn(message) is opens
+    assert session.adds_turn(message) is opens
     assert any(isinstance(command, OpenTurn) for command in session.receive(message)) is opens
+
+
+@pytest.mark.parametrize(
+    "message", [M(cancel=True, token="More."), M(on_new_turn="preempt", token="More.", turn="t2")]
+)
+def test_a_turn_that_ends_all_others_is_none_beside_them(message: ClientMessage) -> None:
+    session = version_2()
+    session.receive(M(token="Hello ", turn="t1"))
+    assert not session.adds_turn(message)
+    assert any(isinstance(command, OpenTurn) for command in session.receive(message))
 
 
 def test_no_message_opens_a_turn_after_done() -> None:
     session = version_2()
     session.receive(M(done=True))
-    assert not session.opens_turn(M(end=True, turn="t1"))
+    assert not session.adds_turn(M(end=True, turn="t1"))

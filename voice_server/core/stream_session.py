@@ -140,14 +140,15 @@ class StreamSession:
         version = self._version_after(message)
         return self._config_after(version.read(message), version)
 
-    def opens_turn(self, message: ClientMessage) -> bool:
-        """Whether a message would begin a turn. Raises RequestError."""
+    def adds_turn(self, message: ClientMessage) -> bool:
+        """Whether a message would begin a turn beside those that are open. Raises RequestError."""
         if self.state is SessionState.DRAINING:
             return False
         message = self._version_after(message).read(message)
+        policy = message.on_new_turn or self.config.on_new_turn
         takes_text = message.token is not None or message.flush or (message.end and message.turn is not None)
-        is_open = self.turn is not None and message.turn in (None, self.turn) and not message.cancel
-        return bool(takes_text) and not is_open
+        is_open = self.turn is not None and message.turn in (None, self.turn)
+        return bool(takes_text) and not (is_open or message.cancel or policy == "preempt")
 
     def receive(self, message: ClientMessage, config: StreamConfig | None = None) -> list[SessionCommand]:
         """The commands that a message means, in order. Raises RequestError, and then nothing has changed.

@@ -620,3 +620,72 @@ def test_a_name_that_the_server_would_have_to_keep_has_a_length(key: str) -> Non
             assert "200" in received.of("error")[0]["msg"]
 
     run(main)
+
+
+@pytest.mark.parametrize(
+    "barge_in",
+    [
+        [{"cancel": True, "token": "New one. ", "turn": "new"}],
+        [{"cancel": True}, {"token": "New one. ", "turn": "new"}],
+        [{"on_new_turn": "preempt", "token": "New one. ", "turn": "new"}],
+    ],
+)
+def test_a_barge_in_needs_no_room_among_the_open_turns(barge_in: list[dict[str, object]]) -> None:
+    async def main() -> None:
+        config = config_of("one", open_turns=3)
+        async with served(config=config) as server, server.connect("/stream-tokens?v=2") as socket:
+            await socket.send(json.dumps({"pause": True}))
+            for number in range(3):
+                await socket.send(json.dumps({"token": f"Old {number} is here. ", "turn": f"t{number}"}))
+            received = await converse(socket, *barge_in, {"resume": True}, {"done": True})
+        done = {turn["turn"]: turn["reason"] for turn in received.of("turn_done")}
+        assert done.pop("new") == "complete"
+        assert set(done.values()) <= {"cancelled", "preempted"}
+        assert received.of("error") == []
+
+    run(main)
+
+
+@pytest.mark.parametrize("more", [{"end": True}, {"done": True}, {"voice": "two"}])
+def test_a_text_that_is_refused_for_its_length_changes_nothing(more: dict[str, object]) -> None:
+    async def main() -> None:
+        config = config_of("one", buffered_chars=1000)
+        async with served(config=config) as server, server.connect("/stream-tokens?v=2") as socket:
+            await socket.send(json.dumps({"token": "One is here. ", "turn": "a"}))
+            await socket.send(json.dumps({"token": "x" * 2000, **more}))
+            received = await converse(socket, {"token": "Two is here."}, {"done": True})
+        assert [error["code"] for error in received.of("error")] == ["text_overflow"]
+        assert [turn["reason"] for turn in received.of("turn_done")] == ["complete"]
+        assert received.audio == pcm_of("One is here.") + pcm_of("Two is here.")
+        assert received.close_code == 1000
+
+    run(main)
+
+
+def test_a_flush_too_many_is_refused_and_the_rest_of_its_message_obeyed() -> None:
+    async def main() -> None:
+        pool = ArithmeticPool(frame_s=0.001)
+        async with served(pool) as server, server.connect("/stream-tokens?v=2") as socket:
+            await socket.send(json.dumps({"pause": True, "token": "One is here. "}))
+            flushes = [{"flush": True, "id": number} for number in range(101)]
+            last = {"flush": True, "end": True, "done": True, "resume": True}
+            received = await converse(socket, *flushes, last)
+        assert {error["code"] for error in received.of("error")} == {"too_much"}
+        assert [turn["reason"] for turn in received.of("turn_done")] == ["complete"]
+        assert received.close_code == 1000
+
+    run(main)
+
+
+def test_a_message_that_names_a_new_turn_configures_that_one_only() -> None:
+    async def main() -> None:
+        pool = ArithmeticPool(names=("one", "two"))
+        async with served(pool) as server, server.connect("/stream-tokens?v=2") as socket:
+            await socket.send(json.dumps({"token": "One is here.", "turn": "a"}))
+            await converse(socket, {"token": "Two is here.", "turn": "b", "backend": "two"}, {"done": True})
+        assert {segment.text: segment.backend for segment in pool.rendered} == {
+            "One is here.": "one",
+            "Two is here.": "two",
+        }
+
+    run(main)

@@ -145,7 +145,7 @@ class StreamConnection:
     def _obey(self, message: ClientMessage) -> None:
         """Do what a message says, or answer why not and change nothing."""
         try:
-            self._check_turns(message)
+            self._check_limits(message)
             config = self._session.config_after(message)
             settings = self._settings
             warnings: list[SpeechWarning] = []
@@ -154,17 +154,19 @@ class StreamConnection:
             takes_text = self._session.turn is not None
             todo = self._session.receive(message, config)
             if settings is not self._settings:
-                if takes_text:
+                if takes_text and not any(isinstance(each, commands.OpenTurn) for each in todo):
                     self._turns.newest.configure(settings)
                 self._configure(settings, warnings)
             self._apply(todo)
         except VoiceServerError as error:
             self._refuse(error)
 
-    def _check_turns(self, message: ClientMessage) -> None:
-        """Raise TooMuch for a message that would begin one turn more than a connection may have open."""
+    def _check_limits(self, message: ClientMessage) -> None:
+        """Raise TooMuch for text or a turn more than may wait, before anything has changed."""
+        if message.token and not message.cancel:
+            self._turns.check_text(len(message.token))
         most = self._limits.open_turns
-        if len(self._turns) >= most and self._session.opens_turn(message):
+        if self._turns.is_full(most) and self._session.adds_turn(message):
             raise TooMuch(
                 f"a connection has at most {most} turns that have not been spoken; begin the next one later",
                 code="too_many_turns",
@@ -180,27 +182,34 @@ class StreamConnection:
         self._sender.answer(self._writer.warnings(warnings))
 
     def _apply(self, todo: list[commands.SessionCommand]) -> None:
+        """Perform the commands of a message; one that passes a limit is refused, and the rest performed."""
         for command in todo:
-            match command:
-                case commands.PushToTurn(text):
-                    self._turns.push(text)
-                case commands.OpenTurn(name):
-                    self._open_turn(name)
-                case commands.EndTurn():
-                    self._turns.newest.end()
-                case commands.FlushTurn(flush_id):
-                    self._turns.newest.flush(flush_id)
-                case commands.CancelTurns():
-                    self._cancel(command)
-                case commands.PlayedUntil(name, played_ms):
-                    self._turns.set_played(name, played_ms)
-                case commands.SetPaused(paused):
-                    self._turns.set_paused(paused=paused)
-                    self._sender.answer([to_json({"type": "paused" if paused else "resumed"})])
-                case commands.AnswerPing(ping):
-                    self._sender.answer([to_json({"type": "pong", "ping": ping})])
-                case commands.CloseWhenSpoken():
-                    self._sender.close_when_spoken(CloseCode.NORMAL)
+            try:
+                self._perform(command)
+            except TooMuch as error:
+                self._refuse(error)
+
+    def _perform(self, command: commands.SessionCommand) -> None:
+        match command:
+            case commands.PushToTurn(text):
+                self._turns.push(text)
+            case commands.OpenTurn(name):
+                self._open_turn(name)
+            case commands.EndTurn():
+                self._turns.newest.end()
+            case commands.FlushTurn(flush_id):
+                self._turns.newest.flush(flush_id)
+            case commands.CancelTurns():
+                self._cancel(command)
+            case commands.PlayedUntil(name, played_ms):
+                self._turns.set_played(name, played_ms)
+            case commands.SetPaused(paused):
+                self._turns.set_paused(paused=paused)
+                self._sender.answer([to_json({"type": "paused" if paused else "resumed"})])
+            case commands.AnswerPing(ping):
+                self._sender.answer([to_json({"type": "pong", "ping": ping})])
+            case commands.CloseWhenSpoken():
+                self._sender.close_when_spoken(CloseCode.NORMAL)
 
     def _open_turn(self, name: str) -> None:
         assert self._settings is not None
@@ -215,8 +224,8 @@ class StreamConnection:
     # ------------------------------------------------------------------ refusing
 
     def _refuse(self, error: VoiceServerError) -> None:
-        """Answer with an error; without any configuration that can be obeyed, close as well."""
-        if self._settings is None:
+        """Answer with an error; close as well where no configuration was ever obeyed and this one cannot be."""
+        if self._settings is None and not isinstance(error, TooMuch):
             is_temporary = isinstance(error, Busy | BackendDown)
             code = CloseCode.TRY_LATER if is_temporary else CloseCode.POLICY
             self._fail(error.code, error.message, code)

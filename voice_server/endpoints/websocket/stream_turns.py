@@ -72,9 +72,20 @@ class StreamTurns:
 
     def push(self, text: str) -> None:
         """Add text to the turn that takes text. Raises TooMuch where too much of the connection's waits."""
-        waiting = sum(turn.speech.buffered_chars for turn in self._turns)
-        self._service.utterance_limits.check_text(waiting, len(text))
+        self.check_text(len(text))
         self.newest.push(text)
+
+    def check_text(self, chars: int) -> None:
+        """Raise TooMuch where so much more text would wait than may, of all turns together."""
+        waiting = sum(turn.speech.buffered_chars for turn in self._turns)
+        self._service.utterance_limits.check_text(waiting, chars)
+
+    def is_full(self, most: int) -> bool:
+        """Whether so many turns are open, or ten times as many have ended whose end was not sent."""
+        if len(self._turns) < most:
+            return False
+        open_turns = sum(not turn.speech.is_over for turn in self._turns)
+        return open_turns >= most or len(self._turns) >= 10 * most
 
     @property
     def newest(self) -> Speech:
