@@ -224,7 +224,7 @@ class StreamConnection:
     # ------------------------------------------------------------------ refusing
 
     def _refuse(self, error: VoiceServerError) -> None:
-        """Answer with an error; close as well where no configuration was ever obeyed and this one cannot be."""
+        """Answer with an error; close as well where nothing was configured yet and this cannot be either."""
         if self._settings is None and not isinstance(error, TooMuch):
             is_temporary = isinstance(error, Busy | BackendDown)
             code = CloseCode.TRY_LATER if is_temporary else CloseCode.POLICY
