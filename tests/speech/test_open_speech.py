@@ -77,6 +77,28 @@ def test_a_text_without_a_place_to_cut_is_cut_anyway_and_spoken_whole() -> None:
     run(main())
 
 
+def test_a_text_with_nothing_to_speak_in_it_lets_others_run_between_its_slices() -> None:
+    async def main() -> None:
+        steps = 0
+
+        async def others() -> None:
+            nonlocal steps
+            while True:
+                steps += 1
+                await asyncio.sleep(0)
+
+        async with serving(ArithmeticPool()) as service:
+            settings, _ = service.settings(SpeechRequest())
+            beside = asyncio.create_task(others())
+            with service.speak("\n" * 100_000, settings) as speech:
+                told = await everything(speech)
+            beside.cancel()
+        assert audio_of(told) == b""
+        assert steps >= 100_000 // 4000 - 1
+
+    run(main())
+
+
 def test_little_waits_whatever_the_length_of_the_text() -> None:
     async def main() -> None:
         pool = ArithmeticPool(frame_s=0.01, frames=1)

@@ -28,8 +28,8 @@ class Speech:
 
     `take` returns the next event or None; `on_event` is called (never from inside `take`) when `take` is
     worth calling again. Iterating is the same with the waiting done: it ends after `UtteranceFinished`.
-    With a `feeder` the text comes from there as events are taken, and what was heard is not recorded: nobody
-    interrupts a file.
+    With a `feeder` the text comes from there while the events are iterated, and what was heard is not
+    recorded: nobody interrupts a file.
     """
 
     def __init__(
@@ -46,6 +46,7 @@ class Speech:
         self._runner = runner
         self._metrics = metrics
         self._feeder = feeder
+        self._feeds_now = False
         before = None if after is None else after._utterance  # noqa: SLF001 - another one of this class
         self._utterance: Utterance = Utterance(
             settings, limits, runner.now(), predecessor=before, keeps_record=feeder is None
@@ -122,16 +123,21 @@ class Speech:
 
     async def __aiter__(self) -> AsyncIterator[UtteranceEvent]:
         while True:
+            self._arrived.clear()
             while (event := self.take()) is not None:
                 yield event
             if self.is_over:
                 return
-            self._arrived.clear()
-            await self._arrived.wait()
+            if self._feeds_now:
+                await asyncio.sleep(0)  # a text with nothing to speak in it must not hold the loop
+            else:
+                await self._arrived.wait()
 
     def _feed(self, feeder: WholeTextFeeder) -> None:
-        """Push more of the text while little of it waits."""
-        while not self.is_over and (text := feeder.next_slice(self.buffered_chars)) is not None:
+        """Push one more slice of the text where little of it waits."""
+        text = None if self.is_over else feeder.next_slice(self.buffered_chars)
+        self._feeds_now = text is not None
+        if text is not None:
             self.push(text)
             if feeder.is_exhausted:
                 self.end()

@@ -141,19 +141,16 @@ class SpeechService:
         )
 
     @contextmanager
-    def speak(
-        self, text: str, settings: SpeechSettings, *, on_event: Callable[[], None] | None = None
-    ) -> Iterator[Speech]:
+    def speak(self, text: str, settings: SpeechSettings) -> Iterator[Speech]:
         """An utterance of a whole text of any length, which is stopped when the block is left.
 
-        Little of the text waits at a time: the rest follows as events are taken.
+        Little of the text waits at a time: the rest follows as the events are iterated.
         """
         speech = Speech(
             settings,
             self._utterance_limits,
             self._runner,
             self.metrics,
-            on_event=on_event,
             feeder=WholeTextFeeder(text, self._utterance_limits.buffered_chars),
         )
         try:
