@@ -223,7 +223,7 @@ def _no_headers(_resolved: ResolvedSpeech) -> Mapping[str, str]:
     return {}
 
 
-def _no_rest(_resolved: ResolvedSpeech, _rendering: EncodedSpeech) -> bytes:
+def _no_last_bytes(_resolved: ResolvedSpeech, _rendering: EncodedSpeech) -> bytes:
     return b""
 
 
@@ -238,7 +238,7 @@ class AudioStream:
     headers: Callable[[ResolvedSpeech], Mapping[str, str]] = _no_headers
     media_type: str | None = None
     wrap: Callable[[bytes], bytes] = bytes
-    last: Callable[[ResolvedSpeech, EncodedSpeech], bytes] = _no_rest
+    last: Callable[[ResolvedSpeech, EncodedSpeech], bytes] = _no_last_bytes
 
     async def __call__(
         self, resolved: ResolvedSpeech, speech: Speech, reply: HttpReply, /
