@@ -99,7 +99,12 @@ async def gone(pid: int) -> None:
 
 
 async def two_workers_meet(pool: LocalPool) -> None:
-    """Return when two workers have rendered at the same moment: the pool is whole."""
+    """Return when two workers have rendered at the same moment: the pool is whole.
+
+    Both are waited for first: one that met the other while it still starts would be taken for silent.
+    """
+    while pool.backends["scripted"].free < 2:
+        await asyncio.sleep(0.01)
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(listen(pool, "meet"))
         tasks.create_task(listen(pool, "meet"))
