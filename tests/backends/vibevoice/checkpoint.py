@@ -21,6 +21,7 @@ from transformers import (
 
 _SOUND, _START, _END, _STOP = "<|vision_pad|>", "<|vision_start|>", "<|vision_end|>", "<|endoftext|>"
 _LOUDER = 1e8
+_MORE_CONDITIONED = 20
 _TEMPLATE = (
     "{% for message in messages %}{% for part in message['content'] %}{% if part['type'] == 'audio' %}"
     "Speaker {{ message['role'] }}:" + _START + _SOUND + _END + "\n"
@@ -80,6 +81,15 @@ def make(folder: Path) -> None:
         model.lm_head.weight.zero_()
         # As they are initialised the layers end in sound far below the smallest 16-bit sample.
         model.model.audio_tower.decoder.head.conv.weight.mul_(_LOUDER)
+        # And a recording changes so little that two of them may sound the same to the last bit.
+        attention, diffusion = model.model.language_model.layers[0].self_attn, model.model.diffusion_head
+        for layer in (
+            attention.v_proj,
+            attention.o_proj,
+            diffusion.cond_proj,
+            diffusion.final_layer.linear_1,
+        ):
+            layer.weight.mul_(_MORE_CONDITIONED)
     generation = model.generation_config
     generation.guidance_scale, generation.num_diffusion_steps, generation.max_new_tokens = 1.3, 4, 12
     generation.eos_token_id = generation.pad_token_id = tokenizer.convert_tokens_to_ids(_STOP)
