@@ -189,7 +189,7 @@ def test_a_player_that_dies_does_not_end_a_text() -> None:
             await asyncio.sleep(0.005)
         assert heard_ms == sorted(heard_ms)
         assert heard_ms[-1] > heard_ms[0] >= 100
-        assert await speakers.take_notices() == []
+        assert await speakers.take_warnings() == []
 
     assert [segment.text for segment in play(scene).rendered] == ["Half a second or so."]
 
@@ -216,7 +216,7 @@ def _no_sound_device(monkeypatch: pytest.MonkeyPatch) -> None:
 async def speak(speakers: Loudspeakers, request: SpeechRequest) -> list[str]:
     """What a program that speaks is told."""
     _, notices = speakers.accept(SHORT, request)
-    return [notice.code for notice in [*notices, *await speakers.take_notices()]]
+    return [notice.code for notice in [*notices, *await speakers.take_warnings()]]
 
 
 @pytest.mark.usefixtures("_no_sound_device")

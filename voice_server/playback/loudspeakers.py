@@ -119,16 +119,16 @@ class Loudspeakers:
         Raises UnknownName, RequestError, TooMuch, Busy or BackendDown.
         """
         self._check_room(text)
-        settings, notices = self._service.settings(request)
+        settings, warnings = self._service.settings(request)
         channel = self._channel_name(settings)
         item = PlaylistItem(next(self._numbers), channel, policy)
         self._texts[item.number] = _Text(item, text, settings)
         self._idle_or_paused.clear()
         self._channel(channel)
         self._receive(lists.ItemAdded(item))
-        return self._entry(item, self._state(item)), notices
+        return self._entry(item, self._state(item)), warnings
 
-    async def take_notices(self) -> list[SpeechWarning]:
+    async def take_warnings(self) -> list[SpeechWarning]:
         """Return, once each, the warnings that no client has got yet, such as that there is no sound device.
 
         Until the first player has looked for a device this waits for it, so that the first client is warned;

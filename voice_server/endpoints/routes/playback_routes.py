@@ -79,7 +79,7 @@ async def synthesize(request: Request) -> ASGIApp:
     with state.open_work():
         entry, warnings = loudspeakers.accept(fields.text, fields.request(), PlaylistPolicy(fields.policy))
         await asyncio.sleep(0)  # the text is on its way to a worker before the answer is put together
-        warnings += await loudspeakers.take_notices()
+        warnings += await loudspeakers.take_warnings()
     answer = asdict(entry) | {"is_paused": loudspeakers.status().is_paused, "warnings": _as_json(warnings)}
     del answer["text"], answer["heard_ms"]
     return JSONResponse(answer)
