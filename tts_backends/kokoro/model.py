@@ -16,6 +16,7 @@ import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import Any
 
 import torch
 from kokoro import KModel
@@ -54,6 +55,8 @@ class Model:
                 module.register_forward_pre_hook(self._before_layer)
             if isinstance(module, AdaINResBlock1) and (self.device, dtype) == ("cpu", "float32"):
                 speed_up(module)
+            if isinstance(module, torch.nn.LSTM) and (self.device, dtype) == ("cpu", "bfloat16"):
+                _keep_in_float32(module)
 
     def _before_layer(self, _module: torch.nn.Module, _inputs: object) -> None:
         self._poll()
@@ -80,6 +83,17 @@ def pick_device(wanted: str) -> str:
     if torch.cuda.is_available():
         return "cuda"
     return "mps" if torch.backends.mps.is_available() else "cpu"
+
+
+def _keep_in_float32(lstm: torch.nn.LSTM) -> None:
+    """Leave this layer out of autocast: oneDNN has LSTMs in bfloat16 for processors with AVX-512 only."""
+    forward = lstm.forward
+
+    def in_float32(inputs: Any, hidden: Any = None) -> Any:
+        with torch.autocast("cpu", enabled=False):
+            return forward(inputs.float(), hidden)
+
+    lstm.forward = in_float32  # type: ignore[method-assign]
 
 
 def _load(folder: Path) -> KModel:
