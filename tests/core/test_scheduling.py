@@ -12,7 +12,7 @@ from voice_server.core.scheduling import Scheduler
 class Listener:
     name: str
     silent_at: float = 0.0
-    wants_render: bool = True
+    may_render: bool = True
     ahead_s: float = 5.0
 
     def deadline(self, now: float) -> float:
@@ -51,7 +51,7 @@ def test_without_a_free_slot_no_listener_is_chosen() -> None:
 
 
 def test_a_paused_or_full_listener_is_passed_over() -> None:
-    full, other = Listener("full", 0.0, wants_render=False), Listener("other", 9.0)
+    full, other = Listener("full", 0.0, may_render=False), Listener("other", 9.0)
     scheduler = submitted(full, other)
     assert scheduler.choose("b", now=0.0) is other
     scheduler.withdraw("b", other)

@@ -93,7 +93,7 @@ def _keep_in_float32(lstm: torch.nn.LSTM) -> None:
         with torch.autocast("cpu", enabled=False):
             return forward(inputs.float(), hidden)
 
-    lstm.forward = in_float32  # type: ignore[method-assign]
+    lstm.forward = in_float32
 
 
 def _load(folder: Path) -> KModel:

@@ -16,8 +16,8 @@ class Listener(Hashable, Protocol):
     """What the scheduler reads of an utterance."""
 
     @property
-    def wants_render(self) -> bool:
-        """Whether a segment waits and may be rendered now (not paused, buffer not full)."""
+    def may_render(self) -> bool:
+        """Whether the segment that waits may be rendered now (not paused, buffer not full)."""
 
     def deadline(self, now: float) -> float:
         """When the listener runs out of sound unless the waiting segment is rendered."""
@@ -69,9 +69,10 @@ def _most_urgent(waiting: Mapping[Listener, int], now: float) -> Listener | None
     chosen: Listener | None = None
     chosen_rank = (True, 0.0, 0)
     for listener, last_served in waiting.items():
-        if listener.wants_render:
+        if listener.may_render:
             deadline = listener.deadline(now)
-            rank = (deadline - now > listener.ahead_s, deadline, last_served)
+            has_plenty = deadline > now and deadline - now > listener.ahead_s
+            rank = (has_plenty, deadline, last_served)
             if chosen is None or rank < chosen_rank:
                 chosen, chosen_rank = listener, rank
     return chosen

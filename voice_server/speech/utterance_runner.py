@@ -120,7 +120,8 @@ class UtteranceRunner:
         self._register(record)
         if record.registered_with is not None:
             self._dispatch(record.registered_with)
-        self._continue_with_successors(record)
+        if record.successor is not None:
+            self._continue_with_successors(record)
         if utterance.is_over:
             self._open.pop(utterance, None)
         if wake and utterance.has_event:

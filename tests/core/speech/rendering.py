@@ -61,7 +61,7 @@ class Bench:
 
     def dispatch(self) -> PendingSegment | None:
         """Give the next segment to a worker, if one may be rendered."""
-        if not self.utterance.wants_render:
+        if self.utterance.waiting_backend is None or not self.utterance.may_render:
             return None
         pending = self.utterance.dispatch(self.now)
         self.rendering[pending] = pcm_of(pending.segment.text)

@@ -10,7 +10,7 @@ from voice_server.core.types import WordMark
 
 def test_nothing_is_heard_before_the_first_audio() -> None:
     clock = PlayClock()
-    assert (clock.position_s(99), clock.ahead_s(99), clock.silent_at()) == (0.0, 0.0, None)
+    assert (clock.position_s(99), clock.ahead_s(99), clock.silent_at) == (0.0, 0.0, None)
     clock.report(5.0, now=99)
     assert clock.position_s(99) == 0.0
 
@@ -20,7 +20,7 @@ def test_playback_runs_in_real_time_from_the_first_audio() -> None:
     assert clock.deliver(2.0, now=10.0) == 0.0
     assert clock.position_s(11.5) == pytest.approx(1.5)
     assert clock.ahead_s(11.5) == pytest.approx(0.5)
-    assert clock.silent_at() == pytest.approx(12.0)
+    assert clock.silent_at == pytest.approx(12.0)
 
 
 def test_a_late_delivery_is_a_gap_and_playback_goes_on_after_it() -> None:

@@ -68,7 +68,7 @@ def test_an_input_that_comes_after_the_end_is_late_and_changes_nothing(kind: typ
     bench.receive(an_input(kind, pending))
     assert bench.take_all() == []
     assert bench.stopped == stopped
-    assert not bench.utterance.wants_render
+    assert bench.utterance.waiting_backend is None
 
 
 @pytest.mark.parametrize("reason", [FinishReason.CANCELLED, FinishReason.PREEMPTED])

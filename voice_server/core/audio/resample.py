@@ -54,6 +54,6 @@ class Resampler:
         samples = np.frombuffer(pcm, dtype="<i2").astype(np.float32)
         output = self._stream.resample_chunk(samples, last=last)
         # On clipped speech the filter overshoots full scale; integer overflow would be a loud click.
-        np.clip(output, _MIN_SAMPLE, _MAX_SAMPLE, out=output)
+        output.clip(_MIN_SAMPLE, _MAX_SAMPLE, out=output)  # half the time of np.clip for short pieces
         resampled: bytes = np.rint(output, out=output).astype("<i2").tobytes()
         return resampled

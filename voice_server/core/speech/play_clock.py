@@ -15,47 +15,51 @@ from voice_server.core.types import Span, WordMark
 
 
 class PlayClock:
-    """A play head that follows delivered audio; `is_paused` says whether it stands still until `resume`."""
+    """A play head that follows delivered audio.
+
+    `is_paused` says whether it stands still until `resume`, `silent_at` when the listener falls silent if
+    nothing more is delivered: None before the first audio.
+    """
 
     def __init__(self) -> None:
         self._delivered_s = 0.0
         self._anchor_s = 0.0  # position of the play head …
-        self._anchored_at: float | None = None  # … at this moment; None before the first audio
+        self._anchored_at = 0.0  # … at this moment; without meaning before the first audio
         self.is_paused = False
+        self.silent_at: float | None = None
 
     def deliver(self, audio_s: float, now: float) -> float:
         """Count audio as delivered; returns how long the listener had heard silence before it."""
         gap_s = 0.0
-        if self._anchored_at is None:
+        if self.silent_at is None:
             self._anchor(0.0, now)
-        elif not self.is_paused:
-            silent_at = self._anchored_at + self._delivered_s - self._anchor_s
-            if now > silent_at:
-                gap_s = now - silent_at
-                self._anchor(self._delivered_s, now)
+        elif not self.is_paused and now > self.silent_at:
+            gap_s = now - self.silent_at
+            self._anchor(self._delivered_s, now)
         self._delivered_s += audio_s
+        self._anchor(self._anchor_s, self._anchored_at)
         return gap_s
 
     def report(self, played_s: float, now: float) -> None:
         """Take the play position that the client reports; never beyond what was delivered."""
-        if self._anchored_at is not None:
+        if self.silent_at is not None:
             self._anchor(min(max(played_s, 0.0), self._delivered_s), now)
 
     def pause(self, now: float) -> None:
         """The listener's playback stands still from now on."""
-        if self._anchored_at is not None and not self.is_paused:
+        if self.silent_at is not None and not self.is_paused:
             self._anchor(self.position_s(now), now)
         self.is_paused = True
 
     def resume(self, now: float) -> None:
         """Playback goes on from where it stood."""
-        if self.is_paused and self._anchored_at is not None:
+        if self.is_paused and self.silent_at is not None:
             self._anchor(self._anchor_s, now)
         self.is_paused = False
 
     def position_s(self, now: float) -> float:
         """Seconds of audio the listener has heard."""
-        if self._anchored_at is None:
+        if self.silent_at is None:
             return 0.0
         if self.is_paused:
             return self._anchor_s
@@ -65,15 +69,10 @@ class PlayClock:
         """Seconds delivered beyond the play position."""
         return self._delivered_s - self.position_s(now)
 
-    def silent_at(self) -> float | None:
-        """When the listener falls silent if nothing more is delivered; None before the first audio."""
-        if self._anchored_at is None:
-            return None
-        return self._anchored_at + self._delivered_s - self._anchor_s
-
     def _anchor(self, position_s: float, now: float) -> None:
         self._anchor_s = position_s
         self._anchored_at = now
+        self.silent_at = now + self._delivered_s - position_s
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,8 @@ class RenderQueue:
 
     def expected_s(self) -> float:
         """Seconds of audio still to come from the workers, at the pace of ordinary speech."""
+        if not self._rendering:
+            return 0.0
         expected_s = 0.0
         for pending in self._rendering:
             expected_s += max(0.0, pending.expected_s - pending.rendered_bytes / PCM_BYTES_PER_SECOND)

@@ -169,7 +169,9 @@ class Utterance:
     def waiting_backend(self) -> str | None:
         """The backend that the next segment to render wants; None when none waits."""
         first = self._queue.first
-        return None if first is None or self._waits_for_predecessor() else first.segment.backend
+        if first is None or (self._predecessor is not None and self._waits_for_predecessor()):
+            return None
+        return first.segment.backend
 
     def _waits_for_predecessor(self) -> bool:
         """Whether the utterances that are heard before this one come first, whatever the deadlines.
@@ -195,14 +197,14 @@ class Utterance:
         return before
 
     @property
-    def wants_render(self) -> bool:
-        """Whether a segment waits and there is room for its audio."""
-        has_room = self._delivery.waiting_bytes < self._limits.unsent_bytes
-        return bool(self._queue) and not self._delivery.clock.is_paused and has_room
+    def may_render(self) -> bool:
+        """Whether there is room for the audio of a segment, and somebody listens."""
+        delivery = self._delivery
+        return delivery.waiting_bytes < self._limits.unsent_bytes and not delivery.clock.is_paused
 
     def deadline(self, now: float) -> float:
         """When the listener falls silent unless the next waiting segment is rendered."""
-        silent_at = self._delivery.clock.silent_at()
+        silent_at = self._delivery.clock.silent_at
         if silent_at is None:
             first = self._queue.first
             silent_at = self._opened_at if first is None else first.found_at

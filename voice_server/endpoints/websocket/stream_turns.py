@@ -72,7 +72,8 @@ class StreamTurns:
 
     def push(self, text: str) -> None:
         """Add text to the turn that takes text. Raises TooMuch where too much of the connection's waits."""
-        self.check_text(len(text))
+        if len(self._turns) > 1:  # of one alone it is the turn's own limit
+            self.check_text(len(text))
         self.newest.push(text)
 
     def check_text(self, chars: int) -> None:
@@ -155,7 +156,7 @@ class StreamTurns:
         """The messages of the next event, perhaps none; None until `on_event`."""
         for turn in self._turns:
             # A turn that was cut off answers at once; otherwise turns are heard one after the other.
-            if turn.speech.is_over or turn is self._turns[0]:
+            if turn is self._turns[0] or turn.speech.is_over:
                 event = turn.speech.take()
                 if event is not None:
                     if isinstance(event, UtteranceFinished):
