@@ -85,6 +85,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     message_bytes: Annotated[int, msgspec.Meta(ge=1024, le=1024 * 1024)] = 64 * 1024
     buffered_chars: Annotated[int, msgspec.Meta(ge=1000, le=10_000_000)] = UtteranceLimits().buffered_chars
+    total_buffered_chars: Annotated[int, msgspec.Meta(ge=1000, le=1_000_000_000)] = 5_000_000
     open_turns: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 100
     queued_sentences: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 1000
     connections: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 100

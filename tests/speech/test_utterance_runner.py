@@ -16,6 +16,7 @@ from tests.virtual_time import run
 from voice_server.core.speech import utterance_events
 from voice_server.core.speech.utterance import Utterance
 from voice_server.core.types import Frame, Segment, SpeechWarning, WordMark
+from voice_server.errors import TooMuch
 from voice_server.speech import Speech, SpeechRequest
 
 
@@ -288,3 +289,42 @@ def test_a_deadline_that_has_passed_is_met_on_the_loop_that_serves(monkeypatch: 
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         assert audio_of(runner.run(main())) == pcm_of("One is here.")
+
+
+def test_a_long_text_that_is_nothing_but_marks_is_split_while_others_are_served() -> None:
+    marks = "e.g. " * 4000
+
+    async def main() -> None:
+        async with serving(ArithmeticPool(), config_of("one", workers=2)) as service:
+            marked, other = opened(service), opened(service)
+            marked.push(marks)
+            marked.end()
+            assert marked.buffered_chars > len(marks) - 1000
+            other.push("One is here. ")
+            other.end()
+            await everything(other)
+            assert marked.buffered_chars > len(marks) / 2
+            finished = (await everything(marked))[-1]
+            assert isinstance(finished, utterance_events.UtteranceFinished)
+            assert finished.characters == len(marks)
+
+    run(main())
+
+
+def test_text_counts_as_waiting_until_a_worker_has_it_or_nobody_wants_it() -> None:
+    async def main() -> None:
+        config = config_of("one", total_buffered_chars=10_000)
+        async with serving(ArithmeticPool(frame_s=30.0), config) as service:
+            spoken, cancelled = opened(service), opened(service)
+            spoken.push("One is here. Two is here. ")
+            cancelled.push("Three is here, and this as well. " * 100)
+            most = service.limits.total_buffered_chars
+            with pytest.raises(TooMuch, match="of all clients together"):
+                service.check_text(0, most - 3000)
+            cancelled.cancel()
+            service.check_text(0, most - 100)
+            spoken.end()
+            await everything(spoken)
+            service.check_text(0, most)
+
+    run(main())

@@ -59,7 +59,7 @@ class Speech:
         self._receive(inputs.Configure(settings))
 
     def push(self, text: str) -> None:
-        """Add text. Raises TooMuch, and takes nothing of it, when too much is waiting."""
+        """Add text. Raises TooMuch, and takes nothing of it, when too much of it is waiting."""
         self._receive(inputs.PushText(text))
 
     def flush(self, flush_id: int | str | None = None) -> None:

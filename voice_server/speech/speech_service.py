@@ -17,6 +17,7 @@ from voice_server.config import BackendConfig, Config, Limits
 from voice_server.core.speech.speech_settings import SpeechRequest, SpeechSettings, UtteranceLimits
 from voice_server.core.speech.whole_text import WholeTextFeeder
 from voice_server.core.types import SpeechWarning, Voice
+from voice_server.errors import TooMuch
 from voice_server.metrics import Metrics
 from voice_server.pool.worker_pool import BackendState, BackendStatus, WorkerPool
 from voice_server.speech.open_speech import Speech
@@ -119,10 +120,16 @@ class SpeechService:
 
     # ------------------------------------------------------------------ speaking
 
-    @property
-    def utterance_limits(self) -> UtteranceLimits:
-        """What one utterance may hold; a connection's turns together hold no more text."""
-        return self._utterance_limits
+    def check_text(self, waiting_chars: int, added_chars: int) -> None:
+        """Raise TooMuch where a listener, or all together, would have more text wait than may."""
+        self._utterance_limits.check_text(waiting_chars, added_chars)
+        most = self.limits.total_buffered_chars
+        if self._runner.buffered_chars + added_chars > most:
+            raise TooMuch(
+                f"at most {most} characters of all clients together may wait to be spoken; "
+                "send the next text later",
+                code="text_overflow",
+            )
 
     def settings(self, request: SpeechRequest) -> tuple[SpeechSettings, list[SpeechWarning]]:
         """Resolve the names of a request and check its options: see `VoiceResolver.settings`."""

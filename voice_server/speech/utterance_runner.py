@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
@@ -31,6 +32,9 @@ _MOST_SPARE_S = 2.0
 """While others wait, a listener with sound in store gets the next in fewer pieces; but no worker is to be
 silent for so long that it seems to hang."""
 
+_SPLITTING_S = 0.001
+"""How long texts are split that are too long to be split at once, before everybody else is served."""
+
 
 @dataclass(slots=True, eq=False)
 class _OpenUtterance:
@@ -42,8 +46,12 @@ class _OpenUtterance:
     successor: _OpenUtterance | None = None
     """What the same listener hears next: it may have waited for this one."""
     registered_with: str | None = None
+    buffered_chars: int = 0
+    """How much of its text is counted in the runner's `buffered_chars`."""
     timer: asyncio.TimerHandle | None = None
     timer_at: float = 0.0
+    is_splitting: bool = False
+    """Whether more of a long text is to be split, when it is this one's turn."""
 
 
 _SUCCESSORS_CONCERNED = 2
@@ -67,6 +75,10 @@ class UtteranceRunner:
         self._open: dict[Utterance, _OpenUtterance] = {}
         self._tasks = asyncio.TaskGroup()
         self._idle_resamplers: list[Resampler] = []
+        self.buffered_chars = 0
+        """Characters of all utterances that have been taken and are on no worker yet."""
+        self._splitting: deque[_OpenUtterance] = deque()
+        self._is_split_due = False
 
     async def __aenter__(self) -> Self:
         self._loop = asyncio.get_running_loop()
@@ -120,6 +132,10 @@ class UtteranceRunner:
         self._register(record)
         if record.registered_with is not None:
             self._dispatch(record.registered_with)
+        self._split_later(record)
+        buffered_chars = 0 if utterance.is_over else utterance.buffered_chars
+        self.buffered_chars += buffered_chars - record.buffered_chars
+        record.buffered_chars = buffered_chars
         if record.successor is not None:
             self._continue_with_successors(record)
         if utterance.is_over:
@@ -162,6 +178,7 @@ class UtteranceRunner:
             silent_in_s = listener.deadline(now) - now
             pending = listener.dispatch(now)
             self._register(record)
+            self._split_later(record)
             if silent_in_s > 0 and self._scheduler.is_wanted(backend):
                 pending.segment = replace(pending.segment, spare_s=min(silent_in_s, _MOST_SPARE_S))
             task = self._tasks.create_task(self._render(record, pending))
@@ -223,6 +240,34 @@ class UtteranceRunner:
                 self._idle_resamplers.remove(resampler)
                 return resampler
         return Resampler(from_hz)
+
+    # ------------------------------------------------------------------ long texts
+
+    def _split_later(self, record: _OpenUtterance) -> None:
+        """Have more of a long text split soon, if there is more and it may be."""
+        if record.is_splitting or not record.utterance.may_proceed:
+            return
+        record.is_splitting = True
+        self._splitting.append(record)
+        if not self._is_split_due:
+            self._is_split_due = True
+            self._loop.call_soon(self._split)
+
+    def _split(self) -> None:
+        """Split more of the long texts in turn, for a moment; everything else is served in between."""
+        until = self.now() + _SPLITTING_S
+        while self._splitting and self.now() < until:
+            record = self._splitting.popleft()
+            record.is_splitting = False
+            if record.utterance.may_proceed:
+                record.utterance.proceed(self.now())
+                self._perform(record)
+            if not record.is_splitting:
+                self._arm(record)
+                record.on_event()  # who feeds a text may push its next slice
+        self._is_split_due = bool(self._splitting)
+        if self._is_split_due:
+            self._loop.call_soon(self._split)
 
     # ------------------------------------------------------------------ pause timers
 

@@ -51,9 +51,15 @@ class Bench:
         self._settle()
 
     def _settle(self) -> None:
+        self.split()
         for pending in self.utterance.take_actions():
             self.stopped.append(pending)
             self.rendering.pop(pending, None)
+
+    def split(self) -> None:
+        """Let all text be split that may be."""
+        while self.utterance.may_proceed:
+            self.utterance.proceed(self.now)
 
     def speak(self, *tokens: str) -> None:
         for token in tokens:
@@ -64,6 +70,7 @@ class Bench:
         if self.utterance.waiting_backend is None or not self.utterance.may_render:
             return None
         pending = self.utterance.dispatch(self.now)
+        self.split()
         self.rendering[pending] = pcm_of(pending.segment.text)
         return pending
 

@@ -12,6 +12,7 @@ import pytest
 from tests.arithmetic_pool import config_of
 from tests.endpoints.serving import Served, run, served
 from voice_server.endpoints.http import http_protocol
+from voice_server.serving import uvicorn_server
 
 GET = b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n"
 UPGRADE = b"Host: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -189,6 +190,35 @@ def test_requests_and_bodies_over_the_heads_limit_are_read() -> None:
             writer.close()
 
     run(main)
+
+
+def test_requests_that_come_together_are_answered_in_order_and_read_a_few_at_a_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    most = 0
+
+    class Watched(http_protocol.HttpProtocol):
+        def on_headers_complete(self) -> None:
+            nonlocal most
+            super().on_headers_complete()
+            most = max(most, len(self.pipeline))
+
+    monkeypatch.setattr(uvicorn_server, "HttpProtocol", Watched)
+    n_requests = 3000
+
+    async def main() -> None:
+        async with served() as server:
+            body = json.dumps({"text": ""}).encode()
+            refused = (
+                b"POST /tts HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n" % len(body) + body
+            )
+            reader, writer = await opened(server, (GET + refused) * (n_requests // 2))
+            statuses = [(await answered(reader))[0] for _ in range(n_requests)]
+            assert [status == 200 for status in statuses] == [True, False] * (n_requests // 2)
+            writer.close()
+
+    run(main)
+    assert 0 < most <= 2 * 16 * 1024 // len(GET)
 
 
 def test_the_oldest_of_too_many_connections_without_a_request_makes_room() -> None:

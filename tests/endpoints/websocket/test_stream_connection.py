@@ -167,6 +167,24 @@ def test_too_much_text_is_refused_with_a_code_and_the_rest_is_spoken() -> None:
     run(main)
 
 
+def test_text_beyond_what_all_clients_together_may_have_waiting_is_refused_and_changes_nothing() -> None:
+    async def main() -> None:
+        config = config_of("one", total_buffered_chars=1000)
+        async with served(config=config) as server:
+            async with server.connect() as greedy, server.connect() as other:
+                for message in {"v": 2, "pause": True}, {"token": "All of this is a text. " * 40, "ping": 1}:
+                    await greedy.send(json.dumps(message))
+                while b"pong" not in (said := await greedy.recv(decode=False)):
+                    assert said
+                too_long = {"v": 2, "token": "a" * 200, "end": True, "turn": "x"}
+                received = await converse(other, too_long, {"token": "Hello world."}, {"done": True})
+            assert [error["code"] for error in received.of("error")] == ["text_overflow"]
+            assert received.audio == HELLO
+            assert {each.get("turn") for each in received.json} <= {None, "1"}
+
+    run(main)
+
+
 @pytest.mark.parametrize("together", [True, False])
 def test_of_tokens_that_come_together_only_those_beyond_the_limit_are_refused(together: bool) -> None:
     async def main() -> None:

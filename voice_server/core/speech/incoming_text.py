@@ -67,6 +67,10 @@ class IncomingText:
         pieces = self._splitter.feed(token)
         return self._merged(pieces) if pieces else pieces
 
+    def keep(self, text: str) -> None:
+        """Text that came and will not be spoken."""
+        self._tokens.append(text)
+
     def flush(self) -> list[Piece]:
         """All that is buffered, as if the text ended here."""
         return self._merged(self._splitter.flush()) + self._merger.release()

@@ -21,8 +21,8 @@ class RenderQueue:
         self._waiting: deque[PendingSegment] = deque()
         self._rendering: set[PendingSegment] = set()
 
-    def __bool__(self) -> bool:
-        return bool(self._waiting)
+    def __len__(self) -> int:
+        return len(self._waiting)
 
     @property
     def first(self) -> PendingSegment | None:

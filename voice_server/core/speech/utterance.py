@@ -18,6 +18,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+from voice_server.core.speech.deferred_inputs import MAX_WAITING, SLICE_CHARS, DeferredInputs
 from voice_server.core.speech.delivery import Delivery
 from voice_server.core.speech.incoming_text import IncomingText
 from voice_server.core.speech.render_queue import RenderQueue
@@ -47,6 +48,7 @@ from voice_server.core.speech.utterance_inputs import (
     RenderWarning,
     ReportPlayed,
     ResumeDelivery,
+    TextInput,
     UtteranceInput,
 )
 from voice_server.core.speech.utterance_states import TAKEN_INPUTS, UtteranceState
@@ -77,6 +79,7 @@ class Utterance:
         self._predecessor = predecessor
         self._enter(_OPEN)
         self._text = IncomingText(settings)
+        self._deferred = DeferredInputs()
         self._likely: PendingSegment | None = None
         self._queue = RenderQueue()
         self._stopped: list[PendingSegment] = []
@@ -89,8 +92,38 @@ class Utterance:
     def receive(self, event: UtteranceInput, now: float) -> None:
         """Take what happened. Raises TooMuch for text beyond the limit, and then the text was not taken."""
         kind = type(event)
+        if kind not in self._taken_inputs:
+            return
+        is_too_much = isinstance(event, PushText) and (
+            len(event.text) > SLICE_CHARS or len(self._queue) >= MAX_WAITING
+        )
+        if (is_too_much or self._deferred) and isinstance(event, TextInput):
+            self._defer(event, now)
+        else:
+            self._HANDLERS[kind](self, event, now)
+
+    @property
+    def may_proceed(self) -> bool:
+        """Whether `proceed` is to be called, soon: text waits to be split, and few sentences wait."""
+        return bool(self._deferred) and len(self._queue) < MAX_WAITING
+
+    def proceed(self, now: float) -> None:
+        """Split the next slice of a long text, or do what was asked for behind it."""
+        event = self._deferred.take()
+        kind = type(event)
         if kind in self._taken_inputs:
             self._HANDLERS[kind](self, event, now)
+
+    def _defer(self, event: TextInput, now: float) -> None:
+        """Keep an input about the text until what came before is split. Raises TooMuch."""
+        is_first = not self._deferred
+        if isinstance(event, PushText):
+            self._limits.check_text(self.buffered_chars, len(event.text))
+        elif isinstance(event, FlushText):
+            self._limits.check_flush(self._delivery.waiting_flushes + self._deferred.flushes)
+        self._deferred.add(event)
+        if is_first and self.may_proceed:
+            self.proceed(now)
 
     def take_actions(self) -> list[PendingSegment]:
         """The segments whose renders must be stopped."""
@@ -99,7 +132,7 @@ class Utterance:
 
     def next_deadline(self) -> float | None:
         """When `tick` wants to be called; None while nothing is timed."""
-        if self._state is not _OPEN or self._delivery.clock.is_paused:
+        if self._state is not _OPEN or self._delivery.clock.is_paused or self._deferred:
             return None
         return self._text.next_deadline()
 
@@ -150,7 +183,7 @@ class Utterance:
     @property
     def buffered_chars(self) -> int:
         """How many characters have been taken and are on no worker yet."""
-        return self._queue.waiting_chars + self._text.pending_chars
+        return self._queue.waiting_chars + self._text.pending_chars + self._deferred.chars
 
     @property
     def _is_silent(self) -> bool:
@@ -184,8 +217,8 @@ class Utterance:
 
     @property
     def has_waiting(self) -> bool:
-        """Whether a segment waits for a worker."""
-        return bool(self._queue)
+        """Whether a segment waits for a worker, or text to become one."""
+        return bool(self._queue) or bool(self._deferred)
 
     @property
     def predecessor(self) -> Utterance | None:
@@ -267,6 +300,8 @@ class Utterance:
 
     def _speculate(self, now: float) -> None:
         """Render what looks like a sentence; its audio is held until the splitter commits it."""
+        if self._deferred:
+            return  # the text goes on
         piece = self._text.likely
         if self._likely is not None:
             if piece is not None and self._likely.covers(piece):
@@ -364,6 +399,7 @@ class Utterance:
         self._delivery.clock.report(event.played_ms / 1000, now)
 
     def _on_cancel(self, event: CancelUtterance, now: float) -> None:
+        self._text.keep(self._deferred.clear())
         heard = self.heard(now, event.played_ms)
         for pending in self._delivery.clear():
             self._discard(pending)

@@ -110,11 +110,11 @@ class RenderRedirected:
     warning: SpeechWarning
 
 
+TextInput = PushText | FlushText | EndText | Configure
+"""What concerns the text, and holds behind all text that came before."""
+
 UtteranceInput = (
-    PushText
-    | FlushText
-    | EndText
-    | Configure
+    TextInput
     | PauseDelivery
     | ResumeDelivery
     | ReportPlayed

@@ -2,8 +2,8 @@
 
 A request head has to be complete within `handshake_s` of the connection, or of the first byte behind an
 answer, a body within `BODY_S` of its head; an answer must not lie unread for `stalled_reader_s`. A head has
-at most `MAX_HEAD_BYTES` and `MAX_HEADER_FIELDS`. Of the connections on which no request is being served the
-oldest makes room for a new one.
+at most `MAX_HEAD_BYTES` and `MAX_HEADER_FIELDS`. While requests wait for the answer to the one before them,
+no more are read. Of the connections on which no request is being served the oldest makes room for a new one.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import logging
 from typing import Any
 
 import msgspec
+from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from voice_server.endpoints.http.problems import error_content
@@ -23,6 +24,8 @@ MAX_WEBSOCKET_LINE_BYTES = 8_000
 """The longest URL, and the longest header field, of a WebSocket's handshake: websockets reads 8192."""
 BODY_S = 30.0
 _LINGER_S = 2.0
+_PART_BYTES = 16 * 1024
+"""What is parsed at a time: at most some hundred requests, which takes a few milliseconds."""
 _BODY_HEADERS = (b"content-length", b"transfer-encoding")
 
 _log = logging.getLogger(__name__)
@@ -58,6 +61,29 @@ class PendingConnections:
             self._dropped = 0
 
 
+class _HoldableFlow(FlowControl):
+    """Reads nothing while it is held, whoever asks for more."""
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        super().__init__(transport)
+        self._is_held = False
+
+    def hold(self) -> None:
+        """Read nothing until `release`."""
+        self._is_held = True
+        self.pause_reading()
+
+    def release(self) -> None:
+        """Read again."""
+        self._is_held = False
+        self.resume_reading()
+
+    def resume_reading(self) -> None:
+        """Read again, unless this is held."""
+        if not self._is_held:
+            super().resume_reading()
+
+
 class HttpProtocol(HttpToolsProtocol):
     """One connection; `pending` is shared by all of a server."""
 
@@ -77,22 +103,35 @@ class HttpProtocol(HttpToolsProtocol):
         self._request_timer: asyncio.TimerHandle | None = None
         self._head_bytes: int | None = 0  # of the head that is being read; None while a body is
         self._is_refused = False
+        self._unparsed = b""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Wait for a request head, as long as is allowed."""
         super().connection_made(transport)
+        self.flow: _HoldableFlow = _HoldableFlow(transport)
         self._await_head()
 
     def data_received(self, data: bytes) -> None:
         """Parse what came; of a request head no more than is allowed."""
+        if not self._is_refused:
+            self._unparsed += data
+            self._parse()
+
+    def _parse(self) -> None:
+        """Parse what has come, unless requests wait for the answer to the one before them."""
         if self._head_bytes is not None and self._request_timer is None:  # the first bytes behind an answer
             self._await_head()
-        while data and not self._is_refused and not self.transport.is_closing():
-            room = len(data) if self._head_bytes is None else MAX_HEAD_BYTES - self._head_bytes
+        while self._unparsed and not self._is_refused and not self.transport.is_closing():
+            if self.pipeline:
+                self.flow.hold()
+                return
+            room = _PART_BYTES
+            if self._head_bytes is not None:
+                room = min(room, MAX_HEAD_BYTES - self._head_bytes)
             if not room:
                 self._refuse(431, "head_too_large", f"a request head has at most {MAX_HEAD_BYTES} bytes")
                 return
-            part, data = data[:room], data[room:]
+            part, self._unparsed = self._unparsed[:room], self._unparsed[room:]
             if self._head_bytes is not None:
                 self._head_bytes += len(part)
             super().data_received(part)
@@ -135,17 +174,24 @@ class HttpProtocol(HttpToolsProtocol):
     def on_response_complete(self) -> None:
         """The answer is complete: the connection waits for another request, like a new one."""
         super().on_response_complete()
-        if not self.transport.is_closing() and self._head_bytes == 0:
+        if self.transport.is_closing():
+            return
+        if self._head_bytes == 0:
             self._pending_connections.add(self)
+        if self._unparsed and not self.pipeline:
+            self.flow.release()
+            self.loop.call_soon(self._parse)
 
     def handle_websocket_upgrade(self) -> None:
         """Hand the connection over."""
         if not self._is_refused:
             self._end_request_limit()
+            self._unparsed = b""  # a client waits for the answer to a handshake
             super().handle_websocket_upgrade()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget everything about the connection."""
+        self._unparsed = b""
         self._pending_connections.discard(self)
         self._end_request_limit()
         self._end_stall()
@@ -181,6 +227,7 @@ class HttpProtocol(HttpToolsProtocol):
         if self._is_refused:
             return
         self._is_refused = True
+        self._unparsed = b""
         self._pending_connections.discard(self)
         path = self.url.partition(b"?")[0].decode("latin-1")
         body = msgspec.json.encode(error_content(path, status, message, code))

@@ -72,14 +72,15 @@ class StreamTurns:
 
     def push(self, text: str) -> None:
         """Add text to the turn that takes text. Raises TooMuch where too much of the connection's waits."""
-        if len(self._turns) > 1:  # of one alone it is the turn's own limit
-            self.check_text(len(text))
+        self.check_text(len(text))
         self.newest.push(text)
 
     def check_text(self, chars: int) -> None:
         """Raise TooMuch where so much more text would wait than may, of all turns together."""
-        waiting = sum(turn.speech.buffered_chars for turn in self._turns)
-        self._service.utterance_limits.check_text(waiting, chars)
+        waiting = 0
+        for turn in self._turns:
+            waiting += turn.speech.buffered_chars
+        self._service.check_text(waiting, chars)
 
     def is_full(self, most: int) -> bool:
         """Whether so many turns are open, or ten times as many have ended whose end was not sent."""
