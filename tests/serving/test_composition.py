@@ -9,13 +9,17 @@ from pathlib import Path
 
 import httpx
 import msgspec
+import pytest
 from websockets.protocol import State
 
 from tests.arithmetic_pool import ArithmeticPool
 from tests.core.speech.rendering import pcm_of
 from tests.endpoints.serving import converse, listen, run, served
 from voice_server.config import load_config
-from voice_server.serving.composition import _needed
+from voice_server.process.freed_memory import FreedMemory
+from voice_server.serving import composition
+from voice_server.serving.composition import _needed, _return_freed_memory
+from voice_server.speech import SpeechService
 
 
 def test_health_says_which_backends_speak() -> None:
@@ -81,6 +85,34 @@ def test_a_drain_does_not_wait_for_ever() -> None:
             await server.state.drain(0.05)
             assert pool.running["one"] == 1  # the first frame is 30 s away
             assert socket.state is State.OPEN
+
+    run(main)
+
+
+def test_memory_is_given_back_only_while_nothing_is_spoken(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Watched(FreedMemory):
+        def __init__(self, service: SpeechService) -> None:
+            super().__init__()
+            self.service = service
+            self.spoken_meanwhile = 0
+            self.trimmed = asyncio.Event()
+
+        def trim(self) -> None:
+            self.spoken_meanwhile += self.service.open_speeches
+            self.trimmed.set()
+
+    monkeypatch.setattr(composition, "_TRIM_EVERY_S", 0.001)
+
+    async def main() -> None:
+        async with served() as server:
+            memory = Watched(server.service)
+            trimming = asyncio.create_task(_return_freed_memory(server.service, memory))
+            async with server.connect() as socket:
+                await converse(socket, {"token": "Hello world. " * 20}, {"done": True})
+            memory.trimmed.clear()
+            await memory.trimmed.wait()
+            assert memory.spoken_meanwhile == 0
+            trimming.cancel()
 
     run(main)
 

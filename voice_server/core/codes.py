@@ -89,7 +89,9 @@ ERROR_CODES: Mapping[str, CodeMeaning] = {
     "slow_body": CodeMeaning("The body of a request did not come to its end in time (status 408).", _HTTP),
     "stopped": CodeMeaning("A job ended because it was stopped; no client is told of it.", _WORKER),
     "stream_closed": CodeMeaning("The server closed the connection before everything was sent.", _CLIENT),
-    "text_overflow": CodeMeaning("More text waits than `buffered_chars` or `total_buffered_chars` allows.", _SERVER),
+    "text_overflow": CodeMeaning(
+        "More text waits than `buffered_chars` or `total_buffered_chars` allows.", _SERVER
+    ),
     "text_too_long": CodeMeaning("A text is longer than its field may be.", _HTTP),
     "too_long": CodeMeaning("The audio of one sentence is longer than `max_audio_s`.", _SERVER),
     "too_many_headers": CodeMeaning("A request has more header fields than it may have.", _HTTP),

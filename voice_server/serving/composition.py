@@ -18,7 +18,7 @@ from voice_server.endpoints.app import build_app
 from voice_server.endpoints.app_state import AppState
 from voice_server.playback.loudspeakers import Loudspeakers
 from voice_server.pool.local_pool import LocalPool
-from voice_server.process.freed_memory import keep_freed_memory
+from voice_server.process.freed_memory import FreedMemory, keep_freed_memory
 from voice_server.process.timeslice import SERVER_SLICE_S, ask_for_time_slice
 from voice_server.serving.idle_exit import ConnectionActivity
 from voice_server.serving.uvicorn_server import DrainingServer, bind, uvicorn_config
@@ -27,6 +27,7 @@ from voice_server.voices.mixes import MixStore, data_folder
 
 _log = logging.getLogger(__name__)
 _BACKLOG = 2048
+_TRIM_EVERY_S = 10.0
 
 
 def _url(listener: socket.socket) -> str:
@@ -39,6 +40,14 @@ def _needed(config: Config) -> set[str]:
     default = config.backends[config.default_backend]
     embedded = {name for name, each in config.backends.items() if each.environment == EMBEDDED}
     return embedded | {config.default_backend} | ({default.fallback} if default.fallback else set())
+
+
+async def _return_freed_memory(service: SpeechService, memory: FreedMemory) -> None:
+    """Give back what a peak took, while nothing is spoken."""
+    while True:
+        await asyncio.sleep(_TRIM_EVERY_S)
+        if not service.open_speeches:
+            memory.trim()
 
 
 @asynccontextmanager
@@ -105,6 +114,10 @@ async def serve(
         ask_for_time_slice(SERVER_SLICE_S)
         listener.listen(_BACKLOG)  # from here on a client waits for the loop instead of being refused
         on_ready(_url(listener), service)
-        watch = tasks.create_task(server.end_when_idle(idle_exit_s, activity))
+        watches = [
+            tasks.create_task(server.end_when_idle(idle_exit_s, activity)),
+            tasks.create_task(_return_freed_memory(service, FreedMemory())),
+        ]
         await server.serve(sockets=[listener])
-        watch.cancel()
+        for watch in watches:
+            watch.cancel()
