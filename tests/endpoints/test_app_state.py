@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import asyncio
+from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
@@ -24,6 +25,21 @@ class _SilentLoudspeakers:
 
     async def drain(self) -> None:
         return None
+
+
+@dataclass(eq=False)
+class _Connection:
+    """A connection that keeps what it is told."""
+
+    idle_since: float | None = None
+    drained_in_ms: int | None = None
+    made_room: int = 0
+
+    def drain(self, in_ms: int) -> None:
+        self.drained_in_ms = in_ms
+
+    def make_room(self) -> None:
+        self.made_room += 1
 
 
 def _state() -> AppState:
@@ -50,11 +66,11 @@ def test_nobody_but_state_of_reads_what_starlette_keeps_untyped() -> None:
 def test_a_drain_waits_for_open_work_and_tells_whoever_wants_to_know() -> None:
     async def main() -> None:
         state = _state()
-        limits_ms: list[int] = []
-        with state.open_work(), state.open_work(limits_ms.append):
+        connection = _Connection()
+        with state.open_work(), state.open_work(connection):
             drain = asyncio.create_task(state.drain(10.0))
             await asyncio.sleep(0)
-            assert limits_ms == [10_000]
+            assert connection.drained_in_ms == 10_000
             assert not drain.done()
         await drain
 
@@ -64,11 +80,23 @@ def test_a_drain_waits_for_open_work_and_tells_whoever_wants_to_know() -> None:
 def test_work_that_is_over_is_not_told_of_a_drain() -> None:
     async def main() -> None:
         state = _state()
-        limits_ms: list[int] = []
-        with state.open_work(limits_ms.append):
+        connection = _Connection(idle_since=1.0)
+        with state.open_work(connection):
             pass
         await state.drain(10.0)
-        assert limits_ms == []
+        assert connection.drained_in_ms is None
+        assert not state.make_room()
+
+    run(main)
+
+
+def test_the_connection_that_has_been_idle_for_longest_makes_room_and_none_that_speaks() -> None:
+    async def main() -> None:
+        state = _state()
+        speaks, late, early = _Connection(), _Connection(idle_since=2.0), _Connection(idle_since=1.0)
+        with state.open_work(speaks), state.open_work(late), state.open_work(early), state.open_work():
+            assert [state.make_room() for _ in range(3)] == [True, True, False]
+            assert [each.made_room for each in (speaks, late, early)] == [0, 1, 1]
 
     run(main)
 

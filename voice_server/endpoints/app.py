@@ -78,7 +78,7 @@ def build_app(state: AppState, **guard: Any) -> Starlette:
         },
     )
     attach_state(app, state)
-    app.add_middleware(Guard, limits=state.service.limits, **guard)
+    app.add_middleware(Guard, limits=state.service.limits, make_room=state.make_room, **guard)
     app.add_middleware(
         CORSMiddleware,  # outside the guard: a preflight carries no token, and decides nothing
         allow_origins=list(guard.get("origins", ())),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Protocol
 
 from starlette.applications import Starlette
 from starlette.requests import HTTPConnection
@@ -14,8 +15,19 @@ from voice_server.errors import Busy
 from voice_server.playback.loudspeakers import Loudspeakers
 from voice_server.speech import SpeechService
 
-OnDrain = Callable[[int], None]
-"""Called when the server begins to drain, with the milliseconds after which it stops."""
+
+class OpenConnection(Protocol):
+    """Open work that has no end of its own, and is told when it should come to one."""
+
+    @property
+    def idle_since(self) -> float | None:
+        """When the client last asked for anything, in seconds; None while something is spoken."""
+
+    def drain(self, in_ms: int) -> None:
+        """End soon: the server stops in so many milliseconds."""
+
+    def make_room(self) -> None:
+        """End now, so that somebody else can be let in."""
 
 
 class AppState:
@@ -26,32 +38,42 @@ class AppState:
         self.loudspeakers = loudspeakers
         self.is_draining = False
         self._open = 0
-        self._on_drain: set[OnDrain] = set()
+        self._connections: set[OpenConnection] = set()
         self._one_closed = asyncio.Event()
 
     @contextmanager
-    def open_work(self, on_drain: OnDrain | None = None) -> Iterator[None]:
+    def open_work(self, connection: OpenConnection | None = None) -> Iterator[None]:
         """Count a request or connection as open, so that a drain waits for it.
 
-        `on_drain` is for work that has no end of its own. Raises Busy while the server is draining.
+        `connection` is for work that has no end of its own. Raises Busy while the server is draining.
         """
         if self.is_draining:
             raise Busy("the server is going down and takes no new work", retry_after_ms=5000)
-        callbacks = set() if on_drain is None else {on_drain}
+        connections = set() if connection is None else {connection}
         self._open += 1
-        self._on_drain |= callbacks
+        self._connections |= connections
         try:
             yield
         finally:
             self._open -= 1
-            self._on_drain -= callbacks
+            self._connections -= connections
             self._one_closed.set()
+
+    def make_room(self) -> bool:
+        """End the connection that has been idle for longest; returns whether there was one."""
+        idle = [(each.idle_since, each) for each in self._connections if each.idle_since is not None]
+        if not idle:
+            return False
+        _, longest = min(idle, key=lambda pair: pair[0])
+        self._connections.discard(longest)  # it is ending, and makes room once
+        longest.make_room()
+        return True
 
     async def drain(self, limit_s: float) -> None:
         """Take no more work; return when what is open has been spoken, after `limit_s` at the latest."""
         self.is_draining = True
-        for on_drain in tuple(self._on_drain):
-            on_drain(int(limit_s * 1000))
+        for connection in tuple(self._connections):
+            connection.drain(int(limit_s * 1000))
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(limit_s):
                 while self._open:

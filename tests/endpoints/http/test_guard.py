@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import Any
 
 import httpx
@@ -10,7 +11,7 @@ import pytest
 import websockets
 
 from tests.arithmetic_pool import config_of
-from tests.endpoints.serving import Served, converse, run, served
+from tests.endpoints.serving import Served, converse, listen, run, served
 
 
 async def get(server: Served, **headers: str) -> httpx.Response:
@@ -76,13 +77,33 @@ def test_a_token_opens_the_door_in_a_header_or_in_the_url() -> None:
 def test_beyond_the_limit_a_connection_is_told_that_there_is_no_room() -> None:
     async def main() -> None:
         limited = config_of("one", connections=2)
-        async with served(config=limited) as server, server.connect() as one, server.connect():
+        async with served(config=limited) as server, server.connect() as one, server.connect() as other:
+            for socket in one, other:
+                await socket.send(json.dumps({"v": 2, "token": "This turn stays open", "pause": True}))
+                while b"paused" not in await socket.recv(decode=False):
+                    pass
             assert await refusal(server) == 503
-            await converse(one, {"done": True})
+            await converse(one, {"resume": True, "done": True})
             while (await get(server)).status_code == 503:
                 await asyncio.sleep(0)
             async with server.connect() as socket:
                 assert (await converse(socket, {"done": True})).close_code == 1000
+
+    run(main)
+
+
+def test_connections_that_ask_for_nothing_keep_nobody_out() -> None:
+    async def main() -> None:
+        limited = config_of("one", connections=3)
+        async with served(config=limited) as server:
+            idle = [await server.connect() for _ in range(3)]
+            assert (await get(server)).status_code == 200
+            async with server.connect() as socket:
+                assert (await converse(socket, {"token": "Hello."}, {"done": True})).close_code == 1000
+            told = await listen(idle[0])
+            assert (told.close_code, [error["code"] for error in told.of("error")]) == (1013, ["busy"])
+            for each in idle:
+                await each.close()
 
     run(main)
 

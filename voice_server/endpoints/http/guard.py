@@ -11,7 +11,7 @@ from __future__ import annotations
 import hmac
 import ipaddress
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from urllib.parse import parse_qs, urlsplit
 
 from starlette.responses import JSONResponse, Response
@@ -29,19 +29,24 @@ LOOPBACK_ORIGIN = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?"
 
 
 class Guard:
-    """ASGI middleware; `hosts` and `origins` are allowed beside this machine's own names."""
+    """ASGI middleware; `hosts` and `origins` are allowed beside this machine's own names.
+
+    `make_room` ends an idle connection when there are as many as may be, and returns whether there was one.
+    """
 
     def __init__(
         self,
         app: ASGIApp,
         *,
         limits: Limits,
+        make_room: Callable[[], bool],
         hosts: Iterable[str] = (),
         origins: Iterable[str] = (),
         token: str | None = None,
     ) -> None:
         self._app = app
         self._limits = limits
+        self._make_room = make_room
         self._hosts = _LOOPBACK_NAMES | set(hosts)
         self._origins = frozenset(origins)
         self._token = token
@@ -100,10 +105,10 @@ class Guard:
         return hmac.compare_digest(given.encode(), (self._token or "").encode())
 
     def _is_full(self, scope: Scope) -> bool:
-        if self._open.total() >= self._limits.connections:
-            return True
         address = scope["client"][0] if scope.get("client") else ""
-        return not _is_loopback(address) and self._open[address] >= self._limits.connections_per_address
+        if not _is_loopback(address) and self._open[address] >= self._limits.connections_per_address:
+            return True
+        return self._open.total() >= self._limits.connections and not self._make_room()
 
 
 def _is_page(scope: Scope, headers: Mapping[bytes, str]) -> bool:

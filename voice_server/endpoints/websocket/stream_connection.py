@@ -61,6 +61,16 @@ class StreamConnection:
         finally:
             self._turns.close()
 
+    @property
+    def idle_since(self) -> float | None:
+        """When the last message came, in seconds; None while a turn is open."""
+        return None if self._turns or self._sender.is_closing else self._last_message_at
+
+    def make_room(self) -> None:
+        """Close, because the server is full and this connection is the one that was idle for longest."""
+        sentence = "the server has no room, and of all its connections this one was idle for longest"
+        self._fail("busy", sentence, CloseCode.TRY_LATER)
+
     def drain(self, in_ms: int) -> None:
         """Announce that the server stops, take no more text, and close when the open turns are over."""
         self._sender.answer(self._writer.closing(in_ms))

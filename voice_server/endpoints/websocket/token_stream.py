@@ -23,7 +23,7 @@ async def token_stream(websocket: WebSocket) -> None:
         await websocket.close(CloseCode.TRY_LATER)
         return
     connection = StreamConnection(websocket, state.service, session_for(websocket.query_params))
-    with state.open_work(connection.drain):
+    with state.open_work(connection):
         await connection.run()
 
 
