@@ -4,6 +4,7 @@
     ├── RequestError          the caller asked for something that cannot be; the message says what can
     │   ├── UnknownName       a voice, backend, option or format that does not exist
     │   └── TooMuch           a stated limit was passed
+    ├── NoStorage             the disk of the server's machine is full, or may not be written
     ├── Busy                  nothing wrong with the request; come back later
     ├── BackendError          an engine could not do its work
     │   ├── BackendDown       it is not running and will not be for a while
@@ -64,6 +65,15 @@ class TooMuch(RequestError):
     """A limit was passed; the message states the limit."""
 
     code = "too_much"
+
+
+class NoStorage(VoiceServerError):
+    """Something could not be kept on the disk of the server's machine; the message says what and why."""
+
+    code = "no_storage"
+
+    def __init__(self, what: str, error: OSError) -> None:
+        super().__init__(f"{what}: {(error.strerror or str(error)).lower()}")
 
 
 class Busy(VoiceServerError):

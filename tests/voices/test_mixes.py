@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import resource
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from voice_server.errors import RequestError, TooMuch
+from voice_server.errors import NoStorage, RequestError, TooMuch
 from voice_server.voices.mixes import (
     MAX_SAVED,
     Mix,
@@ -105,6 +108,61 @@ def test_a_damaged_file_is_as_none(tmp_path: Path) -> None:
     assert len(store) == 0
     store.save(MINE)
     assert list(MixStore(file)) == ["mine"]
+
+
+def _occupied(folder: Path) -> Path:
+    (folder / "file").touch()
+    return folder / "file" / "mixes.json"
+
+
+def _pipe(folder: Path) -> Path:
+    os.mkfifo(folder / "mixes.json")
+    return folder / "mixes.json"
+
+
+def _directory(folder: Path) -> Path:
+    (folder / "mixes.json").mkdir()
+    return folder / "mixes.json"
+
+
+@pytest.mark.parametrize("place", [_occupied, _pipe, _directory])
+def test_where_nothing_can_be_written_a_mix_is_not_saved(
+    place: Callable[[Path], Path], tmp_path: Path
+) -> None:
+    store = MixStore(place(tmp_path))
+    before = sorted(tmp_path.iterdir())
+    with pytest.raises(NoStorage, match="have not changed"):
+        store.save(MINE)
+    assert len(store) == 0
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_when_the_disk_is_full_nothing_changes_and_nothing_is_left_behind(tmp_path: Path) -> None:
+    store = MixStore(tmp_path / "mixes.json")
+    store.save(MINE)
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, limit[1]))
+    try:
+        with pytest.raises(NoStorage):
+            store.save(SavedMix(id="other", mix="c(1)+d(1)", backend="one"))
+        with pytest.raises(NoStorage):
+            store.delete("mine")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+    assert list(store) == list(MixStore(tmp_path / "mixes.json")) == ["mine"]
+    assert [each.name for each in tmp_path.iterdir()] == ["mixes.json"]
+
+
+def test_a_link_is_followed_and_the_mode_of_the_file_is_kept(tmp_path: Path) -> None:
+    target, link = tmp_path / "elsewhere" / "mine.json", tmp_path / "mixes.json"
+    target.parent.mkdir()
+    target.write_text("[]")
+    target.chmod(0o640)
+    link.symlink_to(target)
+    MixStore(link).save(MINE)
+    assert link.is_symlink()
+    assert list(MixStore(target)) == ["mine"]
+    assert target.stat().st_mode & 0o777 == 0o640
 
 
 @pytest.mark.parametrize("name", ["", "../etc", "A", "a b", "-a", "a" * 65, "ä"])

@@ -77,6 +77,7 @@ ERROR_CODES: Mapping[str, CodeMeaning] = {
     "name_taken": CodeMeaning("A mix cannot be saved under the name of a voice.", _HTTP),
     "no_server": CodeMeaning("Nothing that speaks the protocol answers at the address.", _CLIENT),
     "no_speakers": CodeMeaning("This machine has no sound device that can be opened.", _HTTP + _COMMAND),
+    "no_storage": CodeMeaning("The disk of the server's machine is full, or may not be written.", _HTTP),
     "no_text": CodeMeaning("The text is missing, or has nothing in it but white space.", _SERVER),
     "not_found": CodeMeaning("There is nothing at this address, or what it names does not exist.", _HTTP),
     "not_set_up": CodeMeaning("The backend's environment or weights are missing on this machine.", _ALL),

@@ -8,8 +8,10 @@ words, never paths.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import re
+import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -18,7 +20,7 @@ from pathlib import Path
 import msgspec
 import platformdirs
 
-from voice_server.errors import RequestError, TooMuch
+from voice_server.errors import NoStorage, RequestError, TooMuch
 
 MAX_PARTS = 8
 MAX_SAVED = 1000
@@ -109,6 +111,8 @@ class MixStore(Mapping[str, SavedMix]):
         """Take what the file holds by now; one that is missing or damaged changes nothing."""
         if self._file is not None:
             with contextlib.suppress(OSError, msgspec.MsgspecError, UnicodeError):
+                if not self._file.is_file():
+                    return  # a pipe would keep the server waiting for whoever writes
                 saved = msgspec.json.decode(self._file.read_bytes(), type=list[SavedMix])
                 self._mixes = {each.id: each for each in saved}
 
@@ -122,7 +126,10 @@ class MixStore(Mapping[str, SavedMix]):
         return len(self._mixes)
 
     def save(self, mix: SavedMix) -> None:
-        """Keep a mix, in place of one of the same name. Raises RequestError for a name that is none."""
+        """Keep a mix, in place of one of the same name.
+
+        Raises RequestError for a name that is none, NoStorage where it cannot be kept: then nothing changed.
+        """
         if not _NAME.fullmatch(mix.id):
             raise RequestError(
                 f"name must be 1 to {_MAX_NAME_CHARS} of a-z, 0-9, dot, - and _, "
@@ -131,22 +138,39 @@ class MixStore(Mapping[str, SavedMix]):
             )
         if len(self._mixes) >= MAX_SAVED and mix.id not in self._mixes:
             raise TooMuch(f"at most {MAX_SAVED} mixes can be saved; delete one first")
-        self._mixes[mix.id] = mix
-        self._write()
+        self._keep(self._mixes | {mix.id: mix})
 
     def delete(self, name: str) -> bool:
-        """Forget a mix; whether there was one."""
-        if self._mixes.pop(name, None) is None:
+        """Forget a mix; whether there was one. Raises NoStorage, and then it is still there."""
+        if name not in self._mixes:
             return False
-        self._write()
+        self._keep({each: mix for each, mix in self._mixes.items() if each != name})
         return True
 
-    def _write(self) -> None:
-        if self._file is None:
-            return
-        self._file.parent.mkdir(parents=True, exist_ok=True)
-        content = msgspec.json.format(msgspec.json.encode(list(self._mixes.values())))
-        descriptor, temporary = tempfile.mkstemp(dir=self._file.parent, prefix=self._file.name)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-        Path(temporary).replace(self._file)
+    def _keep(self, mixes: dict[str, SavedMix]) -> None:
+        if self._file is not None:
+            try:
+                _replace(self._file, msgspec.json.format(msgspec.json.encode(list(mixes.values()))))
+            except OSError as error:
+                raise NoStorage(
+                    "the saved mixes could not be written, and have not changed", error
+                ) from error
+        self._mixes = mixes
+
+
+def _replace(file: Path, content: bytes) -> None:
+    """Write a file as a whole or not at all; a link is followed, and the mode of an older one kept."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    target = file.resolve()
+    if target.exists() and not target.is_file():
+        raise OSError(errno.EINVAL, "what stands in their place is no plain file")
+    with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f".{file.name}.", delete=False) as temporary:
+        try:
+            temporary.write(content)
+            temporary.flush()
+            if target.exists():
+                shutil.copymode(target, temporary.name)
+            Path(temporary.name).replace(target)
+        except BaseException:
+            Path(temporary.name).unlink()
+            raise

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
+import resource
 from base64 import b64decode
 
+import pytest
 from starlette.types import Message
 
 from tests.arithmetic_pool import ArithmeticPool
 from tests.core.speech.rendering import pcm_of
 from tests.endpoints.serving import run, served
 from voice_server.core.types import SpeechWarning
+from voice_server.endpoints.http import encoding
+from voice_server.endpoints.http.encoding import FormatName
 from voice_server.endpoints.http.responses import HttpReply, ResponseWriter
 from voice_server.endpoints.http.speech_fields import SpeechFields, resolve_fields
 from voice_server.endpoints.http.whole_responses import WHOLE_FILE, json_document, text_document
-from voice_server.errors import VoiceServerError
+from voice_server.errors import NoStorage, VoiceServerError
 
 LONG = "This sentence is longer than one piece of base64. " * 60
 
@@ -22,14 +26,20 @@ LONG = "This sentence is longer than one piece of base64. " * 60
 class Answered:
     """What a writer sent for a text as PCM, and what it returned."""
 
-    def __init__(self, write: ResponseWriter, text: str, pool: ArithmeticPool | None = None) -> None:
+    def __init__(
+        self,
+        write: ResponseWriter,
+        text: str,
+        pool: ArithmeticPool | None = None,
+        form: FormatName = "pcm",
+    ) -> None:
         self.sent: list[Message] = []
         self.failure: VoiceServerError | None = None
         self._pool = pool or ArithmeticPool(frame_s=0)
 
         async def main() -> None:
             async with served(self._pool) as server:
-                resolved = resolve_fields(server.service, SpeechFields(text=text), "pcm")
+                resolved = resolve_fields(server.service, SpeechFields(text=text), form)
                 with server.service.speak(resolved.text, resolved.settings) as speech:
                     self.failure = await write(resolved, speech, HttpReply(self._keep))
 
@@ -71,6 +81,30 @@ def test_a_text_document_holds_only_its_description() -> None:
     answered = Answered(text_document("text/vtt", lambda rendered: f"{rendered.audio_ms:g} ms, ä"), "Hi.")
     assert answered.body.decode() == "60 ms, ä"
     assert answered.headers[b"content-type"] == b"text/vtt"
+
+
+def test_a_text_document_encodes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(encoding, "_CodecEncoder", None)  # to use it would raise a TypeError
+    answered = Answered(
+        text_document("text/vtt", lambda rendered: f"{rendered.audio_ms:g}"), "Hi.", form="mp3"
+    )
+    assert answered.body == b"60"
+
+
+def test_a_file_that_the_disk_has_no_room_for_is_an_error_that_says_what_helps() -> None:
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+    text = "This is a sentence of a text that is longer than what is kept in memory. " * 70
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, limit[1]))
+        with pytest.raises(ExceptionGroup) as caught:
+            Answered(WHOLE_FILE, text)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+    (error,) = (caught.value.subgroup(NoStorage) or caught.value).exceptions
+    while isinstance(error, ExceptionGroup):
+        (error,) = error.exceptions
+    assert isinstance(error, NoStorage)
+    assert "ask for a stream" in error.message
 
 
 def test_what_the_client_should_know_is_in_the_head() -> None:

@@ -1,8 +1,8 @@
 """Errors as HTTP answers: `{"error": "one sentence", "code": "word"}`, on OpenAI's routes OpenAI's object.
 
 The status says which side is at fault: 400 for a request that cannot be obeyed, 413 for one that is too
-large, 422 for a text that the engine could not speak, 503 for a server that is not able to now. Nothing is
-answered with 500.
+large, 422 for a text that the engine could not speak, 503 for a server that is not able to now, 507 for one
+whose disk is full. Nothing is answered with 500.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from voice_server.errors import (
     BackendDown,
     BackendError,
     Busy,
+    NoStorage,
     RenderError,
     RequestError,
     TooMuch,
@@ -34,6 +35,7 @@ _STATUS_OF = (  # the first that fits
     (BackendDown, 503),
     (RenderError, 422),
     (BackendError, 503),
+    (NoStorage, 507),
 )
 _CODE_OF_STATUS = {
     400: "invalid_request",

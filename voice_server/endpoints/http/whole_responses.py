@@ -7,14 +7,17 @@ and not memory; base64 leaves piece by piece.
 from __future__ import annotations
 
 import base64
+import os
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import IO, Final
 
 import msgspec
 
 from voice_server.core.types import SpeechWarning
+from voice_server.endpoints.http.encoding import chosen_encoding
 from voice_server.endpoints.http.responses import (
     EncodedSpeech,
     HttpReply,
@@ -23,7 +26,7 @@ from voice_server.endpoints.http.responses import (
     TimedWords,
     warning_headers,
 )
-from voice_server.errors import VoiceServerError
+from voice_server.errors import NoStorage, VoiceServerError
 from voice_server.speech import Speech
 
 _IN_MEMORY_BYTES = 4 * 1024 * 1024
@@ -54,13 +57,20 @@ class _WholeResponse:
     """A ResponseWriter that renders a text to its end before `send` sends it."""
 
     send: Callable[[RenderedFile, HttpReply], Awaitable[None]]
+    keeps_audio: bool = True
+    """Without it nothing is encoded either: only the word times are wanted."""
 
     async def __call__(
         self, resolved: ResolvedSpeech, speech: Speech, reply: HttpReply, /
     ) -> VoiceServerError | None:
-        with tempfile.SpooledTemporaryFile(_IN_MEMORY_BYTES) as file:
-            rendering = EncodedSpeech(speech, resolved.encoding, file, is_file=True)
-            words = [item async for item in rendering if isinstance(item, TimedWords)]
+        with self._file() as file:
+            encoding = resolved.encoding if self.keeps_audio else chosen_encoding("pcm")
+            rendering = EncodedSpeech(speech, encoding, file, is_file=True)
+            try:
+                words = [item async for item in rendering if isinstance(item, TimedWords)]
+            except OSError as error:
+                what = "the audio could not be kept until it was complete; ask for a stream instead"
+                raise NoStorage(what, error) from error
             failure = rendering.failure()
             if failure is not None:
                 return failure
@@ -76,6 +86,11 @@ class _WholeResponse:
             await self.send(rendered, reply)
             await reply.end()
         return None
+
+    def _file(self) -> IO[bytes]:
+        if self.keeps_audio:
+            return tempfile.SpooledTemporaryFile(_IN_MEMORY_BYTES)
+        return Path(os.devnull).open("wb")
 
 
 async def _send_file(rendered: RenderedFile, reply: HttpReply) -> None:
@@ -112,4 +127,4 @@ def text_document(media_type: str, describe: Callable[[RenderedFile], str]) -> R
         await reply.begin(media_type, warning_headers(rendered.warnings))
         await reply.body(describe(rendered).encode())
 
-    return _WholeResponse(send)
+    return _WholeResponse(send, keeps_audio=False)
