@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 import errno
+import os
 import wave
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import BinaryIO
 
 import pytest
 
 from voice_server.core.audio.pcm import samples_in
+from voice_server.core.audio.wav_header import wav_header
 from voice_server.errors import ConfigError, VoiceServerError
 from voice_server.playback import WavFile
 
@@ -82,7 +85,7 @@ def test_a_full_disk_is_one_sentence_and_leaves_nothing(
     path = tmp_path / "a.wav"
     path.write_bytes(b"older")
     out = WavFile(path)
-    monkeypatch.setattr(out, "_file", FullDisk(out._file, room))
+    monkeypatch.setattr(out._output, "file", FullDisk(out._output.file, room))
     with pytest.raises(VoiceServerError, match=r"cannot write '.*a\.wav': no space left on device"):
         play_all(out, bytes(100), bytes(60))
     assert path.read_bytes() == b"older"
@@ -94,10 +97,20 @@ def test_a_disk_that_fills_with_the_last_bytes_is_noticed(
 ) -> None:
     path = tmp_path / "a.wav"
     out = WavFile(path)
-    monkeypatch.setattr(out, "_file", FullDisk(out._file, 10))
+    monkeypatch.setattr(out._output, "file", FullDisk(out._output.file, 10))
     with pytest.raises(VoiceServerError, match="no space left"):
         out.close()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_through_a_pipe_the_header_leaves_the_length_open(tmp_path: Path) -> None:
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    with ThreadPoolExecutor() as reader:
+        received = reader.submit(path.read_bytes)
+        with WavFile(path) as out:
+            out.play(b"\1\2")
+    assert received.result() == wav_header(24_000, None) + b"\1\2"
 
 
 def test_closing_twice_is_closing_once(tmp_path: Path) -> None:

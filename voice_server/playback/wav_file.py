@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -12,24 +10,23 @@ from voice_server.core.audio.pcm import duration_ms
 from voice_server.core.audio.wav_header import wav_header
 from voice_server.core.types import SAMPLE_RATE_HZ
 from voice_server.errors import ConfigError, VoiceServerError
+from voice_server.process.output_file import OutputFile
 
 
 class WavFile:
     """Writes beside `path` and takes its place at the end; an older file stays until then.
 
-    Leaving the `with` block with an error leaves nothing behind. Raises ConfigError when the folder takes no
-    file, VoiceServerError when the disk is full.
+    To a device, a pipe, or standard output for `-` sound goes as it comes, behind a header that leaves its
+    length open. Leaving the `with` block with an error leaves nothing behind. Raises ConfigError
+    when the folder takes no file, VoiceServerError when the disk is full.
     """
 
     def __init__(self, path: Path, sample_rate_hz: int = SAMPLE_RATE_HZ) -> None:
         self.path = path
         self._rate_hz = sample_rate_hz
         self._n_bytes = 0
-        self._part = path.with_name(f".{path.name}.{os.getpid()}.part")
         try:
-            if path.is_dir():
-                raise IsADirectoryError(0, "it is a folder")
-            self._file = self._part.open("wb")
+            self._output = OutputFile(path)
         except OSError as error:
             raise ConfigError(f"cannot write {str(path)!r}: {_why(error)}") from None
         self._write(wav_header(sample_rate_hz, None))
@@ -55,25 +52,24 @@ class WavFile:
 
     def close(self) -> None:
         """Correct the header and give the file its name."""
-        if self._file.closed:
+        file = self._output.file
+        if file.closed:
             return
         try:
-            self._file.seek(0)
-            self._file.write(wav_header(self._rate_hz, self._n_bytes))
-            self._file.close()
-            self._part.replace(self.path)
+            if self._output.may_rewind:
+                file.seek(0)
+                file.write(wav_header(self._rate_hz, self._n_bytes))
+            self._output.keep()
         except OSError as error:
             self._give_up(error)
 
     def discard(self) -> None:
         """Leave nothing behind, and an older file as it was."""
-        with suppress(OSError):  # the last bytes may not fit, and are not wanted
-            self._file.close()
-        self._part.unlink(missing_ok=True)
+        self._output.discard()
 
     def _write(self, content: bytes) -> None:
         try:
-            self._file.write(content)
+            self._output.file.write(content)
         except OSError as error:
             self._give_up(error)
 

@@ -11,8 +11,6 @@ import contextlib
 import errno
 import os
 import re
-import shutil
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +19,7 @@ import msgspec
 import platformdirs
 
 from voice_server.errors import NoStorage, RequestError, TooMuch
+from voice_server.process.output_file import OutputFile
 
 MAX_PARTS = 8
 MAX_SAVED = 1000
@@ -159,18 +158,13 @@ class MixStore(Mapping[str, SavedMix]):
 
 
 def _replace(file: Path, content: bytes) -> None:
-    """Write a file as a whole or not at all; a link is followed, and the mode of an older one kept."""
+    """Write a file as a whole or not at all."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    target = file.resolve()
-    if target.exists() and not target.is_file():
+    if file.exists() and not file.is_file():
         raise OSError(errno.EINVAL, "what stands in their place is no plain file")
-    with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f".{file.name}.", delete=False) as temporary:
-        try:
-            temporary.write(content)
-            temporary.flush()
-            if target.exists():
-                shutil.copymode(target, temporary.name)
-            Path(temporary.name).replace(target)
-        except BaseException:
-            Path(temporary.name).unlink()
-            raise
+    output = OutputFile(file)
+    try:
+        output.file.write(content)
+        output.keep()
+    finally:
+        output.discard()

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import http.client
-import os
-from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from voice_server.commands.say.server_handle import ServerHandle
 from voice_server.commands.shared.os_errors import reason_of
 from voice_server.commands.shared.terminal import print_note
 from voice_server.core.types import JsonObject
 from voice_server.errors import ConfigError, VoiceServerError
+from voice_server.process.output_file import STANDARD_OUTPUT, OutputFile
 
 _FORMATS = {".wav": "wav", ".mp3": "mp3", ".flac": "flac", ".opus": "opus", ".ogg": "opus", ".aac": "aac"}
 _CHUNK_BYTES = 64 * 1024
@@ -26,20 +26,22 @@ def save_speech(server: ServerHandle, fields: JsonObject, path: Path) -> None:
     audio_format = _format_of(path)
     if len(fields["text"]) > _LONG_TEXT_CHARS:
         print_note(f"speaking into {path.name} …")
-    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        _download(server, fields | {"format": audio_format}, partial)
-        partial.replace(path)
+        output = OutputFile(path)
+        try:
+            _download(server, fields | {"format": audio_format}, output.file)
+            output.keep()
+        finally:
+            output.discard()
     except OSError as error:
         message = f"cannot write {str(path)!r}: {reason_of(error)}"
         raise VoiceServerError(message, code="write_failed") from None
-    finally:
-        with suppress(OSError):  # it has become the file, or was never made
-            partial.unlink()
     print_note(f"saved to {path}")
 
 
 def _format_of(path: Path) -> str:
+    if path == STANDARD_OUTPUT or (path.exists() and not path.is_file() and not path.is_dir()):
+        return "wav"
     audio_format = _FORMATS.get(path.suffix.lower())
     if audio_format is None:
         raise ConfigError(f"{path.name!r} names no format that there is; there are {', '.join(_FORMATS)}")
@@ -48,8 +50,8 @@ def _format_of(path: Path) -> str:
     return audio_format
 
 
-def _download(server: ServerHandle, fields: JsonObject, partial: Path) -> None:
-    with partial.open("wb") as file, server.open_response("/tts", fields) as response:
+def _download(server: ServerHandle, fields: JsonObject, file: BinaryIO) -> None:
+    with server.open_response("/tts", fields) as response:
         try:
             while chunk := response.read(_CHUNK_BYTES):
                 file.write(chunk)
