@@ -82,6 +82,7 @@ ERROR_CODES: Mapping[str, CodeMeaning] = {
     "not_found": CodeMeaning("There is nothing at this address, or what it names does not exist.", _HTTP),
     "not_set_up": CodeMeaning("The backend's environment or weights are missing on this machine.", _ALL),
     "not_started": CodeMeaning("`say` could not start a server.", _COMMAND),
+    "not_utf8": CodeMeaning("A form or a query has bytes that are no UTF-8.", _SERVER),
     "nothing_to_speak": CodeMeaning("The text has nothing in it that can be spoken.", _HTTP),
     "origin": CodeMeaning("A page of this origin may not use the server (status 403).", _SERVER),
     "poison": CodeMeaning("A sentence ended as many workers as one sentence may.", _SERVER),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.endpoints.serving import listen, run, served
 from voice_server.core.speech.speech_settings import SpeechRequest
 from voice_server.core.stream_config import StreamConfig
 from voice_server.core.wire.client_messages import ClientMessage
@@ -38,3 +39,13 @@ def test_any_other_version_in_a_url_is_left_to_the_first_message(version: str) -
     assert session.version.number == 1
     session.receive(ClientMessage(v=2))
     assert session.version.number == 2
+
+
+def test_a_url_that_is_no_utf_8_gets_a_sentence_and_1008() -> None:
+    async def main() -> None:
+        async with served() as server, server.connect("/stream-tokens?voice=caf%E9") as socket:
+            received = await listen(socket)
+        assert [message["code"] for message in received.json] == ["not_utf8"]
+        assert received.close_code == 1008
+
+    run(main)

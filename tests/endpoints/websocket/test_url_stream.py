@@ -48,6 +48,7 @@ def test_a_speed_of_1_is_for_engines_without_speed_too() -> None:
         ("text=Hi&speed=fast", "invalid_option"),
         ("text=Hi&speed=nan", "invalid_option"),
         ("text=Hi&backend=nine", "unknown_backend"),
+        ("text=caf%E9", "not_utf8"),
     ],
 )
 def test_a_wrong_url_gets_a_sentence_and_1008(query: str, code: str) -> None:

@@ -15,8 +15,8 @@ from typing import Annotated, Final, TypeVar
 import msgspec
 from msgspec import inspect
 from starlette.requests import Request
-from starlette.types import Message
 
+from voice_server.endpoints.http.form_fields import form_fields, query_fields
 from voice_server.endpoints.http.problems import TooLong, TooSlow, WrongField, WrongMediaType
 from voice_server.errors import RequestError, TooMuch
 
@@ -25,7 +25,6 @@ MAX_TEXT_CHARS: Final = 2_000_000
 MAX_FILE_CHARS: Final = 200_000
 """The longest text that is spoken into one whole file; longer ones are streamed."""
 
-_MAX_FORM_FIELDS = 50
 _BODY_S = 30.0
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 _Fields = TypeVar("_Fields", bound=msgspec.Struct)
@@ -60,7 +59,7 @@ async def read_json(request: Request, kind: type[_Fields]) -> _Fields:
 
 async def read_any(request: Request, kind: type[_Fields]) -> _Fields:
     """The query, a JSON body or a form of a request; the body wins where both name a field."""
-    query: dict[str, object] = dict(request.query_params)
+    query: dict[str, object] = dict(query_fields(request))
     found = media_type(request)
     if found in _FORMS:
         return fields_from(query | await _form(request), kind, as_text=True)
@@ -149,12 +148,7 @@ async def _form(request: Request) -> dict[str, object]:
     if body.lstrip()[:1] == b"{":
         raise WrongMediaType("this body looks like JSON: send it with Content-Type: application/json")
 
-    async def whole_body() -> Message:
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    read = Request(request.scope, whole_body)
-    async with read.form(max_files=0, max_fields=_MAX_FORM_FIELDS, max_part_size=MAX_BODY_BYTES) as form:
-        return {name: value for name, value in form.items() if isinstance(value, str)}
+    return dict(await form_fields(request, body))
 
 
 def _clean(value: object) -> object:

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 
 from voice_server.core.types import ANY_LANGUAGE, Voice
 from voice_server.endpoints.app_state import state_of
+from voice_server.endpoints.http.form_fields import query_fields
 from voice_server.endpoints.http.operations import JSON, Operation
 from voice_server.endpoints.http.problems import NotFound
 from voice_server.endpoints.http.requests import NoFields, fields_from, read_json, read_json_value
@@ -132,7 +133,7 @@ def _json(answer: msgspec.Struct) -> ASGIApp:
 
 def _backend(request: Request, key: str = "backend") -> str | None:
     """The backend that the URL names. Raises UnknownName."""
-    name = request.query_params.get(key) or None
+    name = query_fields(request).get(key) or None
     names = _service(request).backend_names
     if name is not None and name not in names:
         raise UnknownName("backend", name, names)

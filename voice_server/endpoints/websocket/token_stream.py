@@ -11,8 +11,11 @@ from voice_server.core.stream_config import StreamConfig
 from voice_server.core.stream_session import StreamSession
 from voice_server.core.wire.client_messages import PROTOCOL_VERSIONS
 from voice_server.endpoints.app_state import state_of
+from voice_server.endpoints.http.form_fields import query_fields
 from voice_server.endpoints.websocket.close_codes import CloseCode
+from voice_server.endpoints.websocket.server_messages import error_message
 from voice_server.endpoints.websocket.stream_connection import StreamConnection
+from voice_server.errors import RequestError
 
 
 async def token_stream(websocket: WebSocket) -> None:
@@ -22,7 +25,13 @@ async def token_stream(websocket: WebSocket) -> None:
     if state.is_draining:
         await websocket.close(CloseCode.TRY_LATER)
         return
-    connection = StreamConnection(websocket, state.service, session_for(websocket.query_params))
+    try:
+        session = session_for(query_fields(websocket))
+    except RequestError as error:
+        await websocket.send_text(error_message(error.code, error.message))
+        await websocket.close(CloseCode.POLICY)
+        return
+    connection = StreamConnection(websocket, state.service, session)
     with state.open_work(connection):
         await connection.run()
 

@@ -15,6 +15,7 @@ from voice_server.core.speech.utterance_events import (
 )
 from voice_server.core.types import SpeechWarning
 from voice_server.endpoints.app_state import state_of
+from voice_server.endpoints.http.form_fields import query_fields
 from voice_server.endpoints.websocket.close_codes import CloseCode
 from voice_server.endpoints.websocket.server_messages import (
     Message,
@@ -44,7 +45,7 @@ async def url_stream(websocket: WebSocket) -> None:
 
 async def _speak(websocket: WebSocket, service: SpeechService) -> None:
     try:
-        text, request = _request_of(websocket.query_params)
+        text, request = _request_of(query_fields(websocket))
         settings, warnings = service.settings(request)
     except VoiceServerError as error:
         await _refuse(websocket, error)
