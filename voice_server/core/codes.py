@@ -123,11 +123,14 @@ WARNING_CODES: Mapping[str, CodeMeaning] = {
         "The backend that was asked for is down and its fallback speaks.", _SERVER
     ),
     "device_substituted": CodeMeaning("The chosen sound device is gone; another one plays.", _HTTP),
+    "lost_character": CodeMeaning("U+FFFD stands in the text for a character that was lost.", _SERVER),
+    "no_known_key": CodeMeaning("A message has no key that the protocol knows.", _SOCKET),
     "no_speakers": CodeMeaning("This machine has no sound device, so nothing can be heard.", _HTTP),
     "nothing_to_cancel": CodeMeaning("`cancel` named no turn that is being spoken.", _SOCKET),
     "option_ignored": CodeMeaning("The loaded model ignores an option that was set.", _SERVER),
     "seam": CodeMeaning("After a worker was lost the samples differ; a short blend joins them.", _SERVER),
     "sentence_retried": CodeMeaning("A sentence failed, or lost its worker, and is tried again.", _SERVER),
     "tag_dropped": CodeMeaning("The backend cannot perform a sound such as `[laugh]`.", _SERVER),
+    "unknown_key": CodeMeaning("A message has a key that the protocol does not know.", _SOCKET),
     "voice_substituted": CodeMeaning("The nearest voice speaks in place of one it lacks.", _SERVER),
 }

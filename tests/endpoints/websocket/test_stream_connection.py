@@ -99,7 +99,6 @@ def test_version_1_hears_of_a_failed_sentence_and_the_stream_goes_on() -> None:
         ('{"token": 5}', "invalid_message", 1008),
         ('{"opts": {"speed": NaN}}', "invalid_json", 1007),
         ('{"opts": {"speed": 1' + "0" * 400 + "}}", "invalid_option", 1008),
-        ('{"token": "\\ud800"}', "invalid_json", 1007),
         ('{"voice": "nobody"}', "unknown_voice", 1008),
         ('{"opts": {"speed": 50}}', "invalid_option", 1008),
         ('{"opts": {"sped": 1}}', "unknown_option", 1008),
@@ -124,6 +123,44 @@ def test_what_cannot_be_understood_gets_a_sentence_and_a_close_code(
     run(main)
 
 
+@pytest.mark.parametrize("first", [{"v": 2}, {"v": 2, "token": "Hello "}])
+def test_half_a_character_is_joined_to_the_other_half_or_replaced_and_told(first: dict[str, Any]) -> None:
+    async def main() -> None:
+        texts = []
+        for second in ('{"token": "\\udfb7 world.", "done": true}', '{"token": " world.", "done": true}'):
+            async with served() as server, server.connect() as socket:
+                received = await converse(socket, first, '{"token": "\\ud842"}', second)
+                texts.append([segment.text for segment in server.pool.rendered])
+            assert received.close_code == 1000
+            assert not received.of("error")
+        start = first.get("token", "")
+        assert texts == [[f"{start}𠮷 world."], [f"{start}\ufffd world."]]
+        assert [each["code"] for each in received.of("warning")] == ["lost_character"]
+
+    run(main)
+
+
+def test_version_2_is_told_of_keys_that_mean_nothing() -> None:
+    async def main() -> None:
+        messages = [
+            {"text": "Hello."},
+            {"token": "Hello world.", "x": 1},
+            {"token": "", "x": 1},
+            {"done": True},
+        ]
+        async with served() as server:
+            async with server.connect("/stream-tokens?v=2") as socket:
+                received = await converse(socket, *messages)
+            async with server.connect() as socket:
+                of_version_1 = await converse(socket, *messages)
+        assert [each["code"] for each in received.of("warning")] == ["no_known_key", "unknown_key"]
+        assert "here it is token" in received.of("warning")[0]["msg"]
+        assert received.audio == of_version_1.audio == HELLO
+        assert not of_version_1.of("warning")
+
+    run(main)
+
+
 def test_a_message_beyond_the_limit_closes_with_1009() -> None:
     async def main() -> None:
         async with served() as server, server.connect() as socket:
@@ -133,11 +170,18 @@ def test_a_message_beyond_the_limit_closes_with_1009() -> None:
     run(main)
 
 
-def test_invalid_utf_8_closes_with_1007() -> None:
+@pytest.mark.parametrize("length", [1, 200])
+@pytest.mark.parametrize("path", ["/stream-tokens", "/stream?text=" + "Hello.%20" * 50])
+def test_invalid_utf_8_closes_with_1007_and_is_a_line_at_info(
+    path: str, length: int, caplog: pytest.LogCaptureFixture
+) -> None:
     async def main() -> None:
-        async with served() as server, server.connect() as socket:
-            await socket.send(b'{"token": "\xff"}', text=True)
-            assert (await listen(socket)).close_code == 1007
+        with caplog.at_level("INFO"):
+            async with served(ArithmeticPool(frame_s=0.01)) as server, server.connect(path) as socket:
+                await socket.send(b'{"token": "' + b"\xff" * length + b'"}', text=True)
+                assert (await listen(socket)).close_code == 1007
+        [record] = [each for each in caplog.records if "no UTF-8" in each.message]
+        assert (record.levelname, record.exc_info) == ("INFO", None)
 
     run(main)
 

@@ -16,6 +16,7 @@ import msgspec
 from msgspec import inspect
 from starlette.requests import Request
 
+from voice_server.core.wire.half_characters import joined_halves, without_halves
 from voice_server.endpoints.http.form_fields import form_fields, query_fields
 from voice_server.endpoints.http.problems import TooLong, TooSlow, WrongField, WrongMediaType
 from voice_server.errors import RequestError, TooMuch
@@ -120,10 +121,21 @@ def _too_large() -> TooMuch:
     return TooMuch(f"a body may have at most {MAX_BODY_BYTES} bytes", code="body_too_large")
 
 
+def _decode_json(body: bytes) -> object:
+    try:
+        return msgspec.json.decode(body)
+    except msgspec.DecodeError:
+        text = body.decode()
+        whole = without_halves(text)
+        if whole is text:
+            raise
+        return msgspec.json.decode(whole)
+
+
 def json_body(body: bytes) -> object:
     """The value of a JSON body. Raises RequestError for what is not JSON."""
     try:
-        return msgspec.json.decode(body)
+        return _decode_json(body)
     except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
         shown = "nested too deeply" if isinstance(error, RecursionError) else str(error)[:120]
         raise RequestError(f"the body is not JSON: {shown}", code="invalid_json") from None
@@ -156,7 +168,7 @@ def _clean(value: object) -> object:
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if isinstance(value, str):
-        return value.replace("\0", "").encode("utf-8", "replace").decode()
+        return joined_halves(value.replace("\0", ""))[0]
     return value
 
 

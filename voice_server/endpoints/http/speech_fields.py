@@ -6,6 +6,7 @@ from typing import Annotated
 
 import msgspec
 
+from voice_server.core.wire.half_characters import LOST_CHARACTER, has_lost_character
 from voice_server.endpoints.http.encoding import FormatName, SampleRate, chosen_encoding
 from voice_server.endpoints.http.requests import Language, LongText, VoiceName
 from voice_server.endpoints.http.responses import ResolvedSpeech
@@ -68,4 +69,6 @@ def resolve_speech(
         raise RequestError("text must have something in it beside white space", code="no_text")
     encoding = chosen_encoding(form, sample_rate, bit_rate)
     settings, warnings = service.settings(request)
+    if has_lost_character(text):
+        warnings.append(LOST_CHARACTER)
     return ResolvedSpeech(text, settings, encoding, warnings)

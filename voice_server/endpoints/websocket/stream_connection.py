@@ -19,6 +19,7 @@ from voice_server.core.speech.speech_settings import SpeechSettings
 from voice_server.core.stream_session import StreamSession
 from voice_server.core.types import SpeechWarning
 from voice_server.core.wire.client_messages import ClientMessage
+from voice_server.core.wire.message_reader import MessageReader
 from voice_server.endpoints.websocket.close_codes import CloseCode
 from voice_server.endpoints.websocket.server_messages import Message, to_json
 from voice_server.endpoints.websocket.stream_sender import StreamSender
@@ -29,8 +30,6 @@ from voice_server.errors import BackendDown, Busy, TooMuch, VoiceServerError
 from voice_server.speech import SpeechService
 
 _NOTHING_TO_CANCEL = SpeechWarning("nothing_to_cancel", "no such turn is being spoken")
-
-_decode = msgspec.json.Decoder(ClientMessage).decode
 
 
 class StreamConnection:
@@ -44,6 +43,7 @@ class StreamConnection:
         self._service = service
         self._limits: Limits = service.limits
         self._session = session
+        self._reader = MessageReader()
         self._settings: SpeechSettings | None = None
         wake_up = asyncio.Event()
         self._turns = StreamTurns(service, on_event=wake_up.set)
@@ -123,6 +123,8 @@ class StreamConnection:
                 tokens = []
                 self._obey(decoded)
         self._push(tokens)
+        if self._reader.warnings:
+            self._sender.answer(self._writer.warnings(self._reader.take_warnings()))
 
     def _push(self, tokens: list[str]) -> None:
         if not tokens:
@@ -142,7 +144,7 @@ class StreamConnection:
             self._fail("wrong_kind", sentence, CloseCode.UNSUPPORTED_DATA)
             return None
         try:
-            return _decode(message)
+            return self._reader.read(message, self._session.turn)
         except (msgspec.ValidationError, UnicodeError) as error:
             self._fail("invalid_message", f"a message is not as it must be: {error}", CloseCode.POLICY)
         except (msgspec.DecodeError, RecursionError) as error:

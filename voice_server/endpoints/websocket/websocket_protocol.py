@@ -14,6 +14,7 @@ from starlette.websockets import WebSocketDisconnect
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Request
 
+from voice_server.endpoints.websocket.close_codes import CloseCode
 from voice_server.endpoints.websocket.websocket_frames import BINARY, TEXT, FrameSplitter, frame_head
 
 PROTOCOL_EXTENSION = "voice_server.websocket_protocol"
@@ -123,15 +124,21 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         return part is not None and not self.transport.is_closing()
 
     def send_receive_event_to_app(self) -> None:
-        """Take a message that was more than one short frame."""
+        """Take a message that was more than one short frame; text that is no UTF-8 closes with 1007."""
+        message = b"".join(self.frames)
+        is_text = self.curr_msg_data_type == "text"
+        try:
+            read = message.decode() if is_text else message
+        except UnicodeDecodeError:
+            self.frames = []
+            self.logger.info("a connection ends because a text message of its client is no UTF-8")
+            self.conn.send_close(CloseCode.INVALID_TEXT)
+            self.handle_parser_exception()
+            return
         if self._on_messages is None:
             super().send_receive_event_to_app()
-            return
-        message = b"".join(self.frames)
-        try:
-            self._messages.append(message.decode() if self.curr_msg_data_type == "text" else message)
-        except UnicodeDecodeError:
-            super().send_receive_event_to_app()  # which closes with 1007
+        else:
+            self._messages.append(read)
 
     async def send_all(self, messages: Sequence[str | bytes]) -> None:
         """Send messages with one write, and wait until the client has taken most of what it was sent.
