@@ -21,7 +21,7 @@ from voice_server.core.types import (
     Voice,
     WordMark,
 )
-from voice_server.errors import RenderError
+from voice_server.errors import RenderError, RequestError
 from voice_server.pool.worker_pool import BackendState, BackendStats, BackendStatus
 
 SPEED = Option("speed", "number", 1.0, 0.5, 2.0)
@@ -48,6 +48,8 @@ class ArithmeticPool:
     failing: dict[str, int] = field(default_factory=dict)  # text -> after how many frames …
     failing_on: str = "one"  # … on this backend
     down: set[str] = field(default_factory=set)
+    down_state: BackendState = BackendState.DOWN
+    refusing: dict[str, str] = field(default_factory=dict)  # text -> what is wrong with the request
     rendered: list[Segment] = field(default_factory=list)
     running: Counter[str] = field(default_factory=Counter)
     most_running: int = 0
@@ -63,7 +65,7 @@ class ArithmeticPool:
 
     def _status(self, name: str) -> BackendStatus:
         if name in self.down:
-            return BackendStatus(name, BackendState.DOWN, 1, None, f"the backend {name} has no model")
+            return BackendStatus(name, self.down_state, 1, None, f"the backend {name} has no model")
         voices = (Voice("alba", "Alba", "en-US", "female", name), Voice("bert", "Bert", "de", "male", name))
         ready = ReadyBackend(
             voices, SAMPLE_RATE_HZ, Capabilities(options=self.options, times="engine", mixes=self.mixes)
@@ -82,6 +84,8 @@ class ArithmeticPool:
                 yield self.notices[segment.text]
             for mark in words_of(segment.text) if self.marks else ():
                 yield mark
+            if segment.text in self.refusing:
+                raise RequestError(self.refusing[segment.text], code="bad_sample")
             pcm = pcm_of(segment.text)
             size = max(2, len(pcm) // self.frames // 2 * 2)
             for number, at in enumerate(range(0, len(pcm), size)):

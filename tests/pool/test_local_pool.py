@@ -15,7 +15,7 @@ import pytest
 
 from tests.pool.staging import Run, Stage, gone, listen, segment, two_workers_meet
 from voice_server.core.types import Frame
-from voice_server.errors import BackendDown, RenderError, UnknownName, WireError
+from voice_server.errors import BackendDown, RenderError, RequestError, UnknownName, WireError
 from voice_server.pool.local_pool import LocalPool
 from voice_server.pool.worker_pool import BackendState
 
@@ -161,7 +161,7 @@ def test_an_engine_that_raises_once_is_asked_again(
 def test_what_an_engine_refuses_is_not_tried_again(run: Run, stage: Stage) -> None:
     async def main() -> None:
         async with stage.pool(fault="refuse") as pool:
-            with pytest.raises(RenderError, match="cannot whisper") as caught:
+            with pytest.raises(RequestError, match="scripted cannot speak this: ") as caught:
                 await listen(pool, "fault here", on_first=stage.open_gate)
             assert caught.value.code == "no_whisper"
             assert pool.stats()["scripted"].retried == 0

@@ -172,6 +172,22 @@ def test_a_fault_of_the_pool_is_logged_and_costs_one_sentence(caplog: pytest.Log
     assert "render failed unexpectedly" in caplog.text
 
 
+def test_a_request_that_cannot_be_obeyed_is_refused_and_not_spoken_by_another_backend() -> None:
+    async def main() -> None:
+        pool = ArithmeticPool(("one", "two"), refusing={"One is here.": "the voice sample x is silent"})
+        async with serving(pool, config_of("one", "two", fallback="two")) as service:
+            speech = opened(service)
+            speech.push("One is here. ")
+            speech.end()
+            told = await everything(speech)
+        [failed] = [event for event in told if isinstance(event, utterance_events.SentenceFailed)]
+        assert (failed.code, failed.message) == ("bad_sample", "the voice sample x is silent")
+        assert [segment.backend for segment in pool.rendered] == ["one"]
+        assert not audio_of(told)
+
+    run(main())
+
+
 def test_a_backend_that_fails_before_its_first_sound_is_replaced_by_its_fallback() -> None:
     async def main() -> None:
         pool = ArithmeticPool(("one", "two"), failing={"One is here.": 0})

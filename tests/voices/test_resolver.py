@@ -8,6 +8,7 @@ from tests.arithmetic_pool import SPEED, ArithmeticPool, config_of
 from voice_server.core.speech.speech_settings import SpeechRequest
 from voice_server.core.types import Option, Segment, SpeechWarning
 from voice_server.errors import BackendDown, RequestError, UnknownName
+from voice_server.pool.worker_pool import BackendState
 from voice_server.voices.mixes import MixStore
 from voice_server.voices.resolver import VoiceResolver
 
@@ -78,6 +79,22 @@ def test_a_backend_that_is_down_is_replaced_by_its_fallback_or_refused() -> None
         resolver_of(pool).settings(SpeechRequest())
     with pytest.raises(UnknownName, match="unknown backend"):
         resolver_of(pool).settings(SpeechRequest(backend="nine"))
+
+
+@pytest.mark.parametrize(
+    "request_", [SpeechRequest(voice="my recording"), SpeechRequest(options={"exaggeration": 1.0})]
+)
+def test_what_only_a_backend_that_is_down_would_know_is_no_unknown_name(request_: SpeechRequest) -> None:
+    pool = ArithmeticPool(("one", "two"), down={"one"})
+    with pytest.raises(BackendDown, match="the backend one has no model"):
+        resolver_of(pool, fallback="two").settings(request_)
+
+
+def test_a_backend_that_is_not_set_up_says_so_in_the_code() -> None:
+    pool = ArithmeticPool(("one",), down={"one"}, down_state=BackendState.NOT_SET_UP)
+    with pytest.raises(BackendDown) as refused:
+        resolver_of(pool).settings(SpeechRequest(voice="my recording"))
+    assert refused.value.code == "not_set_up"
 
 
 def test_a_segment_for_the_fallback_keeps_what_that_one_knows() -> None:

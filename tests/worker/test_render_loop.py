@@ -107,6 +107,7 @@ def test_a_ping_is_answered_while_the_engine_renders_and_a_stop_ends_the_job_bet
         ("sys.exit('no model')", "engine_failed", "SystemExit: no model", True),
         ("raise RenderError('busy', code='busy', retryable=True)", "busy", "busy", True),
         ("raise RenderError('too odd')", "render_failed", "too odd", False),
+        ("raise RequestError('no such voice')", "invalid_request", "no such voice", False),
         ("yield 'text'", "engine_failed", "TypeError: ", True),
         ("yield b'odd'", "engine_failed", "ValueError: ", True),
     ],
@@ -124,6 +125,7 @@ def test_an_engine_that_raises_fails_its_job_and_renders_the_next(
         failure = last_failure(worker.render(1, "bad")[1])
         assert (failure.job, failure.code, failure.retryable) == (1, code, retryable)
         assert failure.message.startswith(message)
+        assert failure.refused == ("RequestError" in statement)
         assert worker.render(2)[0] == bytes(4)
 
 

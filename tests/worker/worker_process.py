@@ -26,7 +26,7 @@ import os
 import sys
 import threading
 
-from voice_server.worker.api import Option, RenderError, Voice, WordMark
+from voice_server.worker.api import Option, RenderError, RequestError, Voice, WordMark
 
 {top}
 

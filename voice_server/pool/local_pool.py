@@ -18,7 +18,7 @@ from voice_server.config import BackendConfig
 from voice_server.core.supervision import SupervisionPolicy
 from voice_server.core.types import Frame, Segment, SpeechWarning, Voice, WordMark
 from voice_server.core.wire.worker_messages import JobDone, JobFailed
-from voice_server.errors import BackendDown, RenderError, UnknownName
+from voice_server.errors import BackendDown, RenderError, RequestError, UnknownName
 from voice_server.pool.backend_workers import BackendWorkers
 from voice_server.pool.continuation import SEAM_MS, Continuation
 from voice_server.pool.job import Job, Unavailable
@@ -132,7 +132,7 @@ class LocalPool:
                 break
             try:
                 warning = attempts.failed(job)
-            except RenderError:
+            except (RenderError, RequestError):
                 workers.counters.failed += 1
                 raise
             workers.counters.retried += 1
@@ -160,6 +160,9 @@ class _Attempts:
             raise BackendDown(f"backend {self._backend} is not running: {outcome.reason}")
         if isinstance(outcome, JobFailed):
             self._failures += 1
+            if outcome.refused:
+                message = f"{self._backend} cannot speak this: {outcome.message}"
+                raise RequestError(message, code=outcome.code)
             if not outcome.retryable or self._failures >= MAX_FAILURES:
                 raise RenderError(
                     f"{self._backend} could not speak this: {outcome.message}", code=outcome.code

@@ -73,7 +73,8 @@ class WorkerPool(Protocol):
 
         Raises UnknownName for a backend there is not, BackendDown when it has no worker and will have none
         for a while, and RenderError when this segment cannot be rendered; its code is "poison" for a text
-        that ends workers, else what the engine gave as its reason.
+        that ends workers, else what the engine gave as its reason. Raises RequestError when no engine could
+        obey the segment, as for a recording that cannot be used as a voice.
         Closing it, or cancelling the task that iterates, stops the work and frees the worker.
         """
 

@@ -13,7 +13,7 @@ from voice_server.config import Config
 from voice_server.core.options import complete_options
 from voice_server.core.speech.speech_settings import SpeechRequest, SpeechSettings
 from voice_server.core.types import Option, OptionValue, ReadyBackend, Segment, SpeechWarning
-from voice_server.errors import BackendDown, RequestError, UnknownName
+from voice_server.errors import BackendDown, NotSetUp, RequestError, UnknownName
 from voice_server.pool.worker_pool import BackendState, WorkerPool
 from voice_server.voices.catalogue import VoiceCatalogue
 from voice_server.voices.language_tags import closest_language, serves_language
@@ -56,7 +56,19 @@ class VoiceResolver:
         if name not in self._config.backends:
             raise UnknownName("backend", name, self._config.backends)
         warnings: list[SpeechWarning] = []
-        name = self._running_backend(name, warnings)
+        running = self._running_backend(name, warnings)
+        if running == name:
+            return self._settings_of(request, name, warnings)
+        try:
+            return self._settings_of(request, running, warnings)
+        except RequestError:
+            # The other backend does not know it; whether the one that was asked for would, nobody can tell.
+            raise self._why_down(name) from None
+
+    def _settings_of(
+        self, request: SpeechRequest, name: str, warnings: list[SpeechWarning]
+    ) -> tuple[SpeechSettings, list[SpeechWarning]]:
+        """The settings with a backend that runs."""
         configured = self._config.backends[name]
         ready = self._pool.backends[name].ready
         assert ready is not None
@@ -144,12 +156,18 @@ class VoiceResolver:
             return name
         fallback = self._config.backends[name].fallback
         if fallback is None or self._pool.backends[fallback].ready is None:
-            is_starting = status.state is BackendState.STARTING
-            why = "is still starting; ask again soon" if is_starting else "is not running"
-            raise BackendDown(status.error or f"the backend {name} {why}")
+            raise self._why_down(name)
         why = status.error or f"the backend {name} is not running"
         warnings.append(SpeechWarning("backend_fallback", f"{fallback} speaks in place of {name}: {why}"))
         return fallback
+
+    def _why_down(self, name: str) -> BackendDown:
+        """The error that says why a backend does not speak."""
+        status = self._pool.backends[name]
+        is_starting = status.state is BackendState.STARTING
+        why = "is still starting; ask again soon" if is_starting else "is not running"
+        kind = NotSetUp if status.state is BackendState.NOT_SET_UP else BackendDown
+        return kind(status.error or f"the backend {name} {why}")
 
     def fallback_segment(self, segment: Segment, fallback: str) -> Segment:
         """The same text for another backend, with as much of voice and options as that one knows."""

@@ -42,7 +42,7 @@ from voice_server.core.wire.worker_messages import (
     WorkerHello,
     WorkerReady,
 )
-from voice_server.errors import NotSetUp, RenderError, VoiceServerError, WireError
+from voice_server.errors import NotSetUp, RenderError, RequestError, VoiceServerError, WireError
 from voice_server.process.freed_memory import FreedMemory
 from voice_server.process.public_errors import describe, public
 from voice_server.process.stdio import StdioChannel, exit_now
@@ -126,7 +126,8 @@ class _Worker:
             self._channel.send([JobFailed(job, STOPPED, "stopped", retryable=False)])
         except VoiceServerError as error:
             retryable = isinstance(error, RenderError) and error.retryable
-            self._channel.send([JobFailed(job, error.code, public(error.message), retryable)])
+            refused = isinstance(error, RequestError)
+            self._channel.send([JobFailed(job, error.code, public(error.message), retryable, refused)])
         except (Exception, SystemExit) as error:
             traceback.print_exc()
             self._channel.send([JobFailed(job, "engine_failed", describe(error), retryable=True)])

@@ -111,7 +111,7 @@ messages = st.one_of(
         st.binary(max_size=300).map(lambda raw: raw * 2),
     ),
     st.builds(RenderJob, st.integers(1, 2**50), texts, texts, st.dictionaries(texts, st.floats(-9, 9))),
-    st.builds(JobFailed, st.integers(0, 99), texts, texts, st.booleans()),
+    st.builds(JobFailed, st.integers(0, 99), texts, texts, st.booleans(), st.booleans()),
 )
 
 

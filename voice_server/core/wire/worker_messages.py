@@ -89,12 +89,16 @@ class JobDone:
 
 @dataclass(frozen=True, slots=True)
 class JobFailed:
-    """The job has ended without its audio being complete."""
+    """The job has ended without its audio being complete.
+
+    `refused` says that the job itself is wrong (its voice, an option), so that nobody can obey it.
+    """
 
     job: int
     code: str
     message: str
     retryable: bool
+    refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
