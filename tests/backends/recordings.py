@@ -66,7 +66,7 @@ USELESS = {
     "mute": "is silent; record it louder",
     "pausing": "is almost all silence; cut the pauses out",
     "shouting": "is clipped: too much of it is at full scale; record it at a lower level",
-    "text": "cannot be read; it must be wav, mp3, flac, ogg and complete",
+    "text": "cannot be read; it must be wav, mp3, flac, ogg, opus and complete",
     "empty": "cannot be read",
     "cut": "cannot be read",
 }

@@ -31,10 +31,15 @@ def test_a_new_recording_is_a_voice_and_one_that_is_none_is_logged(
             _drop(folder / "anna.mp3", at_ns=2)
             assert {voice.id for voice in pool.voices()} == own
             pool.voices()
+            _drop(folder / "One.wav", at_ns=3)
+            assert {voice.id for voice in pool.voices()} == own
 
     run(main())
     told = [(vars(each)["file"], vars(each)["reason"]) for each in caplog.records if hasattr(each, "file")]
     assert told == [
         ("anna.mp3", "has the name of another one"),
         ("anna.wav", "has the name of another one"),
+        ("anna.mp3", "has the name of another one"),
+        ("anna.wav", "has the name of another one"),
+        ("One", "has the name of a built-in voice"),
     ]

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from voice_server.core.types import Capabilities, Option
+from voice_server.core.types import Capabilities, Option, Voice
 from voice_server.errors import BackendError, UnknownName
 from voice_server.worker.adapter import capabilities_of, load_backend, options_of, voices_of
 
@@ -94,6 +94,12 @@ def test_what_is_no_backend_is_refused_with_what_is_wanting(
 ) -> None:
     with pytest.raises(BackendError, match=sentence):
         load(folder, content)
+
+
+def test_a_recording_with_the_name_of_a_built_in_voice_is_no_second_one(folder: Path) -> None:
+    voices = 'return [Voice("a", "A", "en"), Voice("A", "A", "en", kind="sample")]'
+    backend = load(folder, GOOD.replace('yield Voice("a", "A", "en")', voices))
+    assert voices_of(backend) == (Voice("a", "A", "en"),)
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,26 @@ def test_names_may_have_blanks_accents_and_capitals_in_the_suffix(tmp_path: Path
     assert list(list_samples(tmp_path)) == ["o'neill, jr."]
 
 
+def test_blanks_at_the_ends_are_no_part_of_a_name(tmp_path: Path) -> None:
+    for name in (" anna .wav", "two .wav", "two.mp3", "  .wav"):
+        (tmp_path / name).write_bytes(b"sound")
+    assert find_sample(tmp_path, "anna").name == " anna .wav"
+    assert skipped_samples(tmp_path) == {
+        "  .wav": "has a name of blanks only",
+        "two .wav": "has the name of another one",
+        "two.mp3": "has the name of another one",
+    }
+
+
+@pytest.mark.parametrize("suffix", ["m4a", "MP4", "webm", "aac", "wma", "aiff"])
+def test_a_recording_of_another_kind_is_told_and_hides_none(suffix: str, tmp_path: Path) -> None:
+    (tmp_path / f"anna.{suffix}").write_bytes(b"sound")
+    (tmp_path / "anna.wav").write_bytes(b"sound")
+    assert list(list_samples(tmp_path)) == ["anna"]
+    sentence = "is of a kind that is not read; convert it to one of wav, mp3, flac, ogg, opus"
+    assert skipped_samples(tmp_path) == {f"anna.{suffix}": sentence}
+
+
 @pytest.mark.parametrize("name", ["nobody", "../Obama", "Obama.wav", "linked", "twice", "huge", ""])
 def test_only_a_listed_name_finds_a_file(folder: Path, name: str) -> None:
     assert find_sample(folder, "Obama") == folder / "Obama.wav"

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from voice_server.core.types import ReadyBackend
-from voice_server.worker.samples import sample_voices, skipped_samples
+from voice_server.worker.samples import sample_voices, skipped_samples, without_hidden_samples
 
 _log = logging.getLogger(__name__)
 
@@ -32,10 +32,13 @@ class RecordingsWatch:
         own = [voice for voice in ready.voices if voice.kind != "sample"]
         language = ready.voices[0].language
         recorded = [replace(voice, backend=self._name) for voice in sample_voices(folder, language)]
-        for file, fault in skipped_samples(folder).items():
+        voices = without_hidden_samples((*own, *recorded))
+        faults = skipped_samples(folder)
+        faults |= {each.id: "has the name of a built-in voice" for each in recorded if each not in voices}
+        for file, fault in faults.items():
             told = {"backend": self._name, "file": file, "reason": fault}
             _log.warning("a recording is not listed as a voice", extra=told)
-        return replace(ready, voices=(*own, *recorded))
+        return replace(ready, voices=voices)
 
 
 def _changed_at(folder: Path) -> int:

@@ -18,6 +18,7 @@ from typing import Any
 from voice_server.core.types import Capabilities, Option, Voice
 from voice_server.errors import BackendError, UnknownName
 from voice_server.worker.api import Backend
+from voice_server.worker.samples import without_hidden_samples
 
 _LOWEST_HZ, _HIGHEST_HZ = 4_000, 192_000
 
@@ -42,12 +43,16 @@ def load_backend(file: Path, settings: Mapping[str, Any]) -> Backend:
 
 
 def voices_of(backend: Backend) -> tuple[Voice, ...]:
-    """Return the backend's voices; none, or two with the same id, is a BackendError."""
+    """Return the backend's voices; none, or two with the same id, is a BackendError.
+
+    A recording with the name of a built-in voice is left out, whatever the case of its letters.
+    """
     voices = tuple(backend.voices())
     if not voices:
         raise BackendError("the adapter offers no voice")
     if not all(isinstance(voice, Voice) for voice in voices):
         raise BackendError("the adapter's voices() yields something that is no Voice")
+    voices = without_hidden_samples(voices)
     ids = {voice.id for voice in voices}
     if len(ids) < len(voices):
         raise BackendError("the adapter offers two voices with the same id")

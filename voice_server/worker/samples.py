@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 from unicodedata import normalize
@@ -18,12 +18,16 @@ from unicodedata import normalize
 from voice_server.core.types import Voice
 from voice_server.errors import RequestError, UnknownName
 
-SUFFIXES = (".wav", ".mp3", ".flac", ".ogg")
+SUFFIXES = (".wav", ".mp3", ".flac", ".ogg", ".opus")
+_KINDS = ", ".join(suffix[1:] for suffix in SUFFIXES)
 SAMPLES_VARIABLE = "VOICE_SERVER_SAMPLES"
 """Tells a worker where the folder is."""
 
 MAX_SAMPLE_SECONDS = 30.0
 """What is used of a longer recording."""
+
+_UNREAD_SUFFIXES = (".m4a", ".mp4", ".webm", ".aac", ".wma", ".aif", ".aiff", ".amr", ".caf")
+"""Recordings that no backend reads: they are passed over, and that is told."""
 
 _MAX_BYTES = 20 * 1024 * 1024
 _QUIETEST = 0.01
@@ -56,7 +60,7 @@ def _checked_files(folder: Path | None) -> list[tuple[Path, str]]:
         judged = [
             (Path(entry.path), _fault(entry))
             for entry in entries
-            if Path(entry.name).suffix.lower() in SUFFIXES
+            if Path(entry.name).suffix.lower() in (*SUFFIXES, *_UNREAD_SUFFIXES)
         ]
     names = Counter(_name(file) for file, fault in judged if not fault)
     return sorted(
@@ -66,6 +70,10 @@ def _checked_files(folder: Path | None) -> list[tuple[Path, str]]:
 
 
 def _fault(entry: os.DirEntry[str]) -> str:
+    if Path(entry.name).suffix.lower() in _UNREAD_SUFFIXES:
+        return f"is of a kind that is not read; convert it to one of {_KINDS}"
+    if not _name(Path(entry.name)):
+        return "has a name of blanks only"
     if not entry.is_file(follow_symlinks=False):
         return "is no plain file"
     if not entry.name.isprintable():
@@ -74,13 +82,20 @@ def _fault(entry: os.DirEntry[str]) -> str:
 
 
 def _name(file: Path) -> str:
-    # Some systems keep an accent apart from its letter; who types the name does not.
-    return normalize("NFC", file.stem)
+    # Some systems keep an accent apart from its letter; who types the name does not, nor a blank at its ends.
+    return normalize("NFC", file.stem).strip()
 
 
 def sample_voices(folder: Path | None, language: str) -> list[Voice]:
     """The voices that can be cloned."""
     return [Voice(name, name, language, kind="sample") for name in list_samples(folder)]
+
+
+def without_hidden_samples(voices: Iterable[Voice]) -> tuple[Voice, ...]:
+    """The voices without the recordings that have the name of a built-in one, which keeps it."""
+    listed = tuple(voices)
+    built_in = {voice.id.casefold() for voice in listed if voice.kind != "sample"}
+    return tuple(each for each in listed if each.kind != "sample" or each.id.casefold() not in built_in)
 
 
 def find_sample(folder: Path | None, name: str) -> Path:
@@ -111,7 +126,7 @@ def check_sample(name: str, magnitudes: Any, sample_rate_hz: int, *, shortest_s:
 
 def unreadable_sample(name: str) -> RequestError:
     """The error of a file that does not hold what its suffix says."""
-    return _bad_sample(name, f"cannot be read; it must be {', '.join(s[1:] for s in SUFFIXES)} and complete")
+    return _bad_sample(name, f"cannot be read; it must be {_KINDS} and complete")
 
 
 def _bad_sample(name: str, why: str) -> RequestError:
