@@ -55,6 +55,13 @@ def resolved(name: str | int | None, backend: str = "espeak", language: str | No
         ("De+F3", "de+f3"),
         ("+f3", "en-us+f3"),
         ("fr", "fr-fr"),
+        ("de-DE", "de"),
+        ("de_AT", "de"),
+        ("DE-Latn-CH", "de"),
+        ("fr-CA", "fr-fr"),
+        ("en-AU", "en-us"),
+        ("de.wav", "de"),
+        ("DE.MP3", "de"),
     ],
 )
 def test_a_name_means_a_voice(name: str | int | None, voice: str) -> None:
@@ -177,7 +184,25 @@ def test_an_unknown_name_lists_near_ones(name: str, near: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["../de", "de+../x", "de+de", "+f3+f3", "+", "de+", "١", "1.5", "mul", "x" * 500]
+    "name",
+    [
+        "../de",
+        "de+../x",
+        "de+de",
+        "+f3+f3",
+        "+",
+        "de+",
+        "١",
+        "1.5",
+        "mul",
+        "it-IT",
+        "zh-CN",
+        "de-QQ",
+        "de.txt",
+        ".wav",
+        "x.wav",
+        "x" * 500,
+    ],
 )
 def test_what_means_nothing_is_refused(name: str) -> None:
     if name == "١":  # a digit in Arabic script counts too
@@ -201,3 +226,12 @@ def test_on_espeak_every_name_known_from_elsewhere_speaks_and_names_of_one_kind_
     kokoro = Counter(spoken[known.name].id for known in KNOWN_VOICES.values() if known.language)
     openai = Counter(spoken[known.name].id for known in KNOWN_VOICES.values() if not known.language)
     assert max(*kokoro.values(), *openai.values()) == 1
+
+
+def test_a_known_name_may_carry_the_suffix_of_a_recording() -> None:
+    assert resolved("alloy.wav", backend="kokoro") == resolved("alloy", backend="kokoro")
+
+
+def test_a_name_may_be_typed_with_its_accents_apart() -> None:
+    recorded = VoiceCatalogue([Voice("Zo\u00eb", "Zoë", "en", "", "one", "sample")])
+    assert recorded.resolve(" Zoe\u0308 ", backend="one").voice.id == "Zo\u00eb"

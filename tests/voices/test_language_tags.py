@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from voice_server.voices.language_tags import closest_language, serves_language
+from voice_server.voices.language_tags import closest_language, is_regional_tag, serves_language
 
 OFFERED = ("en-GB", "en-US", "fr-BE", "fr-FR", "es", "es-419", "pt", "pt-BR", "cmn", "yue", "nb", "tlh-Piqd")
 
@@ -51,3 +51,13 @@ def test_a_tag_that_is_offered_as_it_is_needs_no_other_name() -> None:
 )
 def test_a_language_serves_those_who_ask_for_less_than_it_is(wanted: str, serves: bool) -> None:
     assert serves_language(wanted, ("fr-FR", "cmn", "af")) is serves
+
+
+@pytest.mark.parametrize("name", ["de-DE", "zh_CN", "zh-Hans-CN", "es-419", "sr-Latn", "it-it"])
+def test_a_language_with_script_or_region_is_seen(name: str) -> None:
+    assert is_regional_tag(name)
+
+
+@pytest.mark.parametrize("name", ["de", "", "en-ub", "af_heart", "x-de", "de-", "élan-de", "german-de"])
+def test_other_names_are_no_such_language(name: str) -> None:
+    assert not is_regional_tag(name)

@@ -14,11 +14,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from unicodedata import normalize
 
 from voice_server.core.types import ANY_LANGUAGE, SpeechWarning, Voice
 from voice_server.errors import RequestError, UnknownName
 from voice_server.voices.known_voices import KNOWN_VOICES, KnownVoice
-from voice_server.voices.language_tags import closest_language, serves_language
+from voice_server.voices.language_tags import closest_language, is_regional_tag, serves_language
+from voice_server.worker.samples import SUFFIXES
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ class VoiceCatalogue:
             raise UnknownName("backend", backend, self._listings)
         if isinstance(name, int):
             return ResolvedVoice(listing.numbered(name))
-        name = (name or "").strip()
+        name = normalize("NFC", name or "").strip()
         if name:
             return listing.named(name, language or None)
         return ResolvedVoice(listing.of_language(language) if language else listing.default())
@@ -132,8 +134,13 @@ class _Listing:
         if voice is not None:
             sentence = f"{self._backend} has no voice {name}, {voice.id} speaks in its place"
             return ResolvedVoice(voice, SpeechWarning("voice_substituted", sentence))
-        if serves_language(name, self._by_language):
+        if serves_language(name, self._by_language) or (
+            is_regional_tag(name) and closest_language(name, self._by_language) is not None
+        ):
             return ResolvedVoice(self.of_language(name))
+        stem, dot, suffix = name.rpartition(".")
+        if stem and dot + suffix.lower() in SUFFIXES:  # who has the recording before them names the file
+            return self.named(stem, language)
         raise UnknownName("voice", name, self._known(name))
 
     def _own(self, name: str) -> Voice | None:

@@ -12,6 +12,26 @@ from collections.abc import Iterable
 _SAME_LANGUAGE = {"zh": "cmn", "no": "nb", "nn": "nb", "iw": "he", "in": "id", "sh": "hr"}
 _CANTONESE_REGIONS = frozenset({"hk", "mo"})
 _USUAL_REGION = {"en": "us", "pt": "br", "zh": "cn", "cmn": "cn", "ja": "jp", "ko": "kr", "hi": "in"}
+_SCRIPTS = frozenset({"arab", "cyrl", "deva", "hans", "hant", "jpan", "kore", "latn"})
+_REGION_CODES = """
+ad ae af ag ai al am ao aq ar as at au aw ax az ba bb bd be bf bg bh bi bj bl bm bn bo bq br bs bt bv bw
+by bz ca cc cd cf cg ch ci ck cl cm cn co cr cu cv cw cx cy cz de dj dk dm do dz ec ee eg eh er es et fi
+fj fk fm fo fr ga gb gd ge gf gg gh gi gl gm gn gp gq gr gs gt gu gw gy hk hm hn hr ht hu id ie il im in
+io iq ir is it je jm jo jp ke kg kh ki km kn kp kr kw ky kz la lb lc li lk lr ls lt lu lv ly ma mc md me
+mf mg mh mk ml mm mn mo mp mq mr ms mt mu mv mw mx my mz na nc ne nf ng ni nl no np nr nu nz om pa pe pf
+pg ph pk pl pm pn pr ps pt pw py qa re ro rs ru rw sa sb sc sd se sg sh si sj sk sl sm sn so sr ss st sv
+sx sy sz tc td tf tg th tj tk tl tm tn to tr tt tv tw tz ua ug um us uy uz va vc ve vg vi vn vu wf ws ye
+yt za zm zw 419
+"""
+_REGIONS = frozenset(_REGION_CODES.split())
+"""The regions of ISO 3166-1, and Latin America."""
+
+
+def is_regional_tag(name: str) -> bool:
+    """Whether a name is a language with its script or region, as `de-DE` and `zh_Hans_CN` are."""
+    language, *rest = _parts(name)
+    is_language = len(language) in (2, 3) and language.isascii() and language.isalpha()
+    return is_language and bool(rest) and all(part in _REGIONS or part in _SCRIPTS for part in rest)
 
 
 def closest_language(wanted: str, offered: Iterable[str]) -> str | None:
