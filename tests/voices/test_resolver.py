@@ -105,6 +105,13 @@ def test_a_segment_for_the_fallback_keeps_what_that_one_knows() -> None:
     assert resolver.fallback_segment(stranger, "two") == Segment("two", "Hi.", "alba", {"speed": 1.0})
 
 
+@pytest.mark.parametrize(("ssml", "markup"), [(True, "speak"), (False, "strip"), (None, "strip")])
+def test_a_text_that_is_ssml_keeps_its_markup_without_a_second_switch(ssml: bool | None, markup: str) -> None:
+    resolver = resolver_of(ArithmeticPool(options=(SPEED, Option("ssml", "boolean", default=False))))
+    settings, _ = resolver.settings(SpeechRequest(options={"ssml": ssml}))
+    assert settings.markup == markup
+
+
 def test_an_option_without_effect_is_checked_taken_and_told() -> None:
     resolver = resolver_of(
         ArithmeticPool(options=(SPEED, Option("top_k", "integer", None, 1, 9, ignored=True)))

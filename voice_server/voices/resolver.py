@@ -76,14 +76,15 @@ class VoiceResolver:
         capabilities = ready.capabilities
         request = replace(request, options=_named_options(request, capabilities.options))
         warnings += _ignored_options(name, capabilities.options, request.options)
+        options = complete_options(
+            capabilities.options, _options_with_language(request, ready, voice), configured.options
+        )
         settings = SpeechSettings(
             backend=name,
             voice=voice,
             language=request.language or None,
-            options=complete_options(
-                capabilities.options, _options_with_language(request, ready, voice), configured.options
-            ),
-            markup=request.markup,
+            options=options,
+            markup="speak" if options.get("ssml") is True else request.markup,
             known_tags=frozenset(capabilities.tags),
             word_times=request.word_times,
             times_source=capabilities.times or "estimate",
