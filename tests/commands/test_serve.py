@@ -12,7 +12,6 @@ import pytest
 
 from voice_server.client_events import Done
 from voice_server.client_streams import connect_sync
-from voice_server.commands import serve
 
 
 @pytest.mark.parametrize("how", [["-m", "voice_server.cli", "serve"], ["voice_server/server.py"]])
@@ -74,6 +73,11 @@ def test_at_the_start_people_see_the_backends_and_a_command_to_try(run_command: 
         (["--host", "example.org"], "to listen on example.org say who may come in"),
         (["--backend", "nope"], "unknown backend 'nope'"),
         (["--port", "70000"], "70000 is not in the range"),
+        (["--token", ""], "the token is empty"),
+        (["--token", " "], "the token is empty"),
+        (["--token", "secret\n"], "a token has no blanks at its ends"),
+        (["--allow-host", "https://example.com/path"], "--allow-host 'https://example.com/path' is no name"),
+        (["--allow-origin", "example.com"], "--allow-origin 'example.com' is no origin"),
         (["--host", "192.0.2.1", "--no-auth"], "cannot listen on 192.0.2.1:8000"),
     ],
 )
@@ -85,13 +89,43 @@ def test_wrong_options_are_an_error_before_a_backend_is_loaded(
     assert sentence in result.stderr
 
 
+@pytest.mark.parametrize("token", ["", " ", "\t"])
+def test_an_empty_token_is_a_mistake_in_the_variable_too(
+    run_command: Any, monkeypatch: pytest.MonkeyPatch, token: str
+) -> None:
+    monkeypatch.setenv("VOICE_SERVER_TOKEN", token)
+    result = run_command("serve")
+    assert result.exit_code == 2
+    assert result.stderr.startswith("error: the token is empty")
+
+
 @pytest.mark.parametrize(
-    ("url", "found"),
+    ("arguments", "url"),
+    [(["speak", "Hi."], "http://h"), (["stream-tokens"], "ws://h"), (["repl"], "ws://h")],
+)
+def test_an_empty_token_is_a_mistake_of_a_client_too(
+    run_command: Any, arguments: list[str], url: str
+) -> None:
+    result = run_command(*arguments, "--url", url, "--token", "")
+    assert result.exit_code == 2
+    assert result.stderr.startswith("error: the token is empty")
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "sentence"),
     [
-        ("http://127.0.0.1:8000", "http://127.0.0.1:8000"),
-        ("http://0.0.0.0:8000", "http://127.0.0.1:8000"),
-        ("http://:::8000", "http://127.0.0.1:8000"),
+        ("BACKEND", "tone bogus", "unknown backend 'bogus'"),
+        ("ALLOW_HOST", "good.example *.bad", "--allow-host '*.bad' is no name"),
+        ("ALLOW_ORIGIN", "bad.example", "--allow-origin 'bad.example' is no origin"),
+        ("IDLE_EXIT", "0", "0.0 is not in the range"),
+        ("JSON", "perhaps", "'perhaps' is not a valid boolean"),
+        ("POOL_SIZE", "many", "'many' is not a valid integer"),
     ],
 )
-def test_a_server_that_listens_everywhere_is_found_on_this_machine(url: str, found: str) -> None:
-    assert serve._local_url(url) == found
+def test_a_variable_stands_for_the_option_of_its_name(
+    run_command: Any, monkeypatch: pytest.MonkeyPatch, variable: str, value: str, sentence: str
+) -> None:
+    monkeypatch.setenv(f"VOICE_SERVER_{variable}", value)
+    result = run_command("serve", "--port", "0")
+    assert result.exit_code == 2
+    assert sentence in result.stderr

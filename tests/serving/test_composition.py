@@ -18,7 +18,8 @@ from tests.endpoints.serving import converse, listen, run, served
 from voice_server.config import load_config
 from voice_server.process.freed_memory import FreedMemory
 from voice_server.serving import composition
-from voice_server.serving.composition import _needed, _return_freed_memory
+from voice_server.serving.composition import _needed, _return_freed_memory, running_server
+from voice_server.serving.uvicorn_server import bind
 from voice_server.speech import SpeechService
 
 
@@ -125,3 +126,36 @@ def test_only_an_engine_that_is_needed_at_once_is_waited_for() -> None:
     assert _needed(config) == {"espeak", "tone"}
     config = msgspec.structs.replace(config, default_backend="slow")
     assert _needed(config) == {"espeak", "tone", "slow"}
+
+
+@pytest.mark.parametrize(
+    ("host", "named"),
+    [
+        ("127.0.0.1", "127.0.0.1"),
+        ("127.0.0.2", "127.0.0.2"),
+        ("localhost", "127.0.0.1"),
+        ("0.0.0.0", "127.0.0.1"),  # noqa: S104 - the case itself
+        ("::", "[::1]"),
+        ("::1", "[::1]"),
+    ],
+)
+def test_the_address_that_a_server_hands_out_answers(host: str, named: str) -> None:
+    async def main() -> None:
+        config = load_config(backend="tone")
+        async with running_server(config, host=host) as url, httpx.AsyncClient() as client:
+            assert url.startswith(f"http://{named}:")
+            assert (await client.get(f"{url}/health")).json()["status"] == "ok"
+
+    run(main)
+
+
+def test_the_name_that_a_server_listens_on_is_one_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("voice_server.serving.composition.bind", lambda _host, port: bind("127.0.0.1", port))
+
+    async def main() -> None:
+        config = load_config(backend="tone")
+        async with running_server(config, host="Speech.home") as url, httpx.AsyncClient() as client:
+            answer = await client.get(f"{url}/health", headers={"host": "speech.home:8000"})
+            assert answer.status_code == 200
+
+    run(main)

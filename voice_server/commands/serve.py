@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import ipaddress
 import json
 import logging
+import os
 import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from voice_server.commands.shared.click_command import CliCommand
-from voice_server.commands.shared.click_options import LOG_LEVELS, TOKEN_VARIABLE, json_option
+from voice_server.commands.shared.click_command import CliCommand, variable_of
+from voice_server.commands.shared.click_options import LOG_LEVELS, ServerTokenOption, TokenType, json_option
 from voice_server.commands.shared.os_errors import reason_of
 from voice_server.commands.shared.server_registration import ServerRegistration
 from voice_server.commands.shared.terminal import print_note
@@ -27,11 +27,10 @@ if TYPE_CHECKING:
 
 _NEW_TOKEN = "new"  # noqa: S105 - stands for a token that is made at the start
 _DEFAULT_LOG_FILE = "auto"
-_ALL_ADDRESSES = {"0.0.0.0", "::"}  # noqa: S104 - recognized here, not chosen
 _LOG_BYTES, _OLD_LOGS = 1_000_000, 3
 
 
-@click.command(cls=CliCommand, context_settings={"auto_envvar_prefix": "VOICE_SERVER"})
+@click.command(cls=CliCommand)
 @click.option("--config", metavar="FILE", help="The backends.yaml to use.")
 @click.option(
     "--backend",
@@ -51,7 +50,7 @@ _LOG_BYTES, _OLD_LOGS = 1_000_000, 3
 )
 @click.option("--allow-origin", "origins", metavar="ORIGIN", multiple=True,
               help="An origin whose pages may use the server; repeatable.")  # fmt: skip
-@click.option("--token", metavar="TOKEN", envvar=TOKEN_VARIABLE,
+@click.option("--token", metavar="TOKEN", cls=ServerTokenOption, type=TokenType(),
               help="What clients must know; 'new' makes one and prints it.")  # fmt: skip
 @click.option(
     "--no-auth", is_flag=True, help="Let everybody in who can reach another address than this machine's."
@@ -66,7 +65,7 @@ _LOG_BYTES, _OLD_LOGS = 1_000_000, 3
     metavar="FILE",
     help="Log into a file of 1 MB at most, and three before it; 'auto' names one.",
 )
-@click.option("--device", default="", metavar="NAME", envvar="VOICE_SERVER_DEVICE",
+@click.option("--device", default="", metavar="NAME",
               help="The sound device for what is spoken on this machine's speakers.")  # fmt: skip
 @click.option("--idle-exit", "idle_exit_s", metavar="SECONDS", type=click.FloatRange(min=0, min_open=True),
               help="End when nobody has used the server for so long.")  # fmt: skip
@@ -90,7 +89,8 @@ def serve(
 
     It listens on this machine only, unless --host names another address; then --token or --no-auth must say
     who may come in. The first Ctrl-C lets open streams speak to their end, the second ends them. Every option
-    can also be given as a variable, such as VOICE_SERVER_PORT.
+    can also be given as a variable, such as VOICE_SERVER_PORT; blanks separate the values of a
+    repeatable one.
     """
     from voice_server.commands.shared.first_use import set_up_in_background  # noqa: PLC0415 - as below
     from voice_server.config import find_config, load_config, with_backends  # noqa: PLC0415
@@ -108,7 +108,7 @@ def serve(
         loaded = with_backends(loaded, backends)
 
     def on_ready(url: str, service: SpeechService) -> None:
-        registration.announce(_local_url(url), token)
+        registration.announce(url, token)
         _print_ready(url, service, loaded.source, as_json=as_json)
 
     prepared = backends or (loaded.default_backend,)
@@ -118,13 +118,10 @@ def serve(
 
 def serve_again(arguments: list[str]) -> None:
     """Run the command with these arguments: the entry point of each new process of `--reload`."""
+    from voice_server.serving.reload import RELOAD_FLAG  # noqa: PLC0415 - loads uvicorn
+
+    os.environ.pop(variable_of(RELOAD_FLAG), None)
     serve.main(args=arguments, prog_name="voice-server serve")
-
-
-def _local_url(url: str) -> str:
-    """The address for programs on this machine, also of a server that listens on all addresses."""
-    host, _, port = url.removeprefix("http://").rpartition(":")
-    return f"http://127.0.0.1:{port}" if host in _ALL_ADDRESSES else url
 
 
 def _rotating_file(name: str) -> logging.Handler:
@@ -143,7 +140,9 @@ def _checked_token(host: str, token: str | None, *, no_auth: bool) -> str | None
 
     Raises ConfigError for an address of the network without a token or --no-auth.
     """
-    if token is None and not no_auth and not _is_loopback(host):
+    from voice_server.endpoints.http.access_rules import is_loopback  # noqa: PLC0415 - not for `--help`
+
+    if token is None and not no_auth and not is_loopback(host):
         raise ConfigError(
             f"to listen on {host} say who may come in: --token new makes a token, --no-auth lets everybody in"
         )
@@ -151,13 +150,6 @@ def _checked_token(host: str, token: str | None, *, no_auth: bool) -> str | None
         token = secrets.token_urlsafe(24)
         click.echo(f"token: {token}", err=True)
     return token
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _unavailable_because(status: BackendStatus) -> str:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import ClientDisconnect
 from starlette.routing import WebSocketRoute
+from starlette.types import ASGIApp
 
 from voice_server.endpoints import page
 from voice_server.endpoints.app_state import AppState, attach_state
 from voice_server.endpoints.docs import docs_page
-from voice_server.endpoints.http.guard import LOOPBACK_ORIGIN, Guard
+from voice_server.endpoints.http.access_rules import AccessRules
+from voice_server.endpoints.http.guard import Guard
 from voice_server.endpoints.http.operations import Operation, routes_of
 from voice_server.endpoints.http.problems import (
     on_disconnect,
@@ -60,8 +60,25 @@ _READABLE_HEADERS = (
 )
 
 
-def build_app(state: AppState, **guard: Any) -> Starlette:
-    """The application of one speech service; `guard` is for `Guard`."""
+class _CrossOriginMiddleware(CORSMiddleware):
+    """Asks the rules that the guard asks."""
+
+    def __init__(self, app: ASGIApp, access: AccessRules) -> None:
+        super().__init__(
+            app,
+            allow_methods=["GET", "POST", "DELETE"],
+            allow_headers=["*"],
+            expose_headers=_READABLE_HEADERS,
+        )
+        self._access = access
+
+    def is_allowed_origin(self, origin: str) -> bool:
+        """Whether pages of an origin may use the server."""
+        return self._access.allows_origin(origin)
+
+
+def build_app(state: AppState, access: AccessRules) -> Starlette:
+    """The application of one speech service, for those whom `access` lets in."""
     app = Starlette(
         routes=[
             *routes_of(OPERATIONS),
@@ -78,13 +95,7 @@ def build_app(state: AppState, **guard: Any) -> Starlette:
         },
     )
     attach_state(app, state)
-    app.add_middleware(Guard, limits=state.service.limits, make_room=state.make_room, **guard)
-    app.add_middleware(
-        CORSMiddleware,  # outside the guard: a preflight carries no token, and decides nothing
-        allow_origins=list(guard.get("origins", ())),
-        allow_origin_regex=LOOPBACK_ORIGIN,
-        allow_methods=["GET", "POST", "DELETE"],
-        allow_headers=["*"],
-        expose_headers=_READABLE_HEADERS,
-    )
+    app.add_middleware(Guard, limits=state.service.limits, make_room=state.make_room, access=access)
+    # Outside the guard: a preflight carries no token, and decides nothing.
+    app.add_middleware(_CrossOriginMiddleware, access=access)
     return app

@@ -16,6 +16,7 @@ from typing import Any
 from voice_server.config import EMBEDDED, Config
 from voice_server.endpoints.app import build_app
 from voice_server.endpoints.app_state import AppState
+from voice_server.endpoints.http.access_rules import AccessRules
 from voice_server.playback.loudspeakers import Loudspeakers
 from voice_server.pool.local_pool import LocalPool
 from voice_server.process.freed_memory import FreedMemory, keep_freed_memory
@@ -28,11 +29,19 @@ from voice_server.voices.mixes import MixStore, data_folder
 _log = logging.getLogger(__name__)
 _BACKLOG = 2048
 _TRIM_EVERY_S = 10.0
+_THIS_MACHINE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - recognized here, not chosen
 
 
 def _url(listener: socket.socket) -> str:
+    """The address at which the server answers; one of this machine where it listens on all addresses."""
     host, port = listener.getsockname()[:2]
+    host = _THIS_MACHINE.get(host, host)
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _with_own_name(host: str, access: dict[str, Any]) -> dict[str, Any]:
+    """The rules of access, with the address that the server listens on among its names."""
+    return access if host in _THIS_MACHINE else {**access, "hosts": (*access.get("hosts", ()), host)}
 
 
 def _needed(config: Config) -> set[str]:
@@ -60,11 +69,14 @@ async def open_service(config: Config) -> AsyncIterator[SpeechService]:
 
 
 @asynccontextmanager
-async def listening(service: SpeechService, listener: socket.socket, **guard: Any) -> AsyncIterator[AppState]:
-    """Serve a speech service on a bound socket while the context lasts."""
+async def listening(
+    service: SpeechService, listener: socket.socket, **access: Any
+) -> AsyncIterator[AppState]:
+    """Serve a speech service on a bound socket while the context lasts; `access` is for `AccessRules.of`."""
+    rules = AccessRules.of(**access)
     async with Loudspeakers(service) as loudspeakers, asyncio.TaskGroup() as tasks:
         state = AppState(service, loudspeakers)
-        app = build_app(state, **guard)
+        app = build_app(state, rules)
         server = DrainingServer(uvicorn_config(app, service.limits), state, handle_signals=False)
         serving = tasks.create_task(server.serve(sockets=[listener]))
         while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
@@ -78,11 +90,12 @@ async def listening(service: SpeechService, listener: socket.socket, **guard: An
 
 @asynccontextmanager
 async def running_server(
-    config: Config, *, host: str = "127.0.0.1", port: int = 0, **guard: Any
+    config: Config, *, host: str = "127.0.0.1", port: int = 0, **access: Any
 ) -> AsyncIterator[str]:
     """A whole server in this program, on a free port by default; yields its base URL."""
+    access = _with_own_name(host, access)
     listener = bind(host, port)
-    async with open_service(config) as service, listening(service, listener, **guard):
+    async with open_service(config) as service, listening(service, listener, **access):
         yield _url(listener)
 
 
@@ -94,13 +107,14 @@ async def serve(
     on_ready: Callable[[str, SpeechService], None] = lambda _url, _service: None,
     device: str = "",
     idle_exit_s: float | None = None,
-    **guard: Any,
+    **access: Any,
 ) -> None:
     """Serve until a signal, or until the server has not been used for `idle_exit_s`.
 
     `on_ready` is called with the base URL once the backends are warm; `device` is the sound device of what is
-    spoken on this machine's speakers.
+    spoken on this machine's speakers; `access` is for `AccessRules.of`.
     """
+    rules = AccessRules.of(**_with_own_name(host, access))
     listener = bind(host, port)  # first, so that a port in use is an error before any model is loaded
     async with (
         open_service(config) as service,
@@ -108,7 +122,7 @@ async def serve(
         asyncio.TaskGroup() as tasks,
     ):
         state = AppState(service, loudspeakers)
-        activity = ConnectionActivity(build_app(state, **guard))
+        activity = ConnectionActivity(build_app(state, rules))
         server = DrainingServer(uvicorn_config(activity, config.limits), state, handle_signals=True)
         keep_freed_memory()
         ask_for_time_slice(SERVER_SLICE_S)

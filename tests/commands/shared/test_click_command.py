@@ -6,6 +6,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
+from voice_server.cli import cli
 from voice_server.commands.shared.click_command import CliCommand
 from voice_server.errors import BackendDown, ConfigError, UnknownName, VoiceServerError
 
@@ -53,3 +54,31 @@ def test_ctrl_c_ends_quietly(error: BaseException) -> None:
 @pytest.mark.parametrize("error", [ZeroDivisionError(), ExceptionGroup("g", [ZeroDivisionError()])])
 def test_an_unexpected_exception_is_not_caught(error: Exception) -> None:
     assert outcome_of(raises(error)).exception is error
+
+
+def test_every_option_of_every_command_is_a_variable_unless_it_is_an_action_of_one_call() -> None:
+    without = set()
+    for name in cli.list_commands(click.Context(cli)):
+        command = cli.get_command(click.Context(cli), name)
+        assert command is not None
+        for option in command.params:
+            if not isinstance(option, click.Option):
+                continue
+            variable = "VOICE_SERVER_" + option.opts[0].lstrip("-").replace("-", "_").upper()
+            if variable not in (option.envvar or ()):
+                without.add(f"{name} {option.opts[0]}")
+    actions = (
+        "list update-voices playing pause resume skip stop devices kill output interactive volume device"
+    )
+    assert without == {f"say --{each}" for each in actions.split()}
+
+
+@pytest.mark.parametrize("variable", ["VOICE_SERVER_POOL_SIZE", "OLD_NAME"])
+def test_a_variable_has_the_value_of_an_option(variable: str) -> None:
+    @click.command(cls=CliCommand)
+    @click.option("--pool-size", "renamed", type=int, envvar="OLD_NAME")
+    def command(renamed: int) -> None:
+        click.echo(renamed)
+
+    assert CliRunner().invoke(command, env={variable: "3"}).output == "3\n"
+    assert CliRunner().invoke(command, ["--pool-size", "4"], env={variable: "3"}).output == "4\n"

@@ -29,7 +29,7 @@ async def refusal(server: Served, **options: Any) -> int:
 def test_the_names_of_this_machine_are_welcome_and_no_other() -> None:
     async def main() -> None:
         async with served() as server:
-            for host in ("localhost", "127.0.0.1:1", "[::1]:8000"):
+            for host in ("localhost", "LocalHost.", "127.0.0.1:1", "127.0.0.2:1", "[::1]:8000"):
                 assert (await get(server, host=host)).status_code == 200
             for host in ("evil.example", "127.0.0.1.evil.example", "", "[", "localhost.evil.example:80"):
                 answer = await get(server, host=host)
@@ -134,5 +134,54 @@ def test_a_browser_sends_the_token_as_a_sub_protocol() -> None:
                 assert (await converse(socket, {"done": True})).close_code == 1000
             for wrong in (b"sesam".hex(), "nothex", "ff", ""):
                 assert await refusal(server, subprotocols=offering(wrong)) == 401
+
+    run(main)
+
+
+def preflight(origin: str) -> dict[str, str]:
+    return {"origin": origin, "access-control-request-method": "POST"}
+
+
+@pytest.mark.parametrize(
+    ("allowed", "origin", "is_welcome"),
+    [
+        (["*"], "https://example.com", True),
+        (["*"], "null", True),
+        (["https://Example.com:443/"], "https://example.com", True),
+        (["tauri://localhost"], "tauri://localhost", True),
+        ([], "tauri://localhost", False),
+        ([], "capacitor://localhost", False),
+        ([], "chrome-extension://localhost", False),
+        ([], "file://localhost", False),
+        ([], "http://LOCALHOST", True),
+        ([], "https://127.0.0.1:3000", True),
+        ([], "http://127.0.0.2", True),
+        ([], "https://example.com", False),
+        ([], "null", False),
+    ],
+)
+def test_a_preflight_and_the_request_behind_it_get_the_same_answer(
+    allowed: list[str], origin: str, is_welcome: bool
+) -> None:
+    async def main() -> None:
+        async with served(origins=allowed) as server, server.client() as client:
+            asked = await client.options("/tts/stream", headers=preflight(origin))
+            answer = await get(server, origin=origin)
+            assert asked.is_success is is_welcome
+            assert answer.is_success is is_welcome
+            for each in (asked, answer):
+                allowed_origin = each.headers.get("access-control-allow-origin")
+                assert (allowed_origin == origin) is is_welcome
+
+    run(main)
+
+
+def test_pages_of_every_origin_may_embed_sound_where_all_are_allowed() -> None:
+    async def main() -> None:
+        embedded = {"sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors"}
+        async with served() as server:
+            assert (await get(server, **embedded)).status_code == 403
+        async with served(origins=["*"]) as server:
+            assert (await get(server, **embedded)).status_code == 200
 
     run(main)

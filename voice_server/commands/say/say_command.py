@@ -73,10 +73,14 @@ class _SayCommand(CliCommand):
 @click.option("--policy", type=click.Choice(_POLICIES),
               help="interrupt ends what this voice says and waits for the others (the default); queue comes "
                    "after everything; mix is heard at once, over whatever else is.")  # fmt: skip
-@click.option("--output", "-o", metavar="FILE", type=click.Path(path_type=Path),
+@click.option("--output", "-o", metavar="FILE", allow_from_autoenv=False, type=click.Path(path_type=Path),
               help="Save a .wav, .mp3, .flac, .opus or .aac file and play nothing.")  # fmt: skip
 @click.option(
-    "--interactive", "-i", is_flag=True, help="Speak every line that is typed; Ctrl-C stops speech."
+    "--interactive",
+    "-i",
+    is_flag=True,
+    allow_from_autoenv=False,
+    help="Speak every line that is typed; Ctrl-C stops speech.",
 )
 @click.option("--list", "action", flag_value="list", help="List the voices with their numbers.")
 @click.option("--update-voices", "action", flag_value="update",
@@ -86,11 +90,22 @@ class _SayCommand(CliCommand):
 @click.option("--resume", "action", flag_value="resume", help="Go on where it fell silent.")
 @click.option("--skip", "action", flag_value="skip", help="End what is heard now.")
 @click.option("--stop", "action", flag_value="stop", help="End everything that is heard or waits.")
-@click.option("--volume", metavar="PERCENT", type=click.IntRange(0, 100), help="Loudness of all speech.")
-@click.option("--device", metavar="NAME", help="The sound device to play on; default is the system's choice.")
+@click.option(
+    "--volume",
+    metavar="PERCENT",
+    allow_from_autoenv=False,
+    type=click.IntRange(0, 100),
+    help="Loudness of all speech.",
+)
+@click.option(
+    "--device",
+    metavar="NAME",
+    allow_from_autoenv=False,
+    help="The sound device to play on; default is the system's choice.",
+)
 @click.option("--devices", "action", flag_value="devices", help="List the sound devices.")
 @click.option("--kill", "action", flag_value="kill", help="End the server and all of its processes.")
-@click.option("--url", metavar="URL", envvar="VOICE_SERVER_URL",
+@click.option("--url", metavar="URL",
               help="Speak on the speakers of another server, for example http://localhost:8000.")  # fmt: skip
 @click.option("--log-level", type=click.Choice(LOG_LEVELS, case_sensitive=False),
               help="What a server logs that this starts (warning); others keep theirs.")  # fmt: skip

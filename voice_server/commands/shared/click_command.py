@@ -37,8 +37,23 @@ def usage_error(error: click.UsageError, path: str) -> click.ClickException:
     return _CommandError(ConfigError(f"{message[0].lower()}{message[1:]}; see {path} --help"))
 
 
+def variable_of(option: str) -> str:
+    """The variable that stands for an option, such as VOICE_SERVER_POOL_SIZE for `--pool-size`."""
+    return f"VOICE_SERVER_{option.removeprefix('--').replace('-', '_').upper()}"
+
+
 class CliCommand(click.Command):
-    """A command whose errors are one sentence and an exit code: 2 for a wrong request, 1 for a failure."""
+    """A command whose errors are one sentence and an exit code: 2 for a wrong request, 1 for a failure.
+
+    Every option with a long name can be given as a variable, beside those of its `envvar`; not the options
+    that are one action of several, and not those that say `allow_from_autoenv=False`.
+    """
+
+    def __init__(self, *arguments: Any, **settings: Any) -> None:
+        super().__init__(*arguments, **settings)
+        for option in self.params:
+            if isinstance(option, click.Option) and option.allow_from_autoenv:
+                option.envvar = _variables_of(option)
 
     def make_context(
         self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
@@ -49,6 +64,8 @@ class CliCommand(click.Command):
         except click.UsageError as error:
             path = f"{parent.command_path} {info_name}" if parent is not None else str(info_name)
             raise usage_error(error, path) from None
+        except VoiceServerError as error:
+            raise _CommandError(error) from None
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run; a VoiceServerError, also one inside a task group, becomes one sentence."""
@@ -65,6 +82,14 @@ class CliCommand(click.Command):
             raise
         except KeyboardInterrupt:
             ctx.exit(_INTERRUPTED)
+
+
+def _variables_of(option: click.Option) -> list[str]:
+    """The variables that are read for an option; the first that is set counts."""
+    given = [option.envvar] if isinstance(option.envvar, str) else list(option.envvar or ())
+    is_action = option.is_flag and not option.is_bool_flag
+    long_name = next((name for name in option.opts if name.startswith("--")), None)
+    return given if is_action or long_name is None else [variable_of(long_name), *given]
 
 
 def _leaves(group: BaseExceptionGroup[BaseException]) -> Iterator[BaseException]:

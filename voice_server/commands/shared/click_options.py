@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,12 +10,31 @@ from typing import Any, TypeVar
 
 import click
 
+from voice_server.commands.shared.click_command import variable_of
 from voice_server.commands.shared.option_values import parse_options
 from voice_server.core.types import JsonObject, OptionValue
 
-TOKEN_VARIABLE = "VOICE_SERVER_TOKEN"  # noqa: S105 - the variable's name
 LOG_LEVELS = ("debug", "info", "warning", "error")
+TOKEN_VARIABLE = variable_of("--token")
 _FunctionT = TypeVar("_FunctionT", bound=Callable[..., Any])
+
+
+class TokenType(click.types.StringParamType):
+    """A secret that clients can send: one that is empty is a mistake, and not the wish for none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the token. Raises ConfigError."""
+        from voice_server.endpoints.http.access_rules import checked_token  # noqa: PLC0415 - `say` has none
+
+        return checked_token(super().convert(value, param, ctx))
+
+
+class ServerTokenOption(click.Option):
+    """The token of a server, for which an empty variable is a mistake too: the server would be open."""
+
+    def resolve_envvar_value(self, ctx: click.Context) -> str | None:
+        """The value of the variable, also where it is empty."""
+        return os.environ.get(TOKEN_VARIABLE, super().resolve_envvar_value(ctx))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +73,7 @@ def server_options(function: _FunctionT) -> _FunctionT:
     @click.option("--config", metavar="FILE", help="The backends.yaml to use.")
     @click.option("--backend", metavar="NAME", help="The backend that speaks.")
     @click.option("--pool-size", metavar="N", type=int, help="How many sentences are rendered at once.")
-    @click.option(
-        "--token", metavar="TOKEN", envvar=TOKEN_VARIABLE, help="What the server at --url asks for."
-    )
+    @click.option("--token", metavar="TOKEN", type=TokenType(), help="What the server at --url asks for.")
     def wrapped(
         url: str | None,
         config: str | None,

@@ -9,8 +9,8 @@ import click
 from voice_server.client_streams import DEFAULT_URL
 from voice_server.commands.shared.click_command import CliCommand
 from voice_server.commands.shared.click_options import (
-    TOKEN_VARIABLE,
     ServerChoice,
+    TokenType,
     json_option,
     output_option,
     speaker_options,
@@ -21,7 +21,7 @@ from voice_server.commands.simulate.simulation import TOKENS_PER_S, run_simulati
 
 @click.command(cls=CliCommand)
 @click.option("--url", metavar="URL", default=DEFAULT_URL, show_default=True, help="The server.")
-@click.option("--token", metavar="TOKEN", envvar=TOKEN_VARIABLE, help="What the server asks for.")
+@click.option("--token", metavar="TOKEN", type=TokenType(), help="What the server asks for.")
 @click.option("--backend", metavar="NAME", help="The backend that speaks.")
 @speaker_options
 @click.option("--text", metavar="TEXT", help="What to say instead of the built-in text.")

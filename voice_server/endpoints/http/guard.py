@@ -1,55 +1,43 @@
 """Which requests the server accepts at all, checked before any endpoint is called.
 
 Every page in the user's browser can reach a loopback port, so the Host must be one of ours (against DNS
-rebinding) and an Origin, which browsers send and programs do not, must be of this machine or configured. When
-a token is set, a request must carry it, all but those for the page's own files: the page asks its reader for
-the token. Counts connections, so that one client cannot take them all.
+rebinding) and an Origin, which browsers send and programs do not, must be of this machine or configured
+(`AccessRules`). When a token is set, a request must carry it, all but those for the page's own files: it
+asks its reader for the token. Counts connections, so that one client cannot take them all.
 """
 
 from __future__ import annotations
 
 import hmac
-import ipaddress
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from voice_server.config import Limits
+from voice_server.endpoints.http.access_rules import AccessRules, is_loopback
 from voice_server.endpoints.http.content_negotiation import prefers_html
 from voice_server.endpoints.http.problems import error_content
 
-_LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 _PROTOCOL = "voice-server"
 _TOKEN_PROTOCOL = "token."  # noqa: S105 - what comes before the token, in hexadecimal
-LOOPBACK_ORIGIN = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?"
-"""The origins of pages on this machine."""
 
 
 class Guard:
-    """ASGI middleware; `hosts` and `origins` are allowed beside this machine's own names.
+    """ASGI middleware that asks the rules of access, and counts connections.
 
     `make_room` ends an idle connection when there are as many as may be, and returns whether there was one.
     """
 
     def __init__(
-        self,
-        app: ASGIApp,
-        *,
-        limits: Limits,
-        make_room: Callable[[], bool],
-        hosts: Iterable[str] = (),
-        origins: Iterable[str] = (),
-        token: str | None = None,
+        self, app: ASGIApp, *, limits: Limits, make_room: Callable[[], bool], access: AccessRules
     ) -> None:
         self._app = app
         self._limits = limits
         self._make_room = make_room
-        self._hosts = _LOOPBACK_NAMES | set(hosts)
-        self._origins = frozenset(origins)
-        self._token = token
+        self._access = access
         self._open: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -72,18 +60,21 @@ class Guard:
 
     def _refusal(self, scope: Scope) -> tuple[int, str, str] | None:
         headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
-        host = _host_of("//" + headers.get(b"host", ""))
-        if host not in self._hosts and "*" not in self._hosts:
+        if not self._access.allows_host(headers.get(b"host", "")):
             return (
                 421,
                 "unknown_host",
                 "this server answers to localhost and to the names given with --allow-host",
             )
         origin = headers.get(b"origin")
-        if not self._is_allowed_origin(origin) or (origin is None and _is_cross_site_resource(headers)):
+        if origin is None:
+            is_allowed = self._access.allows_every_origin or not _is_cross_site_resource(headers)
+        else:
+            is_allowed = self._access.allows_origin(origin)
+        if not is_allowed:
             return 403, "origin", "pages of this origin may not use the server; allow it with --allow-origin"
         if (
-            self._token is not None
+            self._access.token is not None
             and not self._carries_token(scope, headers)
             and not _is_page(scope, headers)
         ):
@@ -92,21 +83,16 @@ class Guard:
             return 503, "busy", "the server has as many connections as it takes; try again later"
         return None
 
-    def _is_allowed_origin(self, origin: str | None) -> bool:
-        if origin is None or origin in self._origins:
-            return True
-        return _host_of(origin) in _LOOPBACK_NAMES
-
     def _carries_token(self, scope: Scope, headers: dict[bytes, str]) -> bool:
         scheme, _, given = headers.get(b"authorization", "").partition(" ")
         if scheme.lower() != "bearer":
             given = parse_qs(scope["query_string"].decode("latin-1")).get("token", [""])[0]
             given = given or _subprotocol_token(scope.get("subprotocols", ()))
-        return hmac.compare_digest(given.encode(), (self._token or "").encode())
+        return hmac.compare_digest(given.encode(), (self._access.token or "").encode())
 
     def _is_full(self, scope: Scope) -> bool:
         address = scope["client"][0] if scope.get("client") else ""
-        if not _is_loopback(address) and self._open[address] >= self._limits.connections_per_address:
+        if not is_loopback(address) and self._open[address] >= self._limits.connections_per_address:
             return True
         return self._open.total() >= self._limits.connections and not self._make_room()
 
@@ -147,20 +133,6 @@ def _is_cross_site_resource(headers: Mapping[bytes, str]) -> bool:
     """Whether a page of another site loads this as an image, sound or script: no Origin is sent then."""
     crosses = headers.get(b"sec-fetch-site") == "cross-site"
     return crosses and headers.get(b"sec-fetch-mode") != "navigate"
-
-
-def _host_of(url: str) -> str | None:
-    try:
-        return urlsplit(url).hostname
-    except ValueError:
-        return None
-
-
-def _is_loopback(address: str) -> bool:
-    try:
-        return ipaddress.ip_address(address).is_loopback
-    except ValueError:
-        return False
 
 
 async def _refuse(refusal: tuple[int, str, str], scope: Scope, receive: Receive, send: Send) -> None:
