@@ -10,11 +10,15 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from voice_server.endpoints.http.browser_security import security_headers
 from voice_server.endpoints.http.openapi import JsonSchema, openapi_document
 from voice_server.endpoints.http.operations import Operation
 
 _DOCS = Path(__file__).with_name("docs.html")
-_DOCS_POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'"
+_HEADERS = security_headers(
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
+)
 
 
 def routes(operations: Sequence[Operation]) -> list[BaseRoute]:
@@ -28,13 +32,13 @@ def routes(operations: Sequence[Operation]) -> list[BaseRoute]:
         return JSONResponse(described())
 
     async def docs(_request: Request) -> Response:
-        return HTMLResponse(_DOCS.read_text("utf-8"), headers={"Content-Security-Policy": _DOCS_POLICY})
+        return HTMLResponse(_DOCS.read_text("utf-8"), headers=_HEADERS)
 
     async def script(_request: Request) -> Response:
-        return Response(_DOCS.with_suffix(".js").read_bytes(), media_type="text/javascript")
+        return Response(_DOCS.with_suffix(".js").read_bytes(), media_type="text/javascript", headers=_HEADERS)
 
     async def style(_request: Request) -> Response:
-        return Response(_DOCS.with_suffix(".css").read_bytes(), media_type="text/css")
+        return Response(_DOCS.with_suffix(".css").read_bytes(), media_type="text/css", headers=_HEADERS)
 
     return [
         Route("/openapi.json", schema),
