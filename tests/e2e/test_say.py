@@ -226,4 +226,4 @@ def test_the_server_logs_where_the_platform_keeps_logs(user: Home) -> None:
     log = user.folder / "state" / "voice-server" / "log" / "server.log"
     wait_until(lambda: log.exists() and log.read_text() != "")
     later = user.run("--log-level", "debug", "Hello.")
-    assert later.stderr == "the server runs already and keeps its log level; --kill ends it\n"
+    assert later.stderr == "the server runs already and keeps its log level; --kill --all ends it\n"

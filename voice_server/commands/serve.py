@@ -13,6 +13,7 @@ import click
 
 from voice_server.commands.shared.click_command import CliCommand, variable_of
 from voice_server.commands.shared.click_options import LOG_LEVELS, ServerTokenOption, TokenType, json_option
+from voice_server.commands.shared.local_server import STARTED_BY_SAY
 from voice_server.commands.shared.os_errors import reason_of
 from voice_server.commands.shared.server_registration import ServerRegistration
 from voice_server.commands.shared.terminal import print_note
@@ -69,6 +70,7 @@ _LOG_BYTES, _OLD_LOGS = 1_000_000, 3
               help="The sound device for what is spoken on this machine's speakers.")  # fmt: skip
 @click.option("--idle-exit", "idle_exit_s", metavar="SECONDS", type=click.FloatRange(min=0, min_open=True),
               help="End when nobody has used the server for so long.")  # fmt: skip
+@click.option(STARTED_BY_SAY, "was_started_by_say", is_flag=True, help="Let `say --kill` end this server.")
 @json_option
 def serve(
     *,
@@ -82,6 +84,7 @@ def serve(
     debug: bool,
     reload: bool,
     log_file: str | None,
+    was_started_by_say: bool,
     as_json: bool,
     **listening: Any,
 ) -> None:
@@ -108,7 +111,7 @@ def serve(
         loaded = with_backends(loaded, backends)
 
     def on_ready(url: str, service: SpeechService) -> None:
-        registration.announce(url, token)
+        registration.announce(url, token, was_started_by_say=was_started_by_say)
         _print_ready(url, service, loaded.source, as_json=as_json)
 
     prepared = backends or (loaded.default_backend,)

@@ -57,6 +57,8 @@ def test_no_server_is_started_only_to_be_stopped(action: str, tmp_path: Path) ->
         (("--url", "ws://localhost", "Hi."), "error: the address of a server looks like"),
         (("--url", "http://[::1", "Hi."), "error: the address of a server looks like"),
         (("--url", "http://localhost:99999", "Hi."), "error: the address of a server looks like"),
+        (("--all",), "error: --all belongs to --kill"),
+        (("--all", "--stop"), "error: --all belongs to --kill"),
         ((), "error: there is nothing to say"),
     ],
 )

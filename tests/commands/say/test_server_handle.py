@@ -104,17 +104,27 @@ def test_a_server_that_is_only_busy_is_not_replaced(
     assert starter.waited_for == []
 
 
+@pytest.mark.parametrize(("was_started_by_say", "also_by_hand"), [(True, False), (True, True), (False, True)])
 def test_stopping_ends_speech_first_and_then_the_server(
-    stub: StubServer, monkeypatch: pytest.MonkeyPatch
+    stub: StubServer, monkeypatch: pytest.MonkeyPatch, was_started_by_say: bool, also_by_hand: bool
 ) -> None:
     use(Starter(stub.url), monkeypatch)
-    running = RunningServer(stub.url, pid=4711)
+    running = RunningServer(stub.url, pid=4711, was_started_by_say=was_started_by_say)
     stopped: list[RunningServer] = []
     monkeypatch.setattr(local_server, "find", lambda: running)
     monkeypatch.setattr(local_server, "stop", stopped.append)
-    ServerHandle(None).stop()  # the stub knows nothing of /playback/stop: an error there changes nothing
+    # The stub knows nothing of /playback/stop: an error there changes nothing.
+    ServerHandle(None).stop(also_by_hand=also_by_hand)
     assert stub.requests == [("POST /playback/stop", {})]
     assert stopped == [running]
+
+
+def test_a_server_that_was_started_by_hand_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(local_server, "stop", pytest.fail)
+    with ServerRegistration() as registration:
+        registration.announce("http://127.0.0.1:4711")
+        with pytest.raises(ConfigError, match="was started by hand and goes on; --kill --all ends it too"):
+            ServerHandle(None).stop()
 
 
 def test_a_server_at_an_address_cannot_be_stopped(stub: StubServer) -> None:

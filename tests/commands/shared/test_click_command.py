@@ -68,7 +68,7 @@ def test_every_option_of_every_command_is_a_variable_unless_it_is_an_action_of_o
             if variable not in (option.envvar or ()):
                 without.add(f"{name} {option.opts[0]}")
     actions = (
-        "list update-voices playing pause resume skip stop devices kill output interactive volume device"
+        "list update-voices playing pause resume skip stop devices kill output interactive volume device all"
     )
     assert without == {f"say --{each}" for each in actions.split()}
 

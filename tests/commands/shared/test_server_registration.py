@@ -87,3 +87,10 @@ def test_a_server_that_is_still_loading_is_registered_without_an_address() -> No
         assert registered_server() == (True, None)
         registration.announce(URL)
         assert registered_server() == (True, RunningServer(URL, os.getpid()))
+
+
+@pytest.mark.parametrize("was_started_by_say", [True, False])
+def test_programs_see_who_started_the_server(was_started_by_say: bool) -> None:
+    with ServerRegistration() as registration:
+        registration.announce(URL, was_started_by_say=was_started_by_say)
+        assert find() == RunningServer(URL, os.getpid(), None, was_started_by_say)

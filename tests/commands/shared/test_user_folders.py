@@ -38,3 +38,18 @@ def test_a_runtime_folder_that_others_could_read_is_made_private(folder: Path) -
     folder.mkdir(mode=0o755)
     assert runtime_folder() == folder
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+def test_a_runtime_folder_that_is_not_used_is_told_in_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    open_to_all, own = tmp_path / "open", tmp_path / "own"
+    open_to_all.mkdir(mode=0o755)
+    own.mkdir(mode=0o700)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(open_to_all))
+    monkeypatch.setattr("platformdirs.unix.Unix._default_runtime_dir", lambda _: str(own))
+    assert runtime_folder() == own / "voice-server"
+    told = capsys.readouterr().err
+    assert told.startswith("warning: XDG_RUNTIME_DIR")
+    assert told.rstrip().endswith(f"falling back to {own}")
+    assert len(told.splitlines()) == 1

@@ -25,6 +25,7 @@ class ControlOptions:
     action: str | None = None
     volume: int | None = None
     device: str | None = None
+    kill_all: bool = False
 
 
 class PlaybackControl:
@@ -39,7 +40,6 @@ class PlaybackControl:
             "devices": self._list_devices,
         }
         self._playback_actions: dict[str, Callable[[], None]] = {
-            "kill": self._stop_server,
             "playing": self._print_status,
             **{name: partial(self._post, name) for name in ("pause", "resume", "skip", "stop")},
         }
@@ -61,15 +61,18 @@ class PlaybackControl:
         if options.device is not None:
             self._server.request_json("POST", "/playback/device", {"device": options.device})
         if options.action is not None:
-            self._run_action(options.action)
+            self._run_action(options.action, kill_all=options.kill_all)
         return has_text or options == ControlOptions()
 
-    def _run_action(self, name: str) -> None:
+    def _run_action(self, name: str, *, kill_all: bool) -> None:
         """Run an action; those on the playback start no server."""
         if name in self._listing_actions:
             self._listing_actions[name]()
         elif self._server.find() is None:
             print_note("no server is running, so nothing is spoken")
+        elif name == "kill":
+            self._server.stop(also_by_hand=kill_all)
+            print_note("the server has ended")
         else:
             self._playback_actions[name]()
 
@@ -86,10 +89,6 @@ class PlaybackControl:
 
     def _list_devices(self) -> None:
         self._print(self._server.request_json("GET", "/playback/devices"), lambda printed: printed["devices"])
-
-    def _stop_server(self) -> None:
-        self._server.stop()
-        print_note("the server has ended")
 
     def _print_status(self) -> None:
         self._print(self._server.request_json("GET", "/playback"), _status_rows)

@@ -104,7 +104,9 @@ class _SayCommand(CliCommand):
     help="The sound device to play on; default is the system's choice.",
 )
 @click.option("--devices", "action", flag_value="devices", help="List the sound devices.")
-@click.option("--kill", "action", flag_value="kill", help="End the server and all of its processes.")
+@click.option("--kill", "action", flag_value="kill", help="End the server that was started to speak.")
+@click.option("--all", "kill_all", is_flag=True, allow_from_autoenv=False,
+              help="With --kill: also a server that was started by hand.")  # fmt: skip
 @click.option("--url", metavar="URL",
               help="Speak on the speakers of another server, for example http://localhost:8000.")  # fmt: skip
 @click.option("--log-level", type=click.Choice(LOG_LEVELS, case_sensitive=False),
@@ -117,6 +119,7 @@ def say(
     output: Path | None,
     interactive: bool,
     action: str | None,
+    kill_all: bool,
     volume: int | None,
     device: str | None,
     url: str | None,
@@ -129,16 +132,20 @@ def say(
     Returns as soon as the text is accepted; the speech goes on. A server in the background does it: one is
     started where none runs, and ends when nobody has used it for a quarter of an hour.
     """
+    if kill_all and action != "kill":
+        raise ConfigError("--all belongs to --kill")
     arguments = _serve_arguments(log_level or "warning")
     server = ServerHandle(url, arguments, lambda: print_note("starting the server …"))
     if log_level is not None and server.find() is not None:
-        print_note("the server runs already and keeps its log level; --kill ends it")
+        print_note("the server runs already and keeps its log level; --kill --all ends it")
     speaker["options"] = parse_options(opts) or None
     fields = {key: value for key, value in speaker.items() if value is not None}
     if speaker["backend"] is not None:
         server.prepare_backend(speaker["backend"])
     control = PlaybackControl(server, as_json=as_json)
-    if not control.apply(ControlOptions(action, volume, device), has_text=bool(words) or interactive):
+    if not control.apply(
+        ControlOptions(action, volume, device, kill_all), has_text=bool(words) or interactive
+    ):
         return
     if interactive:
         from voice_server.commands.say.interactive import speak_lines  # noqa: PLC0415 - loads the prompt

@@ -63,12 +63,20 @@ class ServerHandle:
         with open_response(self._find_or_start(), "POST", path, fields, timeout_s=None) as response:
             yield response
 
-    def stop(self) -> None:
-        """Stop this user's server, its speech first, with all of its processes. Raises VoiceServerError."""
+    def stop(self, *, also_by_hand: bool = False) -> None:
+        """Stop the server that `say` started, its speech first, with all of its processes.
+
+        With `also_by_hand` also one that a person started. Raises VoiceServerError.
+        """
         server = self.find()
         if server is None or not server.pid:
             raise ConfigError(
                 "--kill ends the server of this user on this machine, not one at another address"
+            )
+        if not (server.was_started_by_say or also_by_hand):
+            raise ConfigError(
+                f"the server at {server.url}, process {server.pid}, was started by hand and goes on; "
+                "--kill --all ends it too"
             )
         with suppress(VoiceServerError):  # a server that hangs is stopped all the same
             self.request_json("POST", "/playback/stop", {})

@@ -22,6 +22,8 @@ from voice_server.errors import VoiceServerError
 
 START_TIMEOUT_S = 300.0
 """How long a server may take to start: models are loaded meanwhile."""
+STARTED_BY_SAY = "--started-by-say"
+"""The option of `serve` with which it is started here, so that `say --kill` may end it."""
 CLI_SCRIPT = Path(__file__).resolve().parents[2] / "cli.py"
 
 _START_LOCK, _START_LOG = "start.lock", "start.log"
@@ -78,7 +80,7 @@ def _start(arguments: Sequence[str]) -> RunningServer:
     log_path = runtime_folder() / _START_LOG
     with Path(os.devnull).open("r+b") as null, os.fdopen(open_private(log_path, os.O_TRUNC), "wb") as log:
         process = subprocess.Popen(
-            [sys.executable, str(CLI_SCRIPT), "serve", *arguments],
+            [sys.executable, str(CLI_SCRIPT), "serve", STARTED_BY_SAY, *arguments],
             stdin=null,
             stdout=null,
             stderr=log,

@@ -25,11 +25,14 @@ _PID_FILE = "server.pid"
 
 @dataclass(frozen=True, slots=True)
 class RunningServer:
-    """A server: its base URL, the process number where it is this user's own (else 0), and its token."""
+    """A server: its base URL, the process number where it is this user's own (else 0), its token, and
+    whether `say` started it, and not a person.
+    """
 
     url: str
     pid: int = 0
     token: str | None = None
+    was_started_by_say: bool = False
 
 
 class ServerRegistration:
@@ -48,10 +51,11 @@ class ServerRegistration:
             os.ftruncate(self._descriptor, 0)
         return self
 
-    def announce(self, url: str, token: str | None = None) -> None:
+    def announce(self, url: str, token: str | None = None, *, was_started_by_say: bool = False) -> None:
         """Write the server's address, at which it takes requests from now on."""
         if self._is_registered:
-            content = json.dumps({"pid": os.getpid(), "url": url, "token": token})
+            fields = {"pid": os.getpid(), "url": url, "token": token, "by_say": was_started_by_say}
+            content = json.dumps(fields)
             os.pwrite(self._descriptor, content.encode(), 0)
 
     def __exit__(self, *_: object) -> None:
@@ -73,4 +77,7 @@ def registered_server() -> tuple[bool, RunningServer | None]:
         return True, None  # it is being written
     finally:
         os.close(descriptor)
-    return True, RunningServer(found["url"], found["pid"], found["token"]) if found else None
+    if not found:
+        return True, None
+    by_say = found.get("by_say", False)  # an older server writes none
+    return True, RunningServer(found["url"], found["pid"], found["token"], by_say)

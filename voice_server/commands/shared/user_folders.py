@@ -8,6 +8,7 @@ import warnings
 from pathlib import Path
 
 from voice_server.commands.shared.os_errors import reason_of
+from voice_server.commands.shared.terminal import print_warning
 from voice_server.errors import ConfigError
 
 APP_NAME = "voice-server"
@@ -17,13 +18,17 @@ _PRIVATE = 0o700
 def runtime_folder() -> Path:
     """The folder for locks and pid files, made where it is missing. Raises ConfigError.
 
-    It must belong to this user and lie in a folder that no other user but root can change.
+    It must belong to this user and lie in a folder that no other user but root can change. Where that
+    of XDG_RUNTIME_DIR is not private, a warning says so and which is used in its place.
     """
     import platformdirs  # noqa: PLC0415 - a server at a named address needs no folder
 
-    with warnings.catch_warnings():  # without XDG_RUNTIME_DIR it takes a folder that is checked below
-        warnings.simplefilter("ignore")
+    with warnings.catch_warnings(record=True) as caught:  # it takes another folder, which is checked below
+        warnings.simplefilter("always")
         folder = platformdirs.user_runtime_path(APP_NAME, appauthor=False)
+    if os.environ.get("XDG_RUNTIME_DIR"):
+        for warning in caught:
+            print_warning(f"warning: {warning.message}")
     try:
         folder.mkdir(mode=_PRIVATE, parents=True, exist_ok=True)
         found, above = folder.lstat(), folder.parent.stat()
