@@ -59,6 +59,12 @@ def test_a_half_that_is_alone_is_replaced_or_dropped_with_a_warning(
     assert _read(*messages) == (tokens, ["lost_character"])
 
 
+def test_an_unknown_key_hides_no_half() -> None:
+    both: list[Fields] = [{"token": FIRST}, {"token": "b", "x": 1}]
+    assert _read(*both) == (["", "\ufffdb"], ["unknown_key", "lost_character"])
+    assert _read({"token": FIRST, "x": 1}, {"token": SECOND}) == (["", "😀"], ["unknown_key"])
+
+
 def test_a_message_without_a_known_key_is_told_each_time_and_what_it_meant() -> None:
     reader = MessageReader()
     for _ in range(2):

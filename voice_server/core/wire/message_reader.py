@@ -7,6 +7,7 @@ tokens of one turn is whole; a message that only has something too much is obeye
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from typing import Final
 
 import msgspec
@@ -37,6 +38,8 @@ _MEANT: Final = {
 class _KnownKeys(ClientMessage, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A message that has no unknown key, which costs nothing to find out while it is decoded."""
 
+
+_KEYS: Final = frozenset(ClientMessage.__struct_fields__)
 
 _decode_known = msgspec.json.Decoder(_KnownKeys).decode
 _decode_any = msgspec.json.Decoder(ClientMessage).decode
@@ -69,13 +72,23 @@ class MessageReader:
         return warnings
 
     def _read_unusual(self, text: str, turn: str | None) -> ClientMessage:
+        try:
+            message = _decode_any(text)
+        except msgspec.ValidationError:
+            raise
+        except msgspec.DecodeError:
+            return self._read_halves(text, turn)
+        self._note_unknown(_decode_keys(text))
+        return self._joined(message, turn) if self._half else message
+
+    def _read_halves(self, text: str, turn: str | None) -> ClientMessage:
         whole = without_halves(text)
         message = _decode_any(whole)
-        self._note_unknown(list(_decode_keys(whole)))
-        if whole is not text and message.token is not None:
-            message = msgspec.structs.replace(message, token=json.loads(text)["token"])
-        elif whole is not text:
+        self._note_unknown(_decode_keys(whole))
+        if message.token is None:
             self.warnings.append(LOST_CHARACTER)
+        else:
+            message = msgspec.structs.replace(message, token=json.loads(text)["token"])
         return self._joined(message, turn)
 
     def _joined(self, message: ClientMessage, turn: str | None) -> ClientMessage:
@@ -96,8 +109,8 @@ class MessageReader:
         self.warnings += [LOST_CHARACTER] * (alone > 0)
         return msgspec.structs.replace(message, token=token)
 
-    def _note_unknown(self, keys: list[str]) -> None:
-        unknown = [key for key in keys if key not in ClientMessage.__struct_fields__]
+    def _note_unknown(self, keys: Collection[str]) -> None:
+        unknown = [key for key in keys if key not in _KEYS]
         if not unknown:
             return
         if len(unknown) == len(keys):
