@@ -11,7 +11,7 @@ import pytest
 
 from tests.backends.conftest import MakeEngine, Stage
 from tests.backends.recordings import FORMATS, USELESS, record, record_formats, record_useless
-from voice_server.errors import RenderError
+from voice_server.errors import RequestError
 
 ENGINES: dict[str, dict[str, Any]] = {"chatterbox": {"part": "turbo"}, "vibevoice": {}}
 # In 16-bit steps: the last digits of what Chatterbox computes depend on where it lies in memory.
@@ -70,7 +70,7 @@ def _difference(one: bytes, other: bytes) -> float:
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("voice", USELESS)
 def test_a_recording_of_no_use_is_refused_with_what_to_do(stage: Stage, voice: str) -> None:
-    with pytest.raises(RenderError, match=USELESS[voice]) as caught:
+    with pytest.raises(RequestError, match=USELESS[voice]) as caught:
         stage.speak(SENTENCE, voice)
     assert caught.value.code == "bad_sample"
 
@@ -90,6 +90,6 @@ def test_of_two_recordings_with_one_name_neither_is_a_voice(stage: Stage, sample
     for suffix in (".wav", ".flac"):
         (samples / f"twice{suffix}").write_bytes((samples / "plain.wav").read_bytes())
     assert "twice" not in {each.id for each in stage.pool.voices()}
-    with pytest.raises(RenderError) as caught:
+    with pytest.raises(RequestError) as caught:
         stage.speak(SENTENCE, "twice")
     assert caught.value.code == "unknown_voice"

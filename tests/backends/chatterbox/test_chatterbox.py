@@ -11,7 +11,7 @@ import pytest
 from tests.backends.conftest import Engine, MakeEngine, Stage, checks_of
 from tests.backends.recordings import record
 from tests.conformance.checking import CHECK_NAMES
-from voice_server.errors import RenderError
+from voice_server.errors import RequestError
 from voice_server.pool.conformance import ConformanceCheck
 
 SENTENCE = "The quick brown fox jumps over the lazy dog."
@@ -101,14 +101,14 @@ def test_a_clone_made_by_one_worker_sounds_the_same_from_another(stage: Stage, t
     ],
 )
 def test_a_recording_of_no_use_is_refused_with_what_to_do(stage: Stage, voice: str, complaint: str) -> None:
-    with pytest.raises(RenderError, match=complaint) as caught:
+    with pytest.raises(RequestError, match=complaint) as caught:
         stage.speak(SENTENCE, voice)
     assert caught.value.code == "bad_sample"
 
 
 @pytest.mark.parametrize("voice", ["nobody", "../Obama", "Obama.wav", "linked", "notes"])
 def test_a_voice_is_a_name_and_never_a_path(stage: Stage, voice: str) -> None:
-    with pytest.raises(RenderError) as caught:
+    with pytest.raises(RequestError) as caught:
         stage.speak(SENTENCE, voice)
     assert caught.value.code == "unknown_voice"
 
@@ -141,5 +141,5 @@ def test_options_of_its_sisters_are_taken_without_effect(stage: Stage) -> None:
     assert ignored == {"exaggeration", "cfg_weight", "min_p"}
     usual = stage.speak(SENTENCE, "default").pcm
     assert stage.speak(SENTENCE, "default", exaggeration=1.5, cfg_weight=0.0, min_p=0.5).pcm == usual
-    with pytest.raises(RenderError, match="option exaggeration must be a number from 0 to 2, not 3"):
+    with pytest.raises(RequestError, match="option exaggeration must be a number from 0 to 2, not 3"):
         stage.speak(SENTENCE, "default", exaggeration=3)

@@ -11,7 +11,7 @@ import pytest
 from tests.backends.conftest import Engine, MakeEngine, Stage, checks_of
 from tests.backends.recordings import record
 from tests.conformance.checking import CHECK_NAMES
-from voice_server.errors import RenderError
+from voice_server.errors import RequestError
 from voice_server.pool.conformance import ConformanceCheck
 from voice_server.pool.worker_pool import BackendState
 
@@ -84,16 +84,16 @@ def test_options_of_its_sister_are_taken_without_effect(stage: Stage) -> None:
     assert {each.name for each in ready.capabilities.options if each.ignored} == {"top_k", "norm_loudness"}
     usual = stage.speak(SENTENCE, "default").pcm
     assert stage.speak(SENTENCE, "default", top_k=5, norm_loudness=False).pcm == usual
-    with pytest.raises(RenderError, match="option top_k must be a whole number from 1 to 1000, not 0"):
+    with pytest.raises(RequestError, match="option top_k must be a whole number from 1 to 1000, not 0"):
         stage.speak(SENTENCE, "default", top_k=0)
-    with pytest.raises(RenderError, match="unknown option 'speed'"):
+    with pytest.raises(RequestError, match="unknown option 'speed'"):
         stage.speak(SENTENCE, "default", speed=1.0)
 
 
 def test_a_recording_decides_the_voice(stage: Stage) -> None:
     assert stage.speak(SENTENCE, "anna").pcm != stage.speak(SENTENCE, "bert").pcm
     assert stage.speak(SENTENCE, "anna").pcm == stage.speak(SENTENCE, "anna").pcm
-    with pytest.raises(RenderError, match=r"is 0\.5 s long; record at least 1 s"):
+    with pytest.raises(RequestError, match=r"is 0\.5 s long; record at least 1 s"):
         stage.speak(SENTENCE, "hasty")
 
 
@@ -126,7 +126,7 @@ def test_a_model_without_a_voice_of_its_own_speaks_with_recordings(
     try:
         assert [voice.id for voice in stage.pool.voices()] == ["anna"]
         assert len(stage.speak(SENTENCE, "anna").pcm) == SPOKEN_BYTES
-        with pytest.raises(RenderError) as caught:
+        with pytest.raises(RequestError) as caught:
             stage.speak(SENTENCE, "default")
         assert caught.value.code == "unknown_voice"
     finally:

@@ -16,7 +16,7 @@ from tests.conformance.checking import CHECK_NAMES
 from voice_server.client_events import Audio, ErrorEvent
 from voice_server.client_streams import connect
 from voice_server.config import Config
-from voice_server.errors import RenderError
+from voice_server.errors import RequestError
 from voice_server.pool.conformance import ConformanceCheck
 from voice_server.serving.composition import running_server
 
@@ -89,13 +89,13 @@ def test_the_language_decides_the_sound_and_comes_from_the_voice_or_the_option(s
     assert stage.speak(text, "default", language="es").pcm == spanish
     assert stage.speak(text, "default-es", language="en").pcm == english
     assert stage.speak(text, "anna", language="nb").pcm != stage.speak(text, "anna").pcm
-    with pytest.raises(RenderError, match="option language must be one of voice, en, ar, da"):
+    with pytest.raises(RequestError, match="option language must be one of voice, en, ar, da"):
         stage.speak(text, "default", language="tlh")
 
 
 def test_kanji_are_refused_where_nothing_reads_them(stage: Stage) -> None:
     with pytest.raises(
-        RenderError, match="Japanese is read in kana; kanji need the package pykakasi"
+        RequestError, match="Japanese is read in kana; kanji need the package pykakasi"
     ) as caught:
         stage.speak("東京です。", "default-ja")
     assert caught.value.code == "language_unavailable"
@@ -110,7 +110,7 @@ def test_chinese_is_refused_without_its_table(
     stage = Stage(make_engine("chatterbox", kind="multilingual", model=str(tmp_path)))
     try:
         with pytest.raises(
-            RenderError, match=r"Chinese needs the file Cangjie5_TC\.json in the model's folder"
+            RequestError, match=r"Chinese needs the file Cangjie5_TC\.json in the model's folder"
         ):
             stage.speak("你好。", "default-cmn")
         assert stage.speak("Good day.", "default").pcm

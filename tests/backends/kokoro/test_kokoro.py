@@ -10,7 +10,7 @@ import pytest
 
 from tests.backends.conftest import Engine, MakeEngine, Stage, checks_of, take
 from tests.conformance.checking import CHECK_NAMES
-from voice_server.errors import RenderError
+from voice_server.errors import RequestError
 from voice_server.pool.conformance import ConformanceCheck
 
 SENTENCE = "The quick brown fox jumps over the lazy dog."
@@ -56,7 +56,7 @@ def test_a_mix_sounds_the_same_however_it_is_written(stage: Stage) -> None:
     "voice", ["af_nobody", "af_bella+af_nobody", "af_bella(0)", "../af_bella", "af_adam.pt"]
 )
 def test_a_mix_of_what_is_not_there_is_refused(stage: Stage, voice: str) -> None:
-    with pytest.raises(RenderError) as caught:
+    with pytest.raises(RequestError) as caught:
         stage.speak(SENTENCE, voice)
     assert caught.value.code in {"unknown_voice", "invalid_request"}
 

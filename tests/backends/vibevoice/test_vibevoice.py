@@ -13,7 +13,7 @@ from tests.backends.conftest import Engine, MakeEngine, Stage, checks_of
 from tests.backends.recordings import record
 from tests.conformance.checking import CHECK_NAMES
 from voice_server.core.types import Frame
-from voice_server.errors import RenderError
+from voice_server.errors import RequestError
 from voice_server.pool.conformance import ConformanceCheck
 
 SENTENCE = "The quick brown fox jumps over the lazy dog."
@@ -81,7 +81,7 @@ def test_a_recording_dropped_into_the_folder_is_a_voice_at_once(stage: Stage, sa
 
 @pytest.mark.parametrize(("voice", "code"), [("hasty", "bad_sample"), ("nobody", "unknown_voice")])
 def test_a_recording_of_no_use_is_refused(stage: Stage, voice: str, code: str) -> None:
-    with pytest.raises(RenderError) as caught:
+    with pytest.raises(RequestError) as caught:
         stage.speak(SENTENCE, voice)
     assert caught.value.code == code
 
@@ -101,7 +101,7 @@ def test_each_option_is_heard_under_both_its_names(
 def test_options_that_the_model_ignores_are_taken_without_effect(stage: Stage) -> None:
     usual = stage.speak(SENTENCE, "any").pcm
     assert stage.speak(SENTENCE, "any", do_sample=True, temperature=1.5).pcm == usual
-    with pytest.raises(RenderError, match="option temperature must be a number from 0 to 2, not 3"):
+    with pytest.raises(RequestError, match="option temperature must be a number from 0 to 2, not 3"):
         stage.speak(SENTENCE, "any", temperature=3)
 
 
