@@ -9,10 +9,8 @@ from voice_server.core.text.speakable.symbols import INVISIBLE, UNSPOKEN, has_sp
 _UNSPOKEN = re.compile(UNSPOKEN)
 
 
-@pytest.mark.parametrize(
-    "seen", ["🎉", "👋🏽", "👨‍👩‍👧", "🇬🇧", "❤️", "✅", "ℹ️", "↔️", "\ufeff", "\u00ad", "\x00"]
-)
-def test_pictures_and_invisible_characters_are_not_said(seen: str) -> None:
+@pytest.mark.parametrize("seen", ["🎉", "👋🏽", "👨‍👩‍👧", "🇬🇧", "❤️", "✅", "ℹ️", "↔️", "Ⓜ️"])
+def test_pictures_are_not_said(seen: str) -> None:
     assert _UNSPOKEN.fullmatch(seen)
 
 
@@ -24,7 +22,7 @@ def test_letters_digits_and_signs_with_names_are_said(said: str) -> None:
 
 
 def test_a_picture_is_not_invisible() -> None:
-    assert INVISIBLE.fullmatch("\u00ad\ufe0f")
+    assert INVISIBLE.fullmatch("\ufe0e\ufe0f")
     assert not INVISIBLE.fullmatch("🎉")
 
 

@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+from unicodedata import normalize
+
 import pytest
 
 from tests.core.text.splitting.own_sets import Example, answers, cases
+from tests.core.text.splitting.sentences import split
+from voice_server.core.text.splitting.splitter import SplitterOptions
 
 
 def _f1(examples: list[Example], *, guess: bool) -> float:
@@ -33,6 +37,16 @@ def test_what_must_not_be_cut_is_held(guess: bool, share: float) -> None:
 @pytest.mark.parametrize(("guess", "f1"), [(False, 0.992), (True, 0.99)])
 def test_what_must_be_cut_is_cut(guess: bool, f1: float) -> None:
     assert _f1([case for case in cases() if case.ends], guess=guess) >= f1
+
+
+@pytest.mark.parametrize("guess", [False, True])
+def test_letters_with_their_marks_apart_change_no_sentence(guess: bool) -> None:
+    for example in (*answers(), *cases()):
+        language = None if guess else example.language
+        composed = split(normalize("NFC", example.text), language)
+        apart = split(normalize("NFD", example.text), language)
+        if max(map(len, apart)) < SplitterOptions().soft_cap:
+            assert [normalize("NFC", sentence) for sentence in apart] == composed
 
 
 def test_a_text_and_its_marks_come_apart_again() -> None:

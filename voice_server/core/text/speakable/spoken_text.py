@@ -14,6 +14,7 @@ from typing import Literal
 from voice_server.core.text.speakable.markdown import MAY_CONTAIN_MARKUP, MarkdownScan
 from voice_server.core.text.speakable.offsets import Edit, OffsetMap, rewrite
 from voice_server.core.text.speakable.symbols import has_speech
+from voice_server.core.text.speakable.unicode_forms import plain_form
 
 Markup = Literal["speak", "strip"]
 
@@ -39,18 +40,19 @@ def speakable(text: str, *, markup: Markup = "strip", known_tags: frozenset[str]
 
     `strip` removes markup; `speak` removes only the sounds that are not in `known_tags`, as `strip` does too.
     """
-    if not MAY_CONTAIN_MARKUP.search(text):
-        return _unless_silent(text, text, OffsetMap.identity(len(text)), ())
-    scan = MarkdownScan(text, known_tags)
+    plain, offsets = plain_form(text)
+    if not MAY_CONTAIN_MARKUP.search(plain):
+        return _unless_silent(text, plain, offsets, ())
+    scan = MarkdownScan(plain, known_tags)
     if markup == "strip":
         scan.strip()
     else:
         scan.drop_tags()
     if not scan.edits:
-        return _unless_silent(text, text, OffsetMap.identity(len(text)), ())
-    stripped, offsets = rewrite(text, sorted(scan.edits, key=lambda edit: edit.start))
-    tidied, later = rewrite(stripped, _white_space_edits(stripped))
-    return _unless_silent(text, tidied, offsets.then(later), tuple(scan.dropped_tags))
+        return _unless_silent(text, plain, offsets, ())
+    stripped, later = rewrite(plain, sorted(scan.edits, key=lambda edit: edit.start))
+    tidied, last = rewrite(stripped, _white_space_edits(stripped))
+    return _unless_silent(text, tidied, offsets.then(later).then(last), tuple(scan.dropped_tags))
 
 
 def _unless_silent(typed: str, spoken: str, offsets: OffsetMap, dropped_tags: tuple[str, ...]) -> SpokenText:

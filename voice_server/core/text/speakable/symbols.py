@@ -1,4 +1,4 @@
-"""Characters that are not spoken: emoji, the joiners between them, and invisible characters."""
+"""Characters that are not spoken: emoji, with the joiners between them and their variation selectors."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ _EMOJI = (
     "\u2b05-\u2b07\u2b1b\u2b1c\u2b50\u2b55"
     "\U000e0020-\U000e007f"  # the letters inside a flag of a region
 )
-_EMOJI_IF_SELECTED = "\u203c\u2049\u2122\u2139\u2194-\u21aa\u231a-\u23ff\u25aa-\u25fe\u3030\u303d\u3297\u3299"
+_EMOJI_IF_SELECTED = (
+    "\u203c\u2049\u2122\u2139\u2194-\u21aa\u24c2\u231a-\u23ff\u25aa-\u25fe\u3030\u303d\u3297\u3299"
+)
 """Characters that are emoji only before a variation selector (U+FE0F); alone, "™" is read out."""
-_INVISIBLE = "\u00ad\u200b\u2060\ufeff\ufe0e\ufe0f\u20e3\x00-\x08\x0b\x0c\x0e-\x1f\x7f"
+_INVISIBLE = "\ufe0e\ufe0f\u20e3"
 
 # The joiner is dropped only between emoji: inside Persian and Indic words it decides how they are pronounced.
 UNSPOKEN = (
@@ -24,7 +26,7 @@ UNSPOKEN = (
 """A run of characters that are not spoken, as the source of a pattern."""
 
 INVISIBLE = re.compile(rf"[{_INVISIBLE}]+")
-"""A run of characters that are not displayed: soft hyphens, variation selectors, control characters."""
+"""Variation selectors, or the keycap round a digit; `unicode_forms` drops what else is not displayed."""
 
 _SPOKEN_PUNCTUATION = frozenset("%&@§#")
 

@@ -115,7 +115,7 @@ def rule(context: MarkContext) -> tuple[bool, str]:
     kind = kind_of_word(word, context)
     if kind is WordKind.PLAIN and context.next_character in marks.SENTENCE_OPENERS:
         return True, "word, opener follows"
-    if kind not in (WordKind.PLAIN, WordKind.BEFORE_NUMBER) and context.at - context.start <= len(word) + 1:
+    if kind not in (WordKind.PLAIN, WordKind.BEFORE_NUMBER) and context.start_of(word) <= context.start + 1:
         return False, f"{kind.value} alone"
     if (word[-1:].isdigit() or word.isupper()) and _HEADING_LABEL.fullmatch(
         context.text, context.start, context.at
@@ -208,8 +208,10 @@ def _kind_by_shape(word: str, context: MarkContext) -> WordKind:
 
 def _joined_with_part_before(word: str, context: MarkContext) -> str:
     """The word together with the first part of a spaced abbreviation: "z.B" for "z. B", "p.m", "т.д"."""
-    word_start = context.at - len(word)
-    if len(word) > _LONGEST_PART or context.text[word_start - 2 : word_start - 1] != ".":
+    if len(word) > _LONGEST_PART:
+        return word
+    word_start = context.start_of(word)
+    if context.text[word_start - 2 : word_start - 1] != ".":
         return word
     part = context.text[max(context.start, word_start - _LONGEST_PART) : word_start - 1].rpartition(" ")[2]
     return part + word if part.islower() else word
@@ -230,7 +232,7 @@ def _follows_number(context: MarkContext, word: str) -> bool:
 
 def _text_before(word: str, context: MarkContext) -> str:
     """The sentence up to the word before the mark, without white space at its end."""
-    return context.text[context.start : context.at - len(word)].rstrip()
+    return context.text[context.start : context.start_of(word)].rstrip()
 
 
 def _is_starter_next(context: MarkContext, word: str) -> bool:
@@ -296,7 +298,7 @@ def _is_end_after_ordinal(context: MarkContext, word: str) -> bool:
     if (
         word.isdigit()
         and context.lexicon.language not in _LANGUAGES_WITH_CAPITAL_AFTER_ORDINAL
-        and context.start < context.at - len(word)
+        and context.start < context.start_of(word)
     ):
         return True
     return _is_starter_next(context, word)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from unicodedata import normalize
 
 from voice_server.core.text.splitting import abbreviations, word_lists
 
@@ -94,6 +95,8 @@ def guess_language(text: str, fallback: str, min_signs: int = _MIN_SIGNS) -> str
     In Latin script, another language than `fallback` needs `min_signs` signs, and more than `fallback` has.
     With 1, for the beginning of a text, abbreviations are signs too.
     """
+    if not text.isascii():
+        text = normalize("NFC", text)
     is_latin = text.isascii() or _OTHER_SCRIPT.search(text) is None
     script = None if is_latin else _main_script(text[-_SCRIPT_SAMPLE_CHARS:])
     if script is None:

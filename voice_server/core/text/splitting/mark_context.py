@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from typing import NamedTuple
+from unicodedata import normalize
 
 from voice_server.core.text.splitting import marks
 from voice_server.core.text.splitting.lexicon import Lexicon
@@ -17,6 +18,10 @@ _LONGEST_WORD = 40
 """Characters before a mark that are searched for its word; a longer one is no abbreviation."""
 _LONGEST_RUN = 64
 """Characters that one pattern may skip, so that the look ahead is bounded."""
+_NEXT_WORD_CHARS = 128
+"""Characters that hold the next word, decomposed, and more than one behind it."""
+_DECOMPOSED_CHARS = 4
+"""Characters that one composed letter may be written with, at most."""
 _WORD_PREFIXES = marks.SENTENCE_OPENERS + marks.DASHES + marks.BULLETS + "@#"
 
 
@@ -72,18 +77,30 @@ class MarkContext(NamedTuple):
         return self.text.startswith(",,", self.next_at)
 
     def word_before(self) -> str:
-        """Return the word that the mark stands behind, without opening quotes, brackets and dashes."""
+        """Return the word that the mark stands behind, without opening quotes, brackets and dashes.
+
+        It is composed (NFC), as the words of the lists are.
+        """
         words = self.text[max(self.start, self.at - _LONGEST_WORD) : self.at].rsplit(None, 1)
-        return words[-1].lstrip(_WORD_PREFIXES) if words else ""
+        return normalize("NFC", words[-1].lstrip(_WORD_PREFIXES)) if words else ""
+
+    def start_of(self, word: str) -> int:
+        """Return where the end of the word before the mark, `word`, begins; the text may be decomposed."""
+        nearest = self.at - len(word)
+        farthest = max(self.start, self.at - _DECOMPOSED_CHARS * len(word))
+        for start in range(nearest, farthest - 1, -1):
+            if normalize("NFC", self.text[start : self.at]) == word:
+                return start
+        return nearest  # a space stands before the mark
 
     def next_word(self) -> tuple[str, str]:
         """Return the next word without opening quotes and brackets, and the character behind it."""
-        at = self._skip_openers()
-        found = marks.WORD.match(self.text, at)
+        following = self._from_next_word_on()
+        found = marks.WORD.match(following)
         if found is None:
-            return "", self.text[at : at + 1]
-        behind = self.text[found.end() : found.end() + 1]
-        may_join = behind in ("'", "’", "-") and found.end() + 1 == len(self.text)
+            return "", following[:1]
+        behind = following[found.end() : found.end() + 1]
+        may_join = behind in ("'", "’", "-") and found.end() + 1 == len(following)
         if (may_join or not behind) and not self.final:
             raise MoreTextNeeded
         return found.group(), behind
@@ -93,10 +110,10 @@ class MarkContext(NamedTuple):
 
         More text is needed only while what has been received of it is the beginning of one of `words`.
         """
-        at = self._skip_openers()
-        found = marks.LETTERS.match(self.text, at)
+        following = self._from_next_word_on()
+        found = marks.LETTERS.match(following)
         word = found.group().lower() if found else ""
-        is_whole = self.final or at + len(word) < len(self.text)
+        is_whole = self.final or len(word) < len(following)
         if not is_whole and any(candidate.startswith(word) for candidate in words):
             raise MoreTextNeeded
         return is_whole and word in words
@@ -105,6 +122,11 @@ class MarkContext(NamedTuple):
         """Return the first character of the next word, opening quotes and brackets skipped."""
         at = self._skip_openers()
         return self.text[at : at + 1]
+
+    def _from_next_word_on(self) -> str:
+        """The next word and what follows it, composed."""
+        at = self._skip_openers()
+        return normalize("NFC", self.text[at : at + _NEXT_WORD_CHARS])
 
     def _skip_openers(self) -> int:
         at = self.next_at
