@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tts_backends.espeak.markup import safe_ssml
+from tts_backends.espeak.markup import safe_ssml, text_of
 
 
 @pytest.mark.parametrize(
@@ -45,3 +45,9 @@ def test_offsets_stay_true(ssml: str) -> None:
     assert len(result) == len(ssml)
     assert all(now in (before, " ") for before, now in zip(ssml, result, strict=True))
     assert safe_ssml(result) == result
+
+
+def test_the_text_keeps_its_offsets_and_loses_elements() -> None:
+    ssml = "Tom &amp; <break time='300ms'/>Jerry"
+    assert text_of(ssml) == "Tom &                          Jerry"
+    assert len(text_of(ssml)) == len(ssml)

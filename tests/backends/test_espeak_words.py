@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -29,8 +30,38 @@ def test_a_word_ends_with_its_clause() -> None:
     assert marks[0].end_ms == 20
 
 
-def test_sentence_events_and_empty_words_make_no_mark() -> None:
-    assert marks_of("to", Event(EventKind.SENTENCE, 1, 0, 0), word(1, 0, 0)) == []
+def test_sentence_events_make_no_mark() -> None:
+    assert marks_of("to", Event(EventKind.SENTENCE, 1, 0, 0)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "events", "words"),
+    [
+        # before a dash without spaces, and in quotation marks, a word has no length or begins too early
+        ("The plan—simple", [(1, 3), (5, 0), (10, 6)], ["The", "plan", "simple"]),
+        ("The “best” thing", [(1, 3), (6, 0), (12, 5)], ["The", "best", "thing"]),
+        ("one -- two -- three", [(1, 3), (5, 2), (12, 2)], ["one", "two", "three"]),
+        # several words are one for the library
+        (
+            "of the hill for a while",
+            [(1, 2), (8, 4), (13, 3), (14, 3)],
+            ["of", "the", "hill", "for", "a", "while"],
+        ),
+        ("1,000,000 people", [(1, 2), (2, 2), (11, 6)], ["1,000,000", "people"]),
+        # signs that are read out
+        ("10% & more", [(1, 2), (3, 1), (5, 1), (7, 4)], ["10", "%", "&", "more"]),
+        ("日本語", [(1, 3), (1, 3)], ["日", "本", "語"]),
+    ],
+)
+def test_every_word_has_a_mark(text: str, events: list[tuple[int, int]], words: list[str]) -> None:
+    marks = marks_of(text, *(word(*place, sample) for sample, place in enumerate(events)))
+    assert [mark.word for mark in marks] == words
+
+
+def test_words_without_an_event_share_the_time_of_the_one_before() -> None:
+    of, the, end = marks_of("of the, end", word(1, 2, 0), Event(EventKind.END, 8, 0, 70), word(9, 3, 100))
+    assert 0 == of.start_ms < of.end_ms == the.start_ms < the.end_ms == 7
+    assert end.start_ms == 10
 
 
 def test_a_word_that_was_cut_short_is_completed() -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.core.speech.rendering import words_of
+from voice_server.core.speech.word_times import estimated_marks
 from voice_server.core.subtitles import Cue, cues_of, to_srt, to_vtt
 from voice_server.core.types import WordMark
 
@@ -22,6 +24,20 @@ def marks_of(text: str) -> list[WordMark]:
 def test_a_cue_ends_with_its_sentence_and_keeps_the_marks_as_typed() -> None:
     text = "Hello, world! Is this\n speech? Yes."
     assert [cue.text for cue in cues_of(text, marks_of(text))] == ["Hello, world!", "Is this speech?", "Yes."]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("“A” is a letter. “B” too.", ["“A” is a letter.", "“B” too."]),
+        ("« Oui » ! « Non »", ["« Oui » !", "« Non »"]),
+        ("好。「是」", ["好。", "「是」"]),
+        ("I said 'no.' \"Yes\" (maybe).", ["I said 'no.'", '"Yes" (maybe).']),
+        ("It is $5. €6!", ["It is $5.", "€6!"]),
+    ],
+)
+def test_quotes_and_signs_stay_with_their_words(text: str, shown: list[str]) -> None:
+    assert [cue.text for cue in cues_of(text, estimated_marks(text, 2000))] == shown
 
 
 def test_a_long_sentence_is_cut_between_words_before_it_is_too_long_to_read() -> None:

@@ -31,7 +31,9 @@ def test_an_adapter_may_import_these_names_and_no_others() -> None:
         "find_sample",
         "sample_voices",
         "samples_folder",
+        "share_time",
         "unreadable_sample",
+        "word_spans",
     }
     assert all(hasattr(api, name) for name in api.__all__)
 

@@ -20,7 +20,7 @@ from voice_server.worker.api import Capabilities, Option, Pcm, RequestError, Unk
 
 from .languages import language_tag, voice_ids
 from .library import PUNCTUATION_LISTED, Event, Library, Parameter
-from .markup import safe_ssml
+from .markup import safe_ssml, text_of
 from .portions import portions
 from .pulling import PullThread
 from .shaping import Shaper
@@ -104,7 +104,8 @@ class Backend:
         spoken_rate = min(max(wanted_rate, _SLOWEST), _FASTEST)
         parameters = _parameters(options, round(spoken_rate))
         self._library.announce(_PUNCTUATION[options["punctuation"]])
-        with closing(Shaper(self._library, text, wanted_rate / spoken_rate)) as shaper:
+        words = text_of(text) if options["ssml"] else text
+        with closing(Shaper(self._library, words, wanted_rate / spoken_rate)) as shaper:
 
             def on_buffer(pcm: bytes, events: list[Event]) -> bool:
                 return any(map(give, shaper.take(pcm, events)))

@@ -1,4 +1,5 @@
-"""Restricts SSML to what the library parses safely: known elements of ordinary length, the rest as text.
+"""Restricts SSML to what the library parses safely: known elements of ordinary length, the rest as text; and
+finds the text in it.
 
 The library's own parser trusts its input; a tag without an end or with a long attribute overruns its buffers.
 Characters are replaced one by one, so that offsets stay valid.
@@ -25,3 +26,12 @@ def safe_ssml(ssml: str) -> str:
         parts += (ssml[end : known.start()].translate(_SPECIAL), known[0])
         end = known.end()
     return "".join((*parts, ssml[end:].translate(_SPECIAL)))
+
+
+def text_of(ssml: str) -> str:
+    """`ssml` with a space in place of every character of a known element, or of an entity but its first."""
+    return _KNOWN.sub(_blanked, ssml)
+
+
+def _blanked(known: re.Match[str]) -> str:
+    return known[0][0].replace("<", " ").ljust(len(known[0]))

@@ -1,12 +1,13 @@
 """Subtitles from word times: SubRip and WebVTT.
 
 Words are gathered into cues that end with a sentence, before a line grows too long to read, or after a pause.
-The text of a cue is a slice of the text as typed, with its punctuation. Formats: the SubRip convention, and
-W3C's WebVTT (`&`, `<` and `>` are escaped, a blank line ends a cue).
+The text of a cue is a slice of the text as typed, with the marks and quotes round it. Formats: the SubRip
+convention, and W3C's WebVTT (`&`, `<` and `>` are escaped, a blank line ends a cue).
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -18,6 +19,11 @@ _CUE_MS = 7000.0
 _PAUSE_MS = 800.0
 _SENTENCE_ENDS = tuple(".!?…。！？")
 _CLOSING_CHARACTERS = " \t\r\n\"')]}’”»"
+_OPENING_CHARACTERS = "“„‚‘‹([{¿¡「『（【《〈$€£¥#@&"
+_MARKS_BEHIND = re.compile(r"\S*+(?:[ \u00a0\u202f]?[»!?;:]+)*+")
+"""With the space that stands before some marks in French."""
+_OPENING = re.compile(rf"(?:[{re.escape(_OPENING_CHARACTERS)}]|«\s?|(?<!\S)[\"'])+\Z")
+"""What belongs to the word behind it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +37,16 @@ class Cue:
 
 def cues_of(text: str, marks: Sequence[WordMark]) -> list[Cue]:
     """Return the cues of a text whose words are marked, with offsets into it, in order."""
-    return [_cue(text, group, next_start) for group, next_start in _groups(text, marks)]
+    cues: list[Cue] = []
+    shown = 0
+    for group, next_start in _groups(text, marks):
+        first, last = group[0], group[-1]
+        opening = _OPENING.search(text, shown, first.start)
+        start = opening.start() if opening else first.start
+        shown = _end_of_marks(text, last.end, next_start)
+        one_line = " ".join(text[start:shown].split())
+        cues.append(Cue(first.start_ms, max(last.end_ms, first.start_ms), one_line))
+    return cues
 
 
 def to_srt(cues: Iterable[Cue]) -> str:
@@ -60,7 +75,8 @@ def _groups(text: str, marks: Sequence[WordMark]) -> Iterator[tuple[list[WordMar
 
 def _starts_new_cue(text: str, group: list[WordMark], mark: WordMark) -> bool:
     first, last = group[0], group[-1]
-    word_and_marks = text[last.start : mark.start].rstrip(_CLOSING_CHARACTERS)
+    marks_end = _end_of_marks(text, last.end, mark.start)
+    word_and_marks = text[last.start : marks_end].rstrip(_CLOSING_CHARACTERS)
     return (
         word_and_marks.endswith(_SENTENCE_ENDS)
         or mark.end - first.start > _CUE_CHARS
@@ -69,12 +85,13 @@ def _starts_new_cue(text: str, group: list[WordMark], mark: WordMark) -> bool:
     )
 
 
-def _cue(text: str, group: list[WordMark], next_start: int) -> Cue:
-    first, last = group[0], group[-1]
-    after_word = text[last.end : max(last.end, next_start)]
-    punctuation = after_word.split(maxsplit=1)[0] if after_word[:1].strip() else ""
-    one_line = " ".join((text[first.start : last.end] + punctuation).split())
-    return Cue(first.start_ms, max(last.end_ms, first.start_ms), one_line)
+def _end_of_marks(text: str, at: int, next_start: int) -> int:
+    """The end of the marks behind a word, without those that belong to the next one."""
+    marks = _MARKS_BEHIND.match(text, at, max(at, next_start))
+    end = marks.end() if marks else at
+    if end == next_start < len(text):
+        end = at + len(text[at:end].rstrip(_OPENING_CHARACTERS + "«"))
+    return end
 
 
 def _times(cue: Cue, decimal_mark: str) -> str:

@@ -30,6 +30,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Protocol
 
 from voice_server.core.options import complete_options
+from voice_server.core.speech.word_times import share_time, word_spans
 from voice_server.core.types import Capabilities, Option, OptionValue, Voice, WordMark
 from voice_server.errors import BackendError, NotSetUp, RenderError, RequestError, UnknownName
 from voice_server.worker.samples import (
@@ -60,7 +61,9 @@ __all__ = [
     "find_sample",
     "sample_voices",
     "samples_folder",
+    "share_time",
     "unreadable_sample",
+    "word_spans",
 ]
 
 Pcm = Any

@@ -77,7 +77,7 @@ def test_marks_keep_their_times_and_phonemes() -> None:
 def test_word_times_are_estimated_where_the_engine_gave_none() -> None:
     pending = segment("Hello there.", settings=replace(SETTINGS, times_source="engine"))
     pending.rendered_bytes = SECOND_BYTES
-    pending.estimate_marks()
+    pending.complete_marks()
     assert [mark.word for mark in pending.marks] == ["Hello", "there"]
     assert 0.0 < pending.marks[-1].end_ms <= 1000.0
     assert pending.times_source == "estimate"
@@ -85,11 +85,37 @@ def test_word_times_are_estimated_where_the_engine_gave_none() -> None:
 
 def test_an_engines_word_times_are_kept() -> None:
     pending = segment("Hello there.", settings=replace(SETTINGS, times_source="engine"))
-    pending.marks = told = words_of("Hello there.")
+    told = [WordMark("Hello", 0, 300, 0, 5), WordMark("there", 300, 900, 6, 11)]
+    for mark in told:
+        pending.add_mark(mark)
     pending.rendered_bytes = SECOND_BYTES
-    pending.estimate_marks()
-    assert pending.marks is told
+    pending.complete_marks()
+    assert pending.marks == told
     assert pending.times_source == "engine"
+
+
+def test_words_that_the_engine_left_out_are_said_between_those_that_it_timed() -> None:
+    pending = segment("We saw the old man there.", settings=replace(SETTINGS, times_source="engine"))
+    pending.rendered_bytes = SECOND_BYTES
+    pending.add_mark(WordMark("saw", 200, 300, 3, 6))
+    pending.add_mark(WordMark("man", 600, 700, 15, 18))
+    pending.complete_marks()
+    assert [mark.word for mark in pending.marks] == ["We", "saw", "the", "old", "man", "there"]
+    assert [(mark.start_ms, mark.end_ms) for mark in pending.marks] == [
+        (0, 200),
+        (200, 300),
+        (300, 450),
+        (450, 600),
+        (600, 700),
+        (700, 1000),
+    ]
+
+
+def test_elements_of_ssml_are_no_words() -> None:
+    pending = segment("Hi <break/> you.", settings=replace(SETTINGS, markup="speak", options={"ssml": True}))
+    pending.add_mark(WordMark("Hi", 0, 100, 0, 2))
+    pending.add_mark(WordMark("you", 400, 600, 12, 15))
+    assert [mark.word for mark in pending.marks] == ["Hi", "you"]
 
 
 @pytest.mark.parametrize(("begun_at", "queued_ms"), [(10.5, 500.0), (9.0, 0.0), (None, 0.0)])

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voice_server.core.speech.word_times import estimated_marks
+from voice_server.core.speech.word_times import estimated_marks, share_time, word_spans
 
 
 @given(st.text(max_size=200), st.floats(0.1, 600_000))
@@ -58,5 +58,23 @@ def test_words_keep_their_inner_marks_and_lose_the_outer_ones() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["سَلَامٌ عليكم", "नमस्ते दुनिया", "می\u200cخواهم بروم", "שָׁלוֹם לך", "за́мок и", "வணக்கம் உலகம்", "1,000,000 12.5"],
+)
+def test_vowel_signs_accents_and_joiners_are_part_of_their_word(text: str) -> None:
+    assert [mark.word for mark in estimated_marks(text, 1000)] == text.split()
+
+
+def test_words_share_the_time_they_are_given() -> None:
+    text = "in of the end"
+    assert word_spans(text, 3, 9) == [(3, 5), (6, 9)]
+    of, the = share_time(text, [(3, 5), (6, 9)], 100, 800)
+    assert (of.word, of.start_ms, of.end_ms) == ("of", 100, 400)
+    assert (the.word, the.start_ms, the.end_ms) == ("the", 400, 800)
+    assert share_time(text, [], 100, 800) == []
+
+
 def test_scripts_without_spaces_go_by_character() -> None:
     assert [mark.word for mark in estimated_marks("你好 world。", 1000)] == ["你", "好", "world"]
+    assert [mark.word for mark in estimated_marks("น้ำดี", 1000)] == ["น้ำ", "ดี"]

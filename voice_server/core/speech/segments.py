@@ -9,7 +9,7 @@ from enum import Enum, auto
 from voice_server.core.speech.play_clock import SpokenPart
 from voice_server.core.speech.speech_settings import SpeechSettings
 from voice_server.core.speech.utterance_events import SentenceEnded, SentenceStarted
-from voice_server.core.speech.word_times import estimated_marks
+from voice_server.core.speech.word_times import estimated_marks, share_time, word_spans
 from voice_server.core.text.speakable.spoken_text import SpokenText, speakable
 from voice_server.core.text.splitting.splitter import Piece
 from voice_server.core.types import (
@@ -66,11 +66,26 @@ class PendingSegment:
         """Whether this is the segment of that piece."""
         return (self.piece.start, self.piece.end) == (piece.start, piece.end)
 
-    def estimate_marks(self) -> None:
-        """Where the engine gave no word times, estimate them; all of the audio must be there."""
-        if not self.marks:
-            self.marks = estimated_marks(self.segment.text, self.rendered_bytes / PCM_BYTES_PER_SECOND * 1000)
+    def add_mark(self, mark: WordMark) -> None:
+        """A word that the engine has timed; words that it left out before it are said between the two."""
+        self._add_missing_words(mark.start, mark.start_ms)
+        self.marks.append(mark)
+
+    def complete_marks(self) -> None:
+        """Time the words that the engine left out, or all where it gives none; all audio must be there."""
+        audio_ms = self.rendered_bytes / PCM_BYTES_PER_SECOND * 1000
+        if self.marks:
+            self._add_missing_words(len(self.segment.text), audio_ms)
+        else:
+            self.marks = estimated_marks(self.segment.text, audio_ms)
             self.has_estimated_marks = True
+
+    def _add_missing_words(self, until: int, until_ms: float) -> None:
+        if self.settings.options.get("ssml"):
+            return  # the text holds elements, whose letters are no words
+        since, since_ms = (self.marks[-1].end, self.marks[-1].end_ms) if self.marks else (0, 0.0)
+        missing = word_spans(self.segment.text, since, max(since, until))
+        self.marks.extend(share_time(self.segment.text, missing, since_ms, max(since_ms, until_ms)))
 
     def typed_marks(self, since: int = 0) -> tuple[WordMark, ...]:
         """The word marks from number `since` on, with offsets into the text as typed."""

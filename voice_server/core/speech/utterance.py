@@ -355,7 +355,7 @@ class Utterance:
         self._delivery.add_audio(pending, event.pcm)
 
     def _on_rendered_word(self, event: RenderedWord, _now: float) -> None:
-        event.pending.marks.append(event.mark)
+        event.pending.add_mark(event.mark)
 
     def _release_marks(self, pending: PendingSegment) -> None:
         if pending.settings.word_times and len(pending.marks) > pending.delivered_marks:
@@ -373,7 +373,7 @@ class Utterance:
 
     def _on_render_completed(self, event: RenderCompleted, now: float) -> None:
         if event.pending.settings.word_times:
-            event.pending.estimate_marks()
+            event.pending.complete_marks()
         self._release_marks(event.pending)
         self._queue.end(event.pending, SegmentPhase.RENDERED, now)
         self._delivery.close(event.pending)
