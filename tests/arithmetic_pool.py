@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tests.core.speech.rendering import pcm_of, words_of
@@ -57,6 +57,7 @@ class ArithmeticPool:
     notices: dict[str, SpeechWarning] = field(default_factory=dict)
     marks: bool = False  # whether the words of a text come before its first frame
     options: tuple[Option, ...] = (SPEED,)
+    more_voices: tuple[Voice, ...] = ()  # of the last backend
     mixes: bool = False  # whether it speaks with mixes of its voices
 
     @property
@@ -66,7 +67,9 @@ class ArithmeticPool:
     def _status(self, name: str) -> BackendStatus:
         if name in self.down:
             return BackendStatus(name, self.down_state, 1, None, f"the backend {name} has no model")
-        voices = (Voice("alba", "Alba", "en-US", "female", name), Voice("bert", "Bert", "de", "male", name))
+        both = (Voice("alba", "Alba", "en-US", "female", name), Voice("bert", "Bert", "de", "male", name))
+        more = self.more_voices if name == self.names[-1] else ()
+        voices = (*both, *(replace(voice, backend=name) for voice in more))
         ready = ReadyBackend(
             voices, SAMPLE_RATE_HZ, Capabilities(options=self.options, times="engine", mixes=self.mixes)
         )

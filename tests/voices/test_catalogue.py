@@ -30,6 +30,15 @@ VOICES = (
 )
 
 
+READING = (
+    *VOICES,
+    Voice("ru", "Russian", "ru", "male", "espeak"),
+    Voice("ja", "Japanese", "ja", "male", "espeak", scripts="Hrkt"),
+    Voice("zm_yun", "Yun", "zh-CN", "male", "kokoro"),
+    Voice("zf_mei", "Mei", "zh-CN", "female", "kokoro"),
+)
+
+
 def catalogue(
     aliases: Mapping[str, str] | None = None, default: str | None = None, backend: str = "espeak"
 ) -> VoiceCatalogue:
@@ -72,6 +81,44 @@ def test_a_name_means_a_voice(name: str | int | None, voice: str) -> None:
 def test_a_speaker_brings_the_gender_and_the_language_stays() -> None:
     voice = catalogue().resolve("de+f3", backend="espeak").voice
     assert (voice.language, voice.gender, voice.name) == ("de", "female", "German, female3")
+
+
+@pytest.mark.parametrize(
+    ("voice", "backend", "scripts"),
+    [
+        ("en-us", "espeak", ""),
+        ("ru+f3", "espeak", "Cyrl"),
+        ("ja", "espeak", "Hrkt"),
+        ("af_heart", "kokoro", ""),
+        ("zf_mei(1)+am_adam(1)", "kokoro", "Hani"),
+        ("somebody", "kokoro", "Zyyy"),
+    ],
+)
+def test_a_voice_reads_what_its_backend_says_or_its_language_is_written_in(
+    voice: str, backend: str, scripts: str
+) -> None:
+    assert VoiceCatalogue(READING).scripts_read(voice, backend) == frozenset(scripts.split())
+
+
+@pytest.mark.parametrize(
+    ("language", "scripts", "backend", "like", "reader"),
+    [
+        ("ru", "Cyrl", "espeak", "en-us", "ru"),
+        ("ru", "Cyrl", "espeak", "en-us+f3", "ru+f3"),
+        ("zh", "Hani", "kokoro", "af_heart", "zf_mei"),
+        ("zh-CN", "Hani", "kokoro", "am_adam", "zm_yun"),
+        ("zh", "Hani", "kokoro", "af_heart(1)+am_adam(1)", "zm_yun"),
+        ("ja", "Hrkt", "espeak", "en-us", "ja"),
+        ("ja", "Hani Hrkt", "espeak", "en-us", None),
+        ("zh", "Hani", "espeak", "en-us", None),
+    ],
+)
+def test_who_reads_a_script_has_its_language_and_is_like_the_voice(
+    language: str, scripts: str, backend: str, like: str, reader: str | None
+) -> None:
+    wanted = frozenset(scripts.split())
+    found = VoiceCatalogue(READING).reader(language, wanted, backend=backend, like=like)
+    assert (found.id if found else None) == reader
 
 
 def test_an_id_that_is_a_number_comes_before_the_number() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from tests.arithmetic_pool import SPEED, ArithmeticPool, config_of
 from voice_server.core.speech.speech_settings import SpeechRequest
-from voice_server.core.types import Option, Segment, SpeechWarning
+from voice_server.core.types import Option, Segment, SpeechWarning, Voice
 from voice_server.errors import BackendDown, RequestError, UnknownName
 from voice_server.pool.worker_pool import BackendState
 from voice_server.voices.mixes import MixStore
@@ -16,6 +16,9 @@ from voice_server.voices.resolver import VoiceResolver
 def resolver_of(pool: ArithmeticPool | None = None, *, fallback: str | None = None) -> VoiceResolver:
     pool = pool or ArithmeticPool(mixes=True)
     return VoiceResolver(pool, config_of(*pool.names, fallback=fallback), MixStore())
+
+
+RUSSIAN = Voice("olga", "Olga", "ru", "female")
 
 
 def test_a_mix_becomes_the_ids_of_its_voices_and_the_language_of_the_first() -> None:
@@ -29,6 +32,30 @@ def test_a_saved_mix_is_a_voice() -> None:
     resolver.save_mix("mine", "alba(3)+bert", "one")
     settings, _ = resolver.settings(SpeechRequest(voice=" mine "))
     assert settings.voice == "alba(3)+bert(1)"
+
+
+def test_text_in_another_script_is_read_by_a_voice_of_its_language() -> None:
+    resolver = resolver_of(ArithmeticPool(("one", "two"), options=(), more_voices=(RUSSIAN,)))
+    settings, _ = resolver.settings(SpeechRequest(voice="alba"))
+    assert (settings.reads, settings.script) == (frozenset(), "switch")
+    assert settings.find_reader is not None
+    reader = settings.find_reader(settings, frozenset({"Cyrl"}), "ru")
+    assert reader is not None
+    assert (reader.backend, reader.voice, reader.find_reader) == ("two", "olga", None)
+    assert settings.find_reader(settings, frozenset({"Hani"}), "zh") is None
+
+
+def test_a_backend_that_reads_many_languages_reads_with_the_same_voice() -> None:
+    languages = Option("language", "choice", "en", choices=("en", "ru"))
+    resolver = resolver_of(ArithmeticPool(("one", "two"), options=(languages,), more_voices=(RUSSIAN,)))
+    settings, _ = resolver.settings(SpeechRequest(voice="alba", script="keep"))
+    assert (settings.reads, settings.script) == (frozenset(), "keep")
+    assert settings.find_reader is not None
+    reader = settings.find_reader(settings, frozenset({"Cyrl"}), "ru")
+    assert reader is not None
+    assert (reader.backend, reader.voice, reader.options["language"]) == ("one", "alba", "ru")
+    settings, _ = resolver.settings(SpeechRequest(voice="alba", language="ru"))
+    assert settings.reads == frozenset({"Cyrl"})
 
 
 def test_a_mix_needs_a_backend_that_can_and_names_those() -> None:

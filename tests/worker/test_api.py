@@ -13,6 +13,7 @@ PACKAGE = Path(voice_server.__file__).parent
 
 def test_an_adapter_may_import_these_names_and_no_others() -> None:
     assert set(api.__all__) == {
+        "ANY_SCRIPT",
         "Backend",
         "BackendError",
         "Capabilities",

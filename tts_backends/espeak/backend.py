@@ -18,7 +18,7 @@ import espeakng_loader
 
 from voice_server.worker.api import Capabilities, Option, Pcm, RequestError, UnknownName, Voice, WordMark
 
-from .languages import language_tag, voice_ids
+from .languages import language_tag, scripts_read, voice_ids
 from .library import PUNCTUATION_LISTED, Event, Library, Parameter
 from .markup import safe_ssml, text_of
 from .portions import portions
@@ -71,7 +71,7 @@ class Backend:
         """One voice a language, American English first; then the variants alone, as `+f3`, the best first."""
         for voice in sorted(self._languages, key=lambda voice: (voice != _DEFAULT_VOICE, voice)):
             file = self._languages[voice]
-            yield Voice(voice, file.name, language_tag(voice), file.gender)
+            yield Voice(voice, file.name, language_tag(voice), file.gender, scripts=scripts_read(voice))
         for variant in sorted(self._variants, key=_how_good):
             file = self._variants[variant]
             yield Voice(variant, file.name, "mul", file.gender)

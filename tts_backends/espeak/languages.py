@@ -47,3 +47,31 @@ def language_tag(voice_id: str) -> str:
 
 
 _SUBTAG_CASE = {2: str.upper, 4: str.title}  # countries and scripts, as BCP 47 writes them
+
+
+_READ_BY_ALL = "Armn Beng Deva Geor Grek Gujr Guru Hang Knda Mlym Sinh Taml"
+"""Scripts at which the library itself changes to a voice of their language, whatever voice speaks."""
+_OF_LANGUAGE = {
+    "Arab": "ar fa sd ug ur",
+    "Cher": "chr",
+    "Cyrl": "ba be bg bs cv kk ky mk nog ru sr tt uk uz",
+    "Ethi": "am ti",
+    "Hani": "cmn hak yue",  # not `ja`, which knows kana alone
+    "Hebr": "he",
+    "Hrkt": "ja",
+    "Mymr": "my shn",
+    "Orya": "or",
+    "Telu": "te",
+    "Thai": "th",
+}
+
+
+def scripts_read(voice_id: str) -> str:
+    """The scripts that a voice reads beside Latin, by their codes in ISO 15924."""
+    language, *subtags = voice_id.split("-")
+    own = (
+        []
+        if "latn" in subtags
+        else [code for code, known in _OF_LANGUAGE.items() if language in known.split()]
+    )
+    return " ".join((_READ_BY_ALL, *own))

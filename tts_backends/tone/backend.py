@@ -12,16 +12,16 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from voice_server.worker.api import Capabilities, Option, Pcm, UnknownName, Voice, WordMark
+from voice_server.worker.api import ANY_SCRIPT, Capabilities, Option, Pcm, UnknownName, Voice, WordMark
 
 from .faults import EMPTY, FAULTS, KINDS, ODD, STALL, Trigger
 from .tones import Tone, hummed, spoken
 
 _VOICES = {
-    Voice("low", "Low", "en-US", "male"): 110.0,
-    Voice("middle", "Middle", "en-US", "female"): 220.0,
-    Voice("high", "High", "de-DE", "female"): 330.0,
-    Voice("top", "Top", "fr-FR", "male"): 440.0,
+    Voice("low", "Low", "en-US", "male", scripts=ANY_SCRIPT): 110.0,
+    Voice("middle", "Middle", "en-US", "female", scripts=ANY_SCRIPT): 220.0,
+    Voice("high", "High", "de-DE", "female", scripts=ANY_SCRIPT): 330.0,
+    Voice("top", "Top", "fr-FR", "male", scripts=ANY_SCRIPT): 440.0,
 }
 _NO_FAULT = KINDS[0]
 

@@ -7,6 +7,7 @@ itself, and may pick another one for the next sentence.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -33,6 +34,7 @@ from .model import DTYPES, Model
 from .weights import PUBLISHED, folder_of
 
 _ANY = "any"
+_SCRIPTS = "Hani"  # the published models speak English and Chinese
 _SHORTEST_S, _USED_S = 1.0, 15.0
 
 
@@ -71,8 +73,8 @@ class Backend:
 
     def voices(self) -> Iterable[Voice]:
         """Whoever the model picks, and the recordings."""
-        yield Voice(_ANY, "Any", "en")
-        yield from sample_voices(self._samples, "en")
+        yield Voice(_ANY, "Any", "en", scripts=_SCRIPTS)
+        yield from (replace(voice, scripts=_SCRIPTS) for voice in sample_voices(self._samples, "en"))
 
     def synthesize(self, text: str, voice: str, options: Mapping[str, Any]) -> Iterator[Pcm]:
         """Speak `text`, chunk by chunk."""

@@ -128,6 +128,12 @@ WARNING_CODES: Mapping[str, CodeMeaning] = {
     "no_speakers": CodeMeaning("This machine has no sound device, so nothing can be heard.", _HTTP),
     "nothing_to_cancel": CodeMeaning("`cancel` named no turn that is being spoken.", _SOCKET),
     "option_ignored": CodeMeaning("The loaded model ignores an option that was set.", _SERVER),
+    "script_switched": CodeMeaning(
+        "Another voice reads text in a script that the voice cannot read.", _SERVER
+    ),
+    "script_unread": CodeMeaning(
+        "The voice cannot read the script of some text, and nobody else does.", _SERVER
+    ),
     "seam": CodeMeaning("After a worker was lost the samples differ; a short blend joins them.", _SERVER),
     "sentence_retried": CodeMeaning("A sentence failed, or lost its worker, and is tried again.", _SERVER),
     "tag_dropped": CodeMeaning("The backend cannot perform a sound such as `[laugh]`.", _SERVER),

@@ -19,6 +19,9 @@ PCM_BYTES_PER_SECOND = SAMPLE_RATE_HZ * BYTES_PER_SAMPLE
 ANY_LANGUAGE = "mul"
 """The language of a voice that speaks the language of the voice it is combined with ("mul" in ISO 639-2)."""
 
+ANY_SCRIPT = "Zyyy"
+"""Among the scripts of a voice: it reads all of them (ISO 15924 for what is in no particular script)."""
+
 Span = tuple[int, int]
 """Half-open offsets [start, end) in code points."""
 
@@ -32,7 +35,8 @@ class Voice:
     """A speaker that a backend offers.
 
     `language` is a BCP 47 tag; `gender` is "female", "male", or "" for unknown; `kind` is "built_in", or
-    "sample" for a clone of a recording.
+    "sample" for a clone of a recording. `scripts` are the scripts that it reads beside Latin, by their codes
+    in ISO 15924 with spaces between them ("Cyrl Grek"); without any it reads those of its language.
     """
 
     id: str
@@ -41,6 +45,7 @@ class Voice:
     gender: str = ""
     backend: str = ""
     kind: Literal["built_in", "sample"] = "built_in"
+    scripts: str = ""
 
 
 @dataclass(frozen=True, slots=True)

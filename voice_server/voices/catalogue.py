@@ -16,7 +16,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from unicodedata import normalize
 
-from voice_server.core.types import ANY_LANGUAGE, SpeechWarning, Voice
+from voice_server.core.speech.scripts import scripts_of_language
+from voice_server.core.types import ANY_LANGUAGE, ANY_SCRIPT, SpeechWarning, Voice
 from voice_server.errors import RequestError, UnknownName
 from voice_server.voices.known_voices import KNOWN_VOICES, KnownVoice
 from voice_server.voices.language_tags import closest_language, is_regional_tag, serves_language
@@ -66,6 +67,14 @@ class VoiceCatalogue:
             return listing.named(name, language or None)
         return ResolvedVoice(listing.of_language(language) if language else listing.default())
 
+    def scripts_read(self, voice: str, backend: str) -> frozenset[str]:
+        """The scripts that a voice, given by its id, reads beside Latin; all, where it is not listed."""
+        return self._listings[backend].scripts_read(voice)
+
+    def reader(self, language: str, scripts: frozenset[str], *, backend: str, like: str) -> Voice | None:
+        """A voice of `language` that reads `scripts`, most like the one with the id `like`; None for none."""
+        return self._listings[backend].reader(language, scripts, like)
+
     def numbered(self, backend: str) -> Sequence[tuple[int, Voice]]:
         """The backend's voices with the numbers that `resolve` takes."""
         return list(enumerate(self._listings[backend].voices, start=1)) if backend in self._listings else []
@@ -94,6 +103,24 @@ class _Listing:
             self._default = self.named(default_voice, None).voice if default_voice else voices[0]
         except RequestError as wrong:
             self._wrong_default = wrong
+
+    def scripts_read(self, voice_id: str) -> frozenset[str]:
+        """See `VoiceCatalogue.scripts_read`; a mix reads what its first voice does."""
+        voice = self._own(voice_id) or self._own(voice_id.partition("(")[0])
+        return frozenset({ANY_SCRIPT}) if voice is None else _scripts_read(voice)
+
+    def reader(self, language: str, scripts: frozenset[str], like: str) -> Voice | None:
+        """See `VoiceCatalogue.reader`."""
+        tag = closest_language(language, self._by_language)
+        able = [voice for voice in self._by_language.get(tag or "", []) if _reads(voice, scripts)]
+        if not able:
+            return None
+        speaker = self._listed("+" + like.partition("+")[2])
+        if speaker is not None and (combined := self._combined(able[0], speaker)) is not None:
+            return combined
+        model = self._own(like)
+        alike = (voice for voice in able if model is not None and voice.gender == model.gender)
+        return next(alike, able[0])
 
     def default(self) -> Voice:
         """The configured voice, else the first."""
@@ -193,3 +220,12 @@ class _Listing:
         if plus and base in self._ids:
             return (base + speaker.id for speaker in self._speakers)
         return {*self._ids, *self._aliases, *KNOWN_VOICES}
+
+
+def _scripts_read(voice: Voice) -> frozenset[str]:
+    return frozenset(voice.scripts.split()) or scripts_of_language(voice.language)
+
+
+def _reads(voice: Voice, scripts: frozenset[str]) -> bool:
+    read = _scripts_read(voice)
+    return ANY_SCRIPT in read or scripts <= read

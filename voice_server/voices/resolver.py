@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from voice_server.config import Config
 from voice_server.core.options import complete_options
+from voice_server.core.speech.scripts import scripts_of_language
 from voice_server.core.speech.speech_settings import SpeechRequest, SpeechSettings
 from voice_server.core.types import Option, OptionValue, ReadyBackend, Segment, SpeechWarning
 from voice_server.errors import BackendDown, NotSetUp, RequestError, UnknownName
@@ -93,8 +94,45 @@ class VoiceResolver:
             ahead_s=request.ahead_s,
             min_segment_chars=configured.min_segment_chars,
             max_segment_chars=configured.max_segment_chars,
+            reads=self._scripts_read(name, voice, options),
+            script=request.script,
+            find_reader=self._find_reader,
         )
         return settings, warnings
+
+    def _scripts_read(self, backend: str, voice: str, options: Mapping[str, OptionValue]) -> frozenset[str]:
+        """The scripts that a voice reads, beside Latin, in the language that the options may name."""
+        language = options.get("language")
+        if isinstance(language, str) and language:
+            return scripts_of_language(language)
+        return self.catalogue.scripts_read(voice, backend)
+
+    def _find_reader(
+        self, settings: SpeechSettings, scripts: frozenset[str], language: str
+    ) -> SpeechSettings | None:
+        """See `ReaderFinder`; a voice of the same backend comes first."""
+        backends = self._pool.backends
+        for name in (settings.backend, *(each for each in backends if each != settings.backend)):
+            ready = backends[name].ready
+            if ready is None:
+                continue
+            is_own = name == settings.backend
+            options = settings.options if is_own else _accepted_options(ready, settings.options)
+            tag = closest_language(language, _languages_read(ready)) if is_own else None
+            if tag is not None and scripts <= scripts_of_language(tag):
+                return replace(settings, options={**options, "language": tag}, find_reader=None)
+            voice = self.catalogue.reader(language, scripts, backend=name, like=settings.voice)
+            if voice is not None:
+                return replace(
+                    settings,
+                    backend=name,
+                    voice=voice.id,
+                    options=options,
+                    known_tags=frozenset(ready.capabilities.tags),
+                    times_source=ready.capabilities.times or "estimate",
+                    find_reader=None,
+                )
+        return None
 
     def can_mix(self, backend: str) -> bool:
         """Whether a backend speaks with mixes of its voices."""
@@ -202,11 +240,16 @@ def _ignored_options(
 
 def _options_with_language(request: SpeechRequest, ready: ReadyBackend, voice: str) -> Mapping[str, object]:
     """The options, with the text's language for a backend that can read it with a voice of another one."""
-    choices = next((each.choices for each in ready.capabilities.options if each.name == "language"), ())
+    choices = _languages_read(ready)
     own = next((each.language for each in ready.voices if each.id == voice), "")
     if not (request.language and own and choices) or serves_language(request.language, (own,)):
         return request.options
     return {"language": closest_language(request.language, choices), **request.options}
+
+
+def _languages_read(ready: ReadyBackend) -> Sequence[str]:
+    """The languages that a backend reads with any of its voices."""
+    return next((each.choices for each in ready.capabilities.options if each.name == "language"), ())
 
 
 def _accepted_options(ready: ReadyBackend, options: Mapping[str, OptionValue]) -> dict[str, OptionValue]:

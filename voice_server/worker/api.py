@@ -31,7 +31,7 @@ from typing import Any, Protocol
 
 from voice_server.core.options import complete_options
 from voice_server.core.speech.word_times import share_time, word_spans
-from voice_server.core.types import Capabilities, Option, OptionValue, Voice, WordMark
+from voice_server.core.types import ANY_SCRIPT, Capabilities, Option, OptionValue, Voice, WordMark
 from voice_server.errors import BackendError, NotSetUp, RenderError, RequestError, UnknownName
 from voice_server.worker.samples import (
     MAX_SAMPLE_SECONDS,
@@ -43,6 +43,7 @@ from voice_server.worker.samples import (
 )
 
 __all__ = [
+    "ANY_SCRIPT",
     "MAX_SAMPLE_SECONDS",
     "Backend",
     "BackendError",

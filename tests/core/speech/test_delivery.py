@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.core.speech.rendering import SETTINGS
 from voice_server.core.speech import utterance_events
 from voice_server.core.speech.delivery import Delivery
-from voice_server.core.speech.segments import PendingSegment, SegmentPhase, new_segment
+from voice_server.core.speech.segments import PendingSegment, SegmentPhase, new_segments
 from voice_server.core.text.splitting.splitter import Piece
 from voice_server.core.types import PCM_BYTES_PER_SECOND, WordMark
 
@@ -13,7 +13,7 @@ SECOND = b"\1\0" * (PCM_BYTES_PER_SECOND // 2)
 
 
 def certain(delivery: Delivery, index: int, *, at: int = 0) -> PendingSegment:
-    pending = new_segment(index, Piece("Hello there.", at, at + 12, "", "en"), SETTINGS, 0.0)
+    (pending,) = new_segments(index, Piece("Hello there.", at, at + 12, "", "en"), SETTINGS, 0.0)
     pending.certain_at = pending.begun_at = pending.ended_at = 0.0
     pending.phase = SegmentPhase.RENDERED
     delivery.open(pending)

@@ -6,12 +6,12 @@ import pytest
 
 from tests.core.speech.rendering import SETTINGS
 from voice_server.core.speech.render_queue import RenderQueue
-from voice_server.core.speech.segments import PendingSegment, SegmentPhase, new_segment
+from voice_server.core.speech.segments import PendingSegment, SegmentPhase, new_segments
 from voice_server.core.text.splitting.splitter import Piece
 
 
 def waiting(queue: RenderQueue, text: str, *, certain: bool = True) -> PendingSegment:
-    pending = new_segment(0, Piece(text, 0, len(text), "", "en"), SETTINGS, 0.0)
+    (pending,) = new_segments(0, Piece(text, 0, len(text), "", "en"), SETTINGS, 0.0)
     pending.certain_at = 0.0 if certain else None
     queue.add(pending)
     return pending

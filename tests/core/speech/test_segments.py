@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.core.speech.rendering import SETTINGS, words_of
-from voice_server.core.speech.segments import PendingSegment, SegmentPhase, new_segment
+from voice_server.core.speech.segments import PendingSegment, SegmentPhase, new_segments
 from voice_server.core.speech.speech_settings import SpeechSettings
 from voice_server.core.text.splitting.splitter import Piece
 from voice_server.core.types import BYTES_PER_SAMPLE, SAMPLE_RATE_HZ, Segment, WordMark
@@ -21,7 +21,14 @@ TYPED = "Well: **never** mind."
 def segment(
     text: str = "Hello there.", *, at: int = 0, index: int = 0, settings: SpeechSettings = SETTINGS
 ) -> PendingSegment:
-    return new_segment(index, Piece(text, at, at + len(text), "", "en"), settings, 10.0)
+    (only,) = segments(text, at=at, index=index, settings=settings)
+    return only
+
+
+def segments(
+    text: str, *, at: int = 0, index: int = 0, settings: SpeechSettings = SETTINGS
+) -> list[PendingSegment]:
+    return new_segments(index, Piece(text, at, at + len(text), "", "en"), settings, 10.0)
 
 
 def rendered(audio_s: float, *, certain_at: float, begun_at: float, ended_at: float) -> PendingSegment:
@@ -41,7 +48,8 @@ def test_a_worker_is_asked_for_the_text_as_spoken_with_all_that_decides_its_soun
 
 @given(st.text(max_size=40), st.integers(0, 999), st.integers(0, 99))
 def test_the_same_text_has_the_same_seed_wherever_it_stands(text: str, at: int, index: int) -> None:
-    assert segment(text, at=at, index=index).segment == segment(text).segment
+    moved = segments(text, at=at, index=index)
+    assert [each.segment for each in moved] == [each.segment for each in segments(text)]
 
 
 def test_another_text_has_another_seed() -> None:
@@ -49,8 +57,22 @@ def test_another_text_has_another_seed() -> None:
 
 
 @pytest.mark.parametrize("text", ["---", "**", " ", "```\n"])
-def test_what_holds_nothing_to_say_has_no_text(text: str) -> None:
-    assert segment(text).segment.text == ""
+def test_what_holds_nothing_to_say_has_no_segment(text: str) -> None:
+    assert segments(text) == []
+
+
+def test_each_part_that_another_voice_reads_is_a_segment_with_the_next_number() -> None:
+    def reader(settings: SpeechSettings, scripts: frozenset[str], language: str) -> SpeechSettings:
+        return replace(settings, voice=language)
+
+    settings = replace(SETTINGS, reads=frozenset(), find_reader=reader)
+    parts = segments("Say 你好 [laugh] twice.", at=5, index=3, settings=settings)
+    assert [(each.index, each.segment.voice, each.segment.text) for each in parts] == [
+        (3, "v", "Say"),
+        (4, "zh", "你好"),
+        (5, "v", "twice."),
+    ]
+    assert [warning.code for each in parts for warning in each.warnings] == ["script_switched", "tag_dropped"]
 
 
 def test_a_segment_is_of_a_piece_that_begins_and_ends_where_it_does() -> None:
@@ -156,7 +178,7 @@ def test_a_part_that_still_renders_is_at_least_as_long_as_its_text_takes_to_say(
     assert pending.spoken_part().audio_s == pytest.approx(length_s)
 
 
-@given(st.integers(0, 300), st.integers(0, 300))
+@given(st.integers(1, 300), st.integers(1, 300))
 def test_a_longer_text_is_expected_to_take_longer(one: int, other: int) -> None:
     one_s, other_s = segment("a" * one).expected_s, segment("a" * other).expected_s
     assert (one < other) == (one_s < other_s)

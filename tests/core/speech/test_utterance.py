@@ -724,3 +724,20 @@ def test_only_so_many_flushes_may_wait_and_all_of_them_are_reached() -> None:
     reached = bench.told(utterance_events.FlushReached)
     assert reached == [utterance_events.FlushReached(number) for number in range(most)]
     bench.receive(inputs.FlushText("again"))
+
+
+def test_a_sentence_that_two_voices_read_is_rendered_when_it_is_certain_and_tells_it_once() -> None:
+    def reader(settings: SpeechSettings, scripts: frozenset[str], language: str) -> SpeechSettings:
+        return replace(settings, voice=language)
+
+    bench = Bench.open(replace(SETTINGS, reads=frozenset(), find_reader=reader))
+    bench.speak("Say 你好 twice.")
+    assert not bench.utterance.has_waiting
+    bench.speak(" Say 世界 once. ")
+    bench.receive(inputs.EndText())
+    bench.render_all()
+    bench.take_all()
+    warnings = [event for event in bench.events if isinstance(event, utterance_events.UtteranceWarning)]
+    assert [warning.code for warning in warnings] == ["script_switched"]
+    assert sentences_of(bench) == ["Say", "你好", "twice.", "Say", "世界", "once."]
+    assert bench.audio == b"".join(map(pcm_of, sentences_of(bench)))

@@ -11,7 +11,7 @@ from starlette.types import Message
 from tests.arithmetic_pool import ArithmeticPool, config_of
 from tests.core.speech.rendering import pcm_of
 from tests.endpoints.serving import Served, run, served
-from voice_server.core.types import SpeechWarning
+from voice_server.core.types import SpeechWarning, Voice
 from voice_server.endpoints.http.responses import HttpReply, header_value
 from voice_server.errors import BackendDown
 
@@ -121,6 +121,22 @@ def test_what_was_decided_otherwise_than_asked_is_told() -> None:
         assert "voice_substituted: one has no voice alloy" in received
         assert "sentence_retried: again  X-Evil: 1" in received
         assert "X-Evil" not in answer.headers
+
+    run(main)
+
+
+@pytest.mark.parametrize("route", ["/tts", "/tts/stream", "/v1/audio/speech"])
+@pytest.mark.parametrize(("script", "code"), [("switch", "script_switched"), ("keep", "script_unread")])
+def test_a_script_that_the_voice_cannot_read_is_told_before_the_sound(
+    route: str, script: str, code: str
+) -> None:
+    async def main() -> None:
+        pool = ArithmeticPool(frame_s=0, more_voices=(Voice("mei", "Mei", "zh-CN", "female"),))
+        async with served(pool) as server, server.client() as client:
+            fields = {"text": "你好。", "input": "你好。", "script": script}
+            answer = await client.post(route, json=fields)
+        assert answer.headers["X-Warning"].startswith(f"{code}: alba cannot read Chinese script")
+        assert [segment.voice for segment in pool.rendered] == ["mei" if script == "switch" else "alba"]
 
     run(main)
 

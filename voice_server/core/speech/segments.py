@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from voice_server.core.speech.play_clock import SpokenPart
+from voice_server.core.speech.reading import read_parts
 from voice_server.core.speech.speech_settings import SpeechSettings
 from voice_server.core.speech.utterance_events import SentenceEnded, SentenceStarted
 from voice_server.core.speech.word_times import estimated_marks, share_time, word_spans
@@ -139,13 +140,36 @@ class PendingSegment:
         return len(self.segment.text) / _CHARS_PER_SECOND
 
 
-def new_segment(index: int, piece: Piece, settings: SpeechSettings, now: float) -> PendingSegment:
-    """A segment to be rendered for a piece of the text; its text is empty when there is nothing to say.
+def new_segments(index: int, piece: Piece, settings: SpeechSettings, now: float) -> list[PendingSegment]:
+    """The segments to be rendered for a piece of the text; none where there is nothing to say.
+
+    That is one, or one for each part in a script that another voice has to read; the first has the number
+    `index`.
+    """
+    spoken = speakable(piece.text, markup=settings.markup, known_tags=settings.known_tags)
+    if not spoken.text:
+        return []
+    parts = read_parts(piece, spoken, settings)
+    segments = [
+        _new_segment(index + number, part.piece, part.spoken, part.settings, now)
+        for number, part in enumerate(parts)
+    ]
+    for pending, part in zip(segments, parts, strict=True):
+        pending.warnings += part.warnings
+    if spoken.dropped_tags:
+        message = f"the backend {settings.backend} does not know {', '.join(spoken.dropped_tags)}"
+        segments[0].warnings.append(SpeechWarning("tag_dropped", message))
+    return segments
+
+
+def _new_segment(
+    index: int, piece: Piece, spoken: SpokenText, settings: SpeechSettings, now: float
+) -> PendingSegment:
+    """A segment for a piece of the text and what is spoken of it.
 
     The seed depends on the text alone unless the options give one, so that the same text sounds the same
     however it was cut, and a retry continues the audio that already left.
     """
-    spoken = speakable(piece.text, markup=settings.markup, known_tags=settings.known_tags)
     seed = settings.options.get("seed")
     segment = Segment(
         backend=settings.backend,
@@ -154,8 +178,4 @@ def new_segment(index: int, piece: Piece, settings: SpeechSettings, now: float) 
         options=settings.options,
         seed=seed if isinstance(seed, int) else zlib.crc32(spoken.text.encode()),
     )
-    pending = PendingSegment(index, piece, spoken, segment, settings, now)
-    if spoken.dropped_tags:
-        message = f"the backend {settings.backend} does not know {', '.join(spoken.dropped_tags)}"
-        pending.warnings.append(SpeechWarning("tag_dropped", message))
-    return pending
+    return PendingSegment(index, piece, spoken, segment, settings, now)

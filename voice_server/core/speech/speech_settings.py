@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Final, Literal
+from typing import Final, Literal, Protocol
 
-from voice_server.core.types import OptionValue, TimesSource
+from voice_server.core.types import ANY_SCRIPT, OptionValue, TimesSource
 from voice_server.errors import TooMuch
 
 FirstSegment = Literal["sentence", "clause"]
+ScriptPolicy = Literal["switch", "keep"]
+"""What becomes of text in a script that the voice cannot read: another voice reads it, or this one tries."""
 
 DEFAULT_MAX_WAIT_MS: Final = 300.0
 DEFAULT_AHEAD_S: Final = 5.0
+DEFAULT_SCRIPT: Final[ScriptPolicy] = "switch"
 DEFAULT_FIRST_SEGMENT: Final[FirstSegment] = "clause"
 DEFAULT_MIN_SEGMENT_CHARS: Final = 0
 DEFAULT_MAX_SEGMENT_CHARS: Final = 300
@@ -33,10 +36,20 @@ class SpeechRequest:
     speed: float | None = None
     options: Mapping[str, object] = field(default_factory=dict)
     markup: Literal["speak", "strip"] = "strip"
+    script: ScriptPolicy = DEFAULT_SCRIPT
     word_times: bool = False
     first_segment: FirstSegment = DEFAULT_FIRST_SEGMENT
     max_wait_ms: float = DEFAULT_MAX_WAIT_MS
     ahead_s: float = DEFAULT_AHEAD_S
+
+
+class ReaderFinder(Protocol):
+    """Finds who reads text that a voice cannot read."""
+
+    def __call__(
+        self, settings: SpeechSettings, scripts: frozenset[str], language: str
+    ) -> SpeechSettings | None:
+        """`settings` with a voice of `language` that reads all of `scripts`; None where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +60,9 @@ class SpeechSettings:
     a voice may be given any text. `voice` is the backend's own id, `options` are complete for the backend,
     `known_tags` are the sounds that it can make of a bracketed tag. `ahead_s` is how much sound the
     listener likes to have in store. A sentence shorter than `min_segment_chars` is spoken together with the
-    next one, if that comes in time.
+    next one, if that comes in time. `reads` are the scripts that the voice reads beside Latin, and
+    `find_reader` gives these settings with a voice that reads others, or None; it is not set where the voice
+    is to be kept.
     """
 
     backend: str
@@ -63,6 +78,9 @@ class SpeechSettings:
     ahead_s: float = DEFAULT_AHEAD_S
     min_segment_chars: int = DEFAULT_MIN_SEGMENT_CHARS
     max_segment_chars: int = DEFAULT_MAX_SEGMENT_CHARS
+    reads: frozenset[str] = frozenset({ANY_SCRIPT})
+    script: ScriptPolicy = DEFAULT_SCRIPT
+    find_reader: ReaderFinder | None = field(default=None, compare=False)
 
     def renders_like(self, other: SpeechSettings) -> bool:
         """Whether a sentence that was rendered with `other` need not be rendered again with these."""

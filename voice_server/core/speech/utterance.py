@@ -22,7 +22,7 @@ from voice_server.core.speech.deferred_inputs import MAX_WAITING, SLICE_CHARS, D
 from voice_server.core.speech.delivery import Delivery
 from voice_server.core.speech.incoming_text import IncomingText
 from voice_server.core.speech.render_queue import RenderQueue
-from voice_server.core.speech.segments import PendingSegment, SegmentPhase, new_segment
+from voice_server.core.speech.segments import PendingSegment, SegmentPhase, new_segments
 from voice_server.core.speech.speech_settings import SpeechSettings, UtteranceLimits
 from voice_server.core.speech.utterance_events import (
     FinishReason,
@@ -53,7 +53,9 @@ from voice_server.core.speech.utterance_inputs import (
 )
 from voice_server.core.speech.utterance_states import TAKEN_INPUTS, UtteranceState
 from voice_server.core.text.splitting.splitter import Piece
-from voice_server.core.types import PCM_BYTES_PER_SECOND
+from voice_server.core.types import PCM_BYTES_PER_SECOND, SpeechWarning
+
+_TOLD_ONCE = frozenset({"script_switched", "script_unread"})
 
 _OPEN, _ENDING, _OVER = UtteranceState.OPEN, UtteranceState.ENDING, UtteranceState.OVER
 
@@ -88,6 +90,7 @@ class Utterance:
         """Events that do not wait for the audio before them."""
         self._opened_sentences = 0
         self._spoken_sentences = 0
+        self._told: set[SpeechWarning] = set()
 
     def receive(self, event: UtteranceInput, now: float) -> None:
         """Take what happened. Raises TooMuch for text beyond the limit, and then the text was not taken."""
@@ -294,8 +297,8 @@ class Utterance:
             self._make_certain(likely, now)
             return
         self._drop_likely()
-        pending = self._open(piece, now)
-        if pending is not None:
+        for pending in new_segments(self._opened_sentences, piece, self.settings, now):
+            self._open(pending)
             self._make_certain(pending, now)
 
     def _speculate(self, now: float) -> None:
@@ -307,23 +310,23 @@ class Utterance:
             if piece is not None and self._likely.covers(piece):
                 return
             self._drop_likely()
-        if piece is not None:
-            self._likely = self._open(piece, now)
+        if piece is None:
+            return
+        segments = new_segments(self._opened_sentences, piece, self.settings, now)
+        if len(segments) == 1:  # what several voices read is rendered when it is certain
+            (self._likely,) = segments
+            self._open(self._likely)
 
-    def _open(self, piece: Piece, now: float) -> PendingSegment | None:
-        pending = new_segment(self._opened_sentences, piece, self.settings, now)
-        if not pending.segment.text:
-            return None
+    def _open(self, pending: PendingSegment) -> None:
         self._opened_sentences += 1
         self._delivery.open(pending)
         self._queue.add(pending)
-        return pending
 
     def _make_certain(self, pending: PendingSegment, now: float) -> None:
         self._queue.make_certain(pending, now)
         self._spoken_sentences += 1
         for warning in pending.warnings:
-            self._urgent_events.append(UtteranceWarning(warning.code, warning.message, pending.index))
+            self._warn(warning, pending)
         if pending.phase is not SegmentPhase.WAITING:
             self._announce(pending)
 
@@ -367,9 +370,15 @@ class Utterance:
         if pending.certain_at is None:
             pending.warnings.append(event.warning)
         elif pending in self._delivery:
-            self._urgent_events.append(
-                UtteranceWarning(event.warning.code, event.warning.message, pending.index)
-            )
+            self._warn(event.warning, pending)
+
+    def _warn(self, warning: SpeechWarning, pending: PendingSegment) -> None:
+        """Tell the listener, and of a script that the voice cannot read only once."""
+        if warning.code in _TOLD_ONCE:
+            if warning in self._told:
+                return
+            self._told.add(warning)
+        self._urgent_events.append(UtteranceWarning(warning.code, warning.message, pending.index))
 
     def _on_render_completed(self, event: RenderCompleted, now: float) -> None:
         if event.pending.settings.word_times:

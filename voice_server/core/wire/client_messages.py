@@ -48,6 +48,7 @@ class ClientMessage(msgspec.Struct, frozen=True, kw_only=True):
     opts: dict[str, Any] | None = None
     timestamps: Literal["none", "word"] | None = None
     markup: Literal["speak", "strip"] | None = None
+    script: Literal["switch", "keep"] | None = None
     format: StreamFormat | None = None
     max_wait_ms: float | None = None
     first_segment: Literal["sentence", "clause"] | None = None

@@ -10,11 +10,12 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from voice_server.core.speech.speech_settings import DEFAULT_SCRIPT
 from voice_server.endpoints.http.encoding import FormatName, SampleRate
 from voice_server.endpoints.http.problems import NotFound, TooLong
 from voice_server.endpoints.http.requests import MAX_FILE_CHARS, Language, LongText, VoiceName
 from voice_server.endpoints.http.responses import ResolvedSpeech
-from voice_server.endpoints.http.speech_fields import BitRate, Options, resolve_speech
+from voice_server.endpoints.http.speech_fields import BitRate, Options, Script, resolve_speech
 from voice_server.speech import SpeechRequest, SpeechService
 
 MODEL_ALIASES = ("tts-1", "tts-1-hd", "gpt-4o-mini-tts")
@@ -40,6 +41,7 @@ class OpenAISpeechFields(msgspec.Struct, kw_only=True):
     stream: Annotated[bool, msgspec.Meta(description="false: send the whole file with its length.")] = True
     language: Language | None = None
     options: Options | None = None
+    script: Script | None = None
     sample_rate: SampleRate | None = None
     bit_rate: BitRate | None = None
 
@@ -78,6 +80,7 @@ def resolve_openai(
             voice=voice,
             language=fields.language,
             options=dict(fields.options or {}),
+            script=fields.script or DEFAULT_SCRIPT,
             word_times=word_times,
         ),
     )

@@ -248,27 +248,29 @@ class AudioStream:
         rendering = EncodedSpeech(speech, resolved.encoding, pieces)
         async for item in rendering:
             if isinstance(item, SentenceAudio):
-                await self._send(resolved, reply, pieces.take())
+                await self._send(resolved, rendering, reply, pieces.take())
         if rendering.audio_ms:
-            await self._send(resolved, reply, pieces.take())
+            await self._send(resolved, rendering, reply, pieces.take())
         if not reply.has_begun:
             return rendering.failure()
         await reply.body(self.last(resolved, rendering))
         await reply.end()
         return None
 
-    async def _send(self, resolved: ResolvedSpeech, reply: HttpReply, piece: bytes) -> None:
+    async def _send(
+        self, resolved: ResolvedSpeech, rendering: EncodedSpeech, reply: HttpReply, piece: bytes
+    ) -> None:
         if not piece:
             return
         if not reply.has_begun:
-            headers = {**stream_headers(resolved), **self.headers(resolved)}
+            headers = {**stream_headers(resolved, rendering), **self.headers(resolved)}
             await reply.begin(self.media_type or resolved.encoding.format.media_type, headers)
         await reply.body(self.wrap(piece))
 
 
-def stream_headers(resolved: ResolvedSpeech) -> dict[str, str]:
-    """The headers of a streamed answer: warnings, and a proxy is to pass it on at once."""
-    return {"X-Accel-Buffering": "no"} | warning_headers(resolved.warnings)
+def stream_headers(resolved: ResolvedSpeech, rendering: EncodedSpeech) -> dict[str, str]:
+    """The headers of a streamed answer: warnings up to its first audio, and a proxy is to pass it on."""
+    return {"X-Accel-Buffering": "no"} | warning_headers(resolved.warnings + rendering.warnings)
 
 
 def warning_headers(warnings: list[SpeechWarning]) -> dict[str, str]:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import msgspec
 
+from voice_server.core.speech.speech_settings import DEFAULT_SCRIPT, ScriptPolicy
 from voice_server.core.wire.half_characters import LOST_CHARACTER, has_lost_character
 from voice_server.endpoints.http.encoding import FormatName, SampleRate, chosen_encoding
 from voice_server.endpoints.http.requests import Language, LongText, VoiceName
@@ -17,6 +18,10 @@ Speed = Annotated[float, msgspec.Meta(ge=0.1, le=3.0, description="1 is the voic
 BackendName = Annotated[str, msgspec.Meta(max_length=64, description="The backend to speak with.")]
 BitRate = Annotated[
     int, msgspec.Meta(ge=6_000, le=320_000, description="Bits a second, for mp3, opus and aac.")
+]
+Script = Annotated[
+    ScriptPolicy,
+    msgspec.Meta(description="switch: text in a script that the voice cannot read is read by another one."),
 ]
 Options = dict[str, bool | int | float | str]
 
@@ -30,6 +35,7 @@ class SpeechFields(msgspec.Struct, kw_only=True):
     speed: Speed | None = None
     backend: BackendName | None = None
     options: Options | None = None
+    script: Script | None = None
     sample_rate: SampleRate | None = None
     bit_rate: BitRate | None = None
 
@@ -50,6 +56,7 @@ def resolve_fields(
             language=fields.language,
             speed=fields.speed,
             options=dict(fields.options or {}),
+            script=fields.script or DEFAULT_SCRIPT,
             word_times=word_times,
         ),
     )

@@ -118,7 +118,7 @@ async def _send_lines(
             lines.append(_audio_line(pieces.take()))
         if rendering.audio_ms and lines:
             if not reply.has_begun:
-                await reply.begin(_LINES, stream_headers(resolved))
+                await reply.begin(_LINES, stream_headers(resolved, rendering))
             await reply.body(b"".join(lines))
             lines.clear()
     if not reply.has_begun:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from typing import cast, get_args
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from voice_server.core.speech.speech_settings import DEFAULT_SCRIPT, ScriptPolicy
 from voice_server.core.speech.utterance_events import (
     SentenceAudio,
     SentenceFailed,
@@ -67,7 +69,15 @@ def _request_of(query: Mapping[str, str]) -> tuple[str, SpeechRequest]:
         voice=query.get("voice") or None,
         language=query.get("lang") or None,
         speed=_number("speed", query["speed"]) if query.get("speed") else None,
+        script=_script(query.get("script") or DEFAULT_SCRIPT),
     )
+
+
+def _script(policy: str) -> ScriptPolicy:
+    for known in get_args(ScriptPolicy):
+        if policy == known:
+            return cast("ScriptPolicy", known)
+    raise RequestError(f"script must be switch or keep, not {policy[:40]!r}", code="invalid_option")
 
 
 def _number(name: str, text: str) -> float:

@@ -85,6 +85,20 @@ def test_two_rewrites_compose_to_the_same_way_back(data: st.DataObject) -> None:
     assert both.length == len(spoken)
 
 
+@given(st.data())
+def test_a_part_of_a_map_leads_where_the_map_does(data: st.DataObject) -> None:
+    text, edits = data.draw(edited_texts())
+    spoken, whole = rewrite(text, edits)
+    start = data.draw(st.integers(0, len(spoken)))
+    end = data.draw(st.integers(start, len(spoken)))
+    first, last = whole.to_source(start, end)
+    part = whole.part(start, end, (first, last))
+    assert part.length == end - start
+    for index in range(end - start):
+        source = source_of(whole, start + index)
+        assert source_of(part, index) == (source[0] - first, source[1] - first)
+
+
 @given(st.integers(0, 9))
 def test_a_text_left_alone_maps_to_itself(length: int) -> None:
     offsets = OffsetMap.identity(length)

@@ -75,6 +75,22 @@ class OffsetMap:
                 runs.append(_OffsetRun(run.spoken, *self.to_source(run.start, run.end), is_verbatim=False))
         return OffsetMap(runs, later.length, self._source_length)
 
+    def part(self, start: int, end: int, source: Span) -> OffsetMap:
+        """Return the map of the spoken characters [start, end) to the part `source` of the typed text."""
+        first, last = source
+        if start == end:
+            return OffsetMap([], 0, last - first)
+        runs = [
+            _OffsetRun(
+                run.spoken,
+                min(max(run.start, first), last) - first,
+                min(max(run.end, first), last) - first,
+                run.is_verbatim,
+            )
+            for run in self._slice(_OffsetRun(0, start, end, is_verbatim=True))
+        ]
+        return OffsetMap(runs, end - start, last - first)
+
     def _character(self, index: int) -> Span:
         if index >= self.length:
             return self._source_length, self._source_length

@@ -1,0 +1,99 @@
+"""Who reads a sentence: the voice that was chosen, and others for parts in scripts that it cannot read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from voice_server.core.speech.scripts import UnreadRun, names_of_scripts, unread_runs
+from voice_server.core.speech.speech_settings import SpeechSettings
+from voice_server.core.text.speakable.spoken_text import SpokenText
+from voice_server.core.text.speakable.symbols import has_speech
+from voice_server.core.text.splitting.splitter import Piece
+from voice_server.core.types import Span, SpeechWarning
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPart:
+    """A part of a sentence that one voice reads, as typed and as spoken, and what a client should know."""
+
+    piece: Piece
+    spoken: SpokenText
+    settings: SpeechSettings
+    warnings: tuple[SpeechWarning, ...] = ()
+
+
+def read_parts(piece: Piece, spoken: SpokenText, settings: SpeechSettings) -> list[ReadPart]:
+    """Return the parts of a sentence in order, each with the settings of who reads it."""
+    runs = unread_runs(spoken.text, settings.reads, language=settings.language, guessed=piece.language)
+    if not runs:
+        return [ReadPart(piece, spoken, settings)]
+    readers = [(run, _reader(run, settings)) for run in runs]
+    warnings = tuple(_warning(run, settings, reader) for run, reader in readers)
+    cuts = [(run.start, run.end, reader) for run, reader in readers if reader is not None]
+    spans = [
+        (start, end, reader or settings)
+        for start, end, reader in _all_spans(cuts, len(spoken.text))
+        if has_speech(spoken.text[start:end])
+    ]
+    if len(spans) == 1:
+        return [ReadPart(piece, spoken, spans[0][2], warnings)]
+    typed_from = [0, *(spoken.offsets.to_source(start, start + 1)[0] for start, _, _ in spans[1:])]
+    parts = [
+        _part(piece, spoken, (start, end), (typed, typed_until), voice)
+        for (start, end, voice), typed, typed_until in zip(
+            spans, typed_from, [*typed_from[1:], len(piece.text)], strict=True
+        )
+    ]
+    parts[0] = replace(parts[0], warnings=warnings)
+    return parts
+
+
+def _reader(run: UnreadRun, settings: SpeechSettings) -> SpeechSettings | None:
+    """The settings of who reads a run; None where the voice reads it as well as it can."""
+    if settings.script == "keep" or settings.find_reader is None or settings.options.get("ssml"):
+        return None
+    reader = settings.find_reader(settings, run.scripts, run.language)
+    if reader is not None or run.scripts & settings.reads:
+        return reader
+    in_part = (
+        settings.find_reader(settings, frozenset({script}), run.language) for script in sorted(run.scripts)
+    )
+    return next((reader for reader in in_part if reader is not None), None)
+
+
+def _warning(run: UnreadRun, settings: SpeechSettings, reader: SpeechSettings | None) -> SpeechWarning:
+    unread = names_of_scripts(run.scripts - settings.reads)
+    sentence = f"{settings.voice} cannot read {unread} script"
+    if reader is None:
+        return SpeechWarning("script_unread", sentence)
+    return SpeechWarning("script_switched", f"{sentence}; {reader.voice} of {reader.backend} reads it")
+
+
+def _all_spans(
+    cuts: list[tuple[int, int, SpeechSettings]], length: int
+) -> Iterator[tuple[int, int, SpeechSettings | None]]:
+    """The spans that others read, and those between them."""
+    at = 0
+    for start, end, reader in cuts:
+        if at < start:
+            yield at, start, None
+        yield start, end, reader
+        at = end
+    if at < length:
+        yield at, length, None
+
+
+def _part(piece: Piece, spoken: SpokenText, span: Span, typed: Span, settings: SpeechSettings) -> ReadPart:
+    """The part `span` of what is spoken of a piece, for which `typed` of its text was typed."""
+    start, end = _stripped(spoken.text, *span)
+    first, last = _stripped(piece.text, *typed)
+    part = piece._replace(text=piece.text[first:last], start=piece.start + first, end=piece.start + last)
+    offsets = spoken.offsets.part(start, end, (first, last))
+    return ReadPart(part, SpokenText(spoken.text[start:end], offsets), settings)
+
+
+def _stripped(text: str, start: int, end: int) -> Span:
+    """The span without the white space at its ends."""
+    part = text[start:end]
+    return start + len(part) - len(part.lstrip()), start + len(part.rstrip())
