@@ -25,7 +25,7 @@ from voice_server.cli import cli
 from voice_server.config import BackendConfig, Limits
 from voice_server.core.stream_config import REQUEST_FIELDS, StreamConfig
 from voice_server.endpoints.app import OPERATIONS
-from voice_server.endpoints.http.encoding import FORMATS
+from voice_server.sound_files.encoding import FORMATS
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "voice_server"

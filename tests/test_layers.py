@@ -24,6 +24,7 @@ LAYERS = (
     ("voice_server.config", 3),
     ("voice_server.process", 3),
     ("voice_server.worker", 4),
+    ("voice_server.sound_files", 4),
     ("voice_server.provisioning", 5),
     ("voice_server.pool", 6),
     ("voice_server.voices", 7),

@@ -42,6 +42,30 @@ def test_the_text_may_come_from_anywhere(run_command: Any, arguments: list[str],
     assert result.stdout.endswith(f"saved to {Path.cwd() / 'speech.wav'}\n")
 
 
+@pytest.mark.parametrize(
+    ("name", "head"),
+    [("x.mp3", b"ID3"), ("x.opus", b"OggS"), ("x.ogg", b"OggS"), ("x.flac", b"fLaC"), ("x", b"RIFF")],
+)
+@pytest.mark.parametrize("command", ["speak", "stream-tokens", "repl"])
+def test_the_file_is_in_the_format_that_its_suffix_names(
+    run_command: Any, command: str, name: str, head: bytes
+) -> None:
+    arguments = [] if command == "repl" else ["-"]
+    result = run_command(command, *arguments, "-o", name, input="Hello.")
+    assert result.exit_code == 0, result.stderr
+    assert Path(name).read_bytes().startswith(head)
+
+
+@pytest.mark.parametrize("command", ["speak", "stream-tokens", "repl", "say"])
+def test_a_suffix_that_names_no_format_is_refused_by_every_command(run_command: Any, command: str) -> None:
+    result = run_command(command, "-o", "x.txt", input="Hello.")
+    assert result.exit_code == 2
+    assert result.stderr.splitlines()[-1] == (
+        "error: 'x.txt' names no format that there is; there are .wav, .mp3, .flac, .opus, .ogg, .aac, .pcm"
+    )
+    assert not Path("x.txt").exists()
+
+
 def test_a_long_text_is_sent_no_further_ahead_than_a_server_buffers(run_command: Any) -> None:
     text = f"Every sentence of this book is like the one before it{', and the one after it' * 7}. " * 1_000
     Path("book.txt").write_text(text)

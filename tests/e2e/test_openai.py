@@ -18,7 +18,7 @@ import pytest
 import requests
 
 from tests.e2e.live import live_server
-from voice_server.endpoints.http.encoding import FormatName
+from voice_server.sound_files.file_formats import FormatName
 
 INPUT = "The quick brown fox jumps over the lazy dog. Then it sleeps."
 LONG_INPUT = " ".join(f"Sentence number {number} of this answer is here." for number in range(200))

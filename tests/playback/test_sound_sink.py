@@ -10,11 +10,11 @@ from voice_server.playback import LocalSpeaker, NoSpeakers, open_sink, sound_sin
 
 
 class Silent(LocalSpeaker):
-    def __init__(self, sample_rate_hz: int) -> None:
-        super().__init__(sample_rate_hz, silent=True)
+    def __init__(self) -> None:
+        super().__init__(silent=True)
 
 
-def no_speakers(_sample_rate_hz: int) -> LocalSpeaker:
+def no_speakers() -> LocalSpeaker:
     raise NoSpeakers("none")
 
 

@@ -39,7 +39,7 @@ _MAX_AHEAD_CHARS = 50_000  # below what a server buffers for one client
 @click.option("--file", metavar="FILE", help="A text file to speak; - is standard input.")
 @server_options
 @speaker_options
-@output_option
+@output_option()
 @json_option
 def speak(
     *,

@@ -75,6 +75,9 @@ ERROR_CODES: Mapping[str, CodeMeaning] = {
     "missing_field": CodeMeaning("A field that the request must have is missing.", _HTTP),
     "model_not_found": CodeMeaning("`model` names neither a backend nor one of OpenAI's models.", _HTTP),
     "name_taken": CodeMeaning("A mix cannot be saved under the name of a voice.", _HTTP),
+    "no_encoder": CodeMeaning(
+        "FFmpeg, which encodes the format, cannot be loaded on that machine.", _HTTP + _COMMAND
+    ),
     "no_server": CodeMeaning("Nothing that speaks the protocol answers at the address.", _CLIENT),
     "no_speakers": CodeMeaning("This machine has no sound device that can be opened.", _HTTP + _COMMAND),
     "no_storage": CodeMeaning("The disk of the server's machine is full, or may not be written.", _HTTP),

@@ -3,6 +3,6 @@
 from voice_server.playback.device import NoSpeakers
 from voice_server.playback.local_speaker import LocalSpeaker
 from voice_server.playback.sound_sink import SoundSink, open_sink
-from voice_server.playback.wav_file import WavFile
+from voice_server.sound_files.sound_file import SoundFile
 
-__all__ = ["LocalSpeaker", "NoSpeakers", "SoundSink", "WavFile", "open_sink"]
+__all__ = ["LocalSpeaker", "NoSpeakers", "SoundFile", "SoundSink", "open_sink"]

@@ -32,6 +32,11 @@ class LocalSpeaker:
         return None
 
     @property
+    def takes_long(self) -> bool:
+        """Whether `play` may take long: it waits for the listener."""
+        return True
+
+    @property
     def played_ms(self) -> float:
         """How much has been heard since the beginning, silence not counted."""
         return self._buffer.played_ms

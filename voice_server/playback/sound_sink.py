@@ -7,11 +7,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
-from voice_server.core.types import SAMPLE_RATE_HZ
 from voice_server.errors import ConfigError
 from voice_server.playback.device import NoSpeakers
 from voice_server.playback.local_speaker import LocalSpeaker
-from voice_server.playback.wav_file import WavFile
+from voice_server.sound_files.sound_file import SoundFile
 
 DEFAULT_FILE_NAME = "speech.wav"
 
@@ -22,6 +21,10 @@ class SoundSink(Protocol):
     @property
     def path(self) -> Path | None:
         """The file, or None where the sound is heard and not kept."""
+
+    @property
+    def takes_long(self) -> bool:
+        """Whether `play` may take so long that an event loop should not wait for it."""
 
     @property
     def played_ms(self) -> float:
@@ -46,22 +49,22 @@ class SoundSink(Protocol):
     ) -> None: ...
 
 
-def open_sink(output: Path | None = None, sample_rate_hz: int = SAMPLE_RATE_HZ) -> SoundSink:
+def open_sink(output: Path | None = None) -> SoundSink:
     """Return the file `output`, else the speakers, else a file in this folder or the temporary one.
 
     `path` of what is returned says which it became.
     """
     if output is not None:
-        return WavFile(output, sample_rate_hz)
+        return SoundFile(output)
     try:
-        return LocalSpeaker(sample_rate_hz)
+        return LocalSpeaker()
     except NoSpeakers:
-        return _file_somewhere(sample_rate_hz)
+        return _file_somewhere()
 
 
-def _file_somewhere(sample_rate_hz: int) -> WavFile:
+def _file_somewhere() -> SoundFile:
     try:
-        return WavFile(Path.cwd() / DEFAULT_FILE_NAME, sample_rate_hz)
+        return SoundFile(Path.cwd() / DEFAULT_FILE_NAME)
     except ConfigError:
         folder = Path(tempfile.mkdtemp(prefix="voice-server-"))
-        return WavFile(folder / DEFAULT_FILE_NAME, sample_rate_hz)
+        return SoundFile(folder / DEFAULT_FILE_NAME)

@@ -35,6 +35,11 @@ class OutputFile:
         """Whether what was written can be corrected before `keep`."""
         return self._part is not None
 
+    @property
+    def replaces_older(self) -> bool:
+        """Whether a file that bears the name already would be gone after `keep`."""
+        return self._part is not None and self._target.exists()
+
     def keep(self) -> None:
         """All has been written."""
         if self.file.closed:

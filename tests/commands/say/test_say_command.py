@@ -52,7 +52,7 @@ def test_no_server_is_started_only_to_be_stopped(action: str, tmp_path: Path) ->
     ("arguments", "sentence"),
     [
         (("--output", "x.doc", "Hi."), "error: 'x.doc' names no format that there is"),
-        (("--output", "/", "Hi."), "error: '' names no format"),
+        (("--output", "/", "Hi."), "error: cannot write '/': it is a folder"),
         (("--opt", "speed", "Hi."), "error: an option is given as KEY=VALUE"),
         (("--url", "ws://localhost", "Hi."), "error: the address of a server looks like"),
         (("--url", "http://[::1", "Hi."), "error: the address of a server looks like"),

@@ -15,7 +15,7 @@ from voice_server.playback import open_sink
 class Speakers:
     """A sink without a file, which records the threads that play on it."""
 
-    path = None
+    path, takes_long = None, True
 
     def __init__(self) -> None:
         self.played: list[tuple[bytes, bool]] = []

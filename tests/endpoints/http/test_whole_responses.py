@@ -13,12 +13,12 @@ from tests.arithmetic_pool import ArithmeticPool
 from tests.core.speech.rendering import pcm_of
 from tests.endpoints.serving import run, served
 from voice_server.core.types import SpeechWarning
-from voice_server.endpoints.http import encoding
-from voice_server.endpoints.http.encoding import FormatName
 from voice_server.endpoints.http.responses import HttpReply, ResponseWriter
 from voice_server.endpoints.http.speech_fields import SpeechFields, resolve_fields
 from voice_server.endpoints.http.whole_responses import WHOLE_FILE, json_document, text_document
 from voice_server.errors import NoStorage, VoiceServerError
+from voice_server.sound_files import encoding
+from voice_server.sound_files.file_formats import FormatName
 
 LONG = "This sentence is longer than one piece of base64. " * 60
 

@@ -31,7 +31,7 @@ from voice_server.playback import SoundSink, open_sink
 @click.command(cls=CliCommand)
 @server_options
 @speaker_options
-@output_option
+@output_option()
 def repl(*, server: ServerChoice, speaker: SpeakerChoice, output: Path | None) -> None:
     """Type lines and hear them; :help lists what else can be typed.
 

@@ -11,9 +11,9 @@ from voice_server.commands.shared.os_errors import reason_of
 from voice_server.commands.shared.terminal import print_note
 from voice_server.core.types import JsonObject
 from voice_server.errors import ConfigError, VoiceServerError
-from voice_server.process.output_file import STANDARD_OUTPUT, OutputFile
+from voice_server.process.output_file import OutputFile
+from voice_server.sound_files.file_formats import format_of
 
-_FORMATS = {".wav": "wav", ".mp3": "mp3", ".flac": "flac", ".opus": "opus", ".ogg": "opus", ".aac": "aac"}
 _CHUNK_BYTES = 64 * 1024
 _LONG_TEXT_CHARS = 2_000
 
@@ -21,9 +21,12 @@ _LONG_TEXT_CHARS = 2_000
 def save_speech(server: ServerHandle, fields: JsonObject, path: Path) -> None:
     """Save speech in the format that the file's suffix names; an older file is replaced at the end.
 
-    Raises ConfigError for another suffix or a folder in the file's place, VoiceServerError when it fails.
+    Raises ConfigError for a suffix that names none and for a folder in the file's place, VoiceServerError
+    when it fails.
     """
-    audio_format = _format_of(path)
+    audio_format = format_of(path)
+    if path.is_dir():
+        raise ConfigError(f"cannot write {str(path)!r}: it is a folder")
     if len(fields["text"]) > _LONG_TEXT_CHARS:
         print_note(f"speaking into {path.name} …")
     try:
@@ -33,21 +36,12 @@ def save_speech(server: ServerHandle, fields: JsonObject, path: Path) -> None:
             output.keep()
         finally:
             output.discard()
+    except BrokenPipeError:
+        raise
     except OSError as error:
         message = f"cannot write {str(path)!r}: {reason_of(error)}"
         raise VoiceServerError(message, code="write_failed") from None
     print_note(f"saved to {path}")
-
-
-def _format_of(path: Path) -> str:
-    if path == STANDARD_OUTPUT or (path.exists() and not path.is_file() and not path.is_dir()):
-        return "wav"
-    audio_format = _FORMATS.get(path.suffix.lower())
-    if audio_format is None:
-        raise ConfigError(f"{path.name!r} names no format that there is; there are {', '.join(_FORMATS)}")
-    if path.is_dir():
-        raise ConfigError(f"cannot write {str(path)!r}: it is a folder")
-    return audio_format
 
 
 def _download(server: ServerHandle, fields: JsonObject, file: BinaryIO) -> None:

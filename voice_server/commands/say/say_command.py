@@ -16,7 +16,7 @@ from voice_server.commands.say import voice_cache
 from voice_server.commands.say.playback_control import ControlOptions, PlaybackControl
 from voice_server.commands.say.server_handle import ServerHandle
 from voice_server.commands.shared.click_command import CliCommand
-from voice_server.commands.shared.click_options import LOG_LEVELS, json_option
+from voice_server.commands.shared.click_options import LOG_LEVELS, json_option, output_option
 from voice_server.commands.shared.option_values import parse_options
 from voice_server.commands.shared.terminal import print_note
 from voice_server.errors import ConfigError
@@ -73,8 +73,7 @@ class _SayCommand(CliCommand):
 @click.option("--policy", type=click.Choice(_POLICIES),
               help="interrupt ends what this voice says and waits for the others (the default); queue comes "
                    "after everything; mix is heard at once, over whatever else is.")  # fmt: skip
-@click.option("--output", "-o", metavar="FILE", allow_from_autoenv=False, type=click.Path(path_type=Path),
-              help="Save a .wav, .mp3, .flac, .opus or .aac file and play nothing.")  # fmt: skip
+@output_option(has_variable=False)
 @click.option(
     "--interactive",
     "-i",

@@ -13,9 +13,11 @@ import click
 from voice_server.commands.shared.click_command import variable_of
 from voice_server.commands.shared.option_values import parse_options
 from voice_server.core.types import JsonObject, OptionValue
+from voice_server.sound_files.file_formats import FORMAT_OF_SUFFIX
 
 LOG_LEVELS = ("debug", "info", "warning", "error")
 TOKEN_VARIABLE = variable_of("--token")
+*_ALL_BUT_LAST, _LAST = FORMAT_OF_SUFFIX
 _FunctionT = TypeVar("_FunctionT", bound=Callable[..., Any])
 
 
@@ -106,9 +108,19 @@ def speaker_options(function: _FunctionT) -> _FunctionT:
     return _with_metadata_of(wrapped, function)
 
 
-output_option = click.option(
-    "--output", "-o", metavar="FILE", type=click.Path(path_type=Path), help="Write a WAV file; play nothing."
-)
+def output_option(*, has_variable: bool = True) -> Callable[[_FunctionT], _FunctionT]:
+    """Add --output, whose suffix is the format; given to the function as `output`."""
+    return click.option(
+        "--output",
+        "-o",
+        metavar="FILE",
+        type=click.Path(path_type=Path),
+        allow_from_autoenv=has_variable,
+        help=f"Save a {', '.join(_ALL_BUT_LAST)} or {_LAST} file and play nothing; WAV without a suffix, "
+        "- is standard output.",
+    )
+
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Write JSON lines, for programs.")
 
 

@@ -16,7 +16,7 @@ def ahead_s_for(sink: SoundSink) -> float | None:
 
 async def play(sink: SoundSink, pcm: bytes) -> None:
     """Play PCM (int16 mono at 24 000 Hz) after what came before, without blocking the event loop for long."""
-    if sink.path is None:
+    if sink.takes_long:
         await asyncio.to_thread(sink.play, pcm)
     else:
         sink.play(pcm)

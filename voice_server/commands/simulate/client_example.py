@@ -25,7 +25,7 @@ from voice_server.commands.simulate.simulation import TOKENS_PER_S, run_simulati
 @click.option("--backend", metavar="NAME", help="The backend that speaks.")
 @speaker_options
 @click.option("--text", metavar="TEXT", help="What to say instead of the built-in text.")
-@output_option
+@output_option()
 @json_option
 def client_example(
     *, url: str, token: str | None, backend: str | None, text: str | None, **options: Any

@@ -25,7 +25,7 @@ from voice_server.commands.simulate.simulation import TOKENS_PER_S, run_simulati
 @click.option("--rate", metavar="N", type=click.FloatRange(min=0, min_open=True), default=TOKENS_PER_S,
               show_default=True, help="Tokens a second.")  # fmt: skip
 @click.option("--burst", is_flag=True, help="Send all tokens at once.")
-@output_option
+@output_option()
 @json_option
 def stream_tokens(file: str | None, **options: Any) -> None:
     """Stream tokens, as an LLM would, and hear the sentences as they are spoken.

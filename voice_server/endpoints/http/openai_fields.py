@@ -11,11 +11,12 @@ from typing import Annotated, Literal
 import msgspec
 
 from voice_server.core.speech.speech_settings import DEFAULT_SCRIPT
-from voice_server.endpoints.http.encoding import FormatName, SampleRate
 from voice_server.endpoints.http.problems import NotFound, TooLong
 from voice_server.endpoints.http.requests import MAX_FILE_CHARS, Language, LongText, VoiceName
 from voice_server.endpoints.http.responses import ResolvedSpeech
 from voice_server.endpoints.http.speech_fields import BitRate, Options, Script, resolve_speech
+from voice_server.sound_files.encoding import SampleRate
+from voice_server.sound_files.file_formats import FormatName
 from voice_server.speech import SpeechRequest, SpeechService
 
 MODEL_ALIASES = ("tts-1", "tts-1-hd", "gpt-4o-mini-tts")

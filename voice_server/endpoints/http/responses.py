@@ -28,8 +28,8 @@ from voice_server.core.speech.utterance_events import (
 )
 from voice_server.core.types import PCM_BYTES_PER_SECOND, SpeechWarning, TimesSource, WordMark
 from voice_server.endpoints.app_state import AppState
-from voice_server.endpoints.http.encoding import Encoding, PieceBuffer
 from voice_server.errors import BackendDown, RenderError, RequestError, VoiceServerError
+from voice_server.sound_files.encoding import Encoding, PieceBuffer
 from voice_server.speech import Speech
 
 _T = TypeVar("_T")

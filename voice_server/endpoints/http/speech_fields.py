@@ -8,10 +8,11 @@ import msgspec
 
 from voice_server.core.speech.speech_settings import DEFAULT_SCRIPT, ScriptPolicy
 from voice_server.core.wire.half_characters import LOST_CHARACTER, has_lost_character
-from voice_server.endpoints.http.encoding import FormatName, SampleRate, chosen_encoding
 from voice_server.endpoints.http.requests import Language, LongText, VoiceName
 from voice_server.endpoints.http.responses import ResolvedSpeech
 from voice_server.errors import RequestError
+from voice_server.sound_files.encoding import SampleRate, chosen_encoding
+from voice_server.sound_files.file_formats import FormatName
 from voice_server.speech import SpeechRequest, SpeechService
 
 Speed = Annotated[float, msgspec.Meta(ge=0.1, le=3.0, description="1 is the voice's own pace.")]

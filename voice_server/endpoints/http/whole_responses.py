@@ -17,7 +17,6 @@ from typing import IO, Final
 import msgspec
 
 from voice_server.core.types import SpeechWarning
-from voice_server.endpoints.http.encoding import chosen_encoding
 from voice_server.endpoints.http.responses import (
     EncodedSpeech,
     HttpReply,
@@ -27,6 +26,7 @@ from voice_server.endpoints.http.responses import (
     warning_headers,
 )
 from voice_server.errors import NoStorage, VoiceServerError
+from voice_server.sound_files.encoding import chosen_encoding
 from voice_server.speech import Speech
 
 _IN_MEMORY_BYTES = 4 * 1024 * 1024

@@ -16,7 +16,6 @@ from starlette.types import ASGIApp
 from voice_server.core.speech.utterance_events import SentenceAudio
 from voice_server.core.subtitles import Cue, cues_of, to_srt, to_vtt
 from voice_server.endpoints.app_state import state_of
-from voice_server.endpoints.http.encoding import PieceBuffer
 from voice_server.endpoints.http.openai_fields import OpenAISpeechFields, refuse_long, resolve_openai
 from voice_server.endpoints.http.operations import JSON, SPEAKING_REFUSALS, Operation
 from voice_server.endpoints.http.requests import read_json
@@ -33,6 +32,7 @@ from voice_server.endpoints.http.responses import (
 from voice_server.endpoints.http.whole_responses import RenderedFile, json_document, text_document
 from voice_server.endpoints.http.word_timestamps import SpokenWord, spoken_words
 from voice_server.errors import VoiceServerError
+from voice_server.sound_files.encoding import PieceBuffer
 from voice_server.speech import Speech
 
 _LINES = "application/x-ndjson"

@@ -14,7 +14,6 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp
 
 from voice_server.endpoints.app_state import state_of
-from voice_server.endpoints.http.encoding import AUDIO_TYPES
 from voice_server.endpoints.http.openai_fields import (
     OpenAISpeechFields,
     backend_of,
@@ -26,6 +25,7 @@ from voice_server.endpoints.http.operations import JSON, SPEAKING_REFUSALS, Oper
 from voice_server.endpoints.http.requests import read_json
 from voice_server.endpoints.http.responses import AudioStream, EncodedSpeech, ResolvedSpeech, SpeechResponse
 from voice_server.endpoints.http.whole_responses import WHOLE_FILE
+from voice_server.sound_files.encoding import AUDIO_TYPES
 from voice_server.speech import SpeechService
 from voice_server.version import version
 

@@ -14,13 +14,14 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp
 
 from voice_server.endpoints.app_state import state_of
-from voice_server.endpoints.http.encoding import AUDIO_TYPES, FORMATS, FormatName
 from voice_server.endpoints.http.operations import JSON, SPEAKING_REFUSALS, Operation
 from voice_server.endpoints.http.requests import FileText, read_any
 from voice_server.endpoints.http.responses import AudioStream, ResolvedSpeech, SpeechResponse, WarningFields
 from voice_server.endpoints.http.speech_fields import SpeechFields, resolve_fields
 from voice_server.endpoints.http.whole_responses import WHOLE_FILE, RenderedFile, json_document
 from voice_server.endpoints.http.word_timestamps import SpokenWord, spoken_words
+from voice_server.sound_files.encoding import AUDIO_TYPES, FORMATS
+from voice_server.sound_files.file_formats import FormatName
 from voice_server.version import version
 
 

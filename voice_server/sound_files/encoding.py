@@ -20,8 +20,8 @@ from voice_server.core.audio.resample import Resampler
 from voice_server.core.audio.wav_header import wav_header
 from voice_server.core.types import SAMPLE_RATE_HZ
 from voice_server.errors import RequestError
+from voice_server.sound_files.file_formats import FormatName
 
-FormatName = Literal["mp3", "opus", "aac", "flac", "wav", "pcm"]
 SampleRate = Literal[8000, 12000, 16000, 22050, 24000, 32000, 44100, 48000]
 
 _OPUS_RATES = frozenset({8000, 12000, 16000, 24000, 48000})
@@ -99,7 +99,7 @@ class Encoding:
         return bool(self.format.codec)
 
     def encoder(self, sink: ByteSink, *, is_file: bool = False) -> Encoder:
-        """An encoder into `sink`; `is_file` says that it can seek."""
+        """An encoder into `sink`; `is_file` says that it can seek. Raises RequestError without FFmpeg."""
         resampler = Resampler(SAMPLE_RATE_HZ, self.sample_rate_hz)
         if self.format.codec:
             return _CodecEncoder(self, sink, resampler, is_file=is_file)
@@ -164,7 +164,14 @@ class _CodecEncoder:
         form = encoding.format
         self._resampler = resampler
         self._samples = 0
-        import av  # noqa: PLC0415 - 20 MB that a server needs once somebody wants an encoded file
+        try:
+            import av  # noqa: PLC0415 - 20 MB that a server needs once somebody wants an encoded file
+        except ImportError:
+            raise RequestError(
+                f"{form.name} is encoded by the package av (FFmpeg), which cannot be loaded here; "
+                "wav and pcm do without",
+                code="no_encoder",
+            ) from None
 
         self._new_frame = av.AudioFrame.from_ndarray
         options = {} if is_file else _STREAM_OPTIONS

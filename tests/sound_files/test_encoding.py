@@ -10,15 +10,15 @@ import av
 import numpy as np
 import pytest
 
-from voice_server.endpoints.http.encoding import (
+from voice_server.errors import RequestError
+from voice_server.sound_files.encoding import (
     FORMATS,
     Encoding,
-    FormatName,
     PieceBuffer,
     SampleRate,
     chosen_encoding,
 )
-from voice_server.errors import RequestError
+from voice_server.sound_files.file_formats import FormatName
 
 NAMES: tuple[FormatName, ...] = get_args(FormatName)
 SECONDS = 1.37
