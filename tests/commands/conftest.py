@@ -32,7 +32,7 @@ def run_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunCommand:
         monkeypatch.setenv(variable, str(own))  # nothing of the user's is touched
     monkeypatch.setattr("voice_server.playback.device._audible", lambda backends: [backends.CUSTOM])
 
-    def run(*arguments: str, input: str | None = None) -> Result:  # noqa: A002 - click's own name for it
+    def run(*arguments: str, input: str | bytes | None = None) -> Result:  # noqa: A002 - click's own name for it
         return CliRunner().invoke(cli, list(arguments), input=input)
 
     return run

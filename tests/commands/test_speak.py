@@ -27,6 +27,8 @@ def test_a_text_is_saved_whole(run_command: Any) -> None:
     [
         (["Hello there."], None),
         (["--text", "Hello there."], None),
+        (["--text=Hello there."], None),
+        (["--", "Hello there."], None),
         (["--file", "text.txt"], None),
         (["--file", "-"], "Hello there."),
         (["-"], "Hello there."),
@@ -40,6 +42,47 @@ def test_the_text_may_come_from_anywhere(run_command: Any, arguments: list[str],
     assert result.exit_code == 0, result.stderr
     assert Path("speech.wav").read_bytes() == Path("wanted.wav").read_bytes()
     assert result.stdout.endswith(f"saved to {Path.cwd() / 'speech.wav'}\n")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["speak", "--file", "text.txt"],
+        ["speak"],
+        ["stream-tokens", "text.txt"],
+        ["stream-tokens", "-"],
+        ["split", "text.txt"],
+        ["split", "-"],
+        ["bench", "text.txt"],
+        ["say"],
+        ["say", "-o", "x.wav"],
+        ["repl"],
+    ],
+    ids=" ".join,
+)
+def test_a_text_that_is_not_utf_8_is_one_sentence_in_every_command(
+    run_command: Any, arguments: list[str]
+) -> None:
+    content = "Café olé.\n".encode("latin-1")
+    Path("text.txt").write_bytes(content)
+    result = run_command(*arguments, input=content)
+    assert result.exit_code == 2
+    assert result.stderr.splitlines()[-1].endswith(
+        "is not UTF-8 text; say what it is with --encoding, for example --encoding cp1252"
+    )
+    assert not list(Path().glob("*.wav"))
+
+
+def test_an_encoding_is_the_same_for_every_way_in(run_command: Any) -> None:
+    Path("text.txt").write_bytes("Café olé.\n".encode("utf-16"))
+    wanted = run_command("speak", "Café olé.", "-o", "wanted.wav")
+    assert wanted.exit_code == 0
+    for arguments in (["speak", "--file", "text.txt"], ["speak"], ["stream-tokens", "-"], ["repl"]):
+        result = run_command(
+            *arguments, "--encoding", "utf-16", "-o", "x.wav", input=Path("text.txt").read_bytes()
+        )
+        assert result.exit_code == 0, result.stderr
+        assert Path("x.wav").read_bytes() == Path("wanted.wav").read_bytes()
 
 
 @pytest.mark.parametrize(
@@ -80,6 +123,7 @@ def test_a_long_text_is_sent_no_further_ahead_than_a_server_buffers(run_command:
         (["Hello", "--text", "Hello"], "give one text"),
         (["--file", "missing.txt"], "cannot read 'missing.txt'"),
         ([" "], "there is no text to speak"),
+        (["--text="], "there is no text to speak"),
     ],
 )
 def test_a_missing_or_second_text_is_an_error(run_command: Any, arguments: list[str], sentence: str) -> None:

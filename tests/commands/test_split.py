@@ -54,9 +54,7 @@ def test_early_lets_the_first_piece_end_at_a_clause(run_command: RunCommand) -> 
 def test_a_file_that_is_not_there_is_one_sentence(run_command: RunCommand) -> None:
     result = run_command("split", "missing.txt")
     assert result.exit_code == 2
-    assert result.stderr == (
-        "error: cannot read missing.txt: No such file or directory; give a text file, or - for input\n"
-    )
+    assert result.stderr == ("error: cannot read 'missing.txt': no such file or directory\n")
 
 
 def test_a_file_that_is_no_text_is_one_sentence(run_command: RunCommand, tmp_path: Path) -> None:
@@ -64,4 +62,15 @@ def test_a_file_that_is_no_text_is_one_sentence(run_command: RunCommand, tmp_pat
     file.write_bytes(b"\xff\xfe\x00")
     result = run_command("split", str(file))
     assert result.exit_code == 2
-    assert result.stderr == f"error: {file} is no text in UTF-8; convert it first\n"
+    assert result.stderr == (
+        f"error: {str(file)!r} is not UTF-8 text but looks like UTF-16; try --encoding utf-16\n"
+    )
+
+
+def test_a_text_of_the_command_line_is_split(run_command: RunCommand) -> None:
+    assert run_command("split", "--text=-5 is cold. So is 3.").stdout.splitlines() == [
+        "     0–11      -5 is cold.",
+        "    12–20      So is 3.",
+    ]
+    for wrong in ([], ["-", "--text", "a"]):
+        assert "give one text" in run_command("split", *wrong).stderr

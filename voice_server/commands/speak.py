@@ -18,14 +18,16 @@ from voice_server.commands.shared.click_command import CliCommand
 from voice_server.commands.shared.click_options import (
     ServerChoice,
     SpeakerChoice,
+    encoding_option,
     json_option,
     output_option,
     server_options,
     speaker_options,
+    text_option,
 )
 from voice_server.commands.shared.sound_output import ahead_s_for, play
 from voice_server.commands.shared.terminal import print_note
-from voice_server.commands.shared.text_input import read_text
+from voice_server.commands.shared.text_input import STANDARD_INPUT, given_text, read_text
 from voice_server.errors import ConfigError, VoiceServerError
 from voice_server.playback import SoundSink, open_sink
 
@@ -35,8 +37,9 @@ _MAX_AHEAD_CHARS = 50_000  # below what a server buffers for one client
 
 @click.command(cls=CliCommand)
 @click.argument("words", nargs=-1, metavar="[TEXT]...")
-@click.option("--text", help="The text; the same as giving it without an option.")
+@text_option()
 @click.option("--file", metavar="FILE", help="A text file to speak; - is standard input.")
+@encoding_option
 @server_options
 @speaker_options
 @output_option()
@@ -46,6 +49,7 @@ def speak(
     words: tuple[str, ...],
     text: str | None,
     file: str | None,
+    encoding: str | None,
     server: ServerChoice,
     speaker: SpeakerChoice,
     output: Path | None,
@@ -54,7 +58,11 @@ def speak(
     """Speak TEXT, standard input (-) or a file, to the speakers or into a WAV file."""
     from voice_server.serving.event_loop import run  # noqa: PLC0415 - loads the server, which `--help` does not need
 
-    input_text = _input_text(words, text, file)
+    input_text = given_text(words, text, file, encoding)
+    if input_text is None and sys.stdin.isatty():
+        raise ConfigError('there is nothing to speak; try: voice-server speak "Hello world"')
+    if input_text is None:
+        input_text = read_text(STANDARD_INPUT, encoding)
     with open_sink(output) as sink:
         spoken = _SpokenText(input_text, sink)
         run(spoken.run(server, speaker))
@@ -63,20 +71,6 @@ def speak(
         total = spoken.sentences + len(spoken.failures)
         failed = f"{len(spoken.failures)} of {total} sentences could not be spoken"
         raise VoiceServerError(f"{failed}: {spoken.failures[0]}")
-
-
-def _input_text(words: tuple[str, ...], text: str | None, file: str | None) -> str:
-    """Return the one text that was given. Raises ConfigError."""
-    given = [each for each in (" ".join(words), text, file) if each]
-    if len(given) > 1:
-        raise ConfigError("give one text: as arguments, with --text, or with --file")
-    if not given and sys.stdin.isatty():
-        raise ConfigError('there is nothing to speak; try: voice-server speak "Hello world"')
-    if file or given in ([], ["-"]):
-        return read_text(file or "-")
-    if not given[0].strip():
-        raise ConfigError("there is no text to speak")
-    return given[0]
 
 
 def _print_result(spoken: _SpokenText, sink: SoundSink, *, as_json: bool) -> None:

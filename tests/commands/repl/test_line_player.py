@@ -13,7 +13,7 @@ from voice_server.commands.repl.line_player import LinePlayer
 class Recorder:
     """A sink of which 300 ms have been heard, and a stream that records what is sent."""
 
-    path = None
+    path, takes_long = None, True
     played_ms = 300.0
 
     def __init__(self, events: list[Event], pending_ms: float = 0.0) -> None:

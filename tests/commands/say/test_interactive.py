@@ -17,7 +17,7 @@ def test_piped_lines_are_queued_and_blank_ones_left_out(
     stub: StubServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stub.reply("POST /synthesize", ACCEPTED)
-    monkeypatch.setattr("sys.stdin", io.StringIO("One. \n\n  Two.\n"))
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"One. \n\n  Two.\n")))
     speak_lines(ServerHandle(stub.url), {"voice": "vera"})
     assert [fields for _, fields in stub.requests] == [
         {"policy": "queue", "voice": "vera", "text": "One."},
@@ -29,7 +29,7 @@ def test_a_policy_that_was_given_holds_for_piped_lines_too(
     stub: StubServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stub.reply("POST /synthesize", ACCEPTED)
-    monkeypatch.setattr("sys.stdin", io.StringIO("One.\n"))
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"One.\n")))
     speak_lines(ServerHandle(stub.url), {"policy": "mix"})
     assert stub.requests[0][1]["policy"] == "mix"
 
@@ -40,7 +40,7 @@ def test_an_error_of_one_line_is_printed_and_the_next_is_spoken(
     refused = Reply({"error": "that is too long", "code": "too_much"}, 413)
     warned = Reply({"id": 8, "warnings": [{"message": "another voice speaks"}]})
     stub.reply("POST /synthesize", refused, warned)
-    monkeypatch.setattr("sys.stdin", io.StringIO("One.\nTwo.\n"))
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"One.\nTwo.\n")))
     speak_lines(ServerHandle(stub.url), {})
     assert capsys.readouterr().err.splitlines() == ["that is too long", "another voice speaks"]
 

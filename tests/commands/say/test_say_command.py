@@ -59,7 +59,10 @@ def test_no_server_is_started_only_to_be_stopped(action: str, tmp_path: Path) ->
         (("--url", "http://localhost:99999", "Hi."), "error: the address of a server looks like"),
         (("--all",), "error: --all belongs to --kill"),
         (("--all", "--stop"), "error: --all belongs to --kill"),
-        ((), "error: there is nothing to say"),
+        ((), "error: there is no text to speak"),
+        (("",), "error: there is no text to speak"),
+        (("--text=",), "error: there is no text to speak"),
+        (("--text=-5", "six"), "error: give one text"),
     ],
 )
 def test_a_wrong_request_is_one_sentence(arguments: tuple[str, ...], sentence: str) -> None:

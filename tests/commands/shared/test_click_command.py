@@ -40,6 +40,31 @@ def test_an_error_is_one_sentence_and_an_exit_code(error: VoiceServerError, code
     assert (result.exit_code, result.stderr) == (code, f"error: {error.message}\n")
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("-5", "-5"),
+        ("-5 degrees outside", "'-5 degrees outside'"),
+        ("- a bullet line", "'- a bullet line'"),
+        ("--- a line", "'--- a line'"),
+        ("-5 " + "degrees " * 20, "'-5 degrees degrees degrees degrees degre …'"),
+    ],
+)
+@pytest.mark.parametrize("name", ["speak", "say", "stream-tokens", "split", "bench"])
+def test_a_text_that_begins_with_a_dash_is_told_how_it_can_be_given(name: str, text: str, shown: str) -> None:
+    result = CliRunner().invoke(cli, [name, text])
+    assert result.exit_code == 2
+    assert f"a text that begins with a dash is given as --text={shown}, or after --" in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("arguments", [["speak", "--voise", "x"], ["serve", "--nothing-like-it"]])
+def test_a_misspelt_option_is_not_taken_for_a_text(arguments: list[str]) -> None:
+    result = CliRunner().invoke(cli, arguments)
+    assert result.exit_code == 2
+    assert "dash" not in result.stderr
+
+
 def test_an_error_inside_task_groups_is_one_sentence_too() -> None:
     group = BaseExceptionGroup("outer", [BaseExceptionGroup("inner", [BackendDown("it is down")])])
     assert outcome_of(raises(group)).stderr == "error: it is down\n"
@@ -68,7 +93,8 @@ def test_every_option_of_every_command_is_a_variable_unless_it_is_an_action_of_o
             if variable not in (option.envvar or ()):
                 without.add(f"{name} {option.opts[0]}")
     actions = (
-        "list update-voices playing pause resume skip stop devices kill output interactive volume device all"
+        "list update-voices playing pause resume skip stop devices kill "
+        "text output interactive volume device all"
     )
     assert without == {f"say --{each}" for each in actions.split()}
 

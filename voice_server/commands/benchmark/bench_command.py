@@ -11,14 +11,22 @@ import json
 import click
 
 from voice_server.commands.shared.click_command import CliCommand
-from voice_server.commands.shared.click_options import ServerChoice, json_option, server_options
-from voice_server.commands.shared.text_input import read_text
+from voice_server.commands.shared.click_options import (
+    ServerChoice,
+    encoding_option,
+    json_option,
+    server_options,
+    text_option,
+)
+from voice_server.commands.shared.text_input import given_text
 from voice_server.commands.simulate.simulated_llm import ANSWER, tokens_of
 from voice_server.errors import ConfigError
 
 
 @click.command(cls=CliCommand)
 @click.argument("file", required=False, metavar="[FILE]")
+@text_option()
+@encoding_option
 @server_options
 @click.option("--clients", default="1,8,32,100", show_default=True, metavar="N,…", help="How many at once.")
 @click.option("--rate", default=50.0, show_default=True, type=click.FloatRange(min=0, min_open=True),
@@ -31,6 +39,8 @@ from voice_server.errors import ConfigError
 def bench(
     *,
     file: str | None,
+    text: str | None,
+    encoding: str | None,
     server: ServerChoice,
     clients: str,
     rate: float,
@@ -41,14 +51,18 @@ def bench(
     """Measure latency, gaps, CPU and memory of a server under load.
 
     The server is the one at --url, or one that is started for this, whose CPU and memory are read too. The
-    text is FILE, standard input with -, or a built-in answer of twelve sentences.
+    text is FILE, standard input with -, that of --text, or a built-in answer of twelve sentences.
     """
     from voice_server.commands.benchmark.benchmark_table import table  # noqa: PLC0415 - as below
     from voice_server.commands.benchmark.measure import BenchmarkPlan, measure  # noqa: PLC0415 - not needed for --help
     from voice_server.serving.event_loop import run  # noqa: PLC0415 - as below
 
     plan = BenchmarkPlan(
-        tokens_of(ANSWER if file is None else read_text(file)), _client_counts(clients), rate, runs, with_null
+        tokens_of(given_text((), text, file, encoding) or ANSWER),
+        _client_counts(clients),
+        rate,
+        runs,
+        with_null,
     )
     figures = run(measure(server, plan))
     click.echo(json.dumps(figures) if as_json else "\n".join(table(figures)))

@@ -18,12 +18,14 @@ from voice_server.commands.shared.click_command import CliCommand
 from voice_server.commands.shared.click_options import (
     ServerChoice,
     SpeakerChoice,
+    encoding_option,
     output_option,
     server_options,
     speaker_options,
 )
 from voice_server.commands.shared.keyboard_interrupts import interrupt_event
 from voice_server.commands.shared.line_prompt import prompt_session
+from voice_server.commands.shared.piped_lines import piped_lines
 from voice_server.commands.shared.terminal import print_note
 from voice_server.playback import SoundSink, open_sink
 
@@ -32,7 +34,8 @@ from voice_server.playback import SoundSink, open_sink
 @server_options
 @speaker_options
 @output_option()
-def repl(*, server: ServerChoice, speaker: SpeakerChoice, output: Path | None) -> None:
+@encoding_option
+def repl(*, server: ServerChoice, speaker: SpeakerChoice, output: Path | None, encoding: str | None) -> None:
     """Type lines and hear them; :help lists what else can be typed.
 
     Where standard input is no terminal, its lines are spoken to the end.
@@ -42,12 +45,12 @@ def repl(*, server: ServerChoice, speaker: SpeakerChoice, output: Path | None) -
     with open_sink(output) as sink:
         if sink.path is not None and output is None:
             print_note(f"this machine has no speakers; the sound goes to {sink.path}")
-        run(_run(server, speaker, sink))
+        run(_run(server, speaker, sink, encoding))
     if sink.path is not None:
         click.echo(f"saved to {sink.path}")
 
 
-async def _run(server: ServerChoice, speaker: SpeakerChoice, sink: SoundSink) -> None:
+async def _run(server: ServerChoice, speaker: SpeakerChoice, sink: SoundSink, encoding: str | None) -> None:
     arguments = server.connect_arguments() | speaker.connect_arguments()
     async with reachable_server(server) as url, connect(url, **arguments) as stream:
         player = LinePlayer(stream, sink)
@@ -57,7 +60,7 @@ async def _run(server: ServerChoice, speaker: SpeakerChoice, sink: SoundSink) ->
             await _run_prompt(loop, player)
             receiving.cancel()
         else:
-            await loop.run(_piped_lines())
+            await loop.run(piped_lines(encoding))
             await stream.done()
         with suppress(asyncio.CancelledError):
             await receiving
@@ -77,11 +80,6 @@ async def _stop_when(interrupted: asyncio.Event, player: LinePlayer) -> None:
     while await interrupted.wait():
         interrupted.clear()
         await player.stop()
-
-
-async def _piped_lines() -> AsyncIterator[str]:
-    while line := await asyncio.to_thread(sys.stdin.readline):
-        yield line
 
 
 async def _typed_lines(player: LinePlayer) -> AsyncIterator[str]:

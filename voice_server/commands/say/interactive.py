@@ -10,22 +10,23 @@ from voice_server.commands.say.server_handle import ServerHandle
 from voice_server.commands.shared.keyboard_interrupts import deferred_interrupt
 from voice_server.commands.shared.line_prompt import prompt_session
 from voice_server.commands.shared.terminal import print_error, print_note
+from voice_server.commands.shared.text_input import input_lines
 from voice_server.core.types import JsonObject
 from voice_server.errors import VoiceServerError
 
 _HISTORY = "say_history"
 
 
-def speak_lines(server: ServerHandle, fields: JsonObject) -> None:
+def speak_lines(server: ServerHandle, fields: JsonObject, encoding: str | None = None) -> None:
     """Speak every line of standard input with the request's other `fields`; an error ends only its line.
 
-    At a terminal a line interrupts the one before it; lines from a pipe are queued.
+    At a terminal a line interrupts the one before it; lines from a pipe, in `encoding`, are queued.
     """
     is_terminal = sys.stdin.isatty()
     if not is_terminal:
         fields = {"policy": "queue"} | fields
     speaker = LineSpeaker(server, fields)
-    for line in _typed_lines(speaker) if is_terminal else sys.stdin:
+    for line in _typed_lines(speaker) if is_terminal else input_lines(encoding):
         if line.strip():
             try:
                 with deferred_interrupt(speaker.stop) if is_terminal else nullcontext():

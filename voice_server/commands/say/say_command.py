@@ -6,7 +6,6 @@ Every call waits for what this file imports, so it imports as little as it can.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +15,16 @@ from voice_server.commands.say import voice_cache
 from voice_server.commands.say.playback_control import ControlOptions, PlaybackControl
 from voice_server.commands.say.server_handle import ServerHandle
 from voice_server.commands.shared.click_command import CliCommand
-from voice_server.commands.shared.click_options import LOG_LEVELS, json_option, output_option
+from voice_server.commands.shared.click_options import (
+    LOG_LEVELS,
+    encoding_option,
+    json_option,
+    output_option,
+    text_option,
+)
 from voice_server.commands.shared.option_values import parse_options
 from voice_server.commands.shared.terminal import print_note
+from voice_server.commands.shared.text_input import STANDARD_INPUT, given_text, read_text
 from voice_server.errors import ConfigError
 
 _POLICIES = ("interrupt", "queue", "mix")
@@ -61,6 +67,8 @@ class _SayCommand(CliCommand):
 
 @click.command(cls=_SayCommand)
 @click.argument("words", nargs=-1, metavar="[TEXT]...")
+@text_option(has_variable=False)
+@encoding_option
 @click.option("--voice", metavar="NAME", shell_complete=voice_cache.complete_voice,
               help="The voice, by name or by its number in --list.")  # fmt: skip
 @click.option("--language", "--lang", metavar="TAG", shell_complete=voice_cache.complete_language,
@@ -114,6 +122,8 @@ class _SayCommand(CliCommand):
 def say(
     *,
     words: tuple[str, ...],
+    text: str | None,
+    encoding: str | None,
     opts: tuple[str, ...],
     output: Path | None,
     interactive: bool,
@@ -143,15 +153,16 @@ def say(
         server.prepare_backend(speaker["backend"])
     control = PlaybackControl(server, as_json=as_json)
     if not control.apply(
-        ControlOptions(action, volume, device, kill_all), has_text=bool(words) or interactive
+        ControlOptions(action, volume, device, kill_all),
+        has_text=bool(words) or text is not None or interactive,
     ):
         return
     if interactive:
         from voice_server.commands.say.interactive import speak_lines  # noqa: PLC0415 - loads the prompt
 
-        speak_lines(server, fields)
+        speak_lines(server, fields, encoding)
         return
-    fields["text"] = _input_text(words)
+    fields["text"] = _input_text(words, text, encoding)
     if output is not None:
         from voice_server.commands.say.save_file import save_speech  # noqa: PLC0415 - only here
 
@@ -165,12 +176,11 @@ def _serve_arguments(log_level: str) -> tuple[str, ...]:
     return ("--port", "0", "--idle-exit", str(_IDLE_EXIT_S), "--log-file", "auto", "--log-level", log_level)
 
 
-def _input_text(words: Iterable[str]) -> str:
-    """The text of the arguments, else of standard input. Raises ConfigError where it is empty."""
-    text = " ".join(words)
-    if not text and sys.stdin.isatty():
+def _input_text(words: tuple[str, ...], text: str | None, encoding: str | None) -> str:
+    """The text that was given, else that of standard input. Raises ConfigError where it is empty."""
+    given = given_text(words, text, encoding=encoding)
+    if given is not None:
+        return given
+    if sys.stdin.isatty():
         raise ConfigError('there is nothing to say; try: voice-server say "Hello world"')
-    text = text or sys.stdin.buffer.read().decode("utf-8", errors="replace")
-    if not text.strip():
-        raise ConfigError("there is nothing to say: the text is empty")
-    return text
+    return read_text(STANDARD_INPUT, encoding)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import IO, Any
 
 import click
@@ -11,6 +12,7 @@ import click
 from voice_server.errors import ConfigError, RequestError, VoiceServerError
 
 _FAILURE, _USAGE_ERROR, _INTERRUPTED = 1, 2, 130  # exit codes
+_SHOWN_CHARS = 40
 
 
 class _CommandError(click.ClickException):
@@ -55,6 +57,17 @@ class CliCommand(click.Command):
             if isinstance(option, click.Option) and option.allow_from_autoenv:
                 option.envvar = _variables_of(option)
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse the arguments; where a text was taken for an option, the error says what helps."""
+        given = list(args)
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            if error.possibilities or not any("--text" in each.opts for each in self.params):
+                raise
+            hint = _dash_hint(given, error.option_name)
+            raise click.UsageError(f"{error.format_message().rstrip('.')}; {hint}", ctx) from None
+
     def make_context(
         self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
     ) -> click.Context:
@@ -82,6 +95,15 @@ class CliCommand(click.Command):
             raise
         except KeyboardInterrupt:
             ctx.exit(_INTERRUPTED)
+
+
+def _dash_hint(arguments: Sequence[str], option: str) -> str:
+    """How to give a text that begins with a dash and was taken for `option`."""
+    dashed = [each for each in arguments if each.startswith("-") and len(each) > 1]
+    text = next((each for each in dashed if " " in each), None)
+    text = text or next((each for each in dashed if each.startswith(option)), option)
+    shown = text if len(text) <= _SHOWN_CHARS else f"{text[:_SHOWN_CHARS]} …"
+    return f"a text that begins with a dash is given as --text={shlex.quote(shown)}, or after --"
 
 
 def _variables_of(option: click.Option) -> list[str]:

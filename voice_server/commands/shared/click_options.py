@@ -108,6 +108,23 @@ def speaker_options(function: _FunctionT) -> _FunctionT:
     return _with_metadata_of(wrapped, function)
 
 
+encoding_option = click.option(
+    "--encoding",
+    metavar="NAME",
+    help="What a text that is not UTF-8 is encoded in, for example cp1252 or utf-16.",
+)
+
+
+def text_option(*, has_variable: bool = True) -> Callable[[_FunctionT], _FunctionT]:
+    """Add --text, which takes a text that begins with a dash too; given to the function as `text`."""
+    return click.option(
+        "--text",
+        metavar="TEXT",
+        allow_from_autoenv=has_variable,
+        help="The text; --text='- so' begins with a dash.",
+    )
+
+
 def output_option(*, has_variable: bool = True) -> Callable[[_FunctionT], _FunctionT]:
     """Add --output, whose suffix is the format; given to the function as `output`."""
     return click.option(

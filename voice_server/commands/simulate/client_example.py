@@ -11,10 +11,13 @@ from voice_server.commands.shared.click_command import CliCommand
 from voice_server.commands.shared.click_options import (
     ServerChoice,
     TokenType,
+    encoding_option,
     json_option,
     output_option,
     speaker_options,
+    text_option,
 )
+from voice_server.commands.shared.text_input import given_text
 from voice_server.commands.simulate.simulated_llm import ANSWER
 from voice_server.commands.simulate.simulation import TOKENS_PER_S, run_simulation
 
@@ -24,12 +27,25 @@ from voice_server.commands.simulate.simulation import TOKENS_PER_S, run_simulati
 @click.option("--token", metavar="TOKEN", type=TokenType(), help="What the server asks for.")
 @click.option("--backend", metavar="NAME", help="The backend that speaks.")
 @speaker_options
-@click.option("--text", metavar="TEXT", help="What to say instead of the built-in text.")
+@text_option()
+@encoding_option
 @output_option()
 @json_option
 def client_example(
-    *, url: str, token: str | None, backend: str | None, text: str | None, **options: Any
+    *,
+    url: str,
+    token: str | None,
+    backend: str | None,
+    text: str | None,
+    encoding: str | None,
+    **options: Any,
 ) -> None:
     """Stream a sample text token by token to a server, and hear it or save it."""
     server = ServerChoice(url=url, backend=backend, token=token)
-    run_simulation(text or ANSWER, server=server, rate=TOKENS_PER_S, burst=False, **options)
+    run_simulation(
+        given_text((), text, encoding=encoding) or ANSWER,
+        server=server,
+        rate=TOKENS_PER_S,
+        burst=False,
+        **options,
+    )
