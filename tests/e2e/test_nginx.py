@@ -10,7 +10,9 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from urllib.parse import urljoin
 
+import httpx
 import pytest
 import websockets
 
@@ -21,6 +23,7 @@ from tests.endpoints.serving import Served, converse, run, served
 EXAMPLE = Path(__file__).parents[2] / "docs" / "nginx.conf"
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
 NAME = "speech.example"
+AT_THE_ROOT = ("    location / {", "        proxy_pass http://voice_server;")
 
 pytestmark = pytest.mark.skipif(NGINX is None, reason="there is no nginx")
 
@@ -32,14 +35,17 @@ def free_port() -> int:
         return port
 
 
-def configuration(folder: Path, port: int, server_port: int) -> Path:
-    """The example, adapted in its two ports, inside what a distribution's nginx.conf wraps around it."""
+def configuration(folder: Path, port: int, server_port: int, location: tuple[str, str]) -> Path:
+    """The example with these ports and this location, inside what a distribution's nginx.conf adds."""
     example = EXAMPLE.read_text()
     assert "listen 80;" in example
     assert "server 127.0.0.1:8000;" in example
     adapted = example.replace("listen 80;", f"listen 127.0.0.1:{port};").replace(
         "127.0.0.1:8000", f"127.0.0.1:{server_port}"
     )
+    for written, wanted in zip(AT_THE_ROOT, location, strict=True):
+        assert f"\n{written}\n" in adapted
+        adapted = adapted.replace(f"\n{written}\n", f"\n{wanted}\n")
     temporary = "".join(f"{kind}_temp_path {folder}/{kind};" for kind in
                         ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))  # fmt: skip
     file = folder / "nginx.conf"
@@ -51,10 +57,12 @@ def configuration(folder: Path, port: int, server_port: int) -> Path:
 
 
 @asynccontextmanager
-async def proxied(folder: Path, server: Served) -> AsyncIterator[int]:
+async def proxied(
+    folder: Path, server: Served, location: tuple[str, str] = AT_THE_ROOT
+) -> AsyncIterator[int]:
     assert NGINX is not None
     port = free_port()
-    file = configuration(folder, port, server.port)
+    file = configuration(folder, port, server.port, location)
     process = await asyncio.create_subprocess_exec(
         *(NGINX, "-p", str(folder), "-c", str(file), "-e", "stderr"),
         stderr=asyncio.subprocess.PIPE,
@@ -134,5 +142,36 @@ def test_websockets_pass(tmp_path: Path) -> None:
             told = await converse(socket, {"token": "One is here. "}, {"done": True})
         assert told.audio == pcm_of("One is here.")
         assert told.close_code == 1000
+
+    run(main)
+
+
+@pytest.mark.parametrize("takes_off", [True, False], ids=["taken off", "left on"])
+def test_under_a_path_everything_is_found_where_the_server_says(tmp_path: Path, *, takes_off: bool) -> None:
+    location = (
+        "    location /voice/ {",
+        f"        proxy_pass http://voice_server{'/' if takes_off else ''};",
+    )
+
+    async def main() -> None:
+        async with (
+            served(hosts=[NAME], root_path="/voice") as server,
+            proxied(tmp_path, server, location) as port,
+            httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client,
+        ):
+            for path in ("/voice/", "/voice/page", "/voice/docs"):
+                shown = await client.get(path, headers={"Accept": "text/html"})
+                for link in re.findall(r'(?:src|href)="([^"#]+)"', shown.text):
+                    assert (await client.get(urljoin(str(shown.url), link))).status_code == 200, link
+            document = (await client.get("/voice/openapi.json")).json()
+            prefix = document["servers"][0]["url"]
+            assert (await client.get(f"{prefix}/health")).status_code == 200
+            redirect = await client.get("/voice/voices/?backend=one")
+            voices = await client.get(urljoin(str(redirect.url), redirect.headers["Location"]))
+            for voice in voices.json()["voices"]:
+                assert (await client.get(voice["preview"])).content[:4] == b"RIFF"
+            url = f"ws://{NAME}/voice/stream-tokens"
+            async with websockets.connect(url, host="127.0.0.1", port=port, compression=None) as socket:
+                assert (await converse(socket, {"done": True})).close_code == 1000
 
     run(main)

@@ -51,6 +51,8 @@ _LOG_BYTES, _OLD_LOGS = 1_000_000, 3
 )
 @click.option("--allow-origin", "origins", metavar="ORIGIN", multiple=True,
               help="An origin whose pages may use the server; repeatable.")  # fmt: skip
+@click.option("--root-path", default="", metavar="PATH",
+              help="The path under which a proxy shows this server, such as /voice.")  # fmt: skip
 @click.option("--token", metavar="TOKEN", cls=ServerTokenOption, type=TokenType(),
               help="What clients must know; 'new' makes one and prints it.")  # fmt: skip
 @click.option(

@@ -6,7 +6,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import ClientDisconnect
-from starlette.routing import WebSocketRoute
+from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from voice_server.endpoints import page
@@ -21,6 +21,8 @@ from voice_server.endpoints.http.problems import (
     on_unexpected_error,
     on_voice_server_error,
 )
+from voice_server.endpoints.http.root_path import RootPath
+from voice_server.endpoints.http.unknown_paths import UnknownPath
 from voice_server.endpoints.routes import (
     captioned_routes,
     file_routes,
@@ -32,8 +34,7 @@ from voice_server.endpoints.routes import (
     tts_routes,
     voice_routes,
 )
-from voice_server.endpoints.websocket.token_stream import token_stream
-from voice_server.endpoints.websocket.url_stream import url_stream
+from voice_server.endpoints.websocket import socket_routes
 from voice_server.errors import VoiceServerError
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -50,6 +51,8 @@ OPERATIONS: tuple[Operation, ...] = (
 """Everything that /openapi.json describes."""
 
 _READABLE_HEADERS = (
+    "Accept-Ranges",
+    "Content-Range",
     "X-Voice",
     "X-Speed",
     "X-Text-Length",
@@ -79,14 +82,14 @@ class _CrossOriginMiddleware(CORSMiddleware):
 
 def build_app(state: AppState, access: AccessRules) -> Starlette:
     """The application of one speech service, for those whom `access` lets in."""
+    routes = [
+        *routes_of(OPERATIONS),
+        *docs_page.routes(OPERATIONS, state.root_path),
+        *page.routes(),
+        *socket_routes.routes(),
+    ]
     app = Starlette(
-        routes=[
-            *routes_of(OPERATIONS),
-            *docs_page.routes(OPERATIONS),
-            *page.routes(),
-            WebSocketRoute("/stream-tokens", token_stream),
-            WebSocketRoute("/stream", url_stream),
-        ],
+        routes=routes,
         exception_handlers={
             VoiceServerError: on_voice_server_error,
             HTTPException: on_http_error,
@@ -94,8 +97,12 @@ def build_app(state: AppState, access: AccessRules) -> Starlette:
             Exception: on_unexpected_error,
         },
     )
+    app.router.redirect_slashes = False
+    app.router.default = UnknownPath(routes, state.root_path)
     attach_state(app, state)
     app.add_middleware(Guard, limits=state.service.limits, make_room=state.make_room, access=access)
     # Outside the guard: a preflight carries no token, and decides nothing.
     app.add_middleware(_CrossOriginMiddleware, access=access)
+    own_paths = [route.path for route in routes if isinstance(route, Route)]
+    app.add_middleware(RootPath, root_path=state.root_path, own_paths=own_paths)
     return app

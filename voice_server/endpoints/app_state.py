@@ -31,11 +31,15 @@ class OpenConnection(Protocol):
 
 
 class AppState:
-    """One service, its loudspeakers, and how many requests and connections are open."""
+    """One service, its loudspeakers, and how many requests and connections are open.
 
-    def __init__(self, service: SpeechService, loudspeakers: Loudspeakers) -> None:
+    `root_path` is the path under which a proxy shows the server, "" where there is none.
+    """
+
+    def __init__(self, service: SpeechService, loudspeakers: Loudspeakers, *, root_path: str = "") -> None:
         self.service = service
         self.loudspeakers = loudspeakers
+        self.root_path = root_path
         self.is_draining = False
         self._open = 0
         self._connections: set[OpenConnection] = set()

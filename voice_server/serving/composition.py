@@ -17,6 +17,7 @@ from voice_server.config import EMBEDDED, Config
 from voice_server.endpoints.app import build_app
 from voice_server.endpoints.app_state import AppState
 from voice_server.endpoints.http.access_rules import AccessRules
+from voice_server.endpoints.http.root_path import checked_root_path
 from voice_server.playback.loudspeakers import Loudspeakers
 from voice_server.pool.local_pool import LocalPool
 from voice_server.process.freed_memory import FreedMemory, keep_freed_memory
@@ -70,12 +71,16 @@ async def open_service(config: Config) -> AsyncIterator[SpeechService]:
 
 @asynccontextmanager
 async def listening(
-    service: SpeechService, listener: socket.socket, **access: Any
+    service: SpeechService, listener: socket.socket, *, root_path: str = "", **access: Any
 ) -> AsyncIterator[AppState]:
-    """Serve a speech service on a bound socket while the context lasts; `access` is for `AccessRules.of`."""
+    """Serve a speech service on a bound socket while the context lasts.
+
+    `root_path` is the path under which a proxy shows the server; `access` is for `AccessRules.of`.
+    """
     rules = AccessRules.of(**access)
+    root_path = checked_root_path(root_path)
     async with Loudspeakers(service) as loudspeakers, asyncio.TaskGroup() as tasks:
-        state = AppState(service, loudspeakers)
+        state = AppState(service, loudspeakers, root_path=root_path)
         app = build_app(state, rules)
         server = DrainingServer(uvicorn_config(app, service.limits), state, handle_signals=False)
         serving = tasks.create_task(server.serve(sockets=[listener]))
@@ -107,21 +112,23 @@ async def serve(
     on_ready: Callable[[str, SpeechService], None] = lambda _url, _service: None,
     device: str = "",
     idle_exit_s: float | None = None,
+    root_path: str = "",
     **access: Any,
 ) -> None:
     """Serve until a signal, or until the server has not been used for `idle_exit_s`.
 
     `on_ready` is called with the base URL once the backends are warm; `device` is the sound device of what is
-    spoken on this machine's speakers; `access` is for `AccessRules.of`.
+    spoken on this machine's speakers; `root_path` and `access` are as for `listening`.
     """
     rules = AccessRules.of(**_with_own_name(host, access))
+    root_path = checked_root_path(root_path)
     listener = bind(host, port)  # first, so that a port in use is an error before any model is loaded
     async with (
         open_service(config) as service,
         Loudspeakers(service, device=device) as loudspeakers,
         asyncio.TaskGroup() as tasks,
     ):
-        state = AppState(service, loudspeakers)
+        state = AppState(service, loudspeakers, root_path=root_path)
         activity = ConnectionActivity(build_app(state, rules))
         server = DrainingServer(uvicorn_config(activity, config.limits), state, handle_signals=True)
         keep_freed_memory()

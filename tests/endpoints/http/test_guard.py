@@ -38,6 +38,34 @@ def test_the_names_of_this_machine_are_welcome_and_no_other() -> None:
     run(main)
 
 
+async def bare(server: Served, head: bytes) -> bytes:
+    """What the server sends for a request head that no library would write, until it closes."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+    writer.write(head + b"\r\n\r\n")
+    answer = await reader.read()
+    writer.close()
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("head", "status"),
+    [
+        (b"GET /health HTTP/1.0", 200),
+        (b"GET /health HTTP/1.0\r\nHost: localhost", 200),
+        (b"GET /health HTTP/1.0\r\nHost: evil.example", 421),
+        (b"GET /health HTTP/1.0\r\nHost:", 421),
+        (b"GET /health HTTP/1.0\r\nOrigin: https://evil.example", 403),
+        (b"GET /health HTTP/1.1\r\nConnection: close", 421),
+    ],
+)
+def test_only_http_1_0_needs_no_host_and_only_on_this_machine(head: bytes, status: int) -> None:
+    async def main() -> None:
+        async with served() as server:
+            assert (await bare(server, head)).split()[1] == str(status).encode()
+
+    run(main)
+
+
 def test_a_configured_name_is_welcome_too() -> None:
     async def main() -> None:
         async with served(hosts=["speech.home"]) as server:

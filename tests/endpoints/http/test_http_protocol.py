@@ -10,6 +10,7 @@ from asyncio import StreamReader, StreamWriter
 import pytest
 
 from tests.arithmetic_pool import config_of
+from tests.core.speech.rendering import pcm_of
 from tests.endpoints.serving import Served, run, served
 from voice_server.endpoints.http import http_protocol
 from voice_server.serving import uvicorn_server
@@ -30,6 +31,22 @@ async def answered(reader: StreamReader) -> tuple[int, str]:
     head = (await reader.readuntil(b"\r\n\r\n")).lower()
     length = int(head.partition(b"content-length: ")[2].partition(b"\r\n")[0])
     return int(head.split()[1]), (await reader.readexactly(length)).decode()
+
+
+@pytest.mark.parametrize(
+    "path", [b"/tts/stream?text=One+is+here.&format=pcm", b"/tts?text=One+is+here.&format=pcm"]
+)
+def test_an_answer_to_http_1_0_has_no_chunks_and_ends_with_the_connection(path: bytes) -> None:
+    async def main() -> None:
+        async with served() as server:
+            reader, writer = await opened(server, b"GET " + path + b" HTTP/1.0\r\n\r\n")
+            head, _, body = (await reader.read()).partition(b"\r\n\r\n")
+            writer.close()
+        assert b"transfer-encoding" not in head
+        assert b"connection: close" in head
+        assert body == pcm_of("One is here.")
+
+    run(main)
 
 
 async def is_dropped(reader: StreamReader) -> bool:

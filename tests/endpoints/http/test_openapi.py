@@ -55,6 +55,22 @@ def test_null_is_allowed_where_a_field_may_be_absent_and_not_in_forms() -> None:
     assert "options" not in body("/tts/", "application/x-www-form-urlencoded")["properties"]
 
 
+def test_the_fields_of_a_url_are_parameters() -> None:
+    described = DOCUMENT["paths"]["/tts/stream"]["get"]
+    parameters = {each["name"]: each for each in described["parameters"]}
+    assert [name for name, each in parameters.items() if each["required"]] == ["text"]
+    assert parameters["text"]["schema"]["maxLength"] == MAX_TEXT_CHARS
+    assert "requestBody" not in described
+    assert not any(each["required"] for each in DOCUMENT["paths"]["/tts"]["get"]["parameters"])
+
+
+def test_a_file_in_parts_is_described() -> None:
+    responses = DOCUMENT["paths"]["/voices/{backend}/{voice}/preview"]["get"]["responses"]
+    assert responses["206"]["content"].keys() == {"audio/wav"}
+    assert "416" in responses
+    assert "206" not in DOCUMENT["paths"]["/tts"]["post"]["responses"]
+
+
 def test_errors_are_described_in_the_shape_of_their_route() -> None:
     def problem(path: str) -> str:
         answer = DOCUMENT["paths"][path]["post"]["responses"]["400"]

@@ -7,15 +7,22 @@ import resource
 from base64 import b64decode
 
 import pytest
+from starlette.requests import Request
 from starlette.types import Message
 
 from tests.arithmetic_pool import ArithmeticPool
 from tests.core.speech.rendering import pcm_of
 from tests.endpoints.serving import run, served
 from voice_server.core.types import SpeechWarning
+from voice_server.endpoints.http.byte_ranges import requested_range
 from voice_server.endpoints.http.responses import HttpReply, ResponseWriter
 from voice_server.endpoints.http.speech_fields import SpeechFields, resolve_fields
-from voice_server.endpoints.http.whole_responses import WHOLE_FILE, json_document, text_document
+from voice_server.endpoints.http.whole_responses import (
+    WHOLE_FILE,
+    file_or_part,
+    json_document,
+    text_document,
+)
 from voice_server.errors import NoStorage, VoiceServerError
 from voice_server.sound_files import encoding
 from voice_server.sound_files.file_formats import FormatName
@@ -66,6 +73,16 @@ def test_a_file_has_its_length_in_its_head_and_comes_in_pieces() -> None:
     assert answered.body == answered.spoken
     assert answered.headers[b"content-length"] == str(len(answered.spoken)).encode()
     assert len(answered.sent) > 3
+
+
+@pytest.mark.parametrize("wanted", ["bytes=1-", "bytes=49152-49152", "bytes=10-100000", "bytes=-49153"])
+def test_a_part_of_a_file_in_several_pieces_is_that_part(wanted: str) -> None:
+    headers = [(b"range", wanted.encode())]
+    answered = Answered(file_or_part(Request({"type": "http", "method": "GET", "headers": headers})), LONG)
+    part = requested_range(wanted, len(answered.spoken))
+    assert part is not None
+    assert answered.body == answered.spoken[part.start : part.stop]
+    assert answered.headers[b"content-length"] == str(len(answered.body)).encode()
 
 
 def test_the_pieces_of_a_document_are_base64_of_the_whole() -> None:

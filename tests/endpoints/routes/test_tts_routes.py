@@ -59,6 +59,87 @@ def test_json_a_form_and_a_query_are_understood_alike(kind: str) -> None:
     run(main)
 
 
+@pytest.mark.parametrize("path", ["/tts", "/tts/stream", "/synthesize-file"])
+def test_a_text_in_a_url_is_spoken(path: str) -> None:
+    async def main() -> None:
+        async with served() as server, server.client() as client:
+            answer = await client.get(path, params={"text": TEXT, "voice": "bert"})
+            assert (answer.status_code, answer.headers["Content-Type"]) == (200, "audio/wav")
+            assert answer.content[44:] == SOUND
+            assert {segment.voice for segment in server.pool.rendered} == {"bert"}
+            head = await client.head(path, params={"text": TEXT})
+            assert (head.status_code, head.content) == (200, b"")
+            refused = await client.get(path, params={"text": TEXT, "voice": "nobody"})
+            assert (refused.status_code, refused.json()["code"]) == (400, "unknown_voice")
+            empty = await client.get(path, params={"text": " "})
+            assert (empty.status_code, empty.json()["code"]) == (400, "no_text")
+
+    run(main)
+
+
+def test_a_text_in_a_url_can_have_word_times_too() -> None:
+    async def main() -> None:
+        async with served(ArithmeticPool(frame_s=0, marks=True)) as server, server.client() as client:
+            document = (await client.get("/tts/", params={"text": TEXT})).json()
+            assert base64.b64decode(document["audio"])[44:] == SOUND
+            fields = {"text": TEXT, "include_timestamps": "false"}
+            assert (await client.get("/tts/", params=fields)).content[44:] == SOUND
+
+    run(main)
+
+
+@pytest.mark.parametrize("path", ["/tts", "/tts/"])
+def test_without_a_text_the_interface_describes_itself(path: str) -> None:
+    async def main() -> None:
+        async with served() as server, server.client() as client:
+            assert "POST /tts/stream" in (await client.get(path)).json()["endpoints"]
+            assert (await client.get(path, params={"token": "x"})).status_code == 200
+            assert not server.pool.rendered
+
+    run(main)
+
+
+@pytest.mark.parametrize(
+    "path", ["/tts?text=One+is+here.", "/synthesize-file?text=Hi.", "/voices/one/bert/preview"]
+)
+def test_a_player_gets_the_part_of_a_file_that_it_asks_for(path: str) -> None:
+    async def main() -> None:
+        async with served() as server, server.client() as client:
+            whole = await client.get(path)
+            assert (whole.status_code, whole.headers["Accept-Ranges"]) == (200, "bytes")
+            size = len(whole.content)
+            for asked, start, stop in (
+                ("0-", 0, size),
+                ("50-", 50, size),
+                ("50-59", 50, 60),
+                ("-7", size - 7, size),
+            ):
+                part = await client.get(path, headers={"Range": f"bytes={asked}"})
+                assert (part.status_code, part.headers["Content-Type"]) == (206, "audio/wav")
+                assert part.headers["Content-Range"] == f"bytes {start}-{stop - 1}/{size}"
+                assert int(part.headers["Content-Length"]) == stop - start
+                assert part.content == whole.content[start:stop]
+            behind = await client.get(path, headers={"Range": f"bytes={size}-"})
+            assert (behind.status_code, behind.json()["code"]) == (416, "range")
+            assert behind.headers["Content-Range"] == f"bytes */{size}"
+            for headers in ({"Range": "bytes=0-1,3-4"}, {"Range": "bytes=0-1", "If-Range": '"x"'}):
+                again = await client.get(path, headers=headers)
+                assert (again.status_code, again.content) == (200, whole.content)
+            head = await client.head(path, headers={"Range": "bytes=0-1"})
+            assert (head.status_code, head.headers["Content-Length"]) == (200, str(size))
+
+    run(main)
+
+
+def test_a_range_is_nothing_to_a_request_that_is_no_get() -> None:
+    async def main() -> None:
+        async with served() as server, server.client() as client:
+            answer = await client.post("/tts", json={"text": TEXT}, headers={"Range": "bytes=0-1"})
+            assert (answer.status_code, answer.content[44:]) == (200, SOUND)
+
+    run(main)
+
+
 def test_a_form_with_parts_is_understood() -> None:
     async def main() -> None:
         parts = {"text": (None, TEXT), "format": (None, "pcm")}

@@ -34,10 +34,11 @@ function fieldTable(schemas, schema) {
 }
 
 function example(path, method, schemas, operation) {
+  const address = new URL(".", document.baseURI).href.replace(/\/$/, "") + path; // a proxy may show it under a prefix
   const body = operation.requestBody?.content?.["application/json"]?.schema;
-  if (!body) return `curl ${location.origin}${path}`;
+  if (!body) return `curl ${address}`;
   const field = resolve(schemas, body).properties?.input ? "input" : "text";
-  return `curl -X ${method} ${location.origin}${path} \\\n  -H "Content-Type: application/json" \\\n  -d '{"${field}": "Hello world."}' --output answer`;
+  return `curl -X ${method} ${address} \\\n  -H "Content-Type: application/json" \\\n  -d '{"${field}": "Hello world."}' --output answer`;
 }
 
 function route(path, method, schemas, operation) {

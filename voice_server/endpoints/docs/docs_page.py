@@ -21,12 +21,12 @@ _HEADERS = security_headers(
 )
 
 
-def routes(operations: Sequence[Operation]) -> list[BaseRoute]:
-    """`/openapi.json` and `/docs`."""
+def routes(operations: Sequence[Operation], root_path: str) -> list[BaseRoute]:
+    """`/openapi.json` and `/docs` of a server that a proxy shows under `root_path`."""
 
     @cache
     def described() -> JsonSchema:
-        return openapi_document(operations)
+        return openapi_document(operations, root_path)
 
     async def schema(_request: Request) -> Response:
         return JSONResponse(described())

@@ -74,11 +74,13 @@ def checked_token(token: str) -> str:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host is this machine: `localhost`, or an address such as 127.0.0.1 and ::1."""
+    """Whether a host is this machine: `localhost`, or an address such as 127.0.0.1, ::1, ::ffff:127.0.0.1."""
     try:
-        return ipaddress.ip_address(host).is_loopback
+        address = ipaddress.ip_address(host)
     except ValueError:
         return host.lower() == "localhost"
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return (mapped or address).is_loopback
 
 
 def _allowed_host(written: str) -> str:

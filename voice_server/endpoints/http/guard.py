@@ -49,7 +49,7 @@ class Guard:
         if refusal is not None:
             await _refuse(refusal, scope, receive, send)
             return
-        address = scope["client"][0] if scope.get("client") else ""
+        address = _address(scope)
         self._open[address] += 1
         try:
             await self._app(scope, receive, _accepting_subprotocol(scope, send))
@@ -60,7 +60,7 @@ class Guard:
 
     def _refusal(self, scope: Scope) -> tuple[int, str, str] | None:
         headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
-        if not self._access.allows_host(headers.get(b"host", "")):
+        if not self._access.allows_host(headers.get(b"host", "")) and not _needs_no_host(scope, headers):
             return (
                 421,
                 "unknown_host",
@@ -91,10 +91,20 @@ class Guard:
         return hmac.compare_digest(given.encode(), (self._access.token or "").encode())
 
     def _is_full(self, scope: Scope) -> bool:
-        address = scope["client"][0] if scope.get("client") else ""
+        address = _address(scope)
         if not is_loopback(address) and self._open[address] >= self._limits.connections_per_address:
             return True
         return self._open.total() >= self._limits.connections and not self._make_room()
+
+
+def _address(scope: Scope) -> str:
+    """The client's address, "" where it has none."""
+    return scope["client"][0] if scope.get("client") else ""
+
+
+def _needs_no_host(scope: Scope, headers: Mapping[bytes, str]) -> bool:
+    """Whether a program of this machine speaks HTTP/1.0, which has no Host; browsers always send one."""
+    return b"host" not in headers and scope["http_version"] == "1.0" and is_loopback(_address(scope))
 
 
 def _is_page(scope: Scope, headers: Mapping[bytes, str]) -> bool:

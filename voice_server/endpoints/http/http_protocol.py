@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 from uvicorn.protocols.http.flow_control import FlowControl
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from voice_server.endpoints.http.problems import error_content
 
@@ -82,6 +82,23 @@ class _HoldableFlow(FlowControl):
         """Read again, unless this is held."""
         if not self._is_held:
             super().resume_reading()
+
+
+class _UnchunkedCycle(RequestResponseCycle):
+    """An answer to HTTP/1.0, which knows no chunks: without a length it ends with the connection."""
+
+    _ends_with_connection = False
+
+    async def send(self, message: Any) -> None:
+        """Send a part of the answer."""
+        if message["type"] == "http.response.start":
+            names = {name.lower() for name, _ in message.get("headers", [])}
+            self._ends_with_connection = b"content-length" not in names
+            if self._ends_with_connection:
+                self.chunked_encoding = False
+        elif self._ends_with_connection:
+            self.expected_content_length = len(message.get("body", b""))
+        await super().send(message)
 
 
 class HttpProtocol(HttpToolsProtocol):
@@ -157,6 +174,8 @@ class HttpProtocol(HttpToolsProtocol):
         self._head_bytes = None
         self._limit_request(BODY_S)
         super().on_headers_complete()
+        if self.scope["http_version"] == "1.0" and self.cycle is not None:
+            self.cycle.__class__ = _UnchunkedCycle  # uvicorn has no setting for the class of its answers
 
     def on_body(self, body: bytes) -> None:
         """Keep a piece of the body, unless the request was refused."""

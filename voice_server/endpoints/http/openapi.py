@@ -44,8 +44,8 @@ class OpenAIError(msgspec.Struct, kw_only=True):
     error: OpenAIProblem
 
 
-def openapi_document(operations: Sequence[Operation]) -> JsonSchema:
-    """Return the OpenAPI 3.1 document of operations."""
+def openapi_document(operations: Sequence[Operation], root_path: str = "") -> JsonSchema:
+    """Return the OpenAPI 3.1 document of operations; `root_path` is in front of every path."""
     types = _types(operations)
     schemas, components = msgspec.json.schema_components(types, ref_template=_REFERENCE)
     found = dict(zip(map(id, types), schemas, strict=True))
@@ -57,6 +57,7 @@ def openapi_document(operations: Sequence[Operation]) -> JsonSchema:
     return {
         "openapi": "3.1.0",
         "info": {"title": "voice-server", "version": version(), "description": _DESCRIPTION},
+        "servers": [{"url": root_path or "/"}],
         "paths": paths,
         "components": {
             "schemas": components,
@@ -75,9 +76,13 @@ _DESCRIPTION = (
 def _types(operations: Iterable[Operation]) -> list[Any]:
     named: list[Any] = [Problem, OpenAIError]
     for each in operations:
-        named += [each.fields, *each.answers.values()]
+        named += [each.fields, *(kind for answer in each.answers.values() for kind in _alternatives(answer))]
     unique = {id(each): each for each in named if each is not None}
     return list(unique.values())
+
+
+def _alternatives(answer: object) -> tuple[Any, ...]:
+    return answer if isinstance(answer, tuple) else (answer,)
 
 
 def _allow_null(component: JsonSchema) -> None:
@@ -99,7 +104,10 @@ def _operation(
         "parameters": [*_path_parameters(operation.path), *_query_parameters(operation)],
         "responses": _responses(operation, found),
     }
-    if operation.fields is not None:
+    if operation.takes == "query":
+        form = _form_schema(components[found[id(operation.fields)]["$ref"].rpartition("/")[2]])
+        described["parameters"] += _form_parameters(form)
+    elif operation.fields is not None:
         schema = found[id(operation.fields)]
         content = {JSON: {"schema": schema}}
         if operation.takes == "any":
@@ -143,21 +151,39 @@ def _query_parameters(operation: Operation) -> list[JsonSchema]:
     ]
 
 
+def _form_parameters(form: JsonSchema) -> list[JsonSchema]:
+    return [
+        {"name": name, "in": "query", "required": name in form["required"], "schema": schema}
+        for name, schema in form["properties"].items()
+    ]
+
+
 def _responses(operation: Operation, found: dict[int, JsonSchema]) -> JsonSchema:
     good = {
-        kind: {} if answer is None else {"schema": found[id(answer)]}
+        kind: {}
+        if answer is None
+        else {"schema": _any_of([found[id(each)] for each in _alternatives(answer)])}
         for kind, answer in operation.answers.items()
     }
     problem = found[id(OpenAIError if is_openai(operation.path) else Problem)]
     responses: JsonSchema = {"200": {"description": "Done", "content": good}}
+    if operation.has_parts:
+        responses["206"] = {"description": "The part that Range asks for", "content": good}
     reading = () if operation.fields is None else (400, 413, 415)
-    for status in sorted({*operation.refusals, *reading, *_GUARD_REFUSALS}):
+    no_part = (416,) if operation.has_parts else ()
+    for status in sorted({*operation.refusals, *reading, *no_part, *_GUARD_REFUSALS}):
         schema = problem
         health = operation.answers.get(JSON)
         if status == 503 and health is not None and operation.method == "GET":
-            schema = {"anyOf": [problem, found[id(health)]]}  # a degraded server describes itself too
+            schema = _any_of(
+                [problem, *(found[id(each)] for each in _alternatives(health))]
+            )  # a degraded server describes itself too
         responses[str(status)] = {
             "description": HTTPStatus(status).phrase,
             "content": {JSON: {"schema": schema}},
         }
     return responses
+
+
+def _any_of(schemas: list[JsonSchema]) -> JsonSchema:
+    return schemas[0] if len(schemas) == 1 else {"anyOf": schemas}

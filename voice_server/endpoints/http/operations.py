@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 Endpoint = Callable[[Request], Awaitable[ASGIApp]]
-Takes = Literal["nothing", "json", "any"]
+Takes = Literal["nothing", "query", "json", "any"]
 
 JSON = "application/json"
 
@@ -24,9 +24,10 @@ JSON = "application/json"
 class Operation:
     """What one method of one path does.
 
-    `fields` is the Struct of the request; `takes` says where it comes from: a JSON body, or any of query,
-    form and JSON. `query` are further parameters of the URL, with a sentence each. `answers` maps the media
-    types of a 200 to a Struct, or None for what is no JSON; `refusals` are the other statuses there may be.
+    `fields` is the Struct of the request; `takes` says where it comes from: the query, a JSON body, or any of
+    query, form and JSON. `query` are further parameters of the URL, with a sentence each. `answers` maps the
+    media types of a 200 to a Struct, a tuple of those that it may be, or None for what is no JSON; with
+    `has_parts` the header `Range` chooses a part of it; `refusals` are the other statuses there may be.
     """
 
     method: Literal["GET", "POST", "DELETE"]
@@ -38,6 +39,7 @@ class Operation:
     takes: Takes = "nothing"
     query: Mapping[str, str] = field(default_factory=dict)
     answers: Mapping[str, object] = field(default_factory=dict)
+    has_parts: bool = False
     refusals: tuple[int, ...] = ()
 
 

@@ -43,7 +43,9 @@ _CODE_OF_STATUS = {
     405: "method_not_allowed",
     413: "too_much",
     415: "media_type",
+    426: "upgrade_required",
 }
+NOTHING_HERE = "there is nothing at this address; /docs lists what there is"
 
 
 class WrongField(RequestError):
@@ -149,8 +151,9 @@ async def on_http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     path, status = request.url.path, error.status_code
     message = {
-        404: "there is nothing at this address; /docs lists what there is",
+        404: NOTHING_HERE,
         405: f"{request.method} is not possible here; the Allow header names what is",
+        426: "this is the address of a WebSocket (docs/protocol.md), and the request asks for none",
     }.get(status, error.detail[:1].lower() + error.detail[1:])
     code = _CODE_OF_STATUS.get(status, "invalid_request")
     return JSONResponse(error_content(path, status, message, code), status, dict(error.headers or {}))

@@ -156,12 +156,12 @@ class HttpReply:
         self._send = send
         self.has_begun = False
 
-    async def begin(self, media_type: str, headers: Mapping[str, str]) -> None:
-        """Send 200 and the headers."""
+    async def begin(self, media_type: str, headers: Mapping[str, str], *, status: int = 200) -> None:
+        """Send the status and the headers."""
         self.has_begun = True
         every = {"content-type": media_type, "cache-control": "no-store", **headers}
         raw = [(name.lower().encode("latin-1"), header_value(value)) for name, value in every.items()]
-        await self._send({"type": "http.response.start", "status": 200, "headers": raw})
+        await self._send({"type": "http.response.start", "status": status, "headers": raw})
 
     async def body(self, piece: bytes) -> None:
         """Send a piece of the body, if there is anything in it."""

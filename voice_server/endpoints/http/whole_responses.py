@@ -15,8 +15,10 @@ from pathlib import Path
 from typing import IO, Final
 
 import msgspec
+from starlette.requests import Request
 
 from voice_server.core.types import SpeechWarning
+from voice_server.endpoints.http.byte_ranges import requested_range
 from voice_server.endpoints.http.responses import (
     EncodedSpeech,
     HttpReply,
@@ -45,11 +47,11 @@ class RenderedFile:
     failed: int
     warnings: list[SpeechWarning]
 
-    async def pieces(self) -> AsyncIterator[bytes]:
-        """The file from its start."""
-        self.file.seek(0)
-        while piece := self.file.read(_PIECE_BYTES):
-            yield piece
+    async def pieces(self, wanted: range) -> AsyncIterator[bytes]:
+        """The bytes of the file that are wanted."""
+        self.file.seek(wanted.start)
+        for at in range(wanted.start, wanted.stop, _PIECE_BYTES):
+            yield self.file.read(min(_PIECE_BYTES, wanted.stop - at))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,16 +96,51 @@ class _WholeResponse:
 
 
 async def _send_file(rendered: RenderedFile, reply: HttpReply) -> None:
-    headers = {"Content-Length": str(rendered.n_bytes)} | warning_headers(rendered.warnings)
+    await _send(rendered, range(rendered.n_bytes), {}, reply)
+
+
+async def _send(
+    rendered: RenderedFile, wanted: range, headers: Mapping[str, str], reply: HttpReply, *, status: int = 200
+) -> None:
+    every = {"Content-Length": str(len(wanted)), **headers, **warning_headers(rendered.warnings)}
     if rendered.failed:
-        headers["X-Failed-Sentences"] = str(rendered.failed)
-    await reply.begin(rendered.resolved.encoding.format.media_type, headers)
-    async for piece in rendered.pieces():
+        every["X-Failed-Sentences"] = str(rendered.failed)
+    await reply.begin(rendered.resolved.encoding.format.media_type, every, status=status)
+    async for piece in rendered.pieces(wanted):
         await reply.body(piece)
 
 
 WHOLE_FILE: Final[ResponseWriter] = _WholeResponse(_send_file)
 """Writes one audio file with a Content-Length."""
+
+
+def file_or_part(request: Request) -> ResponseWriter:
+    """A writer of one audio file, or of the part of it that a player asks for with a GET."""
+    # A file is rendered anew for each request, and has no validator that If-Range could name.
+    takes_range = request.method == "GET" and "if-range" not in request.headers
+    asked = request.headers.get("range", "") if takes_range else ""
+
+    async def send(rendered: RenderedFile, reply: HttpReply) -> None:
+        n_bytes = rendered.n_bytes
+        wanted = requested_range(asked, n_bytes)
+        headers = {"Accept-Ranges": "bytes"}
+        if wanted is None:
+            await _send(rendered, range(n_bytes), headers, reply)
+        elif wanted:
+            headers["Content-Range"] = f"bytes {wanted.start}-{wanted.stop - 1}/{n_bytes}"
+            await _send(rendered, wanted, headers, reply, status=206)
+        else:
+            await _refuse_range(n_bytes, reply)
+
+    return _WholeResponse(send)
+
+
+async def _refuse_range(n_bytes: int, reply: HttpReply) -> None:
+    message = f"the file has {n_bytes} bytes, and none of those that were asked for"
+    content = msgspec.json.encode({"error": message, "code": "range"})
+    headers = {"Content-Range": f"bytes */{n_bytes}", "Content-Length": str(len(content))}
+    await reply.begin("application/json", headers, status=416)
+    await reply.body(content)
 
 
 def json_document(describe: Callable[[RenderedFile], Mapping[str, object]]) -> ResponseWriter:
@@ -112,7 +149,7 @@ def json_document(describe: Callable[[RenderedFile], Mapping[str, object]]) -> R
     async def send(rendered: RenderedFile, reply: HttpReply) -> None:
         await reply.begin("application/json", {})
         await reply.body(b'{"audio":"')
-        async for piece in rendered.pieces():
+        async for piece in rendered.pieces(range(rendered.n_bytes)):
             await reply.body(base64.b64encode(piece))
         rest = msgspec.json.encode(describe(rendered))
         await reply.body(b'",' + rest[1:])

@@ -10,7 +10,7 @@ from voice_server.endpoints.http.operations import SPEAKING_REFUSALS, Operation
 from voice_server.endpoints.http.requests import FileText, read_any
 from voice_server.endpoints.http.responses import SpeechResponse
 from voice_server.endpoints.http.speech_fields import SpeechFields, resolve_fields
-from voice_server.endpoints.http.whole_responses import WHOLE_FILE
+from voice_server.endpoints.http.whole_responses import WHOLE_FILE, file_or_part
 
 
 class SynthesizeFileFields(SpeechFields, kw_only=True):
@@ -20,10 +20,10 @@ class SynthesizeFileFields(SpeechFields, kw_only=True):
 
 
 async def synthesize_file(request: Request) -> ASGIApp:
-    """Answer `POST /synthesize-file` with a WAV file, sent once it is complete."""
+    """Answer `/synthesize-file` with a WAV file, sent once it is complete."""
     state = state_of(request)
     resolved = resolve_fields(state.service, await read_any(request, SynthesizeFileFields), "wav")
-    return SpeechResponse(state, resolved, WHOLE_FILE)
+    return SpeechResponse(state, resolved, file_or_part(request) if request.method != "POST" else WHOLE_FILE)
 
 
 OPERATIONS = (
@@ -36,6 +36,18 @@ OPERATIONS = (
         fields=SynthesizeFileFields,
         takes="any",
         answers={"audio/wav": None},
+        refusals=SPEAKING_REFUSALS,
+    ),
+    Operation(
+        method="GET",
+        path="/synthesize-file",
+        endpoint=synthesize_file,
+        summary="Speak a text of the URL into a WAV file",
+        tag="speak",
+        fields=SynthesizeFileFields,
+        takes="query",
+        answers={"audio/wav": None},
+        has_parts=True,
         refusals=SPEAKING_REFUSALS,
     ),
 )

@@ -12,7 +12,7 @@ from voice_server.endpoints.http.operations import SPEAKING_REFUSALS, Operation
 from voice_server.endpoints.http.problems import NotFound
 from voice_server.endpoints.http.responses import SpeechResponse
 from voice_server.endpoints.http.speech_fields import resolve_speech
-from voice_server.endpoints.http.whole_responses import WHOLE_FILE
+from voice_server.endpoints.http.whole_responses import file_or_part
 from voice_server.errors import UnknownName
 from voice_server.speech import SpeechRequest
 
@@ -55,7 +55,7 @@ async def preview(request: Request) -> ASGIApp:
         bit_rate=None,
         request=SpeechRequest(backend=backend, voice=voice.id),
     )
-    return SpeechResponse(state, resolved, WHOLE_FILE)
+    return SpeechResponse(state, resolved, file_or_part(request))
 
 
 OPERATIONS = (
@@ -66,6 +66,7 @@ OPERATIONS = (
         summary="A sentence spoken by a voice",
         tag="voices",
         answers={"audio/wav": None},
+        has_parts=True,
         refusals=(404, *SPEAKING_REFUSALS),
     ),
 )

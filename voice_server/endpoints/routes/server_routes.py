@@ -48,7 +48,8 @@ async def root(request: Request) -> ASGIApp:
     """Answer `GET /`: the page where the client prefers HTML, else JSON."""
     if prefers_html(request.headers.get("accept", "")):
         return page_response(request)
-    service = state_of(request).service
+    state = state_of(request)
+    service = state.service
     system = SystemDescription(
         name="voice-server",
         version=version(),
@@ -56,7 +57,7 @@ async def root(request: Request) -> ASGIApp:
         backends=list(service.backend_names),
         default_backend=service.default_backend,
         voices=len(service.voices()),
-        endpoints=_ADDRESSES,
+        endpoints={name: state.root_path + path for name, path in _ADDRESSES.items()},
     )
     return JSONResponse(msgspec.to_builtins(system), headers={"Vary": "Accept"})
 

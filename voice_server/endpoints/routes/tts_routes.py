@@ -18,7 +18,7 @@ from voice_server.endpoints.http.operations import JSON, SPEAKING_REFUSALS, Oper
 from voice_server.endpoints.http.requests import FileText, read_any
 from voice_server.endpoints.http.responses import AudioStream, ResolvedSpeech, SpeechResponse, WarningFields
 from voice_server.endpoints.http.speech_fields import SpeechFields, resolve_fields
-from voice_server.endpoints.http.whole_responses import WHOLE_FILE, RenderedFile, json_document
+from voice_server.endpoints.http.whole_responses import WHOLE_FILE, RenderedFile, file_or_part, json_document
 from voice_server.endpoints.http.word_timestamps import SpokenWord, spoken_words
 from voice_server.sound_files.encoding import AUDIO_TYPES, FORMATS
 from voice_server.sound_files.file_formats import FormatName
@@ -68,9 +68,24 @@ class Description(msgspec.Struct, kw_only=True):
     features: dict[str, str]
 
 
+class AskedFields(FileFields, kw_only=True):
+    """What `GET /tts` takes: without a text it describes the interface."""
+
+    text: FileText | None = None  # type: ignore[assignment]  # the same field, which may be absent
+
+
+class AskedTimedFields(TimedFields, kw_only=True):
+    """What `GET /tts/` takes: without a text it describes the interface."""
+
+    text: FileText | None = None  # type: ignore[assignment]  # the same field, which may be absent
+
+
 async def speak_with_times(request: Request) -> ASGIApp:
     """Answer `POST /tts/`."""
-    fields = await read_any(request, TimedFields)
+    return _timed_response(request, await read_any(request, TimedFields))
+
+
+def _timed_response(request: Request, fields: TimedFields) -> ASGIApp:
     state = state_of(request)
     resolved = resolve_fields(state.service, fields, fields.format, word_times=fields.include_timestamps)
     return SpeechResponse(state, resolved, _TIMED if fields.include_timestamps else _UNTIMED)
@@ -119,8 +134,22 @@ async def speak_stream(request: Request) -> ASGIApp:
     return SpeechResponse(state, resolve_fields(state.service, fields, fields.format), AudioStream())
 
 
-async def describe(_request: Request) -> ASGIApp:
-    """Answer `GET /tts/`."""
+async def file_by_url(request: Request) -> ASGIApp:
+    """Answer `GET /tts`: a text in the URL as a file, for players; a description where there is no text."""
+    fields = await read_any(request, AskedFields)
+    if fields.text is None:
+        return _description()
+    state = state_of(request)
+    return SpeechResponse(state, resolve_fields(state.service, fields, fields.format), file_or_part(request))
+
+
+async def times_by_url(request: Request) -> ASGIApp:
+    """Answer `GET /tts/`: as `POST`, or a description where there is no text."""
+    fields = await read_any(request, AskedTimedFields)
+    return _description() if fields.text is None else _timed_response(request, fields)
+
+
+def _description() -> ASGIApp:
     description = Description(
         service="voice-server",
         version=version(),
@@ -128,6 +157,8 @@ async def describe(_request: Request) -> ASGIApp:
             "POST /tts/": "audio with word times, or streamed audio",
             "POST /tts": "a whole audio file",
             "POST /tts/stream": "streamed audio",
+            "GET /tts?text=…": "a whole audio file, for an <audio> element",
+            "GET /tts/stream?text=…": "streamed audio",
             "GET /tts/voices": "the names of the voices",
             "GET /tts/health": "whether the server speaks",
         },
@@ -181,16 +212,39 @@ OPERATIONS = (
         answers=AUDIO_TYPES,
         refusals=SPEAKING_REFUSALS,
     ),
-    *(
-        Operation(
-            method="GET",
-            path=path,
-            endpoint=describe,
-            summary="What this interface offers",
-            tag="server",
-            answers={JSON: Description},
-        )
-        for path in ("/tts", "/tts/")
+    Operation(
+        method="GET",
+        path="/tts/stream",
+        endpoint=speak_stream,
+        summary="Speak a text of the URL as a stream",
+        tag="speak",
+        fields=StreamFields,
+        takes="query",
+        answers=AUDIO_TYPES,
+        refusals=SPEAKING_REFUSALS,
+    ),
+    Operation(
+        method="GET",
+        path="/tts",
+        endpoint=file_by_url,
+        summary="Speak a text of the URL into a file; without one, what this interface offers",
+        tag="speak",
+        fields=AskedFields,
+        takes="query",
+        answers={JSON: Description, **AUDIO_TYPES},
+        has_parts=True,
+        refusals=SPEAKING_REFUSALS,
+    ),
+    Operation(
+        method="GET",
+        path="/tts/",
+        endpoint=times_by_url,
+        summary="Speak a text of the URL with word times; without one, what this interface offers",
+        tag="speak",
+        fields=AskedTimedFields,
+        takes="query",
+        answers={JSON: (TimedSpeech, Description), **AUDIO_TYPES},
+        refusals=SPEAKING_REFUSALS,
     ),
 )
 """The routes of this file."""

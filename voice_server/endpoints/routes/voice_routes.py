@@ -146,7 +146,8 @@ def _numbered(service: SpeechService, backend: str | None) -> Iterator[tuple[int
         yield from service.numbered_voices(name)
 
 
-def _listed(service: SpeechService, backend: str | None) -> list[ListedVoice]:
+def _listed(request: Request, backend: str | None) -> list[ListedVoice]:
+    state = state_of(request)
     return [
         ListedVoice(
             number=number,
@@ -156,17 +157,16 @@ def _listed(service: SpeechService, backend: str | None) -> list[ListedVoice]:
             gender=voice.gender,
             backend=voice.backend,
             kind=voice.kind,
-            preview=f"/voices/{quote(voice.backend)}/{quote(voice.id, safe='')}/preview",
+            preview=f"{state.root_path}/voices/{quote(voice.backend)}/{quote(voice.id, safe='')}/preview",
         )
-        for number, voice in _numbered(service, backend)
+        for number, voice in _numbered(state.service, backend)
     ]
 
 
 async def list_voices(request: Request) -> ASGIApp:
     """Answer `GET /voices`."""
-    service = _service(request)
-    voices = _listed(service, _backend(request))
-    return _json(VoiceList(voices, len(voices), service.default_backend))
+    voices = _listed(request, _backend(request))
+    return _json(VoiceList(voices, len(voices), _service(request).default_backend))
 
 
 async def update_voices(request: Request) -> ASGIApp:
@@ -174,7 +174,7 @@ async def update_voices(request: Request) -> ASGIApp:
     await read_json(request, NoFields)
     service = _service(request)
     service.reload_mixes()
-    voices = _listed(service, None)
+    voices = _listed(request, None)
     return _json(
         UpdatedVoices(
             voices, len(voices), service.default_backend, mixes=[mix.id for mix in service.saved_mixes()]

@@ -71,11 +71,16 @@ export async function fetchBlob(path) {
   throw new Error(sentence(answer.error ?? "the server has no such file"));
 }
 
+/** The URL of a path, relative to the page: a proxy may show both under a prefix, which the path may have. */
+function address(path) {
+  const prefix = new URL(".", document.baseURI).pathname;
+  return new URL(path.startsWith(prefix) ? path : prefix + path.replace(/^\//, ""), document.baseURI);
+}
+
 async function ask(path, type) {
   let response;
   try {
-    // Relative to the page, so that a proxy may serve it under a path prefix.
-    response = await fetch(new URL(path.replace(/^\//, ""), document.baseURI), authorized({ Accept: type }));
+    response = await fetch(address(path), authorized({ Accept: type }));
   } catch {
     throw new Error("The server cannot be reached; is it still running?");
   }
