@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
+import logging
 import socket
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -340,3 +342,32 @@ def test_the_synchronous_client_raises_the_same() -> None:
             stream.send_text("too late")
     with pytest.raises(client.NoServer), connect_sync(f"ws://127.0.0.1:{free_port()}"):
         pass
+
+
+@pytest.mark.parametrize("is_accepted", [True, False])
+def test_the_token_is_neither_logged_nor_in_an_error(
+    *, is_accepted: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    def answer(connection: ServerConnection, _request: Request) -> Response | None:
+        return None if is_accepted else connection.respond(HTTPStatus.UNAUTHORIZED, "no")
+
+    async def main() -> None:
+        quiet = logging.getLogger("the server of the test")
+        script = plays({"type": "done"})
+        async with scripted_server(script, process_request=answer, logger=quiet) as url:
+            address = url.replace("//", "//user:S3cret@") + "?v=2&token=S3cret&voice=x"
+            expected = contextlib.nullcontext() if is_accepted else pytest.raises(client.NoServer)
+            with expected as refusal:
+                async with connect(address, token="S3cret") as stream:
+                    await stream.done()
+                    async for _ in stream:
+                        pass
+        if refusal is not None:
+            assert "S3cret" not in str(refusal.value)
+            assert "voice=x" in str(refusal.value)
+
+    with caplog.at_level(1):
+        asyncio.run(main())
+    assert "S3cret" not in "".join(
+        logging.Formatter().format(record) for record in caplog.records if "test" not in record.name
+    )

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
+import re
 from collections.abc import AsyncIterator, Awaitable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from threading import Thread
@@ -48,6 +50,11 @@ _CLOSE_REASONS = {
     1012: "it is restarting",
     1013: "it is busy; try again later",
 }
+
+_library_log = logging.getLogger(__name__)
+_library_log.addFilter(
+    lambda record: record.levelno > logging.DEBUG
+)  # that is where the token would be shown
 
 Version = Literal[1, 2]
 _SendResult = TypeVar("_SendResult")
@@ -261,6 +268,7 @@ def _connection_options(address: str, token: str | None) -> dict[str, Any]:
         "max_size": _MAX_MESSAGE_BYTES,
         "open_timeout": _OPEN_TIMEOUT_S,
         "close_timeout": _CLOSE_TIMEOUT_S,
+        "logger": _library_log,
         "proxy": None if is_local else True,
         "additional_headers": {"Authorization": f"Bearer {token}"} if token else None,
     }
@@ -281,19 +289,20 @@ def _encoded(**fields: Any) -> str:
 @contextmanager
 def _connection_errors(address: str) -> Iterator[None]:
     """Turn what keeps a connection from being opened into NoServer or ConfigError, with one sentence."""
+    shown = re.sub(r"(?i)(?<=[?&]token=)[^&#]+|(?<=://)[^/?#]+(?=@)", "…", address)
     try:
         yield
     except (InvalidURI, ValueError):
-        raise ConfigError(f"{address!r} is no address of a server; it looks like {DEFAULT_URL}") from None
+        raise ConfigError(f"{shown!r} is no address of a server; it looks like {DEFAULT_URL}") from None
     except InvalidStatus as error:
         status, detail = error.response.status_code, _error_detail(error.response.body)
-        raise NoServer(f"the server at {address} refused the connection (HTTP {status}{detail})") from None
+        raise NoServer(f"the server at {shown} refused the connection (HTTP {status}{detail})") from None
     except (InvalidHandshake, EOFError):
-        raise NoServer(f"what answers at {address} is no voice-server") from None
+        raise NoServer(f"what answers at {shown} is no voice-server") from None
     except TimeoutError:
-        raise NoServer(f"no answer from {address} within {_OPEN_TIMEOUT_S} s") from None
+        raise NoServer(f"no answer from {shown} within {_OPEN_TIMEOUT_S} s") from None
     except OSError:
-        raise NoServer(f"no server at {address}; start one with: voice-server serve") from None
+        raise NoServer(f"no server at {shown}; start one with: voice-server serve") from None
 
 
 def _error_detail(body: bytes | bytearray | None) -> str:

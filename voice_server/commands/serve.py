@@ -20,7 +20,7 @@ from voice_server.commands.shared.terminal import print_note
 from voice_server.commands.shared.user_folders import log_folder
 from voice_server.errors import ConfigError
 from voice_server.serving import event_loop
-from voice_server.serving.logs import log_to
+from voice_server.serving.logs import PrivateLogFile, log_to
 
 if TYPE_CHECKING:
     from voice_server.pool.worker_pool import BackendStatus
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 _NEW_TOKEN = "new"  # noqa: S105 - stands for a token that is made at the start
 _DEFAULT_LOG_FILE = "auto"
-_LOG_BYTES, _OLD_LOGS = 1_000_000, 3
 
 
 @click.command(cls=CliCommand)
@@ -131,11 +130,9 @@ def serve_again(arguments: list[str]) -> None:
 
 def _rotating_file(name: str) -> logging.Handler:
     """A log file that is rotated, with three older ones; `auto` is a file in the user's folder for logs."""
-    from logging.handlers import RotatingFileHandler  # noqa: PLC0415 - only where a file is asked for
-
     path = log_folder() / "server.log" if name == _DEFAULT_LOG_FILE else Path(name)
     try:
-        return RotatingFileHandler(path, maxBytes=_LOG_BYTES, backupCount=_OLD_LOGS, encoding="utf-8")
+        return PrivateLogFile(path)
     except OSError as error:
         raise ConfigError(f"cannot log into {str(path)!r}: {reason_of(error)}") from None
 

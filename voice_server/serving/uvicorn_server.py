@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import signal
 import socket
 from collections.abc import Iterator
@@ -91,6 +92,7 @@ def bind(host: str, port: int) -> socket.socket:
 
 def uvicorn_config(app: ASGIApp, limits: Limits) -> uvicorn.Config:
     """uvicorn's settings, with the limits of the configuration and our own protocol classes."""
+    logging.getLogger("uvicorn.asgi").setLevel(logging.INFO)  # below, it shows every URL with its token
     return uvicorn.Config(
         app,
         lifespan="off",

@@ -39,3 +39,10 @@ def test_a_link_is_not_followed_and_the_error_names_the_file(tmp_path: Path) -> 
     with pytest.raises(ConfigError, match="lock' cannot be used: too many levels of symbolic links"):
         open_private(tmp_path / "lock")
     assert not (tmp_path / "elsewhere").exists()
+
+
+def test_a_file_that_others_could_read_is_private_from_now_on(tmp_path: Path) -> None:
+    (tmp_path / "log").write_text("old")
+    (tmp_path / "log").chmod(0o644)
+    os.close(open_private(tmp_path / "log"))
+    assert (tmp_path / "log").stat().st_mode & 0o777 == 0o600

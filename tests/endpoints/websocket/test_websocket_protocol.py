@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import logging
 from asyncio import StreamWriter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+import httpx
 import pytest
 import uvicorn
+import websockets
 from uvicorn.server import ServerState
 
 from tests.arithmetic_pool import ArithmeticPool, config_of
@@ -191,3 +194,43 @@ def test_of_the_pings_of_a_client_that_reads_nothing_the_last_is_answered() -> N
             assert protocol._late_pong == b""
 
     run(main)
+
+
+TOKEN = "S3cret"  # noqa: S105 - of the test
+REFUSED_AND_ACCEPTED: list[tuple[str, dict[str, Any]]] = [
+    (path, options)
+    for given in (TOKEN, "Wr0ng")
+    for path, options in (
+        (f"/stream-tokens?token={given}", {}),
+        (f"/stream?text=Hi.&token={given}", {}),
+        (f"/nowhere?token={given}", {}),
+        ("/stream-tokens", {"additional_headers": {"Authorization": f"Bearer {given}"}}),
+        ("/stream-tokens", {"additional_headers": {"Authorization": f"Basic {given}"}}),
+        ("/stream-tokens", {"subprotocols": ["voice-server", f"token.{given.encode().hex()}"]}),
+        (f"/stream-tokens?token={given}", {"additional_headers": {"Origin": "https://evil.example"}}),
+        (f"/stream-tokens?token={given}", {"additional_headers": {"Sec-WebSocket-Version": "12"}}),
+    )
+]
+
+
+@pytest.mark.parametrize(("path", "options"), REFUSED_AND_ACCEPTED)
+def test_neither_the_token_nor_a_refusal_is_logged_at_any_level(
+    path: str, options: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    async def main() -> None:
+        async with served(token=TOKEN) as server:
+            with contextlib.suppress(websockets.InvalidHandshake):
+                async with server.connect(path, logger=logging.getLogger("the test"), **options) as socket:
+                    await converse(socket, {"token": "One is here. "}, {"done": True})
+            async with httpx.AsyncClient() as client:
+                headers = options.get("additional_headers", {})
+                await client.get(f"http://127.0.0.1:{server.port}{path}", headers=headers)
+
+    with caplog.at_level(1):
+        run(main)
+    told = [record for record in caplog.records if record.name.startswith(("uvicorn", "voice_server"))]
+    shown = "\n".join(logging.Formatter().format(record) for record in told)
+    for secret in (TOKEN, "Wr0ng"):
+        assert secret not in shown
+        assert secret.encode().hex() not in shown
+    assert not [record for record in told if record.levelno >= logging.WARNING]

@@ -11,14 +11,16 @@ from voice_server.errors import ConfigError
 
 
 def open_private(path: Path, *flags: int) -> int:
-    """Open a file that only this user can read, made where it is missing; return its descriptor.
+    """Open a file that only this user can read from now on, made where it is missing; return its descriptor.
 
     A symbolic link in its place is not followed. Raises ConfigError.
     """
     try:
-        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | sum(flags), 0o600)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | sum(flags), 0o600)
+        os.fchmod(descriptor, 0o600)
     except OSError as error:
         raise ConfigError(f"the file {str(path)!r} cannot be used: {reason_of(error)}") from None
+    return descriptor
 
 
 def try_lock(descriptor: int, *, shared: bool = False) -> bool:

@@ -1,11 +1,13 @@
 """uvicorn's WebSocket protocol with a limit on an unread close, and a callback for messages.
 
 An application that calls `listen` gets its messages as their bytes are read, without a queue in between.
+Nothing of a handshake is logged: its URL and its header fields may carry the token.
 """
 
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable, Sequence
 from typing import Any, cast
@@ -19,6 +21,10 @@ from voice_server.endpoints.websocket.websocket_frames import BINARY, TEXT, Fram
 
 PROTOCOL_EXTENSION = "voice_server.websocket_protocol"
 """The ASGI extension under which a WebSocket's scope holds its protocol object; other servers have none."""
+
+_log = logging.getLogger(__name__)
+_library_log = _log.getChild("library")
+_library_log.addFilter(lambda record: record.levelno >= logging.WARNING)
 
 _LINGER_S = 5.0
 _READ_SLICE_S = 0.001
@@ -37,6 +43,8 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
+        self.logger = self.conn.logger = _library_log
+        self.conn.debug = False
         self._on_messages: Callable[[list[str | bytes]], None] | None = None
         self._messages: list[str | bytes] = []
         self._frames = FrameSplitter()
@@ -119,9 +127,15 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
             try:
                 self._on_messages(messages)
             except Exception:  # it would leave the connection open, and nobody reading it
-                self.logger.exception("a connection ends because its messages could not be obeyed")
+                _log.exception("a connection ends because its messages could not be obeyed")
                 self.transport.abort()
         return part is not None and not self.transport.is_closing()
+
+    async def send(self, message: Any) -> None:
+        """Send what the application says; a refusal that is complete completes the handshake too."""
+        await super().send(message)
+        if message["type"] == "websocket.http.response.body" and not message.get("more_body", False):
+            self.handshake_complete = True
 
     def send_receive_event_to_app(self) -> None:
         """Take a message that was more than one short frame; text that is no UTF-8 closes with 1007."""
@@ -131,7 +145,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
             read = message.decode() if is_text else message
         except UnicodeDecodeError:
             self.frames = []
-            self.logger.info("a connection ends because a text message of its client is no UTF-8")
+            _log.info("a connection ends because a text message of its client is no UTF-8")
             self.conn.send_close(CloseCode.INVALID_TEXT)
             self.handle_parser_exception()
             return
