@@ -9,7 +9,7 @@ from asyncio import StreamReader, StreamWriter
 
 import pytest
 
-from tests.arithmetic_pool import config_of
+from tests.arithmetic_pool import ArithmeticPool, config_of
 from tests.core.speech.rendering import pcm_of
 from tests.endpoints.serving import Served, run, served
 from voice_server.endpoints.http import http_protocol
@@ -250,3 +250,56 @@ def test_the_oldest_of_too_many_connections_without_a_request_makes_room() -> No
                 writer.close()
 
     run(main)
+
+
+POST = b"POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+
+
+@pytest.mark.parametrize(
+    ("head", "piece", "status"),
+    [
+        pytest.param(POST % b"/tts" + b"Content-Length: 33554432\r\n\r\n", b"a", 413, id="announced"),
+        pytest.param(
+            POST % b"/tts" + b"Transfer-Encoding: chunked\r\n\r\n", b"10000\r\n%s\r\n", 413, id="chunked"
+        ),
+        pytest.param(
+            POST % b"/nothing" + b"Connection: close\r\nContent-Length: 33554432\r\n\r\n", b"a", 404, id="404"
+        ),
+        pytest.param(POST % b"/tts" + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n", b"a", 400, id="no chunk"),
+        pytest.param(b"GARBAGE\r\n\r\n", b"a", 400, id="no request"),
+        pytest.param(b"GET / HTTP/1.1\r\n", b"X: %s\r\n", 431, id="header fields"),
+    ],
+)
+def test_a_refusal_arrives_although_the_client_still_sends(head: bytes, piece: bytes, status: int) -> None:
+    part = piece % (b"a" * 65536) if b"%" in piece else piece * 65536
+
+    async def main() -> None:
+        async with served() as server:
+            reader, writer = await opened(server, head)
+            for _ in range(512):  # more than all buffers on the way hold; a reset would be an error here
+                writer.write(part)
+                await writer.drain()
+            assert (await answered(reader))[0] == status
+            assert await reader.read() == b""
+            writer.close()
+
+    run(main)
+
+
+def test_what_is_no_request_behind_one_that_is_being_answered_ends_both_quietly(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def main() -> None:
+        pool = ArithmeticPool(frame_s=30)
+        async with served(pool) as server:
+            reader, writer = await opened(server, b"GET /tts?text=Hi. HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            while not pool.running.total():
+                await asyncio.sleep(0)
+            writer.write(b"GARBAGE\r\n\r\n")
+            assert (await answered(reader))[0] == 400
+            while pool.running.total():
+                await asyncio.sleep(0.001)
+            writer.close()
+
+    run(main)
+    assert "Traceback" not in caplog.text

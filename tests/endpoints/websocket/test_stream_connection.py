@@ -16,7 +16,7 @@ from tests.core.speech.rendering import pcm_of
 from tests.endpoints.serving import UPGRADE, Received, converse, listen, run, served
 from voice_server.commands.benchmark.minimal_websocket import text_frame
 from voice_server.core.types import SpeechWarning
-from voice_server.endpoints.websocket import stream_connection
+from voice_server.endpoints.websocket import stream_connection, websocket_protocol
 from voice_server.endpoints.websocket.websocket_protocol import PROTOCOL_EXTENSION
 
 HELLO = pcm_of("Hello world.")
@@ -639,13 +639,15 @@ def test_a_client_that_reads_no_answers_is_not_read_for_ever(
     extension: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(stream_connection, "PROTOCOL_EXTENSION", extension)
+    monkeypatch.setattr(websocket_protocol, "_LINGER_S", 0.1)
     flood = text_frame(ping="x" * 200) * 1000
 
     async def main() -> None:
         config = config_of("one", stalled_reader_s=0.5)
         async with served(config=config) as server:
-            _, writer = await asyncio.open_connection("127.0.0.1", server.port, limit=1024)
+            reader, writer = await asyncio.open_connection("127.0.0.1", server.port, limit=1024)
             writer.write(UPGRADE.replace(b"/stream-tokens", b"/stream-tokens?v=2"))
+            await reader.readuntil(b"\r\n\r\n")
             taken = 0
             with contextlib.suppress(ConnectionError):
                 while taken < 200 * len(flood):

@@ -196,6 +196,64 @@ def test_of_the_pings_of_a_client_that_reads_nothing_the_last_is_answered() -> N
     run(main)
 
 
+LARGE = b"\xff" + (32 * 1024 * 1024).to_bytes(8, "big") + bytes(4)
+FRAGMENT = b"\xfe" + (60_000).to_bytes(2, "big") + bytes(4) + b"a" * 60_000
+
+
+@pytest.mark.parametrize(
+    ("first", "piece", "code"),
+    [
+        pytest.param(b"\x81" + LARGE, b"a" * 65536, 1009, id="one frame"),
+        pytest.param(b"\x01" + FRAGMENT, b"\x00" + FRAGMENT, 1009, id="fragments"),
+        pytest.param(b"\x82" + LARGE, b"a" * 65536, 1009, id="binary"),
+        pytest.param(b"\x81\x05hello", b"a" * 65536, 1002, id="without a mask"),
+        pytest.param(b"\x81\x82\0\0\0\0\xff\xfe", b"a" * 65536, 1007, id="no UTF-8"),
+    ],
+)
+@pytest.mark.parametrize("path", [b"/stream-tokens", b"/stream?text=Hello+world."])
+def test_the_close_frame_arrives_although_the_client_still_sends(
+    path: bytes, first: bytes, piece: bytes, code: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def main() -> None:
+        pool = ArithmeticPool(frame_s=0.01)
+        async with served(pool) as server:
+            reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+            writer.write(UPGRADE.replace(b"/stream-tokens", path))
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(first)
+            for _ in range(512):  # more than all buffers on the way hold; a reset would be an error here
+                writer.write(piece)
+                await writer.drain()
+            sent = await reader.read()
+            assert b"\x88" in sent
+            reason = sent[sent.rindex(b"\x88") + 2 :]
+            assert int.from_bytes(reason[:2], "big") == code
+            writer.close()
+            while server.service.open_speeches:
+                await asyncio.sleep(0.001)
+
+    run(main)
+    assert "Traceback" not in caplog.text
+
+
+def test_a_client_that_sends_for_ever_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(websocket_protocol, "_LINGER_S", 0.05)
+
+    async def main() -> None:
+        async with served() as server:
+            reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+            writer.write(UPGRADE)
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(b"\x81" + LARGE)
+            with contextlib.suppress(ConnectionError):
+                while True:
+                    writer.write(b"a" * 65536)
+                    await writer.drain()
+            writer.close()
+
+    run(main)
+
+
 TOKEN = "S3cret"  # noqa: S105 - of the test
 REFUSED_AND_ACCEPTED: list[tuple[str, dict[str, Any]]] = [
     (path, options)

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import Any
+from collections.abc import Callable
+from typing import Any, cast
 
 import msgspec
 from uvicorn.protocols.http.flow_control import FlowControl
@@ -84,21 +85,35 @@ class _HoldableFlow(FlowControl):
             super().resume_reading()
 
 
-class _UnchunkedCycle(RequestResponseCycle):
-    """An answer to HTTP/1.0, which knows no chunks: without a length it ends with the connection."""
+class _Answer(RequestResponseCycle):
+    """uvicorn's answer, for HTTP/1.0 and for clients that still send.
 
+    HTTP/1.0 knows no chunks: without a length an answer ends with the connection. And where the connection
+    is to end with an answer although the request has not, `throw_away_request` is called in place of a close:
+    a connection that is closed with data unread is reset, and the reset overtakes the answer.
+    """
+
+    throw_away_request: Callable[[], None]
     _ends_with_connection = False
 
     async def send(self, message: Any) -> None:
         """Send a part of the answer."""
         if message["type"] == "http.response.start":
             names = {name.lower() for name, _ in message.get("headers", [])}
-            self._ends_with_connection = b"content-length" not in names
+            self._ends_with_connection = (
+                self.scope["http_version"] == "1.0" and b"content-length" not in names
+            )
             if self._ends_with_connection:
                 self.chunked_encoding = False
-        elif self._ends_with_connection:
+            await super().send(message)
+            return
+        if self._ends_with_connection:
             self.expected_content_length = len(message.get("body", b""))
+        is_early = self.more_body and not self.keep_alive and not message.get("more_body", False)
+        self.keep_alive = self.keep_alive or is_early
         await super().send(message)
+        if is_early and not self.disconnected:
+            self.throw_away_request()
 
 
 class HttpProtocol(HttpToolsProtocol):
@@ -174,8 +189,9 @@ class HttpProtocol(HttpToolsProtocol):
         self._head_bytes = None
         self._limit_request(BODY_S)
         super().on_headers_complete()
-        if self.scope["http_version"] == "1.0" and self.cycle is not None:
-            self.cycle.__class__ = _UnchunkedCycle  # uvicorn has no setting for the class of its answers
+        if self.cycle is not None:
+            self.cycle.__class__ = _Answer  # uvicorn has no setting for the class of its answers
+            cast("_Answer", self.cycle).throw_away_request = self._throw_away_request
 
     def on_body(self, body: bytes) -> None:
         """Keep a piece of the body, unless the request was refused."""
@@ -227,6 +243,10 @@ class HttpProtocol(HttpToolsProtocol):
         self._end_stall()
         super().resume_writing()
 
+    def send_400_response(self, _msg: str) -> None:
+        """Refuse what is no request."""
+        self._refuse(400, "invalid_request", "this is no request of HTTP/1.1")
+
     def _refuses_head(self) -> bool:
         """Refuse a head that is ambiguous, or that the WebSocket parser would leave unanswered."""
         if sum(name == b"host" for name, _ in self.headers) > 1:
@@ -245,15 +265,24 @@ class HttpProtocol(HttpToolsProtocol):
         """Answer at once; what the client still sends is thrown away, so that it can read the answer."""
         if self._is_refused:
             return
-        self._is_refused = True
-        self._unparsed = b""
-        self._pending_connections.discard(self)
         path = self.url.partition(b"?")[0].decode("latin-1")
         body = msgspec.json.encode(error_content(path, status, message, code))
         head = b"content-type: application/json\r\nconnection: close\r\ncontent-length: %d\r\n\r\n" % len(
             body
         )
         self.transport.write(STATUS_LINE[status] + head + body)
+        self._throw_away_request()
+
+    def _throw_away_request(self) -> None:
+        """Read on for a while what the client still sends, and then close."""
+        self._is_refused = True
+        self._unparsed = b""
+        self._pending_connections.discard(self)
+        self._unset_keepalive_if_required()
+        if self.cycle is not None and not self.cycle.response_complete:  # nothing can be written any more
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+            self.flow.resume_writing()
         if self.transport.can_write_eof():
             self.transport.write_eof()
         self._limit_request(_LINGER_S)

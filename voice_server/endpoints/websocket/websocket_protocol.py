@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 from starlette.websockets import WebSocketDisconnect
+from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Request
 
@@ -27,6 +28,7 @@ _library_log = _log.getChild("library")
 _library_log.addFilter(lambda record: record.levelno >= logging.WARNING)
 
 _LINGER_S = 5.0
+"""How long a client has to read the last messages, and may go on sending after a refusal."""
 _READ_SLICE_S = 0.001
 """How long one client's bytes are read at a time: a flood of messages must not delay others' audio."""
 _BATCH_MESSAGES = 64
@@ -50,6 +52,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         self._frames = FrameSplitter()
         self._are_messages_paused = False
         self._late_pong = b""
+        self._is_refused = False  # what the client still sends is thrown away
 
     def handle_connect(self, event: Request) -> None:
         """Offer this object as an ASGI extension."""
@@ -70,8 +73,9 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
 
     def pause_messages(self) -> None:
         """Read nothing until `resume_messages`."""
-        self._are_messages_paused = True
-        self.transport.pause_reading()
+        if not self._is_refused:
+            self._are_messages_paused = True
+            self.transport.pause_reading()
 
     def resume_messages(self) -> None:
         """Go on after `pause_messages`, soon: not inside the call that made room."""
@@ -90,11 +94,13 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         """The client reads."""
         super().resume_writing()
         pong, self._late_pong = self._late_pong, b""
-        if pong:
+        if pong and not self._is_refused:
             self.transport.write(pong)
 
     def data_received(self, data: bytes) -> None:
         """Take received bytes, and read them a slice of time at a time."""
+        if self._is_refused:
+            return
         if self.handshake_initiated:
             self._frames.feed(data)
             self._continue_reading()
@@ -103,7 +109,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
 
     def _continue_reading(self) -> None:
         until = time.monotonic() + _READ_SLICE_S
-        while not self._are_messages_paused and self._read_batch():
+        while not (self._are_messages_paused or self._is_refused) and self._read_batch():
             if time.monotonic() >= until:
                 self.transport.pause_reading()
                 self.loop.call_soon(self._continue_reading)
@@ -131,8 +137,27 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
                 self.transport.abort()
         return part is not None and not self.transport.is_closing()
 
+    def handle_parser_exception(self) -> None:
+        """Refuse what the client sends, and read on: a reset would overtake the close frame.
+
+        RFC 9293, section 3.6.1: a connection that is closed with data unread is reset.
+        """
+        assert self.conn.close_sent is not None
+        code, reason = self.conn.close_sent.code, self.conn.close_sent.reason
+        self.queue.put_nowait({"type": "websocket.disconnect", "code": code, "reason": reason})
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        self.close_sent = self._is_refused = True
+        self.read_paused = self._are_messages_paused = False
+        self.transport.resume_reading()
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+        # The timer also tells uvicorn not to close when the application is done.
+        self.close_timer = self.loop.call_later(_LINGER_S, self.transport.abort)
+
     async def send(self, message: Any) -> None:
         """Send what the application says; a refusal that is complete completes the handshake too."""
+        if self._is_refused:
+            raise ClientDisconnected
         await super().send(message)
         if message["type"] == "websocket.http.response.body" and not message.get("more_body", False):
             self.handshake_complete = True
@@ -159,7 +184,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
 
         Raises WebSocketDisconnect.
         """
-        if self.transport.is_closing():
+        if self._is_refused or self.transport.is_closing():
             raise WebSocketDisconnect(1006)
         parts = []
         for message in messages:
