@@ -41,8 +41,13 @@ def workers_of(process: subprocess.Popen[str]) -> list[psutil.Process]:
     return workers
 
 
+@pytest.mark.parametrize(
+    ("number", "times"), [(signal.SIGTERM, 1), (signal.SIGINT, 1), (signal.SIGHUP, 1), (signal.SIGHUP, 2)]
+)
 @pytest.mark.blocks_loop  # nothing runs in it while the server starts
-def test_the_first_signal_lets_open_speech_end_and_the_program_ends_well() -> None:
+def test_the_first_signal_lets_open_speech_end_and_the_program_ends_well(
+    number: signal.Signals, times: int
+) -> None:
     async def main() -> None:
         with server("--backend", "tone") as (process, url):
             workers = workers_of(process)
@@ -50,7 +55,10 @@ def test_the_first_signal_lets_open_speech_end_and_the_program_ends_well() -> No
                 text = "This sentence takes a while to be rendered. And"
                 await socket.send(json.dumps({"opts": {"render_factor": 0.05}, "token": text}))
                 told = await listen(socket, until="generating")
-                process.send_signal(signal.SIGTERM)
+                process.send_signal(number)
+                await listen(socket, until="closing", received=told)
+                if times == 2:
+                    process.send_signal(number)
                 await listen(socket, received=told)
             assert told.of("turn_done")[0]["sentences"] == 2
             assert told.close_code == 1012
@@ -60,6 +68,23 @@ def test_the_first_signal_lets_open_speech_end_and_the_program_ends_well() -> No
             assert not psutil.wait_procs(workers, timeout=2)[1]
 
     run(main)
+
+
+@pytest.mark.blocks_loop  # nothing runs in it while the server starts
+def test_a_server_that_was_started_to_ignore_hang_ups_goes_on() -> None:
+    async def main(process: subprocess.Popen[str], url: str) -> None:
+        process.send_signal(signal.SIGHUP)
+        async with connect(url + "/stream-tokens?v=2", compression=None) as socket:
+            await socket.send(json.dumps({"token": "One is here. ", "done": True}))
+            assert (await listen(socket)).close_code == 1000
+        assert process.poll() is None
+
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does: a new process inherits it
+    try:
+        with server("--backend", "tone") as (process, url):
+            run(lambda: main(process, url))
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 @pytest.mark.blocks_loop  # nothing runs in it while the server starts

@@ -92,7 +92,8 @@ def serve(
     """Run the server.
 
     It listens on this machine only, unless --host names another address; then --token or --no-auth must say
-    who may come in. The first Ctrl-C lets open streams speak to their end, the second ends them. Every option
+    who may come in. The first Ctrl-C lets open streams speak to their end, the second ends them; a closed
+    terminal is like the first. Every option
     can also be given as a variable, such as VOICE_SERVER_PORT; blanks separate the values of a
     repeatable one.
     """

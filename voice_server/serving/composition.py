@@ -134,11 +134,12 @@ async def serve(
         keep_freed_memory()
         ask_for_time_slice(SERVER_SLICE_S)
         listener.listen(_BACKLOG)  # from here on a client waits for the loop instead of being refused
-        on_ready(_url(listener), service)
-        watches = [
-            tasks.create_task(server.end_when_idle(idle_exit_s, activity)),
-            tasks.create_task(_return_freed_memory(service, FreedMemory())),
-        ]
-        await server.serve(sockets=[listener])
+        with server.capture_signals():  # before anybody is told that the server is there, and may end it
+            on_ready(_url(listener), service)
+            watches = [
+                tasks.create_task(server.end_when_idle(idle_exit_s, activity)),
+                tasks.create_task(_return_freed_memory(service, FreedMemory())),
+            ]
+            await server.serve(sockets=[listener])
         for watch in watches:
             watch.cancel()

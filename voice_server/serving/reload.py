@@ -11,6 +11,8 @@ from typing import Any
 import uvicorn
 from uvicorn.supervisors.statreload import StatReload
 
+from voice_server.serving.uvicorn_server import hang_up_handled_by
+
 _PACKAGE = Path(__file__).resolve().parent.parent
 RELOAD_FLAG = "--reload"
 
@@ -47,7 +49,9 @@ def watch(
         given = given[1:]
     config = uvicorn.Config("watched", reload=True, reload_dirs=[str(_PACKAGE)], log_config=None)
     target = partial(_serve_watched, serve, watched_arguments(given))
-    _WithConfiguration(configuration, config, target, []).run()
+    supervisor = _WithConfiguration(configuration, config, target, [])
+    with hang_up_handled_by(supervisor.signal_handler):
+        supervisor.run()
 
 
 def _serve_watched(serve: Callable[[list[str]], None], arguments: list[str], sockets: object = None) -> None:

@@ -7,7 +7,8 @@ import contextlib
 import logging
 import signal
 import socket
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from functools import partial
 from types import FrameType
 
@@ -36,17 +37,17 @@ class DrainingServer(uvicorn.Server):
         """Leave signals alone inside another program."""
         if self._handle_signals:
             self._loop = asyncio.get_running_loop()  # first: a signal may come at once
-            with super().capture_signals():
+            with hang_up_handled_by(self.handle_exit), super().capture_signals():
                 yield
         else:
             yield
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """First signal: drain. Second: stop now."""
+        """First signal: drain. Second: stop now, but a terminal may hang up twice."""
         del frame
         if self._drain is None:
             self._loop.call_soon_threadsafe(self._start_drain)
-        else:
+        elif sig != signal.SIGHUP:
             self.should_exit = True
             self.force_exit = sig == signal.SIGINT
 
@@ -72,6 +73,20 @@ class DrainingServer(uvicorn.Server):
             await self._state.drain(self._state.service.limits.drain_s)
         finally:
             self.should_exit = True
+
+
+@contextlib.contextmanager
+def hang_up_handled_by(handler: Callable[[int, FrameType | None], None]) -> Iterator[None]:
+    """Handle SIGHUP, unless it was ignored when the program was started, as nohup does."""
+    before = signal.getsignal(signal.SIGHUP)
+    if before is signal.SIG_IGN or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    signal.signal(signal.SIGHUP, handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 def bind(host: str, port: int) -> socket.socket:

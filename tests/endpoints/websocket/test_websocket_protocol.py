@@ -196,6 +196,36 @@ def test_of_the_pings_of_a_client_that_reads_nothing_the_last_is_answered() -> N
     run(main)
 
 
+def test_a_client_that_still_sends_to_a_server_that_goes_down_hears_everything() -> None:
+    text = "This sentence is a part of what is spoken. " * 50
+
+    async def main() -> None:
+        async with contextlib.AsyncExitStack() as serving:
+            server = await serving.enter_async_context(served())
+            reader, writer = await asyncio.open_connection("127.0.0.1", server.port, limit=1024)
+            writer.write(UPGRADE)
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(text_frame(token=text[:120]) + text_frame(token=text[120:240]))
+            while not server.service.open_speeches:
+                await asyncio.sleep(0)
+            await server.state.drain(10)
+            leaving = asyncio.create_task(serving.pop_all().aclose())
+            await asyncio.sleep(0.3)  # a server that closed the connection by now would answer with a reset
+            writer.write(text_frame(ping=1))
+            await writer.drain()
+            await asyncio.sleep(0.1)
+            received = b""
+            while not received.endswith(b"\x88\x02\x03\xf4"):
+                piece = await reader.read(65536)
+                assert piece
+                received += piece
+            writer.write(b"\x88\x82\0\0\0\0\x03\xf4")
+            await leaving
+            writer.close()
+
+    run(main)
+
+
 LARGE = b"\xff" + (32 * 1024 * 1024).to_bytes(8, "big") + bytes(4)
 FRAGMENT = b"\xfe" + (60_000).to_bytes(2, "big") + bytes(4) + b"a" * 60_000
 

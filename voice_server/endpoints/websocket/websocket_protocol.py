@@ -194,6 +194,13 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         if not self.writable.is_set():
             await self.writable.wait()
 
+    def shutdown(self) -> None:
+        """End, because the server does; a client that was sent a close frame has time to read it."""
+        if self.close_sent and not self.disconnected:
+            self.stop_keepalive()
+        else:
+            super().shutdown()
+
     def on_task_complete(self, task: asyncio.Task[None]) -> None:
         """Give the client time to read the last messages, but not for ever."""
         super().on_task_complete(task)
