@@ -93,9 +93,8 @@ def serve(
 
     It listens on this machine only, unless --host names another address; then --token or --no-auth must say
     who may come in. The first Ctrl-C lets open streams speak to their end, the second ends them; a closed
-    terminal is like the first. Every option
-    can also be given as a variable, such as VOICE_SERVER_PORT; blanks separate the values of a
-    repeatable one.
+    terminal is like the first. Every option can also be given as a variable, such as VOICE_SERVER_PORT;
+    blanks separate the values of a repeatable one.
     """
     from voice_server.commands.shared.first_use import set_up_in_background  # noqa: PLC0415 - as below
     from voice_server.config import find_config, load_config, with_backends  # noqa: PLC0415

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import logging
+import socket
 from asyncio import StreamWriter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -202,7 +203,10 @@ def test_a_client_that_still_sends_to_a_server_that_goes_down_hears_everything()
     async def main() -> None:
         async with contextlib.AsyncExitStack() as serving:
             server = await serving.enter_async_context(served())
-            reader, writer = await asyncio.open_connection("127.0.0.1", server.port, limit=1024)
+            client = socket.socket()
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)  # most waits at the server's end
+            client.connect(("127.0.0.1", server.port))
+            reader, writer = await asyncio.open_connection(sock=client, limit=1024)
             writer.write(UPGRADE)
             await reader.readuntil(b"\r\n\r\n")
             writer.write(text_frame(token=text[:120]) + text_frame(token=text[120:240]))
