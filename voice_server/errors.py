@@ -23,8 +23,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from heapq import nlargest
 
 _NAMES_SHOWN = 12
+_NAMES_COMPARED = 50
+_COMPARED_CHARS = 80
 
 
 class VoiceServerError(Exception):
@@ -50,7 +53,7 @@ class UnknownName(RequestError):
 
     def __init__(self, kind: str, name: str, allowed: Iterable[str]) -> None:
         known = sorted(allowed)
-        near = get_close_matches(name, known, n=3, cutoff=0.6)
+        near = _near(name[:_COMPARED_CHARS], known)
         shown = ", ".join(known[:_NAMES_SHOWN]) + (", …" if len(known) > _NAMES_SHOWN else "")
         hint = f"; did you mean {' or '.join(near)}" if near else ""
         super().__init__(
@@ -59,6 +62,17 @@ class UnknownName(RequestError):
         )
         self.kind = kind
         self.name = name
+
+
+def _near(name: str, known: list[str]) -> list[str]:
+    """The names that may have been meant, of a thousand within a few milliseconds.
+
+    Comparing takes up to 0.1 ms a name, so only those are compared that share most pairs of letters with it.
+    """
+    if len(known) > _NAMES_COMPARED:
+        pairs = {name[at : at + 2] for at in range(len(name) - 1)}
+        known = nlargest(_NAMES_COMPARED, known, key=lambda each: sum(pair in each for pair in pairs))
+    return get_close_matches(name, known, n=3, cutoff=0.6)
 
 
 class TooMuch(RequestError):

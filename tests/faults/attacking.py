@@ -8,7 +8,7 @@ import os
 import resource
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +26,7 @@ TEXT = (
     "If you need longer, you may renew them twice. It is quiet there."
 )
 LISTENERS = 16
+_PROGRAM = ("-m", "voice_server.cli", "serve")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +56,15 @@ class ServerProcess:
 
 @contextmanager
 def server_process(
-    folder: Path, *, descriptors: int | None = None, **limits: float
+    folder: Path, *, descriptors: int | None = None, program: Sequence[str] = _PROGRAM, **limits: float
 ) -> Iterator[ServerProcess]:
-    """Run `voice-server serve` with espeak and the tone backend; `descriptors` is its `ulimit -n`."""
-    backends = {
-        name: {"adapter": str(ROOT / "tts_backends" / name / "backend.py"), "workers": 2}
-        for name in ("espeak", "tone")
-    }
+    """Run `voice-server serve`, by that name or another `program`; `descriptors` is its `ulimit -n`.
+
+    It speaks with espeak, with tones, and with a backend that has a thousand voices.
+    """
+    adapters = {name: ROOT / "tts_backends" / name / "backend.py" for name in ("espeak", "tone")}
+    adapters["crowd"] = Path(__file__).parent / "many_voices.py"
+    backends = {name: {"adapter": str(path), "workers": 2} for name, path in adapters.items()}
     config = folder / "backends.yaml"
     config.write_text(json.dumps({"backends": backends, "default_backend": "espeak", "limits": limits}))
 
@@ -70,17 +73,7 @@ def server_process(
             resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, descriptors))
 
     log = folder / "server.log"
-    command = [
-        sys.executable,
-        "-m",
-        "voice_server.cli",
-        "serve",
-        "--json",
-        "--port",
-        "0",
-        "--config",
-        str(config),
-    ]
+    command = [sys.executable, *program, "--json", "--port", "0", "--config", str(config)]
     with log.open("wb") as errors:
         process = subprocess.Popen(
             command,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import weakref
 from collections.abc import AsyncGenerator
 
 import pytest
@@ -342,5 +343,26 @@ def test_text_counts_as_waiting_until_a_worker_has_it_or_nobody_wants_it() -> No
             spoken.end()
             await everything(spoken)
             service.check_text(0, most)
+
+    run(main())
+
+
+@pytest.mark.parametrize("text", ["One is here. Two", "One is here. ", "   "])
+def test_nothing_keeps_an_utterance_that_was_cancelled(text: str) -> None:
+    """Neither its pause timer, which may be due in a minute, nor those that are heard behind it."""
+
+    async def main() -> None:
+        async with serving(ArithmeticPool()) as service:
+            settings, _ = service.settings(SpeechRequest(max_wait_ms=60_000))
+            speech, cancelled = service.open(settings), []
+            for _ in range(5):
+                speech.push(text)
+                speech.cancel()
+                while speech.take() is not None:
+                    pass
+                cancelled.append(weakref.ref(speech._utterance))
+                speech = service.open(settings, after=speech)
+            await asyncio.sleep(0.1)  # a render that was stopped
+            assert [reference() for reference in cancelled] == [None] * 5
 
     run(main())

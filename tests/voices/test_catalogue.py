@@ -282,3 +282,21 @@ def test_a_known_name_may_carry_the_suffix_of_a_recording() -> None:
 def test_a_name_may_be_typed_with_its_accents_apart() -> None:
     recorded = VoiceCatalogue([Voice("Zo\u00eb", "Zoë", "en", "", "one", "sample")])
     assert recorded.resolve(" Zoe\u0308 ", backend="one").voice.id == "Zo\u00eb"
+
+
+@pytest.mark.parametrize(
+    "text", ["af_heart" * 8000, "a" + "\u0301\u0316" * 15_000, "en-" * 20_000, "+" * 60_000]
+)
+def test_a_name_that_is_too_long_to_be_one_is_not_even_compared(text: str) -> None:
+    with pytest.raises(UnknownName, match="unknown voice"):
+        resolved(text)
+    with pytest.raises(UnknownName, match="unknown language"):
+        resolved(None, language=text)
+    with pytest.raises(UnknownName, match="unknown language"):
+        resolved("de", language=text)
+
+
+def test_what_was_meant_is_found_among_a_thousand_voices() -> None:
+    voices = [Voice(f"{kind}_speaker_{n:03d}", "", "en", "", "crowd") for kind in "abcde" for n in range(200)]
+    with pytest.raises(UnknownName, match="did you mean c_speaker_117"):
+        VoiceCatalogue([*voices, VOICES[0]]).resolve("c_speker_117", backend="crowd")

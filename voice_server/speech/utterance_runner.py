@@ -140,6 +140,7 @@ class UtteranceRunner:
             self._continue_with_successors(record)
         if utterance.is_over:
             self._open.pop(utterance, None)
+            self._disarm(record)
         if wake and utterance.has_event:
             record.on_event()
 
@@ -279,10 +280,16 @@ class UtteranceRunner:
         if record.timer is not None:
             if record.timer_at <= deadline:
                 return  # it fires early and then arms itself again: cheaper than a new timer for every token
-            record.timer.cancel()
+            self._disarm(record)
         # Not asked of the timer: for a deadline that has passed uvloop makes one that cannot tell.
         record.timer_at = deadline
         record.timer = self._loop.call_at(deadline, self._tick, record)
+
+    def _disarm(self, record: _OpenUtterance) -> None:
+        """Let nothing of an utterance wait for its pause timer."""
+        if record.timer is not None:
+            record.timer.cancel()
+            record.timer = None
 
     def _tick(self, record: _OpenUtterance) -> None:
         record.timer = None

@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from unicodedata import normalize
 
 from voice_server.core.speech.scripts import scripts_of_language
+from voice_server.core.speech.speech_settings import MAX_LANGUAGE_CHARS, MAX_VOICE_CHARS
 from voice_server.core.types import ANY_LANGUAGE, ANY_SCRIPT, SpeechWarning, Voice
 from voice_server.errors import RequestError, UnknownName
 from voice_server.voices.known_voices import KNOWN_VOICES, KnownVoice
@@ -60,8 +61,12 @@ class VoiceCatalogue:
         listing = self._listings.get(backend)
         if listing is None:
             raise UnknownName("backend", backend, self._listings)
+        if language and len(language) > MAX_LANGUAGE_CHARS:
+            raise listing.unknown_language(language)
         if isinstance(name, int):
             return ResolvedVoice(listing.numbered(name))
+        if name and len(name) > MAX_VOICE_CHARS:
+            raise listing.unknown_voice(name)
         name = normalize("NFC", name or "").strip()
         if name:
             return listing.named(name, language or None)
@@ -144,7 +149,7 @@ class _Listing:
             return default
         tag = closest_language(language, self._by_language)
         if tag is None:
-            raise UnknownName("language", language, self._by_language)
+            raise self.unknown_language(language)
         return self._by_language[tag][0]
 
     def named(self, name: str, language: str | None) -> ResolvedVoice:
@@ -168,7 +173,15 @@ class _Listing:
         stem, dot, suffix = name.rpartition(".")
         if stem and dot + suffix.lower() in SUFFIXES:  # who has the recording before them names the file
             return self.named(stem, language)
-        raise UnknownName("voice", name, self._known(name))
+        raise self.unknown_voice(name)
+
+    def unknown_language(self, language: str) -> UnknownName:
+        """The error that lists the languages there are."""
+        return UnknownName("language", language, self._by_language)
+
+    def unknown_voice(self, name: str) -> UnknownName:
+        """The error that lists the voices there are."""
+        return UnknownName("voice", name, self._known(name))
 
     def _own(self, name: str) -> Voice | None:
         """A listed voice, or a language with a speaker."""

@@ -25,6 +25,7 @@ MAX_PARTS = 8
 MAX_SAVED = 1000
 DATA_VARIABLE = "VOICE_SERVER_DATA"
 _PART = re.compile(r"([^()+\s]{1,80})(?:\((\d{1,4}(?:\.\d{1,4})?)\))?")
+_SEPARATOR = re.compile(r"[+,]")
 _MAX_NAME_CHARS = 64
 _NAME = re.compile(rf"[a-z0-9][a-z0-9_.-]{{0,{_MAX_NAME_CHARS - 1}}}")
 
@@ -68,19 +69,21 @@ def name_for_mix(text: str) -> str:
 
 
 def _split(text: str) -> list[str]:
-    return text.replace(",", "+").split("+")
+    """What stands between plus signs or commas; no more of it than shows that it is too much."""
+    return _SEPARATOR.split(text, MAX_PARTS)
 
 
 def _written_parts(text: str) -> list[tuple[str, str | None]]:
     """The voices of a mix, each with its weight as written or None."""
+    written = _split(text)
+    if len(written) > MAX_PARTS:
+        raise TooMuch(f"a mix has at most {MAX_PARTS} voices", code="invalid_mix")
     parts: list[tuple[str, str | None]] = []
-    for written in _split(text):
-        found = _PART.fullmatch(written.strip())
+    for part in written:
+        found = _PART.fullmatch(part.strip())
         if found is None:
             raise _badly_written()
         parts.append((found[1], found[2]))
-    if len(parts) > MAX_PARTS:
-        raise TooMuch(f"a mix has at most {MAX_PARTS} voices, not {len(parts)}", code="invalid_mix")
     return parts
 
 

@@ -5,7 +5,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voice_server.core.speech.play_clock import PlayClock, SpokenPart, heard_until
-from voice_server.core.types import WordMark
 
 
 def test_nothing_is_heard_before_the_first_audio() -> None:
@@ -76,10 +75,6 @@ def test_the_position_never_goes_back_nor_past_the_delivered_audio(steps: list[t
         before = position_s
 
 
-def mark(start_ms: float, start: int, end: int) -> WordMark:
-    return WordMark("w", start_ms, start_ms + 100, start, end)
-
-
 def test_parts_that_were_played_are_heard_whole() -> None:
     parts = [SpokenPart(0.0, 1.0, (0, 10)), SpokenPart(1.0, 1.0, (11, 20))]
     assert heard_until(parts, 0.0) == 0
@@ -89,7 +84,7 @@ def test_parts_that_were_played_are_heard_whole() -> None:
 
 
 def test_within_a_part_the_words_that_have_begun_are_heard() -> None:
-    part = SpokenPart(1.0, 1.0, (10, 30), lambda: (mark(100, 10, 15), mark(500, 16, 30)))
+    part = SpokenPart(1.0, 1.0, (10, 30), word_starts_ms=(100, 500), word_ends=(15, 30))
     assert heard_until([part], 1.05) == 10
     assert heard_until([part], 1.2) == 15
     assert heard_until([part], 1.6) == 30

@@ -163,6 +163,13 @@ def test_a_sentence_without_audio_was_first_heard_of_when_it_ended() -> None:
     assert (told.audio_ms, told.ttfa_ms, told.rtf) == (0.0, 500.0, 0.0)
 
 
+def test_a_part_knows_where_its_words_begin_and_end() -> None:
+    pending = segment("One two")
+    pending.marks = [WordMark("One", 20.0, 80.0, 0, 3), WordMark("two", 90.0, 150.0, 4, 7)]
+    part = pending.spoken_part()
+    assert (list(part.word_starts_ms), list(part.word_ends)) == ([20.0, 90.0], [3, 7])
+
+
 def test_a_rendered_part_is_as_long_as_its_audio() -> None:
     part = rendered(0.25, certain_at=0.0, begun_at=0.0, ended_at=1.0).spoken_part()
     assert (part.audio_s, part.span) == (0.25, (0, 12))

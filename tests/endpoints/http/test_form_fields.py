@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from urllib.parse import quote
 
 import pytest
 from starlette.requests import Request
@@ -66,3 +67,29 @@ def test_a_form_in_parts_that_says_it_is_something_else_is_refused() -> None:
 def test_there_are_only_so_many_fields() -> None:
     with pytest.raises(RequestError, match="at most 50 fields"):
         _form(b"a=1&" * 60, URL_ENCODED)
+
+
+@pytest.mark.parametrize("offset", range(4))
+def test_a_long_form_is_the_same_although_others_are_served_while_it_is_read(offset: int) -> None:
+    text = "x" * offset + "ä€😀 +&=%" * 9000
+
+    async def main() -> None:
+        turns = 0
+
+        async def count() -> None:
+            nonlocal turns
+            while True:
+                turns += 1
+                await asyncio.sleep(0)
+
+        counting = asyncio.create_task(count())
+        for body, media_type in (
+            (f"text={quote(text)}".encode(), URL_ENCODED),
+            (_part(b"text", text.encode()), MULTIPART),
+        ):
+            turns = 0
+            assert await form_fields(_request(media_type), body) == {"text": text}
+            assert turns >= len(body) // 20_000
+        counting.cancel()
+
+    asyncio.run(main())

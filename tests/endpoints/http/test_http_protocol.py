@@ -238,6 +238,35 @@ def test_requests_that_come_together_are_answered_in_order_and_read_a_few_at_a_t
     assert 0 < most <= 2 * 16 * 1024 // len(GET)
 
 
+@pytest.mark.parametrize("parsing_s", [0.0, 1.0])
+def test_a_body_in_very_small_parts_is_read_a_few_at_a_time(
+    parsing_s: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http_protocol, "_PARSING_S", parsing_s)
+    bytes_at_once: list[int] = []
+
+    class Watched(http_protocol.HttpProtocol):
+        def _parse(self) -> None:
+            before = len(self._unparsed)
+            super()._parse()
+            bytes_at_once.append(before - len(self._unparsed))
+
+    monkeypatch.setattr(uvicorn_server, "HttpProtocol", Watched)
+
+    async def main() -> None:
+        async with served() as server:
+            head = b"POST /tts HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+            body = json.dumps({"text": "", "x": "y" * 100_000})
+            parts = "".join(f"1\r\n{each}\r\n" for each in body).encode() + b"0\r\n\r\n"
+            reader, writer = await opened(server, head + parts + GET)
+            assert json.loads((await answered(reader))[1])["code"] == "invalid_field"
+            assert (await answered(reader))[0] == 200
+            writer.close()
+
+    run(main)
+    assert (max(bytes_at_once) > 8 * 1024) == (parsing_s > 0)
+
+
 def test_the_oldest_of_too_many_connections_without_a_request_makes_room() -> None:
     async def main() -> None:
         async with served(config=config_of("one", connections=3)) as server:

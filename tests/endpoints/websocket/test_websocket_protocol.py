@@ -67,11 +67,20 @@ def test_a_client_that_leaves_its_answer_unread_is_dropped_and_its_render_stoppe
 
 @asynccontextmanager
 async def _listening_app(
-    on_messages: Callable[[list[str | bytes]], None],
+    on_messages: Callable[[list[str | bytes]], object],
     on_protocol: Callable[[WebSocketProtocol], None] = lambda _: None,
+    *,
+    taken: int = 1_000_000,
 ) -> AsyncIterator[StreamWriter]:
-    """A WebSocket to an application that takes its messages as they are read, behind one it takes later."""
+    """A WebSocket to an application that takes its messages as they are read, behind one it takes later.
+
+    `on_messages` gets those that it takes, `taken` at most of what it is given together.
+    """
     over, called = asyncio.Event(), asyncio.Event()
+
+    def take(messages: list[str | bytes]) -> int:
+        on_messages(messages[:taken])
+        return min(taken, len(messages))
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
         await receive()
@@ -81,7 +90,7 @@ async def _listening_app(
         while protocol.queue.empty():
             await asyncio.sleep(0)
         on_protocol(protocol)
-        protocol.listen(on_messages)
+        protocol.listen(take)
         called.set()
         await over.wait()
 
@@ -127,6 +136,22 @@ def test_messages_that_come_together_are_handed_on_together_and_all_in_order() -
         numbers = [json.loads(message)["number"] for batch in batches for message in batch]
         assert numbers == list(range(300))
         assert max(map(len, batches)) > 1
+
+    run(main)
+
+
+def test_what_an_application_does_not_take_it_gets_again_in_order() -> None:
+    async def main() -> None:
+        batches: list[list[str | bytes]] = []
+        async with _listening_app(batches.append, taken=3) as writer:
+            writer.write(
+                b"".join(text_frame(number=number, text="." * (number % 130)) for number in range(1, 400))
+            )
+            while sum(map(len, batches)) < 400:
+                await asyncio.sleep(0)
+        numbers = [json.loads(message)["number"] for batch in batches for message in batch]
+        assert numbers == list(range(400))
+        assert max(map(len, batches)) == 3
 
     run(main)
 

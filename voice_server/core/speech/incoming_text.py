@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from voice_server.core.speech.merging import Merger
 from voice_server.core.speech.speech_settings import SpeechSettings
+from voice_server.core.speech.typed_text import TypedText
 from voice_server.core.text.splitting.pause_timer import PauseTimer
 from voice_server.core.text.splitting.splitter import Piece, Splitter, SplitterOptions
 
@@ -27,8 +28,8 @@ class IncomingText:
             )
         )
         self._pause_timer = PauseTimer()
-        self._tokens: list[str] = []
-        self._merger = Merger(self._tokens)
+        self._typed = TypedText()
+        self._merger = Merger(self._typed)
         self.configure(settings)
 
     def configure(self, settings: SpeechSettings) -> None:
@@ -42,12 +43,12 @@ class IncomingText:
     @property
     def typed(self) -> str:
         """All the text that has come, verbatim."""
-        return "".join(self._tokens)
+        return str(self._typed)
 
     @property
     def typed_chars(self) -> int:
         """How much text has come."""
-        return sum(map(len, self._tokens))
+        return len(self._typed)
 
     @property
     def pending_chars(self) -> int:
@@ -62,14 +63,14 @@ class IncomingText:
 
     def push(self, token: str, now: float) -> list[Piece]:
         """More text; the sentences that are certain with it."""
-        self._tokens.append(token)
+        self._typed.append(token)
         self._pause_timer.token(now)
         pieces = self._splitter.feed(token)
         return self._merged(pieces) if pieces else pieces
 
     def keep(self, text: str) -> None:
         """Text that came and will not be spoken."""
-        self._tokens.append(text)
+        self._typed.append(text)
 
     def flush(self) -> list[Piece]:
         """All that is buffered, as if the text ended here."""

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
+from voice_server.core.speech.typed_text import TypedText
 from voice_server.core.text.splitting.splitter import Piece
 
 
 class Merger:
-    """Holds back at most one sentence; `typed` is the text of the utterance, token by token, and grows."""
+    """Holds back at most one sentence; `typed` is the text of the utterance, and grows."""
 
-    def __init__(self, typed: Sequence[str]) -> None:
+    def __init__(self, typed: TypedText) -> None:
         self._typed = typed
         self._short: Piece | None = None
 
@@ -49,5 +48,5 @@ class Merger:
             return piece
         if piece.end - short.start > max_chars:
             return None
-        text = "".join(self._typed)[short.start : piece.end]
+        text = self._typed.slice(short.start, piece.end)
         return Piece(text, short.start, piece.end, piece.reason, piece.language)

@@ -8,10 +8,10 @@ seconds.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from voice_server.core.types import Span, WordMark
+from voice_server.core.types import Span
 
 
 class PlayClock:
@@ -77,12 +77,17 @@ class PlayClock:
 
 @dataclass(frozen=True, slots=True)
 class SpokenPart:
-    """Audio that was delivered for a span of the typed text; `marks()` are with offsets into that text."""
+    """Audio that was delivered for a span of the typed text, and its words, if they are known.
+
+    A word begins at each of `word_starts_ms`, from the part's first sample, and ends at the offset into the
+    typed text that has the same place in `word_ends`. (An array takes little memory: many parts are kept.)
+    """
 
     start_s: float
     audio_s: float
     span: Span
-    marks: Callable[[], Sequence[WordMark]] = tuple
+    word_starts_ms: Sequence[float] = ()
+    word_ends: Sequence[int] = ()
 
 
 def heard_until(parts: Sequence[SpokenPart], position_s: float) -> int:
@@ -104,8 +109,8 @@ def heard_until(parts: Sequence[SpokenPart], position_s: float) -> int:
 
 
 def _offset_within(part: SpokenPart, into_s: float) -> int:
-    marks = part.marks()
-    if marks:
-        return max((mark.end for mark in marks if mark.start_ms <= into_s * 1000), default=part.span[0])
+    if part.word_ends:
+        words = zip(part.word_starts_ms, part.word_ends, strict=True)
+        return max((end for start_ms, end in words if start_ms <= into_s * 1000), default=part.span[0])
     start, end = part.span
     return start + int((end - start) * into_s / part.audio_s)

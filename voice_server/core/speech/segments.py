@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from array import array
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
@@ -132,7 +133,14 @@ class PendingSegment:
         audio_s = self.rendered_bytes / PCM_BYTES_PER_SECOND
         if self.phase is SegmentPhase.RENDERING:
             audio_s = max(audio_s, self.expected_s)
-        return SpokenPart(self.start_s, audio_s, (self.piece.start, self.piece.end), self.typed_marks)
+        marks = self.typed_marks()
+        return SpokenPart(
+            self.start_s,
+            audio_s,
+            (self.piece.start, self.piece.end),
+            array("d", [mark.start_ms for mark in marks]),
+            array("q", [mark.end for mark in marks]),
+        )
 
     @property
     def expected_s(self) -> float:

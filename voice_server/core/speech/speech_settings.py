@@ -21,6 +21,11 @@ DEFAULT_MIN_SEGMENT_CHARS: Final = 0
 DEFAULT_MAX_SEGMENT_CHARS: Final = 300
 
 
+MAX_VOICE_CHARS: Final = 400
+MAX_LANGUAGE_CHARS: Final = 40
+"""No name is longer than these; to compare a long one takes long."""
+
+
 @dataclass(frozen=True, slots=True)
 class SpeechRequest:
     """How a client wants to be spoken to, in its own words; nothing in it has been checked.

@@ -78,7 +78,7 @@ class Utterance:
         self.settings = settings
         self._limits = limits
         self._opened_at = now
-        self._predecessor = predecessor
+        self._predecessor = _not_over(predecessor)
         self._enter(_OPEN)
         self._text = IncomingText(settings)
         self._deferred = DeferredInputs()
@@ -226,11 +226,8 @@ class Utterance:
     @property
     def predecessor(self) -> Utterance | None:
         """The utterance that the listener hears before this one; None when all before it are over."""
-        before = self._predecessor
-        while before is not None and before.is_over:
-            before = before.predecessor
-        self._predecessor = before
-        return before
+        self._predecessor = _not_over(self._predecessor)
+        return self._predecessor
 
     @property
     def may_render(self) -> bool:
@@ -439,3 +436,10 @@ class Utterance:
         ReportPlayed: _on_played,
         CancelUtterance: _on_cancel,
     }
+
+
+def _not_over(utterance: Utterance | None) -> Utterance | None:
+    """The utterance, or the last before it that is not over."""
+    while utterance is not None and utterance.is_over:
+        utterance = utterance.predecessor
+    return utterance

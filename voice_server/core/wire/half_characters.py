@@ -14,10 +14,10 @@ from voice_server.core.types import SpeechWarning
 _REPLACEMENT: Final = "\N{REPLACEMENT CHARACTER}"
 
 _ESCAPE: Final = re.compile(
-    r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
+    rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
     re.DOTALL,
 )
-_ESCAPED_REPLACEMENT: Final = r"\ufffd"
+_ESCAPED_REPLACEMENT: Final = rb"\ufffd"
 
 
 LOST_CHARACTER: Final = SpeechWarning(
@@ -33,8 +33,23 @@ def has_lost_character(text: str) -> bool:
 
 def without_halves(json_text: str) -> str:
     """A JSON text with U+FFFD for each half that is alone; the same object where there is none."""
-    replaced = _ESCAPE.sub(lambda escape: _ESCAPED_REPLACEMENT if escape[1] else escape[0], json_text)
-    return json_text if replaced == json_text else replaced
+    replaced = bytearray(json_text.encode())
+    replace_halves(replaced, 0, len(replaced))
+    whole = replaced.decode()
+    return json_text if whole == json_text else whole
+
+
+def replace_halves(json_text: bytearray, start: int, end: int) -> int:
+    """Do the same to a JSON text in UTF-8 where it lies, from `start` to about `end`.
+
+    Returns where to go on: a long text is done in several steps. It begins at 0, and ends at its length.
+    """
+    for escape in _ESCAPE.finditer(json_text, start):
+        if escape.start() >= end:
+            return escape.start()
+        if escape[1]:
+            json_text[escape.start() : escape.end()] = _ESCAPED_REPLACEMENT
+    return len(json_text)
 
 
 def joined_halves(text: str) -> tuple[str, int]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -25,8 +26,10 @@ MAX_WEBSOCKET_LINE_BYTES = 8_000
 """The longest URL, and the longest header field, of a WebSocket's handshake: websockets reads 8192."""
 BODY_S = 30.0
 _LINGER_S = 2.0
-_PART_BYTES = 16 * 1024
-"""What is parsed at a time: at most some hundred requests, which takes a few milliseconds."""
+_PART_BYTES = 4 * 1024
+"""What is parsed at a time: at most two hundred requests, which takes a few milliseconds."""
+_PARSING_S = 0.001
+"""How long one client's bytes are parsed at a time: parts of a body may be as short as a byte."""
 _BODY_HEADERS = (b"content-length", b"transfer-encoding")
 
 _log = logging.getLogger(__name__)
@@ -68,19 +71,27 @@ class _HoldableFlow(FlowControl):
     def __init__(self, transport: asyncio.Transport) -> None:
         super().__init__(transport)
         self._is_held = False
+        self._is_paused = False  # by uvicorn
 
     def hold(self) -> None:
         """Read nothing until `release`."""
         self._is_held = True
-        self.pause_reading()
+        super().pause_reading()
 
     def release(self) -> None:
-        """Read again."""
+        """Read again, unless uvicorn has enough for now."""
         self._is_held = False
-        self.resume_reading()
+        if not self._is_paused:
+            super().resume_reading()
+
+    def pause_reading(self) -> None:
+        """Read nothing until `resume_reading`."""
+        self._is_paused = True
+        super().pause_reading()
 
     def resume_reading(self) -> None:
         """Read again, unless this is held."""
+        self._is_paused = False
         if not self._is_held:
             super().resume_reading()
 
@@ -136,6 +147,7 @@ class HttpProtocol(HttpToolsProtocol):
         self._head_bytes: int | None = 0  # of the head that is being read; None while a body is
         self._is_refused = False
         self._unparsed = b""
+        self._is_parse_due = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Wait for a request head, as long as is allowed."""
@@ -150,13 +162,17 @@ class HttpProtocol(HttpToolsProtocol):
             self._parse()
 
     def _parse(self) -> None:
-        """Parse what has come, unless requests wait for the answer to the one before them."""
-        if self._head_bytes is not None and self._request_timer is None:  # the first bytes behind an answer
-            self._await_head()
+        """Parse what has come, for a moment, unless requests wait for the answer to the one before them."""
+        self._is_parse_due = False
+        until = time.monotonic() + _PARSING_S
         while self._unparsed and not self._is_refused and not self.transport.is_closing():
             if self.pipeline:
                 self.flow.hold()
                 return
+            if (
+                self._head_bytes is not None and self._request_timer is None
+            ):  # the first bytes behind an answer
+                self._await_head()
             room = _PART_BYTES
             if self._head_bytes is not None:
                 room = min(room, MAX_HEAD_BYTES - self._head_bytes)
@@ -167,6 +183,17 @@ class HttpProtocol(HttpToolsProtocol):
             if self._head_bytes is not None:
                 self._head_bytes += len(part)
             super().data_received(part)
+            if self._unparsed and time.monotonic() >= until and not self.transport.is_closing():
+                self.flow.hold()
+                self._parse_soon()
+                return
+        if not self.transport.is_closing():
+            self.flow.release()
+
+    def _parse_soon(self) -> None:
+        if not self._is_parse_due:
+            self._is_parse_due = True
+            self.loop.call_soon(self._parse)
 
     def on_message_begin(self) -> None:
         """Another request begins, perhaps in the packet that ended the one before."""
@@ -214,8 +241,7 @@ class HttpProtocol(HttpToolsProtocol):
         if self._head_bytes == 0:
             self._pending_connections.add(self)
         if self._unparsed and not self.pipeline:
-            self.flow.release()
-            self.loop.call_soon(self._parse)
+            self._parse_soon()
 
     def handle_websocket_upgrade(self) -> None:
         """Hand the connection over."""

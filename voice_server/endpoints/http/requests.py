@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated, Final, TypeVar
 
 import msgspec
 from msgspec import inspect
 from starlette.requests import Request
 
-from voice_server.core.wire.half_characters import joined_halves, without_halves
+from voice_server.core.speech.speech_settings import MAX_LANGUAGE_CHARS, MAX_VOICE_CHARS
+from voice_server.core.wire.half_characters import replace_halves
 from voice_server.endpoints.http.form_fields import form_fields, query_fields
+from voice_server.endpoints.http.json_frame import JsonFrame
 from voice_server.endpoints.http.problems import TooLong, TooSlow, WrongField, WrongMediaType
 from voice_server.errors import RequestError, TooMuch
 
@@ -27,6 +29,8 @@ MAX_FILE_CHARS: Final = 200_000
 """The longest text that is spoken into one whole file; longer ones are streamed."""
 
 _BODY_S = 30.0
+_SLICE_BYTES = 16 * 1024
+_SHOWN_CHARS = 60
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 _Fields = TypeVar("_Fields", bound=msgspec.Struct)
 
@@ -38,11 +42,16 @@ FileText = Annotated[
 ]
 VoiceName = (
     Annotated[
-        str, msgspec.Meta(max_length=400, description="A voice by name, alias, language or weighted mix.")
+        str,
+        msgspec.Meta(
+            max_length=MAX_VOICE_CHARS, description="A voice by name, alias, language or weighted mix."
+        ),
     ]
     | Annotated[int, msgspec.Meta(ge=1, description="A voice by its number in the list.")]
 )
-Language = Annotated[str, msgspec.Meta(max_length=40, description="A language tag such as en-us.")]
+Language = Annotated[
+    str, msgspec.Meta(max_length=MAX_LANGUAGE_CHARS, description="A language tag such as en-us.")
+]
 
 
 class NoFields(msgspec.Struct, frozen=True):
@@ -51,11 +60,7 @@ class NoFields(msgspec.Struct, frozen=True):
 
 async def read_json(request: Request, kind: type[_Fields]) -> _Fields:
     """The JSON body of a request. Raises RequestError; TooMuch for one that is too large."""
-    if media_type(request) not in ("", "application/json"):
-        raise WrongMediaType(
-            f"send the body as application/json, not {media_type(request)[:80]}", code="media_type"
-        )
-    return fields_from(_json_object(await _body(request)), kind)
+    return fields_from(_object(await read_json_value(request)), kind)
 
 
 async def read_any(request: Request, kind: type[_Fields]) -> _Fields:
@@ -68,8 +73,8 @@ async def read_any(request: Request, kind: type[_Fields]) -> _Fields:
         raise WrongMediaType(
             f"send the fields as application/json, a form or a query, not as {found[:80]}", code="media_type"
         )
-    body = await _body(request)
-    given = _json_object(body) if body else {}
+    body = await _body(request, JsonFrame().feed)
+    given = _object(await _decoded(body)) if body else {}
     return fields_from(query | given, kind, as_text=bool(query))
 
 
@@ -96,15 +101,16 @@ def fields_from(given: object, kind: type[_Fields], *, as_text: bool = False) ->
     return fields
 
 
-async def _body(request: Request) -> bytes:
+async def _body(request: Request, check: Callable[[bytes], None] = lambda _piece: None) -> bytes:
+    """The body; `check` is called with its pieces."""
     try:
         async with asyncio.timeout(_BODY_S):
-            return await _whole_body(request)
+            return await _whole_body(request, check)
     except TimeoutError:
         raise TooSlow(f"a body must be there within {_BODY_S:g} s") from None
 
 
-async def _whole_body(request: Request) -> bytes:
+async def _whole_body(request: Request, check: Callable[[bytes], None]) -> bytes:
     announced = request.headers.get("content-length", "")
     if announced.isdecimal() and int(announced) > MAX_BODY_BYTES:
         raise _too_large()
@@ -113,6 +119,7 @@ async def _whole_body(request: Request) -> bytes:
         size += len(piece)
         if size > MAX_BODY_BYTES:
             raise _too_large()
+        check(piece)
         pieces.append(piece)
     return b"".join(pieces)
 
@@ -121,35 +128,39 @@ def _too_large() -> TooMuch:
     return TooMuch(f"a body may have at most {MAX_BODY_BYTES} bytes", code="body_too_large")
 
 
-def _decode_json(body: bytes) -> object:
-    try:
-        return msgspec.json.decode(body)
-    except msgspec.DecodeError:
-        text = body.decode()
-        whole = without_halves(text)
-        if whole is text:
-            raise
-        return msgspec.json.decode(whole)
+async def read_json_value(request: Request) -> object:
+    """Any JSON value from the body of a request. Raises RequestError."""
+    found = media_type(request)
+    if found not in ("", "application/json"):
+        raise WrongMediaType(f"send the body as application/json, not {found[:80]}", code="media_type")
+    return await _decoded(await _body(request, JsonFrame().feed))
 
 
-def json_body(body: bytes) -> object:
+async def _decoded(body: bytes) -> object:
     """The value of a JSON body. Raises RequestError for what is not JSON."""
     try:
-        return _decode_json(body)
+        await asyncio.sleep(0)  # what follows takes milliseconds for a long text
+        try:
+            return msgspec.json.decode(body)
+        except msgspec.DecodeError:
+            return msgspec.json.decode(await _without_halves(body))
     except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
         shown = "nested too deeply" if isinstance(error, RecursionError) else str(error)[:120]
         raise RequestError(f"the body is not JSON: {shown}", code="invalid_json") from None
+    finally:
+        await asyncio.sleep(0)
 
 
-async def read_json_value(request: Request) -> object:
-    """Any JSON value from the body of a request."""
-    if media_type(request) not in ("", "application/json"):
-        raise WrongMediaType(f"send the body as application/json, not {media_type(request)[:80]}")
-    return json_body(await _body(request))
+async def _without_halves(body: bytes) -> bytes:
+    """The same JSON text without halves of characters; others are served in between."""
+    replaced, at = bytearray(body), 0
+    while at < len(replaced):
+        at = replace_halves(replaced, at, at + _SLICE_BYTES)
+        await asyncio.sleep(0)
+    return bytes(replaced)
 
 
-def _json_object(body: bytes) -> dict[str, object]:
-    found = json_body(body)
+def _object(found: object) -> dict[str, object]:
     if not isinstance(found, dict):
         raise RequestError("the body must be a JSON object with the fields of this route")
     return found
@@ -167,9 +178,7 @@ def _clean(value: object) -> object:
     """Text without NUL, which no engine can take and C libraries end at; 42.0 as the whole number it is."""
     if isinstance(value, float) and value.is_integer():
         return int(value)
-    if isinstance(value, str):
-        return joined_halves(value.replace("\0", ""))[0]
-    return value
+    return value.replace("\0", "") if isinstance(value, str) else value
 
 
 # ---------------------------------------------------------------------- refusals
@@ -198,8 +207,19 @@ def _refusal(complaint: str, given: Mapping[str, object], kind: type[msgspec.Str
 
 
 def _shown(value: object) -> str:
-    text = msgspec.json.encode(value).decode() if not isinstance(value, float) else f"{value:g}"
-    return text if len(text) <= 60 else text[:60] + "…"
+    text = f"{value:g}" if isinstance(value, float) else msgspec.json.encode(_beginning(value)).decode()
+    return text if len(text) <= _SHOWN_CHARS else text[:_SHOWN_CHARS] + "…"
+
+
+def _beginning(value: object) -> object:
+    """At least as much of a value as is shown of it: a long one would take long to write."""
+    if isinstance(value, str):
+        return value[: _SHOWN_CHARS + 1]
+    if isinstance(value, list):
+        return [_beginning(each) for each in value[:_SHOWN_CHARS]]
+    if isinstance(value, dict):
+        return {name[: _SHOWN_CHARS + 1]: _beginning(each) for name, each in value.items()}
+    return value
 
 
 def _fields(kind: type[msgspec.Struct]) -> tuple[inspect.Field, ...]:

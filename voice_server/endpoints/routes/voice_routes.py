@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Annotated
 from urllib.parse import quote
@@ -184,11 +184,13 @@ async def update_voices(request: Request) -> ASGIApp:
 
 async def list_languages(request: Request) -> ASGIApp:
     """Answer `GET /languages`."""
-    voices = [voice for _, voice in _numbered(_service(request), _backend(request))]
-    counts = Counter(voice.language for voice in voices if voice.language not in ("", ANY_LANGUAGE))
+    backends_of: dict[str, list[str]] = defaultdict(list)
+    for _, voice in _numbered(_service(request), _backend(request)):
+        if voice.language not in ("", ANY_LANGUAGE):
+            backends_of[voice.language].append(voice.backend)
     languages = [
-        LanguageOffer(code, count, sorted({voice.backend for voice in voices if voice.language == code}))
-        for code, count in sorted(counts.items())
+        LanguageOffer(code, len(backends), sorted(set(backends)))
+        for code, backends in sorted(backends_of.items())
     ]
     return _json(LanguageList(languages, len(languages)))
 

@@ -105,26 +105,32 @@ class StreamConnection:
             elif not self._turns and silent_s >= idle_s and not self._sender.is_closing:
                 self._fail("idle", f"no message came for {idle_s:g} s", CloseCode.NORMAL)
 
-    def _receive(self, messages: Sequence[Message]) -> None:
-        """Obey messages that came together; tokens that follow one another are one text."""
+    def _receive(self, messages: Sequence[Message]) -> int:
+        """Obey messages that came together, and return how many of them.
+
+        Tokens that follow one another are one text; anything else may take long, and is obeyed alone.
+        """
         self._last_message_at = self._service.now()
         tokens: list[str] = []
+        obeyed = 0
         for message in messages:
             if self._sender.is_closing:
-                return
+                return len(messages)
+            obeyed += 1
             decoded = self._decoded(message)
             if decoded is None:
                 continue
             text = self._session.text_for_open_turn(decoded)
-            if text is not None:
-                tokens.append(text)
-            else:
+            if text is None:
                 self._push(tokens)
                 tokens = []
                 self._obey(decoded)
+                break
+            tokens.append(text)
         self._push(tokens)
         if self._reader.warnings:
             self._sender.answer(self._writer.warnings(self._reader.take_warnings()))
+        return obeyed
 
     def _push(self, tokens: list[str]) -> None:
         if not tokens:

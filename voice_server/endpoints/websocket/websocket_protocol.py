@@ -47,7 +47,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         super().__init__(*arguments, **named)
         self.logger = self.conn.logger = _library_log
         self.conn.debug = False
-        self._on_messages: Callable[[list[str | bytes]], None] | None = None
+        self._on_messages: Callable[[list[str | bytes]], int] | None = None
         self._messages: list[str | bytes] = []
         self._frames = FrameSplitter()
         self._are_messages_paused = False
@@ -60,8 +60,11 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         if self.response.status_code == 101:
             cast("dict[str, Any]", self.scope["extensions"])[PROTOCOL_EXTENSION] = self
 
-    def listen(self, on_messages: Callable[[list[str | bytes]], None]) -> None:
-        """Call `on_messages` with all messages from now on, first with those that wait for `receive`."""
+    def listen(self, on_messages: Callable[[list[str | bytes]], int]) -> None:
+        """Call `on_messages` with all messages from now on, first with those that wait for `receive`.
+
+        It returns how many of them it has taken: it gets the others again, soon.
+        """
         self._on_messages = on_messages
         for event in [self.queue.get_nowait() for _ in range(self.queue.qsize())]:
             if event["type"] == "websocket.receive":
@@ -131,11 +134,11 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         messages, self._messages = self._messages, []
         if messages and self._on_messages is not None and not self.close_sent:
             try:
-                self._on_messages(messages)
+                self._messages = messages[self._on_messages(messages) :]
             except Exception:  # it would leave the connection open, and nobody reading it
                 _log.exception("a connection ends because its messages could not be obeyed")
                 self.transport.abort()
-        return part is not None and not self.transport.is_closing()
+        return (part is not None or bool(self._messages)) and not self.transport.is_closing()
 
     def handle_parser_exception(self) -> None:
         """Refuse what the client sends, and read on: a reset would overtake the close frame.
