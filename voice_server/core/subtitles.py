@@ -8,7 +8,7 @@ convention, and W3C's WebVTT (`&`, `<` and `>` are escaped, a blank line ends a 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import escape
 
@@ -35,9 +35,8 @@ class Cue:
     text: str
 
 
-def cues_of(text: str, marks: Sequence[WordMark]) -> list[Cue]:
-    """Return the cues of a text whose words are marked, with offsets into it, in order."""
-    cues: list[Cue] = []
+def cues_of(text: str, marks: Iterable[WordMark]) -> Iterator[Cue]:
+    """Yield the cues of a text whose words are marked, with offsets into it, in order."""
     shown = 0
     for group, next_start in _groups(text, marks):
         first, last = group[0], group[-1]
@@ -45,23 +44,23 @@ def cues_of(text: str, marks: Sequence[WordMark]) -> list[Cue]:
         start = opening.start() if opening else first.start
         shown = _end_of_marks(text, last.end, next_start)
         one_line = " ".join(text[start:shown].split())
-        cues.append(Cue(first.start_ms, max(last.end_ms, first.start_ms), one_line))
-    return cues
+        yield Cue(first.start_ms, max(last.end_ms, first.start_ms), one_line)
 
 
-def to_srt(cues: Iterable[Cue]) -> str:
-    """Return cues as a SubRip file."""
-    return "".join(
-        f"{number}\n{_times(cue, ',')}\n{cue.text}\n\n" for number, cue in enumerate(cues, start=1)
-    )
+def to_srt(cues: Iterable[Cue]) -> Iterator[str]:
+    """Yield the parts of a SubRip file, a cue each."""
+    for number, cue in enumerate(cues, start=1):
+        yield f"{number}\n{_times(cue, ',')}\n{cue.text}\n\n"
 
 
-def to_vtt(cues: Iterable[Cue]) -> str:
-    """Return cues as a WebVTT file."""
-    return "WEBVTT\n\n" + "".join(f"{_times(cue, '.')}\n{escape(cue.text, quote=False)}\n\n" for cue in cues)
+def to_vtt(cues: Iterable[Cue]) -> Iterator[str]:
+    """Yield the parts of a WebVTT file: its name, then a cue each."""
+    yield "WEBVTT\n\n"
+    for cue in cues:
+        yield f"{_times(cue, '.')}\n{escape(cue.text, quote=False)}\n\n"
 
 
-def _groups(text: str, marks: Sequence[WordMark]) -> Iterator[tuple[list[WordMark], int]]:
+def _groups(text: str, marks: Iterable[WordMark]) -> Iterator[tuple[list[WordMark], int]]:
     """The words of each cue, and where in the text the next cue begins."""
     group: list[WordMark] = []
     for mark in marks:

@@ -52,3 +52,9 @@ def test_anything_else_may_not(value: Any) -> None:
     body = json.dumps(value).encode().ljust(MAX_FRAME_BYTES + 3)
     with pytest.raises(TooMuch, match="65536 bytes beside what stands in quotes"):
         JsonFrame().feed(body)
+
+
+@pytest.mark.parametrize("escape", [r"\n", r"\\\\", r"\u0001"])
+def test_there_are_no_more_escapes_than_a_text_may_have_characters(escape: str) -> None:
+    with pytest.raises(TooMuch, match="2000000 characters that are written with a backslash"):
+        JsonFrame().feed(b'"' + escape.encode() * 2_000_001)

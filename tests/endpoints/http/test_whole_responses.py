@@ -94,8 +94,18 @@ def test_the_pieces_of_a_document_are_base64_of_the_whole() -> None:
     assert document["n_bytes"] == len(answered.spoken)
 
 
+@pytest.mark.parametrize("length", [0, 1, 300, 301, 1000])
+def test_an_iterator_becomes_an_array_that_is_made_in_portions(length: int) -> None:
+    answered = Answered(json_document(lambda _: {"before": 1, "words": iter(range(length)), "n": 2}), "Hi.")
+    document = json.loads(answered.body)
+    assert document == {"audio": document["audio"], "before": 1, "words": list(range(length)), "n": 2}
+    assert max(message["body"].count(b",") for message in answered.sent[1:]) <= 300
+
+
 def test_a_text_document_holds_only_its_description() -> None:
-    answered = Answered(text_document("text/vtt", lambda rendered: f"{rendered.audio_ms:g} ms, ä"), "Hi.")
+    answered = Answered(
+        text_document("text/vtt", lambda rendered: iter((f"{rendered.audio_ms:g}", " ms, ä"))), "Hi."
+    )
     assert answered.body.decode() == "60 ms, ä"
     assert answered.headers[b"content-type"] == b"text/vtt"
 
@@ -103,7 +113,7 @@ def test_a_text_document_holds_only_its_description() -> None:
 def test_a_text_document_encodes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(encoding, "_CodecEncoder", None)  # to use it would raise a TypeError
     answered = Answered(
-        text_document("text/vtt", lambda rendered: f"{rendered.audio_ms:g}"), "Hi.", form="mp3"
+        text_document("text/vtt", lambda rendered: iter((f"{rendered.audio_ms:g}",))), "Hi.", form="mp3"
     )
     assert answered.body == b"60"
 

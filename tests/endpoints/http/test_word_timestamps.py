@@ -17,7 +17,8 @@ def marks(*words: str) -> tuple[WordMark, ...]:
 
 
 def test_white_space_is_what_follows_the_word_behind_its_punctuation() -> None:
-    words, _ = spoken_words(TEXT, [TimedWords(marks("He", "said", "Go", "Now"), "engine")])
+    found, _ = spoken_words(TEXT, [TimedWords(marks("He", "said", "Go", "Now"), "engine")])
+    words = list(found)
     assert [word.whitespace for word in words] == [" ", " ", "  ", ""]
     assert [TEXT[slice(*word.chars)] for word in words] == ["He", "said", "Go", "Now"]
 

@@ -6,13 +6,16 @@ and not memory; base64 leaves piece by piece.
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import os
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Final, TypeVar
 
 import msgspec
 from starlette.requests import Request
@@ -32,6 +35,8 @@ from voice_server.sound_files.encoding import chosen_encoding
 from voice_server.speech import Speech
 
 _IN_MEMORY_BYTES = 4 * 1024 * 1024
+_T = TypeVar("_T")
+_PORTION = 300
 _PIECE_BYTES = 48 * 1024  # a multiple of three: base64 of the pieces is base64 of the whole
 
 
@@ -65,7 +70,7 @@ class _WholeResponse:
     async def __call__(
         self, resolved: ResolvedSpeech, speech: Speech, reply: HttpReply, /
     ) -> VoiceServerError | None:
-        with self._file() as file:
+        async with self._file() as file:
             encoding = resolved.encoding if self.keeps_audio else chosen_encoding("pcm")
             rendering = EncodedSpeech(speech, encoding, file, is_file=True)
             try:
@@ -89,10 +94,19 @@ class _WholeResponse:
             await reply.end()
         return None
 
-    def _file(self) -> IO[bytes]:
+    def _opened(self) -> IO[bytes]:
         if self.keeps_audio:
             return tempfile.SpooledTemporaryFile(_IN_MEMORY_BYTES)
         return Path(os.devnull).open("wb")
+
+    @asynccontextmanager
+    async def _file(self) -> AsyncIterator[IO[bytes]]:
+        """Where the file is put together; to free the disk of a long one takes long."""
+        file = self._opened()
+        try:
+            yield file
+        finally:
+            await asyncio.to_thread(file.close)
 
 
 async def _send_file(rendered: RenderedFile, reply: HttpReply) -> None:
@@ -144,24 +158,49 @@ async def _refuse_range(n_bytes: int, reply: HttpReply) -> None:
 
 
 def json_document(describe: Callable[[RenderedFile], Mapping[str, object]]) -> ResponseWriter:
-    """A writer of a JSON object: `audio` in base64, and the fields that `describe` adds."""
+    """A writer of a JSON object: `audio` in base64, and the fields that `describe` adds.
+
+    An iterator among those becomes an array, of which a portion is made at a time.
+    """
 
     async def send(rendered: RenderedFile, reply: HttpReply) -> None:
         await reply.begin("application/json", {})
         await reply.body(b'{"audio":"')
         async for piece in rendered.pieces(range(rendered.n_bytes)):
             await reply.body(base64.b64encode(piece))
-        rest = msgspec.json.encode(describe(rendered))
-        await reply.body(b'",' + rest[1:])
+        await reply.body(b'"')
+        for name, value in describe(rendered).items():
+            await reply.body(b"," + msgspec.json.encode(name) + b":")
+            if isinstance(value, Iterator):
+                await _send_array(value, reply)
+            else:
+                await reply.body(msgspec.json.encode(value))
+        await reply.body(b"}")
 
     return _WholeResponse(send)
 
 
-def text_document(media_type: str, describe: Callable[[RenderedFile], str]) -> ResponseWriter:
-    """A writer of a text that is made of the word times."""
+async def _send_array(items: Iterator[object], reply: HttpReply) -> None:
+    opening = b"["
+    async for portion in _portions(items):
+        await reply.body(opening + msgspec.json.encode(portion)[1:-1])
+        opening = b","
+    await reply.body(b"]" if opening == b"," else b"[]")
+
+
+def text_document(media_type: str, describe: Callable[[RenderedFile], Iterator[str]]) -> ResponseWriter:
+    """A writer of a text that is made, a part after the other, of the word times."""
 
     async def send(rendered: RenderedFile, reply: HttpReply) -> None:
         await reply.begin(media_type, warning_headers(rendered.warnings))
-        await reply.body(describe(rendered).encode())
+        async for parts in _portions(describe(rendered)):
+            await reply.body("".join(parts).encode())
 
     return _WholeResponse(send, keeps_audio=False)
+
+
+async def _portions(items: Iterator[_T]) -> AsyncIterator[list[_T]]:
+    """A few hundred items at a time, which are made in a few milliseconds; others are served in between."""
+    while portion := list(islice(items, _PORTION)):
+        yield portion
+        await asyncio.sleep(0)

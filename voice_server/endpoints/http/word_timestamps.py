@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
@@ -26,12 +26,11 @@ _AFTER_WORD = re.compile(r"[^\w\s]*(\s*)")
 _TRUSTED: tuple[TimesSource, ...] = ("estimate", "engine", "model")
 
 
-def spoken_words(text: str, timed: Iterable[TimedWords]) -> tuple[list[SpokenWord], TimesSource]:
+def spoken_words(text: str, batches: Sequence[TimedWords]) -> tuple[Iterator[SpokenWord], TimesSource]:
     """Return the words of a text, and the least exact of the places that their times come from."""
-    batches = list(timed)
     sources = {batch.source for batch in batches}
     source: TimesSource = next((each for each in _TRUSTED if each in sources), "estimate")
-    return [_word_of(text, mark) for batch in batches for mark in batch.marks], source
+    return (_word_of(text, mark) for batch in batches for mark in batch.marks), source
 
 
 def _word_of(text: str, mark: WordMark) -> SpokenWord:

@@ -56,7 +56,11 @@ def page_response(request: Request) -> Response:
     return _answer(request, _files()[_INDEX], Vary="Accept")
 
 
-def _asset(request: Request) -> Response:
+async def _page(request: Request) -> Response:
+    return page_response(request)
+
+
+async def _asset(request: Request) -> Response:
     """Answer with one of the page's files."""
     file = _files().get(request.path_params["name"])
     if file is None:
@@ -73,4 +77,4 @@ def _answer(request: Request, file: _PageFile, **more: str) -> Response:
 
 def routes() -> list[BaseRoute]:
     """Return the routes of the page's files, and `/page` for the page whatever the client accepts."""
-    return [Route("/page", page_response), Route("/page/{name}", _asset)]
+    return [Route("/page", _page), Route("/page/{name}", _asset)]

@@ -7,6 +7,7 @@ belong to, `audio` holds a piece of the file in base64, `done` is the last.
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterator
 from typing import Any, Literal
 
 import msgspec
@@ -92,8 +93,8 @@ def _captioned_speech(rendered: RenderedFile) -> dict[str, Any]:
     }
 
 
-def _cues(rendered: RenderedFile) -> list[Cue]:
-    marks = [mark for batch in rendered.words for mark in batch.marks]
+def _cues(rendered: RenderedFile) -> Iterator[Cue]:
+    marks = (mark for batch in rendered.words for mark in batch.marks)
     return cues_of(rendered.resolved.text, marks)
 
 
@@ -130,7 +131,7 @@ async def _send_lines(
 
 def _words_line(text: str, timed: TimedWords) -> bytes:
     words, source = spoken_words(text, [timed])
-    return _line({"type": "words", "timestamps": words, "times_source": source})
+    return _line({"type": "words", "timestamps": list(words), "times_source": source})
 
 
 def _audio_line(piece: bytes) -> bytes:
