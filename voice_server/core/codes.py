@@ -96,7 +96,9 @@ ERROR_CODES: Mapping[str, CodeMeaning] = {
     "stopped": CodeMeaning("A job ended because it was stopped; no client is told of it.", _WORKER),
     "stream_closed": CodeMeaning("The server closed the connection before everything was sent.", _CLIENT),
     "text_overflow": CodeMeaning(
-        "More text waits than `buffered_chars` or `total_buffered_chars` allows.", _SERVER
+        "More text waits than `buffered_chars` or `total_buffered_chars` allows, or the turns of a "
+        "connection have more than they may.",
+        _SERVER,
     ),
     "text_too_long": CodeMeaning("A text is longer than its field may be.", _HTTP),
     "too_long": CodeMeaning("The audio of one sentence is longer than `max_audio_s`.", _SERVER),

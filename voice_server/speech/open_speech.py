@@ -105,6 +105,11 @@ class Speech:
         """How many characters have been pushed and are on no worker yet."""
         return self._utterance.buffered_chars
 
+    @property
+    def typed_chars(self) -> int:
+        """How many characters have been pushed."""
+        return self._utterance.typed_chars
+
     def take(self) -> UtteranceEvent | None:
         """The next event, or None until `on_event`."""
         if self._feeder is not None:

@@ -16,7 +16,7 @@ from tests.core.speech.rendering import pcm_of
 from tests.endpoints.serving import UPGRADE, Received, converse, listen, run, served
 from voice_server.commands.benchmark.minimal_websocket import text_frame
 from voice_server.core.types import SpeechWarning
-from voice_server.endpoints.websocket import stream_connection, websocket_protocol
+from voice_server.endpoints.websocket import stream_connection, stream_turns, websocket_protocol
 from voice_server.endpoints.websocket.websocket_protocol import PROTOCOL_EXTENSION
 
 HELLO = pcm_of("Hello world.")
@@ -671,6 +671,33 @@ def test_the_turns_of_a_connection_share_the_limit_of_waiting_text() -> None:
                 await socket.send(json.dumps({"token": "No end of it " * 35, "turn": turn}))
             received = await listen(socket, until="error")
             assert received.json[-1]["code"] == "text_overflow"
+
+    run(main)
+
+
+@pytest.mark.parametrize("end", [{}, {"end": True}])
+def test_the_turns_of_a_connection_have_a_limit_also_where_nothing_of_them_waits(
+    end: dict[str, object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stream_turns, "_KEPT_CHARS", 1000)
+
+    async def main() -> None:
+        async with served() as server, server.connect("/stream-tokens?v=2") as socket:
+            await socket.send('{"pause":true}')
+            blanks = [{"token": " " * 400, **end}] * 3
+            received = await converse(socket, *blanks, {"token": "Hello. "}, {"resume": True}, {"done": True})
+        assert [error["code"] for error in received.of("error")] == ["text_overflow"]
+        assert sum(turn["characters"] for turn in received.of("turn_done")) == 807
+
+    run(main)
+
+
+def test_turns_that_were_spoken_do_not_count() -> None:
+    async def main() -> None:
+        async with served() as server, server.connect("/stream-tokens?v=2") as socket:
+            for _ in range(30):
+                await socket.send(json.dumps({"token": "Hello." + " " * 50_000, "end": True}))
+                assert not (await listen(socket, until="turn_done")).of("error")
 
     run(main)
 

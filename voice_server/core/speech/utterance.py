@@ -189,6 +189,11 @@ class Utterance:
         return self._queue.waiting_chars + self._text.pending_chars + self._deferred.chars
 
     @property
+    def typed_chars(self) -> int:
+        """How many characters have been taken."""
+        return self._text.typed_chars + self._deferred.chars
+
+    @property
     def _is_silent(self) -> bool:
         """Whether nothing is handed out but what does not wait for audio."""
         return self._state is _OVER or self._delivery.clock.is_paused
@@ -418,7 +423,7 @@ class Utterance:
         if self._opened_sentences and not self._spoken_sentences and reason is FinishReason.COMPLETE:
             reason = FinishReason.FAILED
         audio_ms = self._delivery.taken_bytes / PCM_BYTES_PER_SECOND * 1000
-        return UtteranceFinished(reason, audio_ms, self._text.typed_chars, self._spoken_sentences)
+        return UtteranceFinished(reason, audio_ms, self.typed_chars, self._spoken_sentences)
 
     _HANDLERS: ClassVar[dict[type[UtteranceInput], Callable[[Utterance, Any, float], None]]] = {
         PushText: _on_push,

@@ -93,6 +93,7 @@ class StreamSender:
             while not self._is_disconnected:
                 while messages := self._next_messages():
                     await self._send(messages)
+                    await asyncio.sleep(0)  # others are served between two portions
                 if self._close_code is None and not self._turns:
                     self._close_code = self._last_close_code
                 if self._close_code is not None:

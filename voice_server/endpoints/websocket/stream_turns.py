@@ -22,8 +22,12 @@ from voice_server.core.types import SAMPLE_RATE_HZ
 from voice_server.core.wire.client_messages import StreamFormat
 from voice_server.endpoints.websocket.server_messages import Message
 from voice_server.endpoints.websocket.version_writers import TurnWriter, VersionWriter
+from voice_server.errors import TooMuch
 from voice_server.speech import Speech, SpeechService
 
+_KEPT_CHARS = 1_000_000
+"""The text of all turns whose end was not sent, and of those that were sent to their end: it is kept, because
+a barge-in is answered with it."""
 _SENT_TURNS = 8
 """How many turns that were sent to their end may still be interrupted."""
 
@@ -76,11 +80,18 @@ class StreamTurns:
         self.newest.push(text)
 
     def check_text(self, chars: int) -> None:
-        """Raise TooMuch where so much more text would wait than may, of all turns together."""
-        waiting = 0
+        """Raise TooMuch where so much more text would wait, or be kept, than may, of all turns together."""
+        waiting = kept = 0
         for turn in self._turns:
             waiting += turn.speech.buffered_chars
+            kept += turn.speech.typed_chars
         self._service.check_text(waiting, chars)
+        if kept + chars > _KEPT_CHARS:
+            raise TooMuch(
+                f"the turns of a connection have at most {_KEPT_CHARS} characters; end this one, and begin "
+                "another when it has been spoken",
+                code="text_overflow",
+            )
 
     def is_full(self, most: int) -> bool:
         """Whether so many turns are open, or ten times as many have ended whose end was not sent."""
@@ -169,6 +180,8 @@ class StreamTurns:
         self._turns.remove(turn)
         if reason is FinishReason.COMPLETE:
             self._sent.append(turn)
+        while sum(each.speech.typed_chars for each in self._sent) > _KEPT_CHARS:
+            self._sent.popleft()
 
     def close(self) -> None:
         """Stop everything that is still being rendered."""
