@@ -40,7 +40,7 @@ def test_what_stands_in_quotes_does_not_count_however_it_is_cut(value: Any, size
     assert frame._bytes == _frame_of(value)
 
 
-@pytest.mark.parametrize("text", ["word " * 400_000, '"' * 400_000, "\\" * 400_000, '\\"' * 400_000])
+@pytest.mark.parametrize("text", ["word " * 400_000, '"' * 400_000, "\\" * 400_000, '\\"' * 300_000])
 def test_a_text_may_be_long_whatever_is_in_it(text: str) -> None:
     JsonFrame().feed(json.dumps({"text": text}).encode())
 
@@ -56,5 +56,5 @@ def test_anything_else_may_not(value: Any) -> None:
 
 @pytest.mark.parametrize("escape", [r"\n", r"\\\\", r"\u0001"])
 def test_there_are_no_more_escapes_than_a_text_may_have_characters(escape: str) -> None:
-    with pytest.raises(TooMuch, match="2000000 characters that are written with a backslash"):
-        JsonFrame().feed(b'"' + escape.encode() * 2_000_001)
+    with pytest.raises(TooMuch, match="700000 characters that are written with a backslash"):
+        JsonFrame().feed(b'"' + escape.encode() * 700_001)

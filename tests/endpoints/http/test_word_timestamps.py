@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from voice_server.core.types import TimesSource, WordMark
 from voice_server.endpoints.http.responses import TimedWords
-from voice_server.endpoints.http.word_timestamps import spoken_words
+from voice_server.endpoints.http.word_timestamps import WordColumns, spoken_words
 
 TEXT = 'He said: "Go!"  Now.'
 
@@ -17,20 +17,30 @@ def marks(*words: str) -> tuple[WordMark, ...]:
 
 
 def test_white_space_is_what_follows_the_word_behind_its_punctuation() -> None:
-    found, _ = spoken_words(TEXT, [TimedWords(marks("He", "said", "Go", "Now"), "engine")])
-    words = list(found)
+    words = list(spoken_words(TEXT, marks("He", "said", "Go", "Now")))
     assert [word.whitespace for word in words] == [" ", " ", "  ", ""]
     assert [TEXT[slice(*word.chars)] for word in words] == ["He", "said", "Go", "Now"]
 
 
 def test_times_are_seconds_to_the_millisecond() -> None:
-    (word,), _ = spoken_words(TEXT, [TimedWords(marks("said"), "engine")])
+    (word,) = spoken_words(TEXT, marks("said"))
     assert (word.start_time, word.end_time, word.phonemes) == (0.03, 0.035, "x")
+
+
+def test_columns_hold_the_words_as_they_were_added() -> None:
+    columns = WordColumns()
+    columns.add(TimedWords(marks("He", "said"), "engine"))
+    columns.add(TimedWords((), "engine"))
+    columns.add(TimedWords(marks("Go"), "engine"))
+    assert tuple(columns) == marks("He", "said", "Go") == tuple(columns)
 
 
 def test_the_source_is_the_least_exact_of_all() -> None:
     def source(*sources: TimesSource) -> TimesSource:
-        return spoken_words(TEXT, [TimedWords(marks("He"), each) for each in sources])[1]
+        columns = WordColumns()
+        for each in sources:
+            columns.add(TimedWords(marks("He"), each))
+        return columns.source
 
     assert source("model", "engine") == "engine"
     assert source("model", "estimate", "engine") == "estimate"

@@ -81,7 +81,9 @@ async def _read_in_slices(encoded: bytes) -> str:
     for piece in _unquoted(encoded):
         pieces.append(piece)
         await asyncio.sleep(0)
-    return _decoded(b"".join(pieces), "form")
+    text = _decoded(b"".join(pieces), "form")
+    await asyncio.sleep(0)
+    return text
 
 
 def _decoded(encoded: bytes, where: str) -> str:

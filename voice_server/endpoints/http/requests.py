@@ -121,7 +121,10 @@ async def _whole_body(request: Request, check: Callable[[bytes], None]) -> bytes
             raise _too_large()
         check(piece)
         pieces.append(piece)
-    return b"".join(pieces)
+    await asyncio.sleep(0)  # to put a long body together takes milliseconds, and so does what follows
+    body = b"".join(pieces)
+    await asyncio.sleep(0)
+    return body
 
 
 def _too_large() -> TooMuch:
@@ -139,7 +142,6 @@ async def read_json_value(request: Request) -> object:
 async def _decoded(body: bytes) -> object:
     """The value of a JSON body. Raises RequestError for what is not JSON."""
     try:
-        await asyncio.sleep(0)  # what follows takes milliseconds for a long text
         try:
             return msgspec.json.decode(body)
         except msgspec.DecodeError:
@@ -170,8 +172,9 @@ async def _form(request: Request) -> dict[str, object]:
     body = await _body(request)
     if body.lstrip()[:1] == b"{":
         raise WrongMediaType("this body looks like JSON: send it with Content-Type: application/json")
-
-    return dict(await form_fields(request, body))
+    fields = await form_fields(request, body)
+    await asyncio.sleep(0)
+    return dict(fields)
 
 
 def _clean(value: object) -> object:

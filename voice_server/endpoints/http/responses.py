@@ -164,9 +164,10 @@ class HttpReply:
         await self._send({"type": "http.response.start", "status": status, "headers": raw})
 
     async def body(self, piece: bytes) -> None:
-        """Send a piece of the body, if there is anything in it."""
+        """Send a piece of the body, if there is anything in it, and let others have their turn."""
         if piece:
             await self._send({"type": "http.response.body", "body": piece, "more_body": True})
+            await asyncio.sleep(0)
 
     async def end(self) -> None:
         """The body is complete."""

@@ -30,6 +30,7 @@ from voice_server.endpoints.http.responses import (
     TimedWords,
     warning_headers,
 )
+from voice_server.endpoints.http.word_timestamps import WordColumns
 from voice_server.errors import NoStorage, VoiceServerError
 from voice_server.sound_files.encoding import chosen_encoding
 from voice_server.speech import Speech
@@ -48,7 +49,7 @@ class RenderedFile:
     file: IO[bytes]
     n_bytes: int
     audio_ms: float
-    words: list[TimedWords]
+    words: WordColumns
     failed: int
     warnings: list[SpeechWarning]
 
@@ -73,8 +74,11 @@ class _WholeResponse:
         async with self._file() as file:
             encoding = resolved.encoding if self.keeps_audio else chosen_encoding("pcm")
             rendering = EncodedSpeech(speech, encoding, file, is_file=True)
+            words = WordColumns()
             try:
-                words = [item async for item in rendering if isinstance(item, TimedWords)]
+                async for item in rendering:
+                    if isinstance(item, TimedWords):
+                        words.add(item)
             except OSError as error:
                 what = "the audio could not be kept until it was complete; ask for a stream instead"
                 raise NoStorage(what, error) from error

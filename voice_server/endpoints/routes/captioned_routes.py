@@ -80,13 +80,12 @@ def _writer_for(fields: CaptionedFields) -> ResponseWriter:
 
 def _captioned_speech(rendered: RenderedFile) -> dict[str, Any]:
     resolved = rendered.resolved
-    words, source = spoken_words(resolved.text, rendered.words)
     return {
         "audio_format": resolved.encoding.format.name,
         "sample_rate": resolved.encoding.sample_rate_hz,
-        "timestamps": words,
+        "timestamps": spoken_words(resolved.text, rendered.words),
         "duration": round(rendered.audio_ms / 1000, 3),
-        "times_source": source,
+        "times_source": rendered.words.source,
         "text": resolved.text,
         "voice": resolved.settings.voice,
         "warnings": [WarningFields(code=each.code, message=each.message) for each in rendered.warnings],
@@ -94,8 +93,7 @@ def _captioned_speech(rendered: RenderedFile) -> dict[str, Any]:
 
 
 def _cues(rendered: RenderedFile) -> Iterator[Cue]:
-    marks = (mark for batch in rendered.words for mark in batch.marks)
-    return cues_of(rendered.resolved.text, marks)
+    return cues_of(rendered.resolved.text, rendered.words)
 
 
 _DOCUMENT = json_document(_captioned_speech)
@@ -130,8 +128,8 @@ async def _send_lines(
 
 
 def _words_line(text: str, timed: TimedWords) -> bytes:
-    words, source = spoken_words(text, [timed])
-    return _line({"type": "words", "timestamps": list(words), "times_source": source})
+    words = list(spoken_words(text, timed.marks))
+    return _line({"type": "words", "timestamps": words, "times_source": timed.source})
 
 
 def _audio_line(piece: bytes) -> bytes:

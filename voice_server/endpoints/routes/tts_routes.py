@@ -102,16 +102,15 @@ def _request_headers(resolved: ResolvedSpeech) -> dict[str, str]:
 
 def _timed_speech(rendered: RenderedFile) -> dict[str, Any]:
     resolved = rendered.resolved
-    words, source = spoken_words(resolved.text, rendered.words)
     return {
         "audio_format": resolved.encoding.format.name,
         "sample_rate": resolved.encoding.sample_rate_hz,
-        "word_timestamps": words,
+        "word_timestamps": spoken_words(resolved.text, rendered.words),
         "total_duration": round(rendered.audio_ms / 1000, 3),
         "voice": resolved.settings.voice,
         "speed": resolved.speed,
         "text": resolved.text,
-        "times_source": source,
+        "times_source": rendered.words.source,
         "warnings": [WarningFields(code=each.code, message=each.message) for each in rendered.warnings],
     }
 
