@@ -117,15 +117,15 @@ class _Listing:
     def reader(self, language: str, scripts: frozenset[str], like: str) -> Voice | None:
         """See `VoiceCatalogue.reader`."""
         tag = closest_language(language, self._by_language)
-        able = [voice for voice in self._by_language.get(tag or "", []) if _reads(voice, scripts)]
-        if not able:
+        able = (voice for voice in self._by_language.get(tag or "", ()) if _reads(voice, scripts))
+        first = next(able, None)
+        if first is None:
             return None
         speaker = self._listed("+" + like.partition("+")[2])
-        if speaker is not None and (combined := self._combined(able[0], speaker)) is not None:
-            return combined
-        model = self._own(like)
-        alike = (voice for voice in able if model is not None and voice.gender == model.gender)
-        return next(alike, able[0])
+        if speaker is not None:
+            return self._combined(first, speaker)
+        model = self._own(like) or first
+        return next((voice for voice in (first, *able) if voice.gender == model.gender), first)
 
     def default(self) -> Voice:
         """The configured voice, else the first."""

@@ -78,6 +78,7 @@ def names_of_scripts(scripts: frozenset[str]) -> str:
     return " and ".join(sorted(_NAMES[code] for code in scripts))
 
 
+@lru_cache(maxsize=512)
 def scripts_of_language(tag: str) -> frozenset[str]:
     """The scripts that a BCP 47 language is written in, without Latin; all, where the tag does not tell."""
     language, *subtags = tag.lower().split("-")
