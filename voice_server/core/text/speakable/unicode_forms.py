@@ -17,7 +17,7 @@ from functools import lru_cache
 
 from voice_server.core.text.speakable.offsets import Edit, OffsetMap, rewrite
 
-_MAY_CHANGE = re.compile(r"[^\t\n\r -_a-~À-ÖØ-öø-ÿ’“”„«»–—…€£]")
+_MAY_CHANGE = re.compile(r"[^\t\n\r -_a-~À-ÖØ-öø-ÿ’“”„«»–—…€£]|(?<=\d)['’](?=\d)")
 """Matches in every text that is changed; most English and western European sentences have none."""
 
 _LINE_ENDS = frozenset("\x85\u2028\u2029")
@@ -56,13 +56,14 @@ _SPOKEN_SIGNS_OF_FULL_WIDTH = frozenset("％＆＋＝＠－／")
 _APOSTROPHES = "ʻʼ´‘‛′＇ꞌ`"
 _LETTER = r"[^\W\d_]"
 _IN_CONTEXT = re.compile(
-    rf"(?<={_LETTER})[{_APOSTROPHES}](?={_LETTER})|[ʻʼ](?={_LETTER})"
-    r"|(?<=\d)[．，：](?=\d)"
-    rf"|(?<!{_LETTER})μ(?=[A-Za-z])"
-    rf"|(?<![\u0590-\u1dff\u2100-\u2bff\ua840-\uabff\ufe0f\U00010000-\U0010ffff])[{_JOINERS}]+"
+    rf"(?P<apostrophe>(?<={_LETTER})[{_APOSTROPHES}](?={_LETTER})|[ʻʼ](?={_LETTER})|(?<={_LETTER})[ʻʼ])"
+    r"|(?P<grouping>(?<=\d)['’](?=\d{3}(?!\d)))"
+    r"|(?P<mark>(?<=[A-Za-z0-9])[，．！？：；])"
+    rf"|(?P<micro>(?<!{_LETTER})μ(?=[A-Za-z]))"
+    rf"|(?P<joiner>(?<![\u0590-\u1dff\u2100-\u2bff\ua840-\uabff\ufe0f\U00010000-\U0010ffff])[{_JOINERS}]+)"
 )
 """Characters that have another form beside certain others only."""
-_FORMS_IN_CONTEXT = {"．": ".", "，": ",", "：": ":", "μ": "µ"}
+_PLAIN_MARKS = str.maketrans("，．！？：；", ",.!?:;")
 
 
 def plain_form(text: str) -> tuple[str, OffsetMap]:
@@ -94,7 +95,7 @@ def _edits(text: str) -> Iterator[Edit]:
 
 def _apart(plain: str, text: str, start: int, end: int) -> str:
     """A number that was one character, as "①", with spaces where letters or digits stand beside it."""
-    if unicodedata.category(text[start]) not in ("No", "Nl"):
+    if unicodedata.category(text[start]) != "No":
         return plain
     before, after = text[start - 1 : start], text[end : end + 1]
     space_before = " " if before.isalnum() else ""
@@ -103,13 +104,26 @@ def _apart(plain: str, text: str, start: int, end: int) -> str:
 
 
 def _edits_in_context(text: str) -> Iterator[Edit]:
-    code = text.count("`") > 1
+    has_code = text.count("`") > 1
     for found in _IN_CONTEXT.finditer(text):
-        written = found[0]
-        if written[0] in _JOINERS:
-            yield Edit(*found.span())
-        elif written != "`" or not code:
-            yield Edit(*found.span(), _FORMS_IN_CONTEXT.get(written, "'"))
+        match found.lastgroup:
+            case "apostrophe":
+                plain = found[0] if found[0] == "`" and has_code else "'"
+            case "micro":
+                plain = "µ"
+            case "mark":
+                plain = _plain_mark(text, found.start())
+            case _:
+                plain = ""
+        if plain != found[0]:
+            yield Edit(*found.span(), plain)
+
+
+def _plain_mark(text: str, at: int) -> str:
+    """The ordinary form of a full width mark behind a Latin letter or a digit, with the space it stands for."""
+    after = text[at + 1 : at + 2]
+    is_in_number = text[at - 1].isdigit() and after.isdigit()
+    return text[at].translate(_PLAIN_MARKS) + (" " if after.isalnum() and not is_in_number else "")
 
 
 def _is_plain(character: str) -> bool:
