@@ -120,7 +120,12 @@ class VoiceResolver:
             options = settings.options if is_own else _accepted_options(ready, settings.options)
             tag = closest_language(language, _languages_read(ready)) if is_own else None
             if tag is not None and scripts <= scripts_of_language(tag):
-                return replace(settings, options={**options, "language": tag}, find_reader=None)
+                return replace(
+                    settings,
+                    options={**options, "language": tag},
+                    reads=scripts_of_language(tag),
+                    find_reader=None,
+                )
             voice = self.catalogue.reader(language, scripts, backend=name, like=settings.voice)
             if voice is not None:
                 return replace(
@@ -130,6 +135,7 @@ class VoiceResolver:
                     options=options,
                     known_tags=frozenset(ready.capabilities.tags),
                     times_source=ready.capabilities.times or "estimate",
+                    reads=self.catalogue.scripts_read(voice.id, name),
                     find_reader=None,
                 )
         return None

@@ -40,7 +40,7 @@ def test_a_sentence_in_another_script_goes_to_its_reader_as_it_is() -> None:
     assert (only.piece.start, only.piece.text) == (7, "**你好** 世界！")
     assert (only.settings.voice, only.spoken.text) == ("zh", "你好 世界！")
     assert [(each.code, each.message) for each in only.warnings] == [
-        ("script_switched", "anna cannot read Chinese script; zh of b reads it")
+        ("script_switched", "anna cannot read Chinese script; zh of b speaks in its place")
     ]
 
 
@@ -82,7 +82,10 @@ def test_a_voice_that_is_kept_reads_everything_and_says_what_it_cannot(settings:
 def test_who_reads_some_of_a_language_reads_it_where_nobody_reads_all() -> None:
     (only,) = parts_of("日本語を話す")
     assert only.settings.voice == "ja"
-    assert [each.code for each in only.warnings] == ["script_switched"]
+    assert [each.message for each in only.warnings] == [
+        "anna cannot read Chinese and Japanese script; ja of b speaks in its place",
+        "ja cannot read Chinese script",
+    ]
     kana = replace(VOICE, voice="yuki", reads=frozenset({"Hrkt"}))
     (only,) = parts_of("日本語を話す", kana)
     assert only.settings.voice == "yuki"

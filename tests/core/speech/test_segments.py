@@ -63,7 +63,7 @@ def test_what_holds_nothing_to_say_has_no_segment(text: str) -> None:
 
 def test_each_part_that_another_voice_reads_is_a_segment_with_the_next_number() -> None:
     def reader(settings: SpeechSettings, scripts: frozenset[str], language: str) -> SpeechSettings:
-        return replace(settings, voice=language)
+        return replace(settings, voice=language, reads=scripts)
 
     settings = replace(SETTINGS, reads=frozenset(), find_reader=reader)
     parts = segments("Say 你好 [laugh] twice.", at=5, index=3, settings=settings)

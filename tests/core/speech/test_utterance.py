@@ -728,7 +728,7 @@ def test_only_so_many_flushes_may_wait_and_all_of_them_are_reached() -> None:
 
 def test_a_sentence_that_two_voices_read_is_rendered_when_it_is_certain_and_tells_it_once() -> None:
     def reader(settings: SpeechSettings, scripts: frozenset[str], language: str) -> SpeechSettings:
-        return replace(settings, voice=language)
+        return replace(settings, voice=language, reads=scripts)
 
     bench = Bench.open(replace(SETTINGS, reads=frozenset(), find_reader=reader))
     bench.speak("Say 你好 twice.")

@@ -10,7 +10,7 @@ from voice_server.core.speech.speech_settings import SpeechSettings
 from voice_server.core.text.speakable.spoken_text import SpokenText
 from voice_server.core.text.speakable.symbols import has_speech
 from voice_server.core.text.splitting.splitter import Piece
-from voice_server.core.types import Span, SpeechWarning
+from voice_server.core.types import ANY_SCRIPT, Span, SpeechWarning
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ def read_parts(piece: Piece, spoken: SpokenText, settings: SpeechSettings) -> li
     if not runs:
         return [ReadPart(piece, spoken, settings)]
     readers = [(run, _reader(run, settings)) for run in runs]
-    warnings = tuple(_warning(run, settings, reader) for run, reader in readers)
+    warnings = tuple(warning for run, reader in readers for warning in _warnings(run, settings, reader))
     cuts = [(run.start, run.end, reader) for run, reader in readers if reader is not None]
     spans = [
         (start, end, reader or settings)
@@ -62,12 +62,20 @@ def _reader(run: UnreadRun, settings: SpeechSettings) -> SpeechSettings | None:
     return next((reader for reader in in_part if reader is not None), None)
 
 
-def _warning(run: UnreadRun, settings: SpeechSettings, reader: SpeechSettings | None) -> SpeechWarning:
-    unread = names_of_scripts(run.scripts - settings.reads)
-    sentence = f"{settings.voice} cannot read {unread} script"
-    if reader is None:
-        return SpeechWarning("script_unread", sentence)
-    return SpeechWarning("script_switched", f"{sentence}; {reader.voice} of {reader.backend} reads it")
+def _warnings(
+    run: UnreadRun, settings: SpeechSettings, reader: SpeechSettings | None
+) -> Iterator[SpeechWarning]:
+    """What a client should know of a run: who reads it in place of the voice, and what nobody reads."""
+    if reader is not None:
+        sentence = f"{_cannot_read(run, settings)}; {reader.voice} of {reader.backend} speaks in its place"
+        yield SpeechWarning("script_switched", sentence)
+    voice = reader or settings
+    if not (ANY_SCRIPT in voice.reads or run.scripts <= voice.reads):
+        yield SpeechWarning("script_unread", _cannot_read(run, voice))
+
+
+def _cannot_read(run: UnreadRun, settings: SpeechSettings) -> str:
+    return f"{settings.voice} cannot read {names_of_scripts(run.scripts - settings.reads)} script"
 
 
 def _all_spans(

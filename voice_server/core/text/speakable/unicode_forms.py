@@ -120,7 +120,7 @@ def _edits_in_context(text: str) -> Iterator[Edit]:
 
 
 def _plain_mark(text: str, at: int) -> str:
-    """The ordinary form of a full width mark behind a Latin letter or a digit, with the space it stands for."""
+    """The ordinary form of a full width mark behind a Latin letter or a digit, and the space in it."""
     after = text[at + 1 : at + 2]
     is_in_number = text[at - 1].isdigit() and after.isdigit()
     return text[at].translate(_PLAIN_MARKS) + (" " if after.isalnum() and not is_in_number else "")
