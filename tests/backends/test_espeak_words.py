@@ -48,6 +48,7 @@ def test_sentence_events_make_no_mark() -> None:
             ["of", "the", "hill", "for", "a", "while"],
         ),
         ("1,000,000 people", [(1, 2), (2, 2), (11, 6)], ["1,000,000", "people"]),
+        ("မြန်မာ", [(1, 3), (5, 2)], ["မြန်မာ"]),
         # signs that are read out
         ("10% & more", [(1, 2), (3, 1), (5, 1), (7, 4)], ["10", "%", "&", "more"]),
         ("日本語", [(1, 3), (1, 3)], ["日", "本", "語"]),
@@ -56,6 +57,12 @@ def test_sentence_events_make_no_mark() -> None:
 def test_every_word_has_a_mark(text: str, events: list[tuple[int, int]], words: list[str]) -> None:
     marks = marks_of(text, *(word(*place, sample) for sample, place in enumerate(events)))
     assert [mark.word for mark in marks] == words
+
+
+@pytest.mark.parametrize("text", ["I don't", "of the end of the", "well-known", "it is", "e.g"])
+def test_a_clause_that_ends_inside_its_last_word_takes_all_of_it(text: str) -> None:
+    marks = marks_of(text, word(1, 2, 0), Event(EventKind.END, len(text), 0, 70))
+    assert [mark.word for mark in marks] == text.split()
 
 
 def test_words_without_an_event_share_the_time_of_the_one_before() -> None:

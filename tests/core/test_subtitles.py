@@ -22,7 +22,7 @@ def marks_of(text: str) -> list[WordMark]:
 
 
 def test_a_cue_ends_with_its_sentence_and_keeps_the_marks_as_typed() -> None:
-    text = "Hello, world! Is this\n speech? Yes."
+    text = "Hello, world! Is this  speech? Yes."
     assert [cue.text for cue in cues_of(text, marks_of(text))] == ["Hello, world!", "Is this speech?", "Yes."]
 
 
@@ -34,6 +34,8 @@ def test_a_cue_ends_with_its_sentence_and_keeps_the_marks_as_typed() -> None:
         ("好。「是」", ["好。", "「是」"]),
         ("I said 'no.' \"Yes\" (maybe).", ["I said 'no.'", '"Yes" (maybe).']),
         ("It is $5. €6!", ["It is $5.", "€6!"]),
+        ("Dr. Smith uses node.js e.g. for No. 5.", ["Dr. Smith uses node.js e.g. for No. 5."]),
+        ("See www.foo.org, please. Now!", ["See www.foo.org, please.", "Now!"]),
     ],
 )
 def test_quotes_and_signs_stay_with_their_words(text: str, shown: list[str]) -> None:

@@ -49,29 +49,39 @@ def language_tag(voice_id: str) -> str:
 _SUBTAG_CASE = {2: str.upper, 4: str.title}  # countries and scripts, as BCP 47 writes them
 
 
-_READ_BY_ALL = "Armn Beng Deva Geor Grek Gujr Guru Hang Knda Mlym Sinh Taml"
-"""Scripts at which the library itself changes to a voice of their language, whatever voice speaks."""
-_OF_LANGUAGE = {
+_SPEAKERS_OF_SCRIPT = {
     "Arab": "ar fa sd ug ur",
+    "Armn": "hy hyw",
+    "Beng": "as bn bpy",
     "Cher": "chr",
     "Cyrl": "ba be bg bs cv kk ky mk nog ru sr tt uk uz",
+    "Deva": "hi mr ne",
     "Ethi": "am ti",
-    "Hani": "cmn hak yue",  # not `ja`, which knows kana alone
+    "Geor": "ka",
+    "Grek": "el grc",
+    "Gujr": "gu",
+    "Guru": "pa",
+    "Hang": "ko",
+    "Hani": "cmn yue",  # not `ja`, which knows kana alone, nor `hak`
     "Hebr": "he",
     "Hrkt": "ja",
+    "Knda": "kn",
+    "Mlym": "ml",
     "Mymr": "my shn",
     "Orya": "or",
+    "Sinh": "si",
+    "Taml": "ta",
     "Telu": "te",
     "Thai": "th",
 }
+"""The languages whose voices read a script well. The library changes to another language by itself at some
+scripts, but not from every voice: it spells Greek in English, and fails at Gurmukhi in Vietnamese."""
 
 
 def scripts_read(voice_id: str) -> str:
-    """The scripts that a voice reads beside Latin, by their codes in ISO 15924."""
+    """The scripts that a voice reads beside Latin, by their codes in ISO 15924; "Latn" for none."""
     language, *subtags = voice_id.split("-")
-    own = (
-        []
-        if "latn" in subtags
-        else [code for code, known in _OF_LANGUAGE.items() if language in known.split()]
-    )
-    return " ".join((_READ_BY_ALL, *own))
+    if "latn" in subtags:
+        return "Latn"
+    own = (code for code, speakers in _SPEAKERS_OF_SCRIPT.items() if language in speakers.split())
+    return " ".join(own) or "Latn"

@@ -12,13 +12,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import escape
 
+from voice_server.core.text.splitting.splitter import Splitter, SplitterOptions
 from voice_server.core.types import WordMark
 
 _CUE_CHARS = 84  # two lines of 42, the usual limit of subtitles
 _CUE_MS = 7000.0
 _PAUSE_MS = 800.0
-_SENTENCE_ENDS = tuple(".!?…。！？")
-_CLOSING_CHARACTERS = " \t\r\n\"')]}’”»"
+_SLICE_CHARS = 1000
 _OPENING_CHARACTERS = "“„‚‘‹([{¿¡「『（【《〈$€£¥#@&"
 _MARKS_BEHIND = re.compile(r"\S*+(?:[ \u00a0\u202f]?[»!?;:]+)*+")
 """With the space that stands before some marks in French."""
@@ -35,10 +35,13 @@ class Cue:
     text: str
 
 
-def cues_of(text: str, marks: Iterable[WordMark]) -> Iterator[Cue]:
-    """Yield the cues of a text whose words are marked, with offsets into it, in order."""
+def cues_of(text: str, marks: Iterable[WordMark], language: str | None = None) -> Iterator[Cue]:
+    """Yield the cues of a text whose words are marked, with offsets into it, in order.
+
+    `language` is the text's, as a BCP 47 tag, or None to guess.
+    """
     shown = 0
-    for group, next_start in _groups(text, marks):
+    for group, next_start in _groups(text, marks, language):
         first, last = group[0], group[-1]
         opening = _OPENING.search(text, shown, first.start)
         start = opening.start() if opening else first.start
@@ -60,11 +63,17 @@ def to_vtt(cues: Iterable[Cue]) -> Iterator[str]:
         yield f"{_times(cue, '.')}\n{escape(cue.text, quote=False)}\n\n"
 
 
-def _groups(text: str, marks: Iterable[WordMark]) -> Iterator[tuple[list[WordMark], int]]:
+def _groups(
+    text: str, marks: Iterable[WordMark], language: str | None
+) -> Iterator[tuple[list[WordMark], int]]:
     """The words of each cue, and where in the text the next cue begins."""
     group: list[WordMark] = []
+    sentence_starts = _sentence_starts(text, language)
+    sentence_start = 0
     for mark in marks:
-        if group and _starts_new_cue(text, group, mark):
+        while group and sentence_start < group[-1].end:
+            sentence_start = next(sentence_starts, len(text))
+        if group and (sentence_start <= mark.start or _is_full(group, mark)):
             yield group, mark.start
             group = []
         group.append(mark)
@@ -72,13 +81,19 @@ def _groups(text: str, marks: Iterable[WordMark]) -> Iterator[tuple[list[WordMar
         yield group, len(text)
 
 
-def _starts_new_cue(text: str, group: list[WordMark], mark: WordMark) -> bool:
+def _sentence_starts(text: str, language: str | None) -> Iterator[int]:
+    """Where sentences begin; little of the text is read ahead."""
+    splitter = Splitter(SplitterOptions(language=language))
+    for at in range(0, len(text), _SLICE_CHARS):
+        yield from (piece.start for piece in splitter.feed(text[at : at + _SLICE_CHARS]))
+    yield from (piece.start for piece in splitter.finish())
+
+
+def _is_full(group: list[WordMark], mark: WordMark) -> bool:
+    """Whether a word has to begin a new cue because the one before it has enough."""
     first, last = group[0], group[-1]
-    marks_end = _end_of_marks(text, last.end, mark.start)
-    word_and_marks = text[last.start : marks_end].rstrip(_CLOSING_CHARACTERS)
     return (
-        word_and_marks.endswith(_SENTENCE_ENDS)
-        or mark.end - first.start > _CUE_CHARS
+        mark.end - first.start > _CUE_CHARS
         or mark.end_ms - first.start_ms > _CUE_MS
         or mark.start_ms - last.end_ms > _PAUSE_MS
     )

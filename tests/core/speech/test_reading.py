@@ -92,6 +92,11 @@ def test_who_reads_some_of_a_language_reads_it_where_nobody_reads_all() -> None:
     assert [each.message for each in only.warnings] == ["yuki cannot read Chinese script"]
 
 
+def test_a_script_is_read_in_another_of_its_languages_rather_than_spelled() -> None:
+    (only,) = parts_of("日本", replace(VOICE, language="ja", reads=frozenset({"Hrkt"})))
+    assert only.settings.voice == "zh"
+
+
 @given(st.text(st.sampled_from('ab 你好はприαβγ *_()."「」,1'), max_size=40))
 def test_nothing_that_is_spoken_is_lost(text: str) -> None:
     parts = parts_of(text.strip())

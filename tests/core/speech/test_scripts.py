@@ -36,6 +36,11 @@ def runs(
         ("ሰላም", "Ethi", "am"),
         ("ԲԱՐԵՎ", "Armn", "hy"),
         ("ᎣᏏᏲ", "Cher", "chr"),
+        ("Прывітанне, як справы? Добра, сябар ў", "Cyrl", "be"),
+        ("ЇЖАК", "Cyrl", "uk"),
+        ("می\u200cخواهم بروم", "Arab", "fa"),
+        ("ܫܠܡܐ", "Zzzz", "mul"),
+        ("ꦧꦱꦗꦮ", "Zzzz", "mul"),
         # most of it is foreign: who reads it reads the Latin words as well
         ("我喜欢用 Python 编程。", "Hani", "zh"),
         ("日本語を話す", "Hani Hrkt", "ja"),
@@ -51,6 +56,7 @@ def test_a_foreign_word_is_a_run_with_the_marks_round_it() -> None:
     assert runs('The word "你好" (hello) is read.') == [('"你好" ', "Hani", "zh")]
     assert runs("Say да, нет and oui.") == [("да, нет ", "Cyrl", "ru")]
     assert runs("All of them said: привет!") == [("привет!", "Cyrl", "ru")]
+    assert runs("Room ४२ is free.") == [("४२ ", "Deva", "hi")]
 
 
 def test_runs_of_two_scripts_are_two() -> None:
@@ -107,6 +113,7 @@ def test_a_language_tells_the_scripts_that_its_voices_read(tag: str, scripts: st
 
 def test_scripts_have_names_for_people() -> None:
     assert names_of_scripts(frozenset({"Hani", "Hrkt"})) == "Chinese and Japanese"
+    assert names_of_scripts(frozenset({"Zzzz"})) == "an uncommon"
 
 
 @given(

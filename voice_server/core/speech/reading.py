@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from voice_server.core.speech.scripts import UnreadRun, names_of_scripts, unread_runs
+from voice_server.core.speech.scripts import UnreadRun, languages_of_scripts, names_of_scripts, unread_runs
 from voice_server.core.speech.speech_settings import SpeechSettings
 from voice_server.core.text.speakable.spoken_text import SpokenText
 from voice_server.core.text.speakable.symbols import has_speech
@@ -50,16 +50,19 @@ def read_parts(piece: Piece, spoken: SpokenText, settings: SpeechSettings) -> li
 
 
 def _reader(run: UnreadRun, settings: SpeechSettings) -> SpeechSettings | None:
-    """The settings of who reads a run; None where the voice reads it as well as it can."""
+    """The settings of who reads a run, all of it, some of it, or in another language of its script.
+
+    None where the voice reads it as well as it can.
+    """
     if settings.script == "keep" or settings.find_reader is None or settings.options.get("ssml"):
         return None
     reader = settings.find_reader(settings, run.scripts, run.language)
     if reader is not None or run.scripts & settings.reads:
         return reader
-    in_part = (
-        settings.find_reader(settings, frozenset({script}), run.language) for script in sorted(run.scripts)
-    )
-    return next((reader for reader in in_part if reader is not None), None)
+    wanted = [(frozenset({script}), run.language) for script in sorted(run.scripts)]
+    wanted += [(run.scripts, language) for language in languages_of_scripts(run.scripts)]
+    found = (settings.find_reader(settings, scripts, language) for scripts, language in wanted)
+    return next((reader for reader in found if reader is not None), None)
 
 
 def _warnings(

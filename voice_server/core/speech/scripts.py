@@ -53,7 +53,11 @@ _BLOCKS = sorted(
     for first, last in (block.split("-") for block in ranges.split())
 )
 _STARTS = [first for first, _, _ in _BLOCKS]
-_MAY_BE_UNREAD = re.compile("[\u0370-\u1fff\u2de0-\u31ff\u3400-\ud7ff\uf900-\ufaff\U00020000-\U000323af]")
+_MAY_BE_UNREAD = re.compile(
+    "[\u0370-\u1dff\u2c80-\ua71f\ua800-\uab2f\uab70-\ud7ff\uf900-\ufaff\U00010000-\U0001efff\U00020000-\U000323af]"
+)
+_OTHER = "Zzzz"
+"""Every script that is not in the table (ISO 15924 for an uncoded one)."""
 _JAPANESE = frozenset({"Hani", "Hrkt"})
 """The scripts of one language, which one voice has to read together."""
 _SYLLABLES = frozenset({"Hani", "Hrkt", "Hang"})
@@ -73,9 +77,14 @@ class UnreadRun:
     language: str
 
 
+def languages_of_scripts(scripts: frozenset[str]) -> list[str]:
+    """The languages that are written in one of `scripts`, the likeliest first."""
+    return _LANGUAGES.get("Hrkt" if "Hrkt" in scripts else min(scripts), [ANY_LANGUAGE])
+
+
 def names_of_scripts(scripts: frozenset[str]) -> str:
     """What people call these scripts, for a message."""
-    return " and ".join(sorted(_NAMES[code] for code in scripts))
+    return " and ".join(sorted(_NAMES.get(code, "an uncommon") for code in scripts))
 
 
 @lru_cache(maxsize=512)
@@ -97,7 +106,7 @@ def unread_runs(text: str, reads: frozenset[str], *, language: str | None, guess
     """
     if ANY_SCRIPT in reads or _MAY_BE_UNREAD.search(text) is None:
         return []
-    letters = [(at, _script_of(character)) for at, character in enumerate(text) if character.isalpha()]
+    letters = [(at, _script_of(character)) for at, character in enumerate(text) if _has_script(character)]
     found = {script for _, script in letters if script}
     unread = found - reads
     if unread & _JAPANESE and "Hrkt" in found:
@@ -108,7 +117,8 @@ def unread_runs(text: str, reads: frozenset[str], *, language: str | None, guess
     scripts = frozenset(script for run in runs for _, script in run)
     if 2 * sum(map(_weight, runs)) > _weight(letters) and (len(scripts) == 1 or scripts <= _JAPANESE):
         return [UnreadRun(0, len(text), scripts, _language_of(text, scripts, language, guessed))]
-    return [_placed(text, run, letters, language, guessed) for run in runs]
+    places = [at for at, _ in letters]
+    return [_placed(text, run, places, language, guessed) for run in runs]
 
 
 _Letters = list[tuple[int, str]]
@@ -139,9 +149,8 @@ def _is_unread(run: _Letters, reads: frozenset[str]) -> bool:
     return any(script not in reads for _, script in run)
 
 
-def _placed(text: str, run: _Letters, letters: _Letters, language: str | None, guessed: str) -> UnreadRun:
+def _placed(text: str, run: _Letters, places: list[int], language: str | None, guessed: str) -> UnreadRun:
     """A run with the marks round it: what opens before it, and all but what opens behind it."""
-    places = [at for at, _ in letters]
     first, last = run[0][0], run[-1][0]
     before = places[index - 1] + 1 if (index := bisect_right(places, first) - 1) else 0
     behind = places[index] if (index := bisect_right(places, last)) < len(places) else len(text)
@@ -161,7 +170,7 @@ def _language_of(text: str, scripts: frozenset[str], language: str | None, guess
     for candidate in (language, guessed, guess_language(text, guessed)):
         if candidate and scripts <= scripts_of_language(candidate):
             return candidate
-    return _LANGUAGES["Hrkt" if "Hrkt" in scripts else min(scripts)][0]
+    return languages_of_scripts(scripts)[0]
 
 
 @lru_cache(maxsize=8192)
@@ -169,4 +178,11 @@ def _script_of(character: str) -> str:
     """The code of a letter's script; empty for Latin and for what all scripts share."""
     code_point = ord(character)
     index = bisect_right(_STARTS, code_point) - 1
-    return _BLOCKS[index][2] if index >= 0 and code_point <= _BLOCKS[index][1] else ""
+    if index >= 0 and code_point <= _BLOCKS[index][1]:
+        return _BLOCKS[index][2]
+    return _OTHER if _MAY_BE_UNREAD.match(character) else ""
+
+
+def _has_script(character: str) -> bool:
+    """Whether a character is a letter, or a digit of a script that has its own."""
+    return character.isalpha() or (character.isdecimal() and not character.isascii())

@@ -93,7 +93,8 @@ def _captioned_speech(rendered: RenderedFile) -> dict[str, Any]:
 
 
 def _cues(rendered: RenderedFile) -> Iterator[Cue]:
-    return cues_of(rendered.resolved.text, rendered.words)
+    resolved = rendered.resolved
+    return cues_of(resolved.text, rendered.words, resolved.settings.language)
 
 
 _DOCUMENT = json_document(_captioned_speech)

@@ -24,6 +24,9 @@ WRITTEN_AND_SPOKEN = [
     ("Plain  text , with its own  spacing !", "Plain  text , with its own  spacing !"),
     ("The .NET *way* , really", "The .NET way, really"),
     ("use *the* .NET one", "use the .NET one"),
+    # entities, and letters that markup parted
+    ("10&nbsp;000 &#119809;&#119848; don&#700;t cafe&#769; hel&shy;lo", "10 000 Bo don't café hello"),
+    ("cafe*\u0301* don<b>ʼ</b>t", "café don't"),
 ]
 
 

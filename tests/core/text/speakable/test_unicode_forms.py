@@ -41,6 +41,7 @@ PLAIN_ALREADY = [
     "‘quoted’",
     "5'11 and 12’00, ’90s",
     "Use `a`b or b`c`.",
+    "`code`",
     "a\tb\r\nc",
     "\U000e0fff",
 ]
@@ -83,6 +84,9 @@ WRITTEN_AND_PLAIN = [
     ("1 =\u0338 2", "1 ≠ 2"),
     # marks in context
     *[(f"don{apostrophe}t", "don't") for apostrophe in "ʻʼ´‘‛′＇ꞌ`"],
+    ("I`ll see if we`re late", "I'll see if we're late"),
+    ("Qurʾān, 1990＇s, 1ʼ000", "Qur'ān, 1990's, 1000"),
+    ("hel\U000e0061lo cafe\u0301\ufe0f 𝐡\ufe0f𝐞", "hello café he"),
     ("ʻIolani, the dogsʼ, rock ʼnʼ roll", "'Iolani, the dogs', rock 'n' roll"),
     ("12’000 und 1'000'000", "12000 und 1000000"),
     ("Ｈｅｌｌｏ，ｗｏｒｌｄ！ Python，好", "Hello, world! Python, 好"),

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.core.text.splitting.sentences import split
 from voice_server.core.text.splitting.lexicon import lexicon
 from voice_server.core.text.splitting.mark_context import MarkContext, MoreTextNeeded, context_of_mark
 
@@ -35,6 +36,26 @@ def _context(text: str, at: int, *, final: bool = False, quoted: bool = False) -
 def test_closers_belong_to_the_mark(text: str, run: str) -> None:
     context = _context(text, 3)
     assert text[context.at : context.end] == run
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        ("\ufeffNo. 5 is it.", 1),
+        ("The No\u00ad. 5 is it.", 1),
+        ("“\u200bNo. 5 is” it.", 1),
+        ("Say \u200ee.g. this.", 1),
+        ("\uff2e\uff4f. \uff15 is it.", 1),
+        ("\U0001d40d\U0001d428. 5 is it.", 1),
+        ("It was Dr.\u200b Smith.", 1),
+        ("Hello.\u200b World is big.", 2),
+        ("Hello.\u2060 World is big.", 2),
+        ("Hello!\ufe0f World is big.", 2),
+        ("Hello. \u200eWorld is big.", 2),
+    ],
+)
+def test_what_is_not_displayed_or_styled_changes_no_sentence(text: str, sentences: int) -> None:
+    assert len(split(text)) == sentences
 
 
 def test_a_detached_straight_quote_closes_what_is_open() -> None:

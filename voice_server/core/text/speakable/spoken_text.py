@@ -51,8 +51,12 @@ def speakable(text: str, *, markup: Markup = "strip", known_tags: frozenset[str]
     if not scan.edits:
         return _unless_silent(text, plain, offsets, ())
     stripped, later = rewrite(plain, sorted(scan.edits, key=lambda edit: edit.start))
-    tidied, last = rewrite(stripped, _white_space_edits(stripped))
-    return _unless_silent(text, tidied, offsets.then(later).then(last), tuple(scan.dropped_tags))
+    tidied, tidying = rewrite(stripped, _white_space_edits(stripped))
+    spoken, last = plain_form(
+        tidied, keeps_backticks=True
+    )  # what entities stand for, and letters that markup parted
+    offsets = offsets.then(later).then(tidying).then(last)
+    return _unless_silent(text, spoken, offsets, tuple(scan.dropped_tags))
 
 
 def _unless_silent(typed: str, spoken: str, offsets: OffsetMap, dropped_tags: tuple[str, ...]) -> SpokenText:

@@ -23,6 +23,7 @@ _MAY_CHANGE = re.compile(r"[^\t\n\r -_a-~À-ÖØ-öø-ÿ’“”„«»–—�
 _LINE_ENDS = frozenset("\x85\u2028\u2029")
 _EMOJI_SELECTOR = "\ufe0f"
 """Makes an emoji of the symbol before it; `symbols` drops it together with the emoji."""
+_EMOJI_LETTERS = "ℹ"
 _OTHER_SELECTORS = ("\ufe00", "\ufe0d"), ("\U000e0100", "\U000e01ef")
 _HYPHENS = "\u2010\u2011"
 _FLAG_LETTERS = ("\U000e0020", "\U000e007f")
@@ -53,25 +54,33 @@ _OTHER_DRESS = re.compile(
 _SPOKEN_SIGNS_OF_FULL_WIDTH = frozenset("％＆＋＝＠－／")
 """Full width marks stay, as Chinese and Japanese sentences are written with them."""
 
-_APOSTROPHES = "ʻʼ´‘‛′＇ꞌ`"
+_APOSTROPHES = "ʻʼ´‘‛′＇ꞌ`｀ʹʽʾʿˊˋ‵❛❜΄᾽᾿"
 _LETTER = r"[^\W\d_]"
+_CODE = re.compile(r"(?<![^\W_])`|`(?![^\W_])")
+"""A backtick that does not stand within a word: then all of them are marks of code."""
 _IN_CONTEXT = re.compile(
-    rf"(?P<apostrophe>(?<={_LETTER})[{_APOSTROPHES}](?={_LETTER})|[ʻʼ](?={_LETTER})|(?<={_LETTER})[ʻʼ])"
-    r"|(?P<grouping>(?<=\d)['’](?=\d{3}(?!\d)))"
+    rf"(?P<apostrophe>(?<=[^\W_])[{_APOSTROPHES}](?={_LETTER})|[ʻʼ](?={_LETTER})|(?<={_LETTER})[ʻʼ])"
+    r"|(?P<grouping>(?<=\d)['’ʼ＇′´](?=\d{3}(?!\d)))"
     r"|(?P<mark>(?<=[A-Za-z0-9])[，．！？：；])"
     rf"|(?P<micro>(?<!{_LETTER})μ(?=[A-Za-z]))"
+    r"|(?P<tag>(?<![\U0001f3f4\U000e0020-\U000e007f])[\U000e0020-\U000e007f]+)"
     rf"|(?P<joiner>(?<![\u0590-\u1dff\u2100-\u2bff\ua840-\uabff\ufe0f\U00010000-\U0010ffff])[{_JOINERS}]+)"
 )
 """Characters that have another form beside certain others only."""
 _PLAIN_MARKS = str.maketrans("，．！？：；", ",.!?:;")
 
 
-def plain_form(text: str) -> tuple[str, OffsetMap]:
-    """Return `text` in plain form, and the map of its offsets to those in `text`."""
+def plain_form(text: str, *, keeps_backticks: bool = False) -> tuple[str, OffsetMap]:
+    """Return `text` in plain form, and the map of its offsets to those in `text`.
+
+    With `keeps_backticks` none of them is taken for an apostrophe: what marked code is gone.
+    """
     if _MAY_CHANGE.search(text) is None:
         return text, OffsetMap.identity(len(text))
     plain, offsets = rewrite(text, _edits(text))
-    changed, later = rewrite(plain, _edits_in_context(plain))
+    changed, later = rewrite(
+        plain, _edits_in_context(plain, keeps_backticks or _CODE.search(plain) is not None)
+    )
     return changed, offsets.then(later)
 
 
@@ -85,8 +94,12 @@ def _edits(text: str) -> Iterator[Edit]:
         while end < len(text) and _is_joined_to_letter(text[end]):
             end += 1
         written = text[start:end]
-        if not written.endswith(_EMOJI_SELECTOR):
-            composed = unicodedata.normalize("NFC", "".join(map(_plain, written)))
+        is_emoji = written.endswith(_EMOJI_SELECTOR) and (
+            written[0] in _EMOJI_LETTERS or not written[0].isalpha()
+        )
+        if not is_emoji:
+            bare = written.replace(_EMOJI_SELECTOR, "")
+            composed = unicodedata.normalize("NFC", "".join(map(_plain, bare)))
             plain = _STRUCK.sub("", composed)
             if plain != written:
                 yield Edit(start, end, _apart(plain, text, start, end))
@@ -103,12 +116,11 @@ def _apart(plain: str, text: str, start: int, end: int) -> str:
     return space_before + plain + space_after
 
 
-def _edits_in_context(text: str) -> Iterator[Edit]:
-    has_code = text.count("`") > 1
+def _edits_in_context(text: str, keeps_backticks: bool) -> Iterator[Edit]:
     for found in _IN_CONTEXT.finditer(text):
         match found.lastgroup:
             case "apostrophe":
-                plain = found[0] if found[0] == "`" and has_code else "'"
+                plain = found[0] if found[0] == "`" and keeps_backticks else "'"
             case "micro":
                 plain = "µ"
             case "mark":

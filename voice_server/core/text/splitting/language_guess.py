@@ -55,10 +55,11 @@ _LATIN_BEYOND_ASCII = re.compile("[¡¿ß-öø-ɏ]")
 
 _LETTERS_WITHIN_SCRIPT: tuple[tuple[str, str, str], ...] = (
     ("ru", "әғқңөұүһ", "kk"),
+    ("ru", "ў", "be"),
     ("ru", "іїєґ", "uk"),
     ("ru", "ђјљњћџ", "sr"),
     ("ar", "ٹڈڑںے", "ur"),
-    ("ar", "پچژگک", "fa"),
+    ("ar", "پچژگکی", "fa"),
     ("hi", "ळ", "mr"),
 )
 """A script's default language, letters that it does not have, and the language that has them."""
@@ -101,8 +102,9 @@ def guess_language(text: str, fallback: str, min_signs: int = _MIN_SIGNS) -> str
     script = None if is_latin else _main_script(text[-_SCRIPT_SAMPLE_CHARS:])
     if script is None:
         return _guess_latin(text, fallback, min_signs)
+    lower = text.lower()
     for base, letters, language in _LETTERS_WITHIN_SCRIPT:
-        if script == base and any(letter in text for letter in letters):
+        if script == base and any(letter in lower for letter in letters):
             return language
     if script == "ru":
         return "bg" if _is_bulgarian(text) else _fallback_within(fallback, ("ru", "uk", "bg", "kk", "sr"))

@@ -18,6 +18,8 @@ _LONGEST_WORD = 40
 """Characters before a mark that are searched for its word; a longer one is no abbreviation."""
 _LONGEST_RUN = 64
 """Characters that one pattern may skip, so that the look ahead is bounded."""
+_INVISIBLE = re.compile(f"[{marks.INVISIBLE}]+")
+_FULL_WIDTH_OR_STYLED = re.compile("[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\U0001d400-\U0001d7ff]+")
 _NEXT_WORD_CHARS = 128
 """Characters that hold the next word, decomposed, and more than one behind it."""
 _DECOMPOSED_CHARS = 4
@@ -79,17 +81,17 @@ class MarkContext(NamedTuple):
     def word_before(self) -> str:
         """Return the word that the mark stands behind, without opening quotes, brackets and dashes.
 
-        It is composed (NFC), as the words of the lists are.
+        It is written as the words of the lists are.
         """
         words = self.text[max(self.start, self.at - _LONGEST_WORD) : self.at].rsplit(None, 1)
-        return normalize("NFC", words[-1].lstrip(_WORD_PREFIXES)) if words else ""
+        return _as_listed(words[-1]).lstrip(_WORD_PREFIXES) if words else ""
 
     def start_of(self, word: str) -> int:
         """Return where the end of the word before the mark, `word`, begins; the text may be decomposed."""
         nearest = self.at - len(word)
         farthest = max(self.start, self.at - _DECOMPOSED_CHARS * len(word))
         for start in range(nearest, farthest - 1, -1):
-            if normalize("NFC", self.text[start : self.at]) == word:
+            if _as_listed(self.text[start : self.at]) == word:
                 return start
         return nearest  # a space stands before the mark
 
@@ -126,7 +128,7 @@ class MarkContext(NamedTuple):
     def _from_next_word_on(self) -> str:
         """The next word and what follows it, composed."""
         at = self._skip_openers()
-        return normalize("NFC", self.text[at : at + _NEXT_WORD_CHARS])
+        return _as_listed(self.text[at : at + _NEXT_WORD_CHARS])
 
     def _skip_openers(self) -> int:
         at = self.next_at
@@ -136,6 +138,14 @@ class MarkContext(NamedTuple):
         if at == len(self.text) and not self.final:
             raise MoreTextNeeded
         return at
+
+
+def _as_listed(text: str) -> str:
+    """Text written as in the lists: composed, in plain letters, without what is not displayed."""
+    if text.isascii():
+        return text
+    plain = _FULL_WIDTH_OR_STYLED.sub(lambda letters: normalize("NFKC", letters[0]), _INVISIBLE.sub("", text))
+    return normalize("NFC", plain)
 
 
 def context_of_mark(

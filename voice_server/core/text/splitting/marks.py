@@ -85,10 +85,13 @@ CANDIDATE_END = re.compile(
 A Greek question mark is typed ';', an Armenian full stop ':'. (One character set and a lookbehind, because
 `re` searches for that fastest.)"""
 
+INVISIBLE = "\u00ad\u034f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff"
+"""Characters that are not displayed, as a set of a pattern; without the joiners, which are part of words."""
+
 MARK_RUN = re.compile(f"(?:[ \u00a0]?{_set(_MARKS)}(?!\\w))*+")
 """Further marks of a run: "?!", "...", and the spaced ". . ."; not the dot that begins ".NET" or ".5"."""
 
-CLOSER_RUN = re.compile(f"(?:[{re.escape(CLOSERS + MARKDOWN + _MARKS)}]|[\"'“«‹](?!\\w))*+")
+CLOSER_RUN = re.compile(f"(?:[{re.escape(CLOSERS + MARKDOWN + _MARKS)}{INVISIBLE}]|[\"'“«‹](?!\\w))*+")
 """Closing quotes, brackets and Markdown emphasis behind a mark; a straight quote before a word is none."""
 
 NOTE_REFERENCE = re.compile(r"(?: ?\[(?:\d{1,3}|\.{3}|…)\])++|[⁰¹²³⁴-⁹]++")
