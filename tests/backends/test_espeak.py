@@ -252,6 +252,7 @@ HOSTILE = {
     "combining marks": "e" + "\u0301" * 600,
     "another script": "憒啃癷熝菰矍弘旈弄据弎" * 40,
     "braille": "⡕⢢⣾⣗⢻⣏⡜⠜⡾⣋ " * 40,
+    "Gurmukhi": "ਭਾਰਤ ਧਰ ਘਾਸ",
     "brackets": "<[{(" * 150,
     "tags without an end": "<prosody rate='" * 40,
     "a long attribute": "<voice name='" + "x" * 600 + "'>hello",

@@ -37,6 +37,8 @@ _SIGNS = '()[]{}<>@#$%&*_=+/\\|~^`"'
 _PUNCTUATION = {"none": "", "some": _SIGNS, "all": _SIGNS + ".,;:!?'-…–—“”‘’«»¿¡"}
 # The library (1.52) ends the process when it looks for the names of some marks in these languages.
 _CANNOT_NAME_MARKS = frozenset({"gu", "hi", "kok", "ml", "mr", "sd", "ur", "vi"})
+# The library (1.52) ends the process when a voice of these languages changes to Punjabi at Gurmukhi letters.
+_FATAL_LETTERS = {"vi": re.compile("[\u0a00-\u0a7f]")}
 # Spaces in place of what the library takes for commands (control A), for its own marks (private use), or
 # for the text's end (NUL), and of what has no UTF-8 form. One character each, so that offsets stay valid.
 _UNSPEAKABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\u2800-\u28ff\ue000-\uf8ff\ufffe\uffff]")
@@ -100,6 +102,8 @@ class Backend:
         file, language = self._voice_file(voice)
         _check_punctuation(options["punctuation"], language)
         text = _UNSPEAKABLE.sub(" ", text)
+        if language in _FATAL_LETTERS:
+            text = _FATAL_LETTERS[language].sub(" ", text)
         wanted_rate = _NORMAL_WORDS_A_MINUTE * options["speed"]
         spoken_rate = min(max(wanted_rate, _SLOWEST), _FASTEST)
         parameters = _parameters(options, round(spoken_rate))
