@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
+import os
 import sys
 from dataclasses import dataclass, field
 
 import pytest
+import uvloop
 
 from tests.pool.staging import Run
 from voice_server.core.wire.child_messages import ChildLog, ChildPing, ChildPong
@@ -182,3 +185,44 @@ def test_sending_to_a_process_that_has_gone_is_no_error(run: Run) -> None:
 
 def test_text_for_the_log_stays_on_its_line() -> None:
     assert printable("  a\r\nb\x07 ü✓\u202e ") == r"a\r\nb\x07 ü✓\u202e"
+
+
+class Finalized:
+    """Garbage in a circle that notes which process finalizes it."""
+
+    def __init__(self, pipe: int) -> None:
+        self.pipe = pipe
+        self.itself = self
+
+    def __del__(self) -> None:
+        os.write(self.pipe, f"{os.getpid()}\n".encode())
+
+
+def test_no_garbage_of_the_server_is_finalized_between_fork_and_exec() -> None:
+    # An encoder of FFmpeg's waits in its finalizer for threads that the child does not have.
+    reading, writing = os.pipe()
+    threshold = gc.get_threshold()
+    is_over = False
+
+    def collect_soon() -> None:
+        if not is_over:
+            gc.set_threshold(1)
+            _ = [[] for _ in range(10)]  # type: ignore[var-annotated]
+
+    async def launch_with_garbage() -> None:
+        Finalized(writing)
+        _, handler = await launch("")
+        await handler.ended.wait()
+
+    os.register_at_fork(after_in_child=collect_soon)
+    try:
+        gc.set_threshold(1_000_000)  # in the child alone
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(launch_with_garbage())
+        gc.collect()
+    finally:
+        is_over = True
+        gc.set_threshold(*threshold)
+        os.close(writing)
+    with os.fdopen(reading) as notes:
+        assert {int(line) for line in notes} == {os.getpid()}

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 import os
 import signal
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol, cast
 
@@ -30,6 +31,22 @@ _KILL_TIMEOUT_S = 5.0
 """How long the kernel may take to end a killed process: one that waits for a broken disk never ends."""
 
 logger = logging.getLogger(__name__)
+
+
+@contextlib.contextmanager
+def _no_collection() -> Iterator[None]:
+    """Collect no garbage in the block.
+
+    uvloop runs Python between fork and exec. What is finalized there is a copy: FFmpeg's encoders would wait for
+    threads that the copy does not have, and the server for the copy.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 class ProcessEventHandler(Protocol):
@@ -75,14 +92,15 @@ class ChildProcess(asyncio.SubprocessProtocol):
 
         It gets the descriptors `passed` besides its three pipes. Raises OSError when it cannot be started.
         """
-        _, process = await asyncio.get_running_loop().subprocess_exec(
-            lambda: cls(name, handler),
-            *command,
-            env=dict(environment),
-            cwd=folder,
-            pass_fds=passed,
-            start_new_session=True,
-        )
+        with _no_collection():
+            _, process = await asyncio.get_running_loop().subprocess_exec(
+                lambda: cls(name, handler),
+                *command,
+                env=dict(environment),
+                cwd=folder,
+                pass_fds=passed,
+                start_new_session=True,
+            )
         return process
 
     def set_handler(self, handler: ProcessEventHandler) -> None:
