@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -78,6 +79,19 @@ def test_help_lists_every_command_and_loads_none() -> None:
     assert done.returncode == 0, done.stderr
     for name in NAMES:
         assert f"\n  {name} " in done.stdout
+
+
+def test_the_program_is_ended_by_ctrl_c_without_a_traceback_before_it_has_begun() -> None:
+    code = (
+        "import signal, sys, types\n"
+        "slow = types.ModuleType('voice_server.cli')\n"
+        "slow.main = lambda: signal.raise_signal(signal.SIGINT)\n"
+        "sys.modules['voice_server.cli'] = slow\n"
+        "from voice_server.__main__ import main\n"
+        "main()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (-signal.SIGINT, "")
 
 
 @pytest.mark.parametrize("inside", [True, False])

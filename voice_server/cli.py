@@ -135,7 +135,9 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line."""
-    cli.main(prog_name=Path(sys.argv[0]).name)
+    from voice_server.commands.shared.program import run_program  # noqa: PLC0415 - the path is right only now
+
+    run_program(cli, Path(sys.argv[0]).name)
 
 
 if __name__ == "__main__":

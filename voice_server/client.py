@@ -84,9 +84,10 @@ __all__ = [
 
 def main() -> None:
     """Run the example."""
+    from voice_server.commands.shared.program import run_program  # noqa: PLC0415 - the script only
     from voice_server.commands.simulate.client_example import client_example  # noqa: PLC0415 - the script only
 
-    client_example()
+    run_program(client_example, Path(sys.argv[0]).name)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@
     │   │   └── NotSetUp      what it needs is not on this machine; the message says how to get it
     │   └── RenderError       this one segment could not be rendered
     ├── WireError             the other end of a child process's pipe did not keep to the protocol
+    ├── ReaderGone            nobody reads what a command writes any more; it ends in silence
     └── ConfigError           the configuration file, the command line or a variable is wrong
 
 A message is one sentence that a user can act on. It never holds a path, a traceback or an environment value
@@ -132,6 +133,15 @@ class WireError(VoiceServerError):
     """Bytes on a child process's pipe that are no message of the protocol."""
 
     code = "wire"
+
+
+class ReaderGone(VoiceServerError):
+    """The program that read a command's output has ended."""
+
+    code = "reader_gone"
+
+    def __init__(self) -> None:
+        super().__init__("nobody reads the output any more")
 
 
 class ConfigError(VoiceServerError):

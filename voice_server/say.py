@@ -12,8 +12,9 @@ if __package__ in (None, ""):
 def main() -> None:
     """Run the command."""
     from voice_server.commands.say.say_command import say  # noqa: PLC0415 - the path is right only now
+    from voice_server.commands.shared.program import run_program  # noqa: PLC0415
 
-    say.main(prog_name="say.py")
+    run_program(say, "say.py")
 
 
 if __name__ == "__main__":

@@ -24,8 +24,9 @@ __all__ = ["bind", "listening", "main", "open_service", "run", "running_server",
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command with these arguments, by default the program's own."""
     from voice_server.commands.serve import serve as command  # noqa: PLC0415 - the script only
+    from voice_server.commands.shared.program import run_program  # noqa: PLC0415
 
-    command.main(args=None if arguments is None else list(arguments), prog_name="server.py")
+    run_program(command, "server.py", arguments)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from voice_server.commands.shared.click_command import CliCommand, variable_of
 from voice_server.commands.shared.click_options import LOG_LEVELS, ServerTokenOption, TokenType, json_option
 from voice_server.commands.shared.local_server import STARTED_BY_SAY
 from voice_server.commands.shared.os_errors import reason_of
+from voice_server.commands.shared.program import run_program
 from voice_server.commands.shared.server_registration import ServerRegistration
 from voice_server.commands.shared.terminal import print_note
 from voice_server.commands.shared.user_folders import log_folder
@@ -125,7 +126,7 @@ def serve_again(arguments: list[str]) -> None:
     from voice_server.serving.reload import RELOAD_FLAG  # noqa: PLC0415 - loads uvicorn
 
     os.environ.pop(variable_of(RELOAD_FLAG), None)
-    serve.main(args=arguments, prog_name="voice-server serve")
+    run_program(serve, "voice-server serve", arguments)
 
 
 def _rotating_file(name: str) -> logging.Handler:

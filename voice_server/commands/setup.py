@@ -90,7 +90,7 @@ def set_up(
     print_note(f"{name}: {parts}, which take some minutes the first time")
     try:
         places = provisioner.set_up(name, backend, weights=weights)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, SystemExit):
         print_note(f"{name} is not set up; to go on run: voice-server setup {name}")
         raise
     if weights and warm_up:

@@ -25,7 +25,7 @@ from voice_server.commands.shared.click_options import (
     speaker_options,
     text_option,
 )
-from voice_server.commands.shared.sound_output import ahead_s_for, play
+from voice_server.commands.shared.sound_output import ahead_s_for, play, wait_until_played
 from voice_server.commands.shared.terminal import print_note
 from voice_server.commands.shared.text_input import STANDARD_INPUT, given_text, read_text
 from voice_server.errors import ConfigError, VoiceServerError
@@ -104,7 +104,7 @@ class _SpokenText:
         ):
             tasks.create_task(self._send(stream))
             tasks.create_task(self._receive(stream))
-        await asyncio.to_thread(self._sink.wait_until_heard)
+        await wait_until_played(self._sink)
 
     async def _send(self, stream: AsyncStream) -> None:
         for start in range(0, len(self._text), _CHUNK_CHARS):

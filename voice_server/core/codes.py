@@ -91,6 +91,7 @@ ERROR_CODES: Mapping[str, CodeMeaning] = {
     "poison": CodeMeaning("A sentence ended as many workers as one sentence may.", _SERVER),
     "range": CodeMeaning("A file has none of the bytes that `Range` asks for (status 416).", _HTTP),
     "refused": CodeMeaning("What answers at the server's address is no voice-server.", _COMMAND),
+    "reader_gone": CodeMeaning("Nobody reads what a command writes any more.", _COMMAND),
     "render_failed": CodeMeaning("The engine said that it cannot speak this sentence.", _SPEECH),
     "slow_body": CodeMeaning("The body of a request did not come to its end in time (status 408).", _HTTP),
     "stopped": CodeMeaning("A job ended because it was stopped; no client is told of it.", _WORKER),

@@ -14,6 +14,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from voice_server.process.termination import add_last_duty, remove_last_duty
+
 STANDARD_OUTPUT = Path("-")
 
 
@@ -47,13 +49,18 @@ class OutputFile:
         self.file.close()
         if self._part is not None:
             _take_place(self._part, self._target)
+            self._remove_part()
 
     def discard(self) -> None:
         """Leave nothing behind, and an older file as it was."""
         with suppress(OSError):  # the last bytes may not fit, and are not wanted
             self.file.close()
+        self._remove_part()
+
+    def _remove_part(self) -> None:
         if self._part is not None:
             self._part.unlink(missing_ok=True)
+            remove_last_duty(self._remove_part)
 
     def _open_part(self) -> BinaryIO:
         part = self._target.with_name(f".{self._target.name}.{os.getpid()}.part")
@@ -64,6 +71,7 @@ class OutputFile:
                 raise
             return self._target.open("wb")  # a file that may be written, in a folder that may not
         self._part = part
+        add_last_duty(self._remove_part)
         return file
 
 

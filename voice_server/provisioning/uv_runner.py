@@ -49,12 +49,16 @@ class UvRunner:
         assert process.stderr is not None
         lines: list[str] = []
         with process:
-            for line in process.stderr:
-                # What follows the first error is kept for the exception's one sentence.
-                if lines or line.startswith("error"):
-                    lines = [*lines[-_LAST_LINES:], line.strip()]
-                elif line.strip() and not line.startswith(_UNREPORTED):
-                    self.report(f"  {line.strip()}")
+            try:
+                for line in process.stderr:
+                    # What follows the first error is kept for the exception's one sentence.
+                    if lines or line.startswith("error"):
+                        lines = [*lines[-_LAST_LINES:], line.strip()]
+                    elif line.strip() and not line.startswith(_UNREPORTED):
+                        self.report(f"  {line.strip()}")
+            except BaseException:
+                process.terminate()  # a signal to this process alone does not reach it
+                raise
         if process.returncode:
             raise self._failure(what, lines)
 

@@ -10,7 +10,7 @@ from typing import Self
 
 from voice_server.core.audio.pcm import duration_ms
 from voice_server.core.types import SAMPLE_RATE_HZ
-from voice_server.errors import ConfigError, RequestError, VoiceServerError
+from voice_server.errors import ConfigError, ReaderGone, RequestError, VoiceServerError
 from voice_server.process.output_file import OutputFile
 from voice_server.sound_files.encoding import PieceBuffer, chosen_encoding
 from voice_server.sound_files.file_formats import format_of
@@ -24,8 +24,8 @@ class SoundFile:
 
     Leaving the `with` block with an error leaves nothing behind; with KeyboardInterrupt the file holds what
     came until then, unless an older one bears its name. Raises ConfigError for a suffix that names no format
-    and a folder that takes no file, VoiceServerError when the disk is full, and BrokenPipeError when the
-    reader of a pipe has gone.
+    and a folder that takes no file, VoiceServerError when the disk is full, and ReaderGone when nobody
+    reads a pipe any more.
     """
 
     def __init__(self, path: Path) -> None:
@@ -82,9 +82,12 @@ class SoundFile:
             yield
             if self._passed_on is not None and not self._output.file.closed:
                 self._output.file.write(self._passed_on.take())
-        except (BrokenPipeError, RequestError):
+        except RequestError:
             self.discard()
             raise
+        except BrokenPipeError:
+            self.discard()
+            raise ReaderGone from None
         except OSError as error:
             self.discard()
             raise VoiceServerError(

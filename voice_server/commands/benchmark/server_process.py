@@ -17,6 +17,7 @@ import msgspec
 
 from voice_server.config import EMBEDDED, Config
 from voice_server.errors import VoiceServerError
+from voice_server.process.termination import last_duty
 
 _UNLIMITED = 10_000
 _START_TIMEOUT_S = 300
@@ -48,9 +49,10 @@ async def started_server(config: Config) -> AsyncIterator[StartedServer]:
             stdout=asyncio.subprocess.PIPE,
         )
         try:
-            async with asyncio.timeout(_START_TIMEOUT_S):
-                url = await _url_when_ready(process)
-            yield StartedServer(url, process.pid, time.perf_counter() - started_at)
+            with last_duty(process.terminate):
+                async with asyncio.timeout(_START_TIMEOUT_S):
+                    url = await _url_when_ready(process)
+                yield StartedServer(url, process.pid, time.perf_counter() - started_at)
         finally:
             if process.returncode is None:
                 process.terminate()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -26,6 +25,7 @@ from voice_server.commands.shared.click_options import (
 from voice_server.commands.shared.keyboard_interrupts import interrupt_event
 from voice_server.commands.shared.line_prompt import prompt_session
 from voice_server.commands.shared.piped_lines import piped_lines
+from voice_server.commands.shared.sound_output import wait_until_played
 from voice_server.commands.shared.terminal import print_note
 from voice_server.playback import SoundSink, open_sink
 
@@ -54,26 +54,28 @@ async def _run(server: ServerChoice, speaker: SpeakerChoice, sink: SoundSink, en
     arguments = server.connect_arguments() | speaker.connect_arguments()
     async with reachable_server(server) as url, connect(url, **arguments) as stream:
         player = LinePlayer(stream, sink)
-        receiving = asyncio.create_task(player.receive())
         loop = ReplLoop(player, server)
-        if sys.stdin.isatty():
-            await _run_prompt(loop, player)
-            receiving.cancel()
-        else:
-            await loop.run(piped_lines(encoding))
-            await stream.done()
-        with suppress(asyncio.CancelledError):
-            await receiving
-        if not sys.stdin.isatty():
-            await asyncio.to_thread(sink.wait_until_heard)
+        is_terminal = sys.stdin.isatty()
+        async with asyncio.TaskGroup() as tasks:  # a connection that breaks leaves no prompt behind
+            receiving = tasks.create_task(player.receive())
+            if is_terminal:
+                await _run_prompt(loop, player)
+                receiving.cancel()
+            else:
+                await loop.run(piped_lines(encoding))
+                await stream.done()
+        if not is_terminal:
+            await wait_until_played(sink)
 
 
 async def _run_prompt(loop: ReplLoop, player: LinePlayer) -> None:
     """Run what is typed; a Ctrl-C between two prompts, where no prompt reads it, stops the speech too."""
     with interrupt_event() as interrupted:
         stopping = asyncio.create_task(_stop_when(interrupted, player))
-        await loop.run(_typed_lines(player))
-    stopping.cancel()
+        try:
+            await loop.run(_typed_lines(player))
+        finally:
+            stopping.cancel()
 
 
 async def _stop_when(interrupted: asyncio.Event, player: LinePlayer) -> None:

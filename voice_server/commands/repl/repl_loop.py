@@ -14,7 +14,7 @@ from voice_server.commands.shared.click_options import ServerChoice
 from voice_server.commands.shared.option_values import parse_option
 from voice_server.commands.shared.terminal import print_error
 from voice_server.commands.shared.voice_list import speaks, voice_row, voices_of
-from voice_server.errors import VoiceServerError
+from voice_server.errors import ReaderGone, VoiceServerError
 
 _QUIT = ":quit"
 _WITH_ARGUMENT = {":voice", ":speed", ":opt"}
@@ -44,14 +44,14 @@ class ReplLoop:
         }
 
     async def run(self, lines: AsyncIterator[str]) -> None:
-        """Run lines until there are no more, or one is `:quit`. Raises StreamClosed."""
+        """Run lines until there are no more, or one is `:quit`. Raises StreamClosed and ReaderGone."""
         async for line in lines:
             stripped = line.strip()
             if stripped == _QUIT:
                 return
             try:
                 await self._run_line(stripped)
-            except StreamClosed:
+            except (StreamClosed, ReaderGone):
                 raise
             except VoiceServerError as error:
                 print_error(error.message)

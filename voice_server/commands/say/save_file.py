@@ -10,7 +10,7 @@ from voice_server.commands.say.server_handle import ServerHandle
 from voice_server.commands.shared.os_errors import reason_of
 from voice_server.commands.shared.terminal import print_note
 from voice_server.core.types import JsonObject
-from voice_server.errors import ConfigError, VoiceServerError
+from voice_server.errors import ConfigError, ReaderGone, VoiceServerError
 from voice_server.process.output_file import OutputFile
 from voice_server.sound_files.file_formats import format_of
 
@@ -37,7 +37,7 @@ def save_speech(server: ServerHandle, fields: JsonObject, path: Path) -> None:
         finally:
             output.discard()
     except BrokenPipeError:
-        raise
+        raise ReaderGone from None
     except OSError as error:
         message = f"cannot write {str(path)!r}: {reason_of(error)}"
         raise VoiceServerError(message, code="write_failed") from None

@@ -9,13 +9,13 @@ from typing import IO, Any
 
 import click
 
-from voice_server.errors import ConfigError, RequestError, VoiceServerError
+from voice_server.errors import ConfigError, ReaderGone, RequestError, VoiceServerError
 
-_FAILURE, _USAGE_ERROR, _INTERRUPTED = 1, 2, 130  # exit codes
+_FAILURE, _USAGE_ERROR, INTERRUPTED, _READER_GONE = 1, 2, 130, 141  # exit codes
 _SHOWN_CHARS = 40
 
 
-class _CommandError(click.ClickException):
+class CommandError(click.ClickException):
     """A VoiceServerError for click: one sentence, and the exit code of its kind."""
 
     def __init__(self, error: VoiceServerError) -> None:
@@ -24,10 +24,15 @@ class _CommandError(click.ClickException):
 
     @property
     def exit_code(self) -> int:  # type: ignore[override]
-        """2 for a wrong request or command line, 1 for any other failure."""
+        """2 for a wrong request or command line, 141 for a reader that has gone, 1 for any other failure."""
+        if isinstance(self.error, ReaderGone):
+            return _READER_GONE
         return _USAGE_ERROR if isinstance(self.error, ConfigError | RequestError) else _FAILURE
 
     def show(self, file: IO[Any] | None = None) -> None:
+        """Print the sentence; a reader that has gone is no error."""
+        if isinstance(self.error, ReaderGone):
+            return
         click.echo(f"{click.style('error:', fg='red')} {self.message}", file=file or sys.stderr)
 
 
@@ -36,7 +41,7 @@ def usage_error(error: click.UsageError, path: str) -> click.ClickException:
     if isinstance(error, getattr(click.exceptions, "NoArgsIsHelpError", ())):
         return error  # its message is a page of help
     message = " ".join(error.format_message().split()).rstrip(".")
-    return _CommandError(ConfigError(f"{message[0].lower()}{message[1:]}; see {path} --help"))
+    return CommandError(ConfigError(f"{message[0].lower()}{message[1:]}; see {path} --help"))
 
 
 def variable_of(option: str) -> str:
@@ -78,23 +83,23 @@ class CliCommand(click.Command):
             path = f"{parent.command_path} {info_name}" if parent is not None else str(info_name)
             raise usage_error(error, path) from None
         except VoiceServerError as error:
-            raise _CommandError(error) from None
+            raise CommandError(error) from None
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run; a VoiceServerError, also one inside a task group, becomes one sentence."""
         try:
             return super().invoke(ctx)
         except VoiceServerError as error:
-            raise _CommandError(error) from None
+            raise CommandError(error) from None
         except BaseExceptionGroup as group:
             for leaf in _leaves(group):
                 if isinstance(leaf, VoiceServerError):
-                    raise _CommandError(leaf) from None
+                    raise CommandError(leaf) from None
             if any(isinstance(leaf, KeyboardInterrupt) for leaf in _leaves(group)):
-                ctx.exit(_INTERRUPTED)
+                ctx.exit(INTERRUPTED)
             raise
         except KeyboardInterrupt:
-            ctx.exit(_INTERRUPTED)
+            ctx.exit(INTERRUPTED)
 
 
 def _dash_hint(arguments: Sequence[str], option: str) -> str:

@@ -15,6 +15,7 @@ from voice_server.commands.shared.local_server import CLI_SCRIPT
 from voice_server.commands.shared.polling import POLL_INTERVAL_S
 from voice_server.commands.shared.terminal import print_note
 from voice_server.errors import NotSetUp
+from voice_server.process.termination import last_duty
 from voice_server.provisioning.environments import has_lock_file, is_being_set_up, python_of
 
 if TYPE_CHECKING:
@@ -47,14 +48,19 @@ def set_up_in_background(config: Config, *names: str) -> Iterator[None]:
     arguments = ("setup", *missing, "--no-warm-up", "--config", str(config.source))
     command = [sys.executable, str(CLI_SCRIPT), *arguments]
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=_STDERR, start_new_session=True)
-    try:
-        first = config.backends[missing[0]].environment
-        while process.poll() is None and not is_being_set_up(first):
-            time.sleep(POLL_INTERVAL_S)
-        yield
-    finally:
+
+    def end() -> None:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGTERM)
+
+    try:
+        with last_duty(end):
+            first = config.backends[missing[0]].environment
+            while process.poll() is None and not is_being_set_up(first):
+                time.sleep(POLL_INTERVAL_S)
+            yield
+    finally:
+        end()
         process.wait()
 
 

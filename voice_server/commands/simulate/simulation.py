@@ -10,14 +10,13 @@ from voice_server.client_events import Audio
 from voice_server.client_streams import AsyncStream, connect
 from voice_server.commands.shared.chosen_server import reachable_server
 from voice_server.commands.shared.click_options import ServerChoice, SpeakerChoice
-from voice_server.commands.shared.sound_output import ahead_s_for, play
+from voice_server.commands.shared.sound_output import ahead_s_for, play, wait_until_played
 from voice_server.commands.simulate.progress_display import Display, JsonDisplay, TerminalDisplay
 from voice_server.commands.simulate.simulated_llm import TokenLog, paced, tokens_of
 from voice_server.commands.simulate.turn_timing import SentenceTiming, TurnMeter
 from voice_server.playback import SoundSink, open_sink
 
 TOKENS_PER_S = 50.0
-_POLL_INTERVAL_S = 0.03
 _now = time.perf_counter  # uvloop's own clock ticks in milliseconds
 
 
@@ -67,7 +66,7 @@ class _Simulation:
                 tasks.create_task(self._receive(stream))
                 tasks.create_task(self._display_when_played())
             self._display.summary(self._meter)
-            await _wait_until_played(self._sink, None)
+            await wait_until_played(self._sink)
 
     async def _send(self, stream: AsyncStream) -> None:
         async for token in paced(self._tokens, self._tokens_per_s):
@@ -89,15 +88,5 @@ class _Simulation:
     async def _display_when_played(self) -> None:
         """Display each sentence when its playback begins."""
         while (sentence := await self._completed.get()) is not None:
-            await _wait_until_played(self._sink, sentence.at_ms or 0)
+            await wait_until_played(self._sink, sentence.at_ms or 0)
             self._display.sentence(sentence)
-
-
-async def _wait_until_played(sink: SoundSink, position_ms: float | None) -> None:
-    """Wait until the sound has been played up to a position, or to its end where it is None."""
-
-    def is_played() -> bool:
-        return sink.wait_until_heard(0) if position_ms is None else sink.played_ms >= position_ms
-
-    while not is_played():  # noqa: ASYNC110 - a sound device offers no event to wait for
-        await asyncio.sleep(_POLL_INTERVAL_S)

@@ -1,0 +1,100 @@
+"""The signals that end a program: the first in good order, the second at once.
+
+The first raises KeyboardInterrupt (SIGINT) or SystemExit with 128 and its number (SIGTERM, SIGHUP) in the
+main thread, unless it is handed to whoever runs an event loop there. A second one ends the process where it
+is; only what was registered for that is still done. One that is ignored, as `nohup` has it, stays ignored.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from types import FrameType
+
+_NUMBERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_SAME_SIGNAL_S = 0.2
+"""What ends a process and then its group, as `timeout` does, sends the same signal twice."""
+_BASE = 128
+
+
+class _Termination:
+    """What a process knows of its end."""
+
+    def __init__(self) -> None:
+        self.number: int | None = None
+        self.at = 0.0
+        self.take: Callable[[], object] | None = None
+        self.duties: list[Callable[[], object]] = []
+
+    def handle(self, number: int, frame: FrameType | None) -> None:
+        """Handle a signal."""
+        del frame
+        now = time.monotonic()
+        if self.number is None:
+            self.number, self.at = number, now
+            if self.take is None:
+                raise _exception_of(number)
+            self.take()
+        elif now - self.at > _SAME_SIGNAL_S:
+            self.end_now(number)
+
+    def end_now(self, number: int) -> None:
+        """Do the last duties and end."""
+        for duty in reversed(self.duties):
+            with suppress(Exception):
+                duty()
+        os._exit(_BASE + number)
+
+
+_termination = _Termination()
+
+
+def end_on_signals() -> None:
+    """From now on SIGINT, SIGTERM and SIGHUP end this program as it is described above."""
+    for number in _NUMBERS:
+        if signal.getsignal(number) in {signal.SIG_DFL, signal.default_int_handler}:
+            signal.signal(number, _termination.handle)
+
+
+def raise_received_signal() -> None:
+    """Raise what the first signal raises, if one has come and was handed to somebody."""
+    if _termination.number:
+        raise _exception_of(_termination.number)
+
+
+@contextmanager
+def handing_over(take: Callable[[], object] | None) -> Iterator[None]:
+    """While the block runs, call `take` at the first signal; with None raise it, as without this."""
+    before, _termination.take = _termination.take, take
+    try:
+        yield
+    finally:
+        _termination.take = before
+
+
+def add_last_duty(duty: Callable[[], object]) -> None:
+    """Call `duty` too when a second signal ends this program."""
+    _termination.duties.append(duty)
+
+
+def remove_last_duty(duty: Callable[[], object]) -> None:
+    """Forget a duty that has been done."""
+    with suppress(ValueError):
+        _termination.duties.remove(duty)
+
+
+@contextmanager
+def last_duty(duty: Callable[[], object]) -> Iterator[None]:
+    """Call `duty` too when a second signal ends this program while the block runs."""
+    add_last_duty(duty)
+    try:
+        yield
+    finally:
+        remove_last_duty(duty)
+
+
+def _exception_of(number: int) -> BaseException:
+    return KeyboardInterrupt() if number == signal.SIGINT else SystemExit(_BASE + number)
