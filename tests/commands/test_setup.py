@@ -109,6 +109,38 @@ def test_the_default_backend_is_set_up_at_its_first_use_too(run_command: Any, fo
     assert "small is not set up yet" in run_command("speak", "Hi.", "-o", "x.wav").stderr
 
 
+def test_a_backend_that_needs_no_set_up_is_told_so_and_nothing_else(run_command: Any, folder: Path) -> None:
+    del folder
+    for options in ([], ["--no-weights"]):
+        result = run_command("setup", "tone", *options)
+        assert (result.exit_code, result.stderr) == (0, "")
+        assert result.stdout == "tone needs no set-up: it runs in the server's own environment\n"
+
+
+def test_voices_names_what_is_not_set_up_in_one_line_and_a_server_that_starts_does_not(
+    run_command: Any, folder: Path
+) -> None:
+    del folder
+    listed = run_command("voices")
+    assert listed.stderr == "4 voices in 3 languages; not set up: small\n"
+    refused = run_command("voices", "--backend", "small")
+    assert refused.exit_code == 1
+    assert refused.stderr.splitlines()[-1].startswith("error: small: backend small is not set up")
+    server = subprocess.Popen(
+        [sys.executable, "-m", "voice_server", "serve", "--port", "0"],
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+    )
+    assert server.stderr is not None
+    told = [server.stderr.readline() for _ in range(3)]
+    server.send_signal(signal.SIGTERM)
+    server.communicate(timeout=20)
+    assert told[0] == "  tone (the default): 1 worker\n"
+    assert told[1].startswith("voice-server listens on ")
+    assert told[2].startswith("try: ")
+
+
 @pytest.mark.parametrize("times", [1, 2])
 def test_weights_that_cannot_be_had_are_one_sentence_and_nobody_else_speaks(
     run_command: Any, folder: Path, times: int
@@ -139,7 +171,6 @@ def test_packages_that_cannot_be_had_are_one_sentence(run_command: Any, folder: 
     [
         (["nope"], "error: unknown backend 'nope'; there are 2: small, tone"),
         ([], "error: name a backend (small), or --all"),
-        (["tone"], "error: backend tone has no environment to set up: it runs in the server's own"),
         (
             ["small", "--device", "mps"],
             "error: --device mps is for Apple's GPUs; here it is auto, cpu or cuda",

@@ -207,7 +207,7 @@ def test_no_garbage_of_the_server_is_finalized_between_fork_and_exec() -> None:
     def collect_soon() -> None:
         if not is_over:
             gc.set_threshold(1)
-            _ = [[] for _ in range(10)]  # type: ignore[var-annotated]
+            _ = [[] for _ in range(10)]
 
     async def launch_with_garbage() -> None:
         Finalized(writing)

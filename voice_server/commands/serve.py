@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import secrets
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -114,7 +115,7 @@ def serve(
 
     def on_ready(url: str, service: SpeechService) -> None:
         registration.announce(url, token, was_started_by_say=was_started_by_say)
-        _print_ready(url, service, loaded.source, as_json=as_json)
+        _print_ready(url, service, loaded.source, prepared, as_json=as_json)
 
     prepared = backends or (loaded.default_backend,)
     with ServerRegistration() as registration, set_up_in_background(loaded, *prepared):
@@ -160,14 +161,23 @@ def _unavailable_because(status: BackendStatus) -> str:
     return f"not running: {status.error}" if status.error else "still starting"
 
 
-def _print_ready(url: str, service: SpeechService, source: Path, *, as_json: bool) -> None:
-    """Print where the server listens and the state of its backends."""
+def _print_ready(
+    url: str, service: SpeechService, source: Path, wanted: Collection[str], *, as_json: bool
+) -> None:
+    """Print where the server listens and the state of its backends, but for those that nobody has set up.
+
+    `wanted` are the backends that somebody asked for.
+    """
+    from voice_server.pool.worker_pool import BackendState  # noqa: PLC0415 - not for `--help`
+
     backends = service.backends()
     if as_json:
         states = {name: status.state.value for name, status in backends.items()}
         click.echo(json.dumps({"type": "ready", "url": url, "backends": states}))
         return
     for name, status in backends.items():
+        if status.state is BackendState.NOT_SET_UP and name not in wanted:
+            continue
         default = " (the default)" if name == service.default_backend else ""
         workers = "1 worker" if status.workers == 1 else f"{status.workers} workers"
         state = workers if status.ready is not None else _unavailable_because(status)

@@ -83,11 +83,16 @@ def set_up(
     name: str, backend: BackendConfig, provisioner: Provisioner, *, weights: bool, warm_up: bool
 ) -> None:
     """Set up one backend; print how long it took, and where everything is. Raises BackendError."""
+    from voice_server.config import EMBEDDED  # noqa: PLC0415 - not needed for --help
     from voice_server.provisioning.folders import shown, size_bytes  # noqa: PLC0415 - see above
 
+    if backend.environment == EMBEDDED:
+        click.echo(f"{name} needs no set-up: it runs in the server's own environment")
+        return
     started = time.monotonic()
     parts = "packages and weights" if weights else "packages"
-    print_note(f"{name}: {parts}, which take some minutes the first time")
+    if has_lock_file(backend):
+        print_note(f"{name}: {parts}, which take some minutes the first time")
     try:
         places = provisioner.set_up(name, backend, weights=weights)
     except (KeyboardInterrupt, SystemExit):

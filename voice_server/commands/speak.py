@@ -13,7 +13,7 @@ import click
 
 from voice_server.client_events import Audio, ErrorEvent, Sentence, TurnDone, WarningEvent
 from voice_server.client_streams import AsyncStream, connect
-from voice_server.commands.shared.chosen_server import reachable_server
+from voice_server.commands.shared.chosen_server import prepare_server, reachable_server
 from voice_server.commands.shared.click_command import CliCommand
 from voice_server.commands.shared.click_options import (
     ServerChoice,
@@ -64,6 +64,7 @@ def speak(
     if input_text is None:
         input_text = read_text(STANDARD_INPUT, encoding)
     with open_sink(output) as sink:
+        prepare_server(server)
         spoken = _SpokenText(input_text, sink)
         run(spoken.run(server, speaker))
     _print_result(spoken, sink, as_json=as_json)

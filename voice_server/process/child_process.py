@@ -37,8 +37,8 @@ logger = logging.getLogger(__name__)
 def _no_collection() -> Iterator[None]:
     """Collect no garbage in the block.
 
-    uvloop runs Python between fork and exec. What is finalized there is a copy: FFmpeg's encoders would wait for
-    threads that the copy does not have, and the server for the copy.
+    uvloop runs Python between fork and exec. What is finalized there is a copy: FFmpeg's encoders would wait
+    for threads that the copy does not have, and the server for the copy.
     """
     was_enabled = gc.isenabled()
     gc.disable()

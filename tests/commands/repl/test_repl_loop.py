@@ -101,4 +101,4 @@ def test_the_voices_of_a_language_are_listed(run_command: Any, capsys: pytest.Ca
     del run_command  # for its configuration
     run(":voices fr")
     rows = capsys.readouterr().out.splitlines()
-    assert [row.split()[0] for row in rows] == ["top"]
+    assert [row.split()[:2] for row in rows] == [["4", "top"]]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from voice_server.commands.shared.voice_list import speaks, voice_row, voices_of
+from voice_server.commands.shared.voice_list import counted, speaks, voice_row, voices_of
 from voice_server.config import load_config
 from voice_server.core.types import Voice
 
@@ -22,18 +22,33 @@ from voice_server.core.types import Voice
     ],
 )
 def test_a_language_includes_its_regions(wanted: str | None, language: str, does: bool) -> None:
-    assert speaks(Voice("v", "V", language), wanted) is does
+    assert speaks({"language": language}, wanted) is does
 
 
 def test_a_row_holds_what_is_known_of_a_voice() -> None:
-    assert voice_row(asdict(Voice("v", "Vera", "en-GB", "female", "tone"))).split() == [
-        "v", "en-GB", "female", "tone", "Vera"
-    ]  # fmt: skip
-    assert voice_row(asdict(Voice("v", "Vera", "en-GB", "", "tone"))).split()[2] == "–"
+    vera = {"number": 7, **asdict(Voice("v", "Vera", "en-GB", "female", "tone"))}
+    assert voice_row(vera).split() == ["7", "v", "en-GB", "female", "tone", "Vera"]
+    assert voice_row(vera | {"gender": ""}).split()[3] == "–"
+
+
+@pytest.mark.parametrize(
+    ("voices", "sentence"),
+    [
+        ([], "0 voices in 0 languages"),
+        ([("en-GB", "a")], "1 voice in 1 language"),
+        ([("en-GB", "a"), ("en-US", "a"), ("de", "a")], "3 voices in 2 languages"),
+        ([("en", "a"), ("en", "b"), ("en", "a")], "3 voices in 1 language: a 2, b 1"),
+    ],
+)
+def test_voices_are_counted_by_language_and_backend(voices: list[tuple[str, str]], sentence: str) -> None:
+    assert counted([{"language": language, "backend": backend} for language, backend in voices]) == sentence
 
 
 def test_voices_come_with_a_sentence_for_each_backend_that_does_not_run(run_command: Any) -> None:
     del run_command  # for its configuration
-    voices, down = asyncio.run(voices_of(load_config()))
-    assert [voice.id for voice in voices] == ["low", "middle", "high", "top"]
-    assert [sentence.partition(":")[0] for sentence in down] == ["broken"]
+    configured = asyncio.run(voices_of(load_config()))
+    assert [(voice["number"], voice["id"]) for voice in configured.voices] == [
+        (1, "low"), (2, "middle"), (3, "high"), (4, "top")
+    ]  # fmt: skip
+    assert list(configured.down) == ["broken"]
+    assert not configured.not_set_up

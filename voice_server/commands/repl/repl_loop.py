@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import asdict
 
 import click
 
@@ -80,10 +79,10 @@ class ReplLoop:
     async def _list_voices(self, language: str) -> None:
         if self._server.url is not None:
             raise VoiceServerError("the voices of a server at another address are not listed here")
-        voices, _ = await voices_of(chosen_config(self._server))
-        for voice in voices:
+        configured = await voices_of(chosen_config(self._server))
+        for voice in configured.voices:
             if speaks(voice, language):
-                click.echo(voice_row(asdict(voice)))
+                click.echo(voice_row(voice))
 
     async def _print_help(self, _: str) -> None:
         click.echo(_HELP)

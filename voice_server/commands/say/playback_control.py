@@ -105,8 +105,7 @@ class PlaybackControl:
 
 
 def _voice_rows(response: JsonObject) -> Iterable[str]:
-    for voice in response["voices"]:
-        yield f"{voice['number']:>5} {voice_row(voice)}"
+    return map(voice_row, response["voices"])
 
 
 def _status_rows(response: JsonObject) -> Iterable[str]:

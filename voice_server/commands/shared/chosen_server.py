@@ -8,10 +8,22 @@ from typing import TYPE_CHECKING
 
 from voice_server.commands.shared.click_options import ServerChoice
 from voice_server.commands.shared.terminal import print_note
-from voice_server.process.termination import handing_over
 
 if TYPE_CHECKING:
     from voice_server.config import Config
+
+
+def prepare_server(choice: ServerChoice) -> None:
+    """Set up, at its first use, the backend of a server in this process. Raises BackendError.
+
+    It takes minutes, so it is done before there is an event loop.
+    """
+    if choice.url is not None:
+        return
+    from voice_server.commands.shared.first_use import set_up_at_first_use  # noqa: PLC0415 - only where it speaks here
+
+    config = chosen_config(choice)
+    set_up_at_first_use(config, config.default_backend)
 
 
 @asynccontextmanager
@@ -20,13 +32,10 @@ async def reachable_server(choice: ServerChoice) -> AsyncIterator[str]:
     if choice.url is not None:
         yield choice.url
         return
-    from voice_server.commands.shared.first_use import set_up_at_first_use  # noqa: PLC0415
     from voice_server.config import EMBEDDED  # noqa: PLC0415
     from voice_server.serving.composition import running_server  # noqa: PLC0415 - only where no server runs already
 
     config = chosen_config(choice)
-    with handing_over(None):  # nothing else runs here yet, so a signal need not wait for uv
-        set_up_at_first_use(config, config.default_backend)
     if config.backends[config.default_backend].environment != EMBEDDED:
         print_note(f"starting {config.default_backend} …")
     async with running_server(config) as url:

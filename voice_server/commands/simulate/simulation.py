@@ -8,7 +8,7 @@ from pathlib import Path
 
 from voice_server.client_events import Audio
 from voice_server.client_streams import AsyncStream, connect
-from voice_server.commands.shared.chosen_server import reachable_server
+from voice_server.commands.shared.chosen_server import prepare_server, reachable_server
 from voice_server.commands.shared.click_options import ServerChoice, SpeakerChoice
 from voice_server.commands.shared.sound_output import ahead_s_for, play, wait_until_played
 from voice_server.commands.simulate.progress_display import Display, JsonDisplay, TerminalDisplay
@@ -35,6 +35,7 @@ def run_simulation(
 
     display: Display = JsonDisplay() if as_json else TerminalDisplay()
     with open_sink(output) as sink:
+        prepare_server(server)
         run(_Simulation(tokens_of(text), None if burst else rate, sink, display).run(server, speaker))
     display.end(sink)
 
