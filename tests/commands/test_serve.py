@@ -89,6 +89,13 @@ def test_wrong_options_are_an_error_before_a_backend_is_loaded(
     assert sentence in result.stderr
 
 
+@pytest.mark.parametrize("log", ["/dev/null/x.log", "."])
+def test_a_log_file_that_cannot_be_written_is_one_sentence(run_command: Any, log: str) -> None:
+    result = run_command("serve", "--port", "0", "--log-file", log)
+    assert result.exit_code == 2
+    assert result.stderr.startswith(f"error: cannot log into '{log}': ")
+
+
 @pytest.mark.parametrize("token", ["", " ", "\t"])
 def test_an_empty_token_is_a_mistake_in_the_variable_too(
     run_command: Any, monkeypatch: pytest.MonkeyPatch, token: str

@@ -19,7 +19,7 @@ from voice_server.commands.shared.os_errors import reason_of
 from voice_server.commands.shared.program import run_program
 from voice_server.commands.shared.server_registration import ServerRegistration
 from voice_server.commands.shared.terminal import print_note
-from voice_server.commands.shared.user_folders import log_folder
+from voice_server.commands.shared.user_folders import log_folder, runtime_folder
 from voice_server.errors import ConfigError
 from voice_server.serving import event_loop
 from voice_server.serving.logs import PrivateLogFile, log_to
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from voice_server.speech import SpeechService
 
 _NEW_TOKEN = "new"  # noqa: S105 - stands for a token that is made at the start
-_DEFAULT_LOG_FILE = "auto"
+_DEFAULT_LOG_FILE, _LOG_NAME = "auto", "server.log"
 
 
 @click.command(cls=CliCommand)
@@ -103,7 +103,7 @@ def serve(
     from voice_server.serving import composition  # noqa: PLC0415 - loads the server, which `--help` does not need
     from voice_server.serving.reload import watch  # noqa: PLC0415
 
-    log = _rotating_file(log_file) if log_file else logging.StreamHandler()
+    log = _log_file(log_file) if log_file else logging.StreamHandler()
     log_to(log, "debug" if debug else log_level)
     if reload:
         watch(find_config(config), serve_again)
@@ -130,9 +130,24 @@ def serve_again(arguments: list[str]) -> None:
     run_program(serve, "voice-server serve", arguments)
 
 
-def _rotating_file(name: str) -> logging.Handler:
-    """A log file that is rotated, with three older ones; `auto` is a file in the user's folder for logs."""
-    path = log_folder() / "server.log" if name == _DEFAULT_LOG_FILE else Path(name)
+def _log_file(name: str) -> logging.Handler:
+    """A log file of this name; `auto` is one in the user's folder for logs, else in the runtime folder.
+
+    Raises ConfigError.
+    """
+    if name != _DEFAULT_LOG_FILE:
+        return _rotating_file(Path(name))
+    try:
+        return _rotating_file(log_folder() / _LOG_NAME)
+    except ConfigError as error:  # service users and read-only containers have no home that can be written
+        path = runtime_folder() / _LOG_NAME
+        handler = _rotating_file(path)
+        print_note(f"{error.message}; the log is {str(path)!r}")
+        return handler
+
+
+def _rotating_file(path: Path) -> logging.Handler:
+    """A log file that is rotated, with three older ones. Raises ConfigError."""
     try:
         return PrivateLogFile(path)
     except OSError as error:
