@@ -134,11 +134,21 @@ def test_a_connection_that_breaks_ends_the_prompt(user: Home) -> None:
 
 
 def test_a_server_that_has_said_where_it_listens_is_ended_well_by_a_signal(user: Home) -> None:
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in NUMBERS:
         server = started(user, "serve", "--port", "0", "--json")
         assert server.stdout is not None
         server.stdout.readline()
         assert end(server, number)[0] == 0
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_a_server_that_watches_its_code_ends_with_the_server_that_it_watches(user: Home, number: int) -> None:
+    watcher = started(user, "serve", "--port", "0", "--reload")
+    assert watcher.stderr is not None
+    next(line for line in watcher.stderr if "listens on" in line)
+    code, told = end(watcher, number)
+    assert code == 0
+    assert "Traceback" not in told
 
 
 def test_the_program_is_a_module_too() -> None:
