@@ -20,7 +20,7 @@ from websockets.http11 import Request, Response
 from voice_server import client
 from voice_server.client import connect, connect_sync
 from voice_server.client_streams import stream_url
-from voice_server.errors import ConfigError
+from voice_server.errors import ConfigError, RequestError
 
 Script = Callable[[ServerConnection], Awaitable[None]]
 
@@ -254,8 +254,10 @@ def test_a_connection_closed_early_is_an_error_with_its_reason(script: Script, s
         async with scripted_server(script) as url:
             await collect(url)
 
-    with pytest.raises(client.StreamClosed, match=sentence):
+    with pytest.raises(client.StreamClosed, match=sentence) as caught:
         asyncio.run(main())
+    assert isinstance(caught.value, RequestError) == isinstance(caught.value, client.StreamRefused)
+    assert isinstance(caught.value, client.StreamRefused) == (caught.value.close_code == 1008)
 
 
 def test_sending_on_a_closed_connection_is_an_error_too() -> None:

@@ -35,14 +35,14 @@ from voice_server.client_events import (
     EventReader,
 )
 from voice_server.core.types import JsonObject
-from voice_server.errors import ConfigError, VoiceServerError
+from voice_server.errors import ConfigError, RequestError, VoiceServerError
 
 DEFAULT_URL = "ws://localhost:8000/stream-tokens"
 _PATH = "/stream-tokens"
 _OPEN_TIMEOUT_S = 10
 _CLOSE_TIMEOUT_S = 2
 _MAX_MESSAGE_BYTES = 16 * 1024 * 1024
-_ABNORMAL_CLOSURE = 1006
+_ABNORMAL_CLOSURE, _POLICY_VIOLATION = 1006, 1008
 _CLOSE_REASONS = {
     1001: "it is going away",
     _ABNORMAL_CLOSURE: "it vanished without a word",
@@ -79,6 +79,10 @@ class StreamClosed(VoiceServerError):
         message = error.msg if error else f"the server closed the connection ({close_code}): {reason}"
         super().__init__(message, code=error.code if error and error.code else None)
         self.close_code = close_code
+
+
+class StreamRefused(StreamClosed, RequestError):
+    """The server closed the connection because what it was asked for is wrong, such as an unknown voice."""
 
 
 class _StreamCommands(Generic[_SendResult]):
@@ -143,7 +147,8 @@ class _StreamCommands(Generic[_SendResult]):
     def _closed_error(self, error: ConnectionClosed) -> StreamClosed:
         if error.rcvd is None:
             return StreamClosed(_ABNORMAL_CLOSURE)
-        return StreamClosed(error.rcvd.code, error.rcvd.reason, self._last_error)
+        kind = StreamRefused if error.rcvd.code == _POLICY_VIOLATION else StreamClosed
+        return kind(error.rcvd.code, error.rcvd.reason, self._last_error)
 
 
 class AsyncStream(_StreamCommands[Awaitable[None]]):

@@ -59,6 +59,12 @@ def end_on_signals() -> None:
             signal.signal(number, _termination.handle)
 
 
+def ignore_signals() -> None:
+    """From now on none of them ends this program: it is at its end."""
+    for number in _NUMBERS:
+        signal.signal(number, signal.SIG_IGN)
+
+
 def raise_received_signal() -> None:
     """Raise what the first signal raises, if one has come and was handed to somebody."""
     if _termination.number:

@@ -72,14 +72,17 @@ def test_sound_for_a_missing_output_is_an_error_and_not_lost() -> None:
     assert "Bad file descriptor" in done.stderr
 
 
-def test_a_character_that_the_encoding_has_not_is_escaped() -> None:
-    script = SCRIPT.split("opened =", maxsplit=1)[0] + r'print("\udce9 – é")'
+@pytest.mark.parametrize(
+    ("encoding", "printed"),
+    [("latin-1", b"\\udce9 \\u2013 \xe9\n"), ("ascii", "\\udce9 – é\n".encode())],
+)
+def test_a_character_that_the_encoding_has_not_is_escaped(encoding: str, printed: bytes) -> None:
+    script = SCRIPT.split("opened =", maxsplit=1)[0] + r'import click; click.echo("\udce9 – é")'
     done = subprocess.run(
         [sys.executable, "-c", script],
-        env={"PYTHONIOENCODING": "ascii"},
+        env={"PYTHONIOENCODING": encoding},
         cwd=ROOT,
         capture_output=True,
-        text=True,
         check=False,
     )
-    assert (done.stdout, done.stderr) == ("\\udce9 \\u2013 \\xe9\n", "")
+    assert (done.stdout, done.stderr) == (printed, b"")

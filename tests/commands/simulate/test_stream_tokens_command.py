@@ -48,8 +48,8 @@ def test_options_and_voice_reach_the_backend(run_command: Any) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "sentence"),
     [
-        (["--voice", "nobody"], 1, "unknown voice 'nobody'"),
-        (["--opt", "speed=fast"], 1, "option speed must be a number"),
+        (["--voice", "nobody"], 2, "unknown voice 'nobody'"),
+        (["--opt", "speed=fast"], 2, "option speed must be a number"),
         (["--backend", "broken"], 1, "adapter"),
         (["--backend", "nope"], 2, "unknown backend 'nope'"),
         (["--pool-size", "0"], 2, "from 1 to 64, not 0"),

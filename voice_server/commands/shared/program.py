@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from collections.abc import Sequence
 from typing import NoReturn
 
@@ -12,7 +13,7 @@ import click
 from voice_server.commands.shared.click_command import INTERRUPTED, CommandError
 from voice_server.commands.shared.standard_streams import take_standard_streams
 from voice_server.errors import VoiceServerError
-from voice_server.process.termination import end_on_signals
+from voice_server.process.termination import end_on_signals, ignore_signals
 
 
 def run_program(command: click.Command, name: str, arguments: Sequence[str] | None = None) -> NoReturn:
@@ -21,7 +22,10 @@ def run_program(command: click.Command, name: str, arguments: Sequence[str] | No
     end_on_signals()
     code = _exit_code(command, name, arguments)
     sys.stderr.flush()
-    os._exit(code)  # a thread that waits for input cannot be ended otherwise, nor can a signal disturb this
+    ignore_signals()  # they would meet the interpreter's own end
+    if threading.active_count() > 1:
+        os._exit(code)  # a thread that waits for input cannot be ended otherwise
+    sys.exit(code)
 
 
 def _exit_code(command: click.Command, name: str, arguments: Sequence[str] | None) -> int:

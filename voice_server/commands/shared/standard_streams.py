@@ -7,6 +7,7 @@ gone. Standard error is for people, and a command goes on without it.
 
 from __future__ import annotations
 
+import codecs
 import io
 import os
 import sys
@@ -42,13 +43,18 @@ def _nothing(mode: str) -> TextIO:
     return Path(os.devnull).open(mode, encoding="utf-8")  # type: ignore[return-value]
 
 
+def _encoding_of(stream: TextIO) -> str:
+    """The encoding of a stream; UTF-8 for ASCII, which click would replace with a stream of its own."""
+    return "utf-8" if codecs.lookup(stream.encoding).name == "ascii" else stream.encoding
+
+
 class _Stream(io.TextIOWrapper):
     """A stream for text that writes any character, escaped where the encoding has none."""
 
     def __init__(self, stream: TextIO) -> None:
         super().__init__(
             stream.buffer,
-            stream.encoding,
+            _encoding_of(stream),
             "backslashreplace",
             line_buffering=stream.isatty(),
         )
