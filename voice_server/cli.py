@@ -31,7 +31,7 @@ _COMMANDS = {
         "say.say_command",
         "Speak on this machine's speakers and return at once; a server in the background does it.",
     ),
-    "speak": ("speak", "Speak a text or a file, to the speakers or into a WAV file."),
+    "speak": ("speak", "Speak a text or a file, to the speakers or into a file of sound."),
     "repl": ("repl.repl_command", "Type lines and hear them."),
     "voices": ("voices", "List the voices of the backends."),
     "setup": ("setup", "Make the environments of backends and fetch their weights."),

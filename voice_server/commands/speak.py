@@ -1,4 +1,4 @@
-"""`voice-server speak`: a text or a file, to the speakers or into a WAV file."""
+"""`voice-server speak`: a text or a file, to the speakers or into a file."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def speak(
     output: Path | None,
     as_json: bool,
 ) -> None:
-    """Speak TEXT, standard input (-) or a file, to the speakers or into a WAV file."""
+    """Speak TEXT, standard input (-) or a file, to the speakers or into a file of sound."""
     from voice_server.serving.event_loop import run  # noqa: PLC0415 - loads the server, which `--help` does not need
 
     input_text = given_text(words, text, file, encoding)

@@ -72,8 +72,8 @@ def raise_received_signal() -> None:
 
 
 @contextmanager
-def handing_over(take: Callable[[], object] | None) -> Iterator[None]:
-    """While the block runs, call `take` at the first signal; with None raise it, as without this."""
+def handing_over(take: Callable[[], object]) -> Iterator[None]:
+    """While the block runs, call `take` at the first signal in place of raising it."""
     before, _termination.take = _termination.take, take
     try:
         yield

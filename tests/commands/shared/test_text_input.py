@@ -123,7 +123,7 @@ def test_standard_input_can_be_read_again(monkeypatch: pytest.MonkeyPatch) -> No
 def test_an_argument_that_is_not_utf_8_is_decoded_or_told(encoding: str | None, text: str | None) -> None:
     argument = b"caf\xe9".decode("utf-8", "surrogateescape")
     if text is None:
-        with pytest.raises(ConfigError, match=r"^the text is not .* --encoding cp1252$"):
+        with pytest.raises(ConfigError, match=r"^the argument is not .* --encoding cp1252$"):
             decoded_argument(argument, encoding)
     else:
         assert decoded_argument(argument, encoding) == text

@@ -59,7 +59,7 @@ def decoded_argument(argument: str, encoding: str | None = None) -> str:
     """Return an argument as text; its bytes that are no UTF-8 are decoded. Raises ConfigError."""
     if not any(ord(character) in _ESCAPED_BYTES for character in argument):
         return argument
-    with _errors_in_one_sentence("the text", encoding):
+    with _errors_in_one_sentence("the argument", encoding):
         return argument.encode(sys.getfilesystemencoding(), "surrogateescape").decode(_known(encoding))
 
 
