@@ -64,15 +64,16 @@ class OutputFile:
 
     def _open_part(self) -> BinaryIO:
         part = self._target.with_name(f".{self._target.name}.{os.getpid()}.part")
-        try:
-            file = part.open("wb")
-        except PermissionError:
-            if not self._target.exists():
-                raise
-            return self._target.open("wb")  # a file that may be written, in a folder that may not
         self._part = part
-        add_last_duty(self._remove_part)
-        return file
+        add_last_duty(self._remove_part)  # before there is one: a signal may come with it
+        try:
+            return part.open("wb")
+        except OSError as error:
+            self._part = None
+            remove_last_duty(self._remove_part)
+            if isinstance(error, PermissionError) and self._target.exists():
+                return self._target.open("wb")  # a file that may be written, in a folder that may not
+            raise
 
 
 def _is_plain(path: Path) -> bool:

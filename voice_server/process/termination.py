@@ -17,7 +17,8 @@ from types import FrameType
 _NUMBERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _SAME_SIGNAL_S = 0.2
 """What ends a process and then its group, as `timeout` does, sends the same signal twice."""
-_BASE = 128
+SIGNAL_EXIT_CODE = 128
+"""What is added to the number of a signal for the exit code of a program that it has ended."""
 
 
 class _Termination:
@@ -43,10 +44,14 @@ class _Termination:
 
     def end_now(self, number: int) -> None:
         """Do the last duties and end."""
-        for duty in reversed(self.duties):
+        self.do_duties()
+        os._exit(SIGNAL_EXIT_CODE + number)
+
+    def do_duties(self) -> None:
+        """Do the last duties; a duty removes itself."""
+        for duty in reversed(tuple(self.duties)):
             with suppress(Exception):
                 duty()
-        os._exit(_BASE + number)
 
 
 _termination = _Termination()
@@ -59,10 +64,16 @@ def end_on_signals() -> None:
             signal.signal(number, _termination.handle)
 
 
-def ignore_signals() -> None:
-    """From now on none of them ends this program: it is at its end."""
+def end_in_good_order() -> None:
+    """Do the duties that are left, where a signal came before a block was entered; let no other one come."""
     for number in _NUMBERS:
         signal.signal(number, signal.SIG_IGN)
+    _termination.do_duties()
+
+
+def received_signal() -> int | None:
+    """The number of the signal that ends this program; None as long as none has come."""
+    return _termination.number
 
 
 def raise_received_signal() -> None:
@@ -103,4 +114,4 @@ def last_duty(duty: Callable[[], object]) -> Iterator[None]:
 
 
 def _exception_of(number: int) -> BaseException:
-    return KeyboardInterrupt() if number == signal.SIGINT else SystemExit(_BASE + number)
+    return KeyboardInterrupt() if number == signal.SIGINT else SystemExit(SIGNAL_EXIT_CODE + number)

@@ -52,6 +52,14 @@ def ended(body: str, *arguments: str) -> tuple[int, str, str]:
         ("signal.raise_signal(signal.SIGINT)", 130, ""),
         ("signal.raise_signal(signal.SIGTERM)", 143, ""),
         ("signal.raise_signal(signal.SIGHUP)", 129, ""),
+        (  # as it comes out of what a class calls while it is made
+            (
+                "type('Made', (), {'field': type('F', (), {'__set_name__': lambda *_: "
+                "signal.raise_signal(signal.SIGTERM)})()})"
+            ),
+            143,
+            "",
+        ),
         ("threading.Thread(target=time.sleep, args=(60,), daemon=True).start()", 0, ""),
         (
             "os.dup2(os.open('/dev/full', os.O_WRONLY), 1); sys.stdout.write('x')",
@@ -62,6 +70,16 @@ def ended(body: str, *arguments: str) -> tuple[int, str, str]:
 )
 def test_every_end_has_its_exit_code(body: str, code: int, told: str) -> None:
     assert ended(body) == (code, "begun\n", told)
+
+
+def test_a_signal_that_comes_before_a_file_could_be_left_leaves_no_part_of_it(tmp_path: Path) -> None:
+    body = (
+        "import pathlib; from voice_server.process.output_file import OutputFile; "
+        f"opened = OutputFile(pathlib.Path({str(tmp_path / 'x.mp3')!r})); "
+        "signal.raise_signal(signal.SIGTERM)"
+    )
+    assert ended(body) == (143, "begun\n", "")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_wrong_command_line_is_one_sentence() -> None:

@@ -13,7 +13,12 @@ import click
 from voice_server.commands.shared.click_command import INTERRUPTED, CommandError
 from voice_server.commands.shared.standard_streams import take_standard_streams
 from voice_server.errors import VoiceServerError
-from voice_server.process.termination import end_on_signals, ignore_signals
+from voice_server.process.termination import (
+    SIGNAL_EXIT_CODE,
+    end_in_good_order,
+    end_on_signals,
+    received_signal,
+)
 
 
 def run_program(command: click.Command, name: str, arguments: Sequence[str] | None = None) -> NoReturn:
@@ -22,7 +27,7 @@ def run_program(command: click.Command, name: str, arguments: Sequence[str] | No
     end_on_signals()
     code = _exit_code(command, name, arguments)
     sys.stderr.flush()
-    ignore_signals()  # they would meet the interpreter's own end
+    end_in_good_order()
     if threading.active_count() > 1:
         os._exit(code)  # a thread that waits for input cannot be ended otherwise
     sys.exit(code)
@@ -41,6 +46,11 @@ def _exit_code(command: click.Command, name: str, arguments: Sequence[str] | Non
         return failure.exit_code
     except (KeyboardInterrupt, click.Abort):
         return INTERRUPTED
+    except BaseException:
+        number = received_signal()
+        if number is None:
+            raise
+        return SIGNAL_EXIT_CODE + number  # what it has broken on the way out is no news
     return code
 
 
