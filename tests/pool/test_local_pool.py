@@ -7,6 +7,7 @@ import os
 import signal
 import struct
 import threading
+from dataclasses import replace
 from itertools import pairwise
 from types import ModuleType
 from typing import Any
@@ -460,5 +461,33 @@ def test_a_path_in_the_settings_is_relative_to_the_folder_of_the_configuration(
         async with stage.pool(workers=1, folder=folder, settings=settings) as pool:
             assert pool.backends["scripted"].state is BackendState.UP
         assert (folder / "model" / "starts").exists()
+
+    run(main())
+
+
+@pytest.mark.parametrize(("count", "name_chars"), [(20_000, 10), (1_000, 500), (498, 10), (499, 10)])
+def test_a_backend_has_as_many_voices_as_it_likes(
+    run: Run, stage: Stage, count: int, name_chars: int
+) -> None:
+    settings = {"more_voices": count, "name_chars": name_chars}
+
+    async def main() -> None:
+        async with stage.pool(workers=1, settings=settings) as pool:
+            voices = pool.voices()
+            assert [voice.id for voice in voices[:3]] == ["one", "two", f"voice-{0:0{name_chars}}"]
+            assert len({voice.id for voice in voices}) == len(voices) == count + 2
+            assert {voice.backend for voice in voices} == {"scripted"}
+            last = replace(segment("Hello."), voice=voices[-1].id)
+            assert [piece async for piece in pool.render(last)]
+
+    run(main())
+
+
+def test_a_worker_whose_voices_have_no_end_is_refused(run: Run, stage: Stage) -> None:
+    async def main() -> None:
+        async with stage.pool(workers=1, settings={"more_voices": 120_000}) as pool:
+            status = pool.backends["scripted"]
+            assert status.ready is None
+            assert "offers more than 100000 voices" in status.error
 
     run(main())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from pathlib import Path
 
@@ -43,3 +44,26 @@ def test_a_new_recording_is_a_voice_and_one_that_is_none_is_logged(
         ("anna.wav", "has the name of another one"),
         ("One", "has the name of a built-in voice"),
     ]
+
+
+def test_many_recordings_are_voices_too_and_so_is_one_that_comes_later(
+    run: Run, stage: Stage, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder = tmp_path / "recordings"
+    folder.mkdir()
+    (folder / "original.wav").write_bytes(b"sound")
+    for number in range(3_000):
+        os.link(folder / "original.wav", folder / f"person-{number:04}.wav")
+
+    async def main() -> None:
+        async with stage.pool(workers=1, samples=folder) as pool:
+            while len(pool.voices()) < 3_003:
+                await asyncio.sleep(0.01)
+            _drop(folder / "new.wav", at_ns=1)
+            while "new" not in {voice.id for voice in pool.voices()}:
+                await asyncio.sleep(0.01)
+            assert len(pool.voices()) == 3_004
+            assert {voice.backend for voice in pool.voices()} == {"scripted"}
+
+    run(main())
+    assert not [record for record in caplog.records if hasattr(record, "file")]

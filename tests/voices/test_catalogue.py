@@ -300,3 +300,27 @@ def test_what_was_meant_is_found_among_a_thousand_voices() -> None:
     voices = [Voice(f"{kind}_speaker_{n:03d}", "", "en", "", "crowd") for kind in "abcde" for n in range(200)]
     with pytest.raises(UnknownName, match="did you mean c_speaker_117"):
         VoiceCatalogue([*voices, VOICES[0]]).resolve("c_speker_117", backend="crowd")
+
+
+MANY = tuple(Voice(f"voice-number-{number:05}", "", "en", "", "many") for number in range(20_000))
+
+
+def test_a_wrong_name_among_very_many_is_told_with_those_that_are_like_it() -> None:
+    many = VoiceCatalogue(MANY)
+    with pytest.raises(UnknownName, match="did you mean voice-number-12") as caught:
+        many.resolve("voice-number-1234x", backend="many")
+    assert "there are 2" in caught.value.message
+    assert len(caught.value.message) < 400
+
+
+def test_voices_that_did_not_change_are_not_put_in_order_again_and_those_that_did_are() -> None:
+    first = VoiceCatalogue((*VOICES, *MANY), {}, {"many": MANY[5].id})
+    one_more = Voice("new", "", "en", "", "espeak")
+    second = VoiceCatalogue((*VOICES, one_more, *MANY), {}, {"many": MANY[5].id}, first)
+    assert second.listings["many"] is first.listings["many"]
+    assert second.resolve(None, backend="many").voice == MANY[5]
+    assert second.resolve("new", backend="espeak").voice == one_more
+    third = VoiceCatalogue((*VOICES, *MANY[1:]), {}, {"many": MANY[5].id}, second)
+    assert [number for number, voice in third.numbered("many") if voice == MANY[7]] == [7]
+    with pytest.raises(UnknownName):
+        third.resolve("new", backend="espeak")

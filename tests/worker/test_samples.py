@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -125,3 +126,22 @@ def test_what_cannot_be_decoded_says_which_kinds_can() -> None:
     with pytest.raises(RequestError, match="wav, mp3, flac, ogg"):
         check_sample("anna", np.zeros(0), 0, shortest_s=1)
     assert "wav, mp3, flac, ogg" in unreadable_sample("anna").message
+
+
+def test_a_file_that_comes_in_the_same_moment_as_another_is_found(tmp_path: Path) -> None:
+    for name in ("anna", "bert", "carl"):
+        (tmp_path / f"{name}.wav").write_bytes(b"sound")
+        assert name in list_samples(tmp_path)
+    (tmp_path / "bert.wav").unlink()
+    assert [*list_samples(tmp_path)] == ["anna", "carl"]
+
+
+def test_a_folder_that_did_not_change_is_not_listed_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "anna.wav").write_bytes(b"sound")
+    os.utime(tmp_path, ns=(1, 1))
+    first = list_samples(tmp_path)
+    monkeypatch.delattr(os, "scandir")
+    assert list_samples(tmp_path) == first
+    assert find_sample(tmp_path, "anna") == tmp_path / "anna.wav"

@@ -11,6 +11,7 @@ from typing import Protocol
 from starlette.applications import Starlette
 from starlette.requests import HTTPConnection
 
+from voice_server.endpoints.encoded_lists import EncodedLists
 from voice_server.errors import Busy
 from voice_server.playback.loudspeakers import Loudspeakers
 from voice_server.speech import SpeechService
@@ -40,6 +41,7 @@ class AppState:
         self.service = service
         self.loudspeakers = loudspeakers
         self.root_path = root_path
+        self.lists = EncodedLists()
         self.is_draining = False
         self._open = 0
         self._connections: set[OpenConnection] = set()

@@ -50,7 +50,7 @@ class BackendWorkers:
         self._launcher = WorkerLauncher(name, config, spawn, self)
         self._shell = SupervisorShell(config.workers, policy, self)
         self._set_up = SetUpWatch(name, config.environment, self._restart)
-        self._recordings = RecordingsWatch(name, config.samples)
+        self._recordings = RecordingsWatch(name, config.samples, spawn)
         self._queue = JobQueue(numbers, config.options)
         self._workers: list[WorkerHandle | None] = [None] * config.workers
         self._ready: ReadyBackend | None = None
@@ -186,7 +186,13 @@ class BackendWorkers:
     def launch_process(self, slot: int) -> None:
         if self._workers[slot] is not None:
             raise AssertionError("two workers in one slot")
-        worker = WorkerHandle(f"{self._name}-{slot + 1}", slot, self, max_audio_s=self._config.max_audio_s)
+        worker = WorkerHandle(
+            f"{self._name}-{slot + 1}",
+            slot,
+            self,
+            max_audio_s=self._config.max_audio_s,
+            backend=self._name,
+        )
         self._workers[slot] = worker
         self.counters.launches += 1
         self._launcher.launch(worker)

@@ -26,7 +26,9 @@ def configured_backend(name: str, config: BackendConfig, ready: WorkerReady) -> 
         for option in ready.capabilities.options
     )
     return ReadyBackend(
-        voices=tuple(replace(voice, backend=name) for voice in ready.voices),
+        voices=tuple(
+            voice if voice.backend == name else replace(voice, backend=name) for voice in ready.voices
+        ),
         sample_rate_hz=ready.sample_rate_hz,
         capabilities=replace(ready.capabilities, options=options),
     )

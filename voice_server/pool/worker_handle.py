@@ -10,11 +10,12 @@ import logging
 import signal
 import socket
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
 from voice_server.core.audio.pcm import duration_ms
-from voice_server.core.types import BYTES_PER_SAMPLE, Frame
+from voice_server.core.types import BYTES_PER_SAMPLE, Frame, Voice
 from voice_server.core.wire.child_messages import PROTOCOL_VERSION, ChildLog, ChildPing, JobAudio, StopJob
 from voice_server.core.wire.codec import Message, encode
 from voice_server.core.wire.worker_messages import (
@@ -25,12 +26,16 @@ from voice_server.core.wire.worker_messages import (
     JobWords,
     WorkerHello,
     WorkerReady,
+    WorkerVoices,
 )
 from voice_server.pool.job import Job, JobOutcome, WorkerLost
 from voice_server.pool.template import WorkerTemplate, launch_loader
 from voice_server.process.child_process import ChildProcess, printable
 
 logger = logging.getLogger(__name__)
+
+
+_MAX_VOICES = 100_000
 
 
 class WorkerEventHandler(Protocol):
@@ -59,10 +64,13 @@ class WorkerEventHandler(Protocol):
 
 
 class WorkerHandle:
-    """The worker in a slot; `max_audio_s` limits the audio of one job."""
+    """The worker in a slot of a backend; `max_audio_s` limits the audio of one job."""
 
-    def __init__(self, name: str, slot: int, handler: WorkerEventHandler, *, max_audio_s: float) -> None:
+    def __init__(
+        self, name: str, slot: int, handler: WorkerEventHandler, *, max_audio_s: float, backend: str = ""
+    ) -> None:
         self.name = name
+        self._backend = backend
         self.slot = slot
         self._handler = handler
         self._max_audio_s = max_audio_s
@@ -71,6 +79,7 @@ class WorkerHandle:
         self._job: Job | None = None
         self._is_stopped = False
         self._sample_rate_hz = 0
+        self._voices: list[Voice] = []  # those that came before WorkerReady
         self._end_reason = ""
 
     @property
@@ -173,9 +182,12 @@ class WorkerHandle:
                     self._words_received(message)
                 case JobDone() | JobFailed():
                     self._end_received(message)
+                case WorkerVoices(voices):
+                    self._voices_received(voices)
                 case WorkerReady():
                     self._sample_rate_hz = message.sample_rate_hz
-                    self._handler.worker_ready(self.slot, message)
+                    voices, self._voices = (*self._voices, *message.voices), []
+                    self._handler.worker_ready(self.slot, replace(message, voices=voices))
                 case Forkable():
                     self._become_template()
                 case ChildLog():
@@ -183,6 +195,13 @@ class WorkerHandle:
                     logger.log(message.level, "worker says", extra={"worker": self.name, "text": text})
                 case _:
                     pass
+
+    def _voices_received(self, voices: tuple[Voice, ...]) -> None:
+        # Their backend is set here, a portion at a time, because that of thousands takes long.
+        self._voices += [replace(voice, backend=self._backend) for voice in voices]
+        if len(self._voices) > _MAX_VOICES:
+            self._voices.clear()
+            self.stream_broken(f"offers more than {_MAX_VOICES} voices")
 
     def _become_template(self) -> None:
         if self._process is None or self._order_socket is None or self._end_reason:

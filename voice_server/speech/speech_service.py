@@ -52,6 +52,7 @@ class SpeechService:
 
     async def __aenter__(self) -> Self:
         await self._runner.__aenter__()
+        self.voices_version()  # thousands of names are put in order before anybody listens
         return self
 
     async def __aexit__(
@@ -95,6 +96,10 @@ class SpeechService:
     def numbered_voices(self, backend: str) -> Sequence[tuple[int, Voice]]:
         """A backend's voices with the numbers that a request may give, from 1."""
         return self._resolver.catalogue.numbered(backend)
+
+    def voices_version(self) -> object:
+        """What equals another one as long as no voice and no saved mix has come or gone."""
+        return self._resolver.catalogue, tuple(self._mixes.values())
 
     def resolve_voice(self, name: str, backend: str) -> Voice:
         """The voice that a name means with a backend. Raises UnknownName."""

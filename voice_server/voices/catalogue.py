@@ -34,23 +34,32 @@ class ResolvedVoice:
 
 
 class VoiceCatalogue:
-    """The voices of all backends; `aliases` and `default_voices` are as configured, by backend."""
+    """The voices of all backends; `aliases` and `default_voices` are as configured, by backend.
+
+    Backends whose voices are those of the catalogue `before`, with the same configuration, are taken from it.
+    """
 
     def __init__(
         self,
         voices: Iterable[Voice],
         aliases: Mapping[str, Mapping[str, str]] | None = None,
         default_voices: Mapping[str, str] | None = None,
+        before: VoiceCatalogue | None = None,
     ) -> None:
         listed: dict[str, list[Voice]] = {}
         for voice in voices:
             listed.setdefault(voice.backend, []).append(voice)
-        self._listings = {
-            backend: _Listing(
-                backend, of_backend, (aliases or {}).get(backend, {}), (default_voices or {}).get(backend, "")
-            )
-            for backend, of_backend in listed.items()
-        }
+        known_before = before.listings if before is not None else {}
+        self.listings: dict[str, _Listing] = {}
+        for backend, of_backend in listed.items():
+            known = known_before.get(backend)
+            if known is None or known.voices != of_backend:
+                aliases_of, default = (
+                    (aliases or {}).get(backend, {}),
+                    (default_voices or {}).get(backend, ""),
+                )
+                known = _Listing(backend, of_backend, aliases_of, default)
+            self.listings[backend] = known
 
     def resolve(self, name: str | int | None, *, backend: str, language: str | None = None) -> ResolvedVoice:
         """The voice of `backend` that `name` means; without a name the best of `language`, or the default.
@@ -58,9 +67,9 @@ class VoiceCatalogue:
         Numbers count the backend's voices from 1, in the listed order. Raises UnknownName for a name or
         language that means nothing here, and RequestError for a number beyond the list.
         """
-        listing = self._listings.get(backend)
+        listing = self.listings.get(backend)
         if listing is None:
-            raise UnknownName("backend", backend, self._listings)
+            raise UnknownName("backend", backend, self.listings)
         if language and len(language) > MAX_LANGUAGE_CHARS:
             raise listing.unknown_language(language)
         if isinstance(name, int):
@@ -74,15 +83,15 @@ class VoiceCatalogue:
 
     def scripts_read(self, voice: str, backend: str) -> frozenset[str]:
         """The scripts that a voice, given by its id, reads beside Latin; all, where it is not listed."""
-        return self._listings[backend].scripts_read(voice)
+        return self.listings[backend].scripts_read(voice)
 
     def reader(self, language: str, scripts: frozenset[str], *, backend: str, like: str) -> Voice | None:
         """A voice of `language` that reads `scripts`, most like the one with the id `like`; None for none."""
-        return self._listings[backend].reader(language, scripts, like)
+        return self.listings[backend].reader(language, scripts, like)
 
     def numbered(self, backend: str) -> Sequence[tuple[int, Voice]]:
         """The backend's voices with the numbers that `resolve` takes."""
-        return list(enumerate(self._listings[backend].voices, start=1)) if backend in self._listings else []
+        return self.listings[backend].in_order if backend in self.listings else []
 
 
 class _Listing:
@@ -92,6 +101,7 @@ class _Listing:
         self, backend: str, voices: Sequence[Voice], aliases: Mapping[str, str], default_voice: str
     ) -> None:
         self.voices = voices
+        self.in_order = list(enumerate(voices, start=1))
         self._backend = backend
         self._ids = {voice.id: voice for voice in voices}
         self._folded = {voice.id.casefold(): voice for voice in reversed(voices)}

@@ -37,12 +37,14 @@ class VoiceResolver:
         seen = tuple(status.ready for status in backends.values())
         if self._catalogue is None or self._catalogue[0] != seen:
             configured = self._config.backends
+            before = self._catalogue[1] if self._catalogue is not None else None
             self._catalogue = (
                 seen,
                 VoiceCatalogue(
                     self._pool.voices(),
                     {name: each.aliases for name, each in configured.items()},
                     {name: each.default_voice for name, each in configured.items() if each.default_voice},
+                    before,
                 ),
             )
         return self._catalogue[1]
@@ -247,8 +249,10 @@ def _ignored_options(
 def _options_with_language(request: SpeechRequest, ready: ReadyBackend, voice: str) -> Mapping[str, object]:
     """The options, with the text's language for a backend that can read it with a voice of another one."""
     choices = _languages_read(ready)
+    if not (request.language and choices):
+        return request.options
     own = next((each.language for each in ready.voices if each.id == voice), "")
-    if not (request.language and own and choices) or serves_language(request.language, (own,)):
+    if not own or serves_language(request.language, (own,)):
         return request.options
     return {"language": closest_language(request.language, choices), **request.options}
 

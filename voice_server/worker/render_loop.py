@@ -21,7 +21,7 @@ from typing import Any
 
 from voice_server.core.audio.pcm import duration_ms, to_pcm
 from voice_server.core.options import complete_options
-from voice_server.core.types import WordMark
+from voice_server.core.types import Voice, WordMark
 from voice_server.core.wire.child_messages import (
     PROTOCOL_VERSION,
     ChildBye,
@@ -35,12 +35,14 @@ from voice_server.core.wire.codec import Answer, Message
 from voice_server.core.wire.worker_messages import (
     NO_JOB,
     STOPPED,
+    VOICES_PER_MESSAGE,
     JobDone,
     JobFailed,
     JobWords,
     RenderJob,
     WorkerHello,
     WorkerReady,
+    WorkerVoices,
 )
 from voice_server.errors import NotSetUp, RenderError, RequestError, VoiceServerError, WireError
 from voice_server.process.freed_memory import FreedMemory
@@ -105,15 +107,17 @@ class _Worker:
         voices = voices_of(backend)
         self._voice = self._voice or voices[0].id
         silence_ms = _warm_up(backend, self._voice)
+        *before, last = _portions(voices)
         self._channel.send(
             [
+                *map(WorkerVoices, before),
                 WorkerReady(
                     PROTOCOL_VERSION,
-                    voices,
+                    last,
                     backend.sample_rate,
                     capabilities_of(backend),
                     silence_ms_per_char=silence_ms / len(WARM_UP_TEXT),
-                )
+                ),
             ]
         )
 
@@ -208,6 +212,11 @@ class _Output:
             answers.append(JobAudio(self._job, self._frames, pcm))
             self._frames += 1
         return answers
+
+
+def _portions(voices: tuple[Voice, ...]) -> list[tuple[Voice, ...]]:
+    """The voices as tuples of which each fits into a message."""
+    return [voices[at : at + VOICES_PER_MESSAGE] for at in range(0, len(voices), VOICES_PER_MESSAGE)]
 
 
 def _warm_up(backend: Backend, voice: str) -> float:

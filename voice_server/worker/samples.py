@@ -9,8 +9,10 @@ listing and never joined to a path; what is no plain file, has a control charact
 from __future__ import annotations
 
 import os
+import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from unicodedata import normalize
@@ -30,6 +32,7 @@ _UNREAD_SUFFIXES = (".m4a", ".mp4", ".webm", ".aac", ".wma", ".aif", ".aiff", ".
 """Recordings that no backend reads: they are passed over, and that is told."""
 
 _MAX_BYTES = 20 * 1024 * 1024
+_CLOCK_NS = 2_000_000_000
 _QUIETEST = 0.01
 _SILENT_SHARE = 0.9
 _FULL_SCALE = 0.999
@@ -42,8 +45,18 @@ def samples_folder(environ: Mapping[str, str] = os.environ) -> Path | None:
     return Path(named) if named else None
 
 
-def list_samples(folder: Path | None) -> dict[str, Path]:
+def list_samples(folder: Path | None) -> Mapping[str, Path]:
     """The recordings by the name of their voice, in order."""
+    if folder is None or not folder.is_dir():
+        return {}
+    changed_at = folder.stat().st_mtime_ns
+    if abs(time.time_ns() - changed_at) < _CLOCK_NS:
+        _listing.cache_clear()  # another file may come within this tick of the file system's clock
+    return _listing(folder, changed_at)
+
+
+@lru_cache(maxsize=4)
+def _listing(folder: Path, _changed_at_ns: int) -> Mapping[str, Path]:
     return {_name(file): file for file, fault in _checked_files(folder) if not fault}
 
 

@@ -183,3 +183,23 @@ def test_saving_takes_json_only_so_that_no_page_elsewhere_can() -> None:
             assert answer.status_code == 415
 
     run(main)
+
+
+def test_every_list_follows_a_mix_that_comes_and_goes() -> None:
+    async def main() -> None:
+        async with served(ArithmeticPool(frame_s=0, mixes=True)) as server, server.client() as client:
+
+            async def lists() -> list[str]:
+                return [
+                    (await client.get(path)).text for path in ("/tts/voices", "/v1/audio/voices", "/voices")
+                ]
+
+            before = await lists()
+            assert await lists() == before
+            server.service.save_mix("mine", "alba+bert", "one")
+            with_mix = await lists()
+            assert ["mine" in each for each in with_mix] == [True, True, False]
+            assert (await client.delete("/v1/audio/voices/mine")).status_code == 200
+            assert await lists() == before
+
+    run(main)

@@ -46,14 +46,18 @@ class Backend:
     options = (Option("speed", "number", 1.0, 0.5, 2.0),)
     can_fork = True
 
-    def __init__(self, scratch: str, fault: str = "", start_fault: str = "") -> None:
+    def __init__(
+        self, scratch: str, fault: str = "", start_fault: str = "", more_voices: int = 0, name_chars: int = 10
+    ) -> None:
         self._scratch = Path(scratch)
+        self._more = [f"{number:0{name_chars}}" for number in range(more_voices)]
         self._fault = fault
         if start_fault:
             _START_FAULTS[start_fault](self._scratch)
 
     def voices(self) -> list[Voice]:
-        return [Voice("one", "One", "en"), Voice("two", "Two", "en")]
+        more = (Voice(f"voice-{each}", f"Voice {each}", "en", "female") for each in self._more)
+        return [Voice("one", "One", "en"), Voice("two", "Two", "en"), *more]
 
     def synthesize(self, text: str, voice: str, options: Mapping[str, Any]) -> Iterator[bytes | WordMark]:
         if text == "poison":

@@ -44,6 +44,7 @@ from voice_server.core.wire.worker_messages import (
     WorkerHello,
     WorkerReady,
     WorkerRequest,
+    WorkerVoices,
 )
 from voice_server.errors import WireError
 
@@ -63,6 +64,7 @@ _CLASS_BY_TYPE: dict[str, type[Message]] = {
     "stop": StopJob,
     "ping": ChildPing,
     "bye": ChildBye,
+    "voices": WorkerVoices,
     "ready": WorkerReady,
     "audio": JobAudio,
     "words": JobWords,

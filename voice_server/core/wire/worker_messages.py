@@ -1,9 +1,10 @@
 """The messages between the server and a worker.
 
-To the worker: WorkerHello, RenderJob, StopJob, ChildPing, ChildBye. From it: WorkerReady, JobAudio, JobWords,
-JobDone, JobFailed, ChildLog, ChildPong. Laws:
+To the worker: WorkerHello, RenderJob, StopJob, ChildPing, ChildBye. From it: WorkerVoices, WorkerReady,
+JobAudio, JobWords, JobDone, JobFailed, ChildLog, ChildPong. Laws:
 
-1. WorkerHello is the first message, WorkerReady (or JobFailed with job 0) the first answer.
+1. WorkerHello is the first message, WorkerReady (or JobFailed with job 0) the first answer. Where there are
+   more voices than a message holds, the first of them come before it in messages of their own, WorkerVoices.
 2. A worker has one job at a time; jobs are numbered upwards from 1, and no number is used twice.
 3. Each job is answered by JobAudio with `seq` 0, 1, 2, … and JobWords, and ended by exactly one JobDone or
    JobFailed.
@@ -24,6 +25,9 @@ from typing import Any
 
 from voice_server.core.types import Capabilities, Voice, WordMark
 from voice_server.core.wire.child_messages import ChildBye, ChildLog, ChildPing, ChildPong, JobAudio, StopJob
+
+VOICES_PER_MESSAGE = 500
+"""So many voices fit into a message, if each has less than 2 kB."""
 
 NO_JOB = 0
 """The job of a JobFailed that says the backend could not be loaded."""
@@ -53,6 +57,13 @@ class RenderJob:
     voice: str
     options: Mapping[str, Any]
     spare_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerVoices:
+    """Voices of the backend, in front of those of the next message."""
+
+    voices: tuple[Voice, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +134,8 @@ class ForkEnded:
 
 WorkerRequest = WorkerHello | RenderJob | StopJob | ChildPing | ChildBye
 WorkerAnswer = (
-    WorkerReady
+    WorkerVoices
+    | WorkerReady
     | JobAudio
     | JobWords
     | JobDone

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Annotated
 from urllib.parse import quote
 
 import msgspec
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp
 
 from voice_server.core.types import ANY_LANGUAGE, Voice
@@ -131,6 +130,13 @@ def _json(answer: msgspec.Struct) -> ASGIApp:
     return JSONResponse(msgspec.to_builtins(answer))
 
 
+async def _json_list(request: Request, name: str, of: object, make: Callable[[], msgspec.Struct]) -> ASGIApp:
+    """The answer with a list of voices, which `make` makes in a thread; it is kept under `name` and `of`."""
+    state = state_of(request)
+    body = await state.lists.get((name, of), state.service.voices_version(), make)
+    return Response(body, media_type="application/json")
+
+
 def _backend(request: Request, key: str = "backend") -> str | None:
     """The backend that the URL names. Raises UnknownName."""
     name = query_fields(request).get(key) or None
@@ -146,8 +152,7 @@ def _numbered(service: SpeechService, backend: str | None) -> Iterator[tuple[int
         yield from service.numbered_voices(name)
 
 
-def _listed(request: Request, backend: str | None) -> list[ListedVoice]:
-    state = state_of(request)
+def _listed(voices: Iterable[tuple[int, Voice]], root_path: str) -> list[ListedVoice]:
     return [
         ListedVoice(
             number=number,
@@ -157,40 +162,46 @@ def _listed(request: Request, backend: str | None) -> list[ListedVoice]:
             gender=voice.gender,
             backend=voice.backend,
             kind=voice.kind,
-            preview=f"{state.root_path}/voices/{quote(voice.backend)}/{quote(voice.id, safe='')}/preview",
+            preview=f"{root_path}/voices/{quote(voice.backend)}/{quote(voice.id, safe='')}/preview",
         )
-        for number, voice in _numbered(state.service, backend)
+        for number, voice in voices
     ]
 
 
 async def list_voices(request: Request) -> ASGIApp:
     """Answer `GET /voices`."""
-    voices = _listed(request, _backend(request))
-    return _json(VoiceList(voices, len(voices), _service(request).default_backend))
+    state, backend = state_of(request), _backend(request)
+    voices = list(_numbered(state.service, backend))
+
+    def make() -> VoiceList:
+        return VoiceList(_listed(voices, state.root_path), len(voices), state.service.default_backend)
+
+    return await _json_list(request, "voices", backend, make)
 
 
 async def update_voices(request: Request) -> ASGIApp:
     """Answer `POST /voices/update`: read saved mixes again; recordings and backends are watched anyway."""
     await read_json(request, NoFields)
-    service = _service(request)
+    state, service = state_of(request), _service(request)
     service.reload_mixes()
-    voices = _listed(request, None)
-    return _json(
-        UpdatedVoices(
-            voices, len(voices), service.default_backend, mixes=[mix.id for mix in service.saved_mixes()]
-        )
-    )
+    voices, mixes = list(_numbered(service, None)), [mix.id for mix in service.saved_mixes()]
+
+    def make() -> UpdatedVoices:
+        listed = _listed(voices, state.root_path)
+        return UpdatedVoices(listed, len(listed), service.default_backend, mixes=mixes)
+
+    return await _json_list(request, "updated voices", None, make)
 
 
 async def list_languages(request: Request) -> ASGIApp:
     """Answer `GET /languages`."""
-    backends_of: dict[str, list[str]] = defaultdict(list)
+    speakers: dict[str, list[str]] = {}
     for _, voice in _numbered(_service(request), _backend(request)):
         if voice.language not in ("", ANY_LANGUAGE):
-            backends_of[voice.language].append(voice.backend)
+            speakers.setdefault(voice.language, []).append(voice.backend)
     languages = [
         LanguageOffer(code, len(backends), sorted(set(backends)))
-        for code, backends in sorted(backends_of.items())
+        for code, backends in sorted(speakers.items())
     ]
     return _json(LanguageList(languages, len(languages)))
 
@@ -205,7 +216,7 @@ def voice_names(service: SpeechService, backend: str | None = None) -> list[str]
 async def list_names(request: Request) -> ASGIApp:
     """Answer `GET /tts/voices`."""
     names = voice_names(_service(request))
-    return _json(VoiceNames(names, len(names)))
+    return await _json_list(request, "names", None, lambda: VoiceNames(names, len(names)))
 
 
 async def speech_health(request: Request) -> ASGIApp:
@@ -225,10 +236,13 @@ async def list_named(request: Request) -> ASGIApp:
     """Answer `GET /v1/audio/voices`; `?model=` is a backend."""
     service = _service(request)
     chosen = _backend(request, "model") or service.default_backend
-    own = {voice.id: voice.name or voice.id for _, voice in service.numbered_voices(chosen)}
-    return _json(
-        NamedVoices([NamedVoice(name, own.get(name, name)) for name in voice_names(service, chosen)])
-    )
+    names, voices = voice_names(service, chosen), service.numbered_voices(chosen)
+
+    def make() -> NamedVoices:
+        own = {voice.id: voice.name or voice.id for _, voice in voices}
+        return NamedVoices([NamedVoice(name, own.get(name, name)) for name in names])
+
+    return await _json_list(request, "named voices", chosen, make)
 
 
 # ---------------------------------------------------------------------- mixes
