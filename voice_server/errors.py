@@ -58,9 +58,10 @@ class UnknownName(RequestError):
         known = sorted(allowed)
         near = _near(name[:_COMPARED_CHARS], known)
         shown = ", ".join(known[:_NAMES_SHOWN]) + (", …" if len(known) > _NAMES_SHOWN else "")
+        there = f"there are {len(known)}: {shown}" if known else "there is none"
         hint = f"; did you mean {' or '.join(near)}" if near else ""
         super().__init__(
-            f"unknown {kind} {name[:80]!r}{hint}; there are {len(known)}: {shown}",
+            f"unknown {kind} {name[:80]!r}{hint}; {there}",
             code=f"unknown_{kind.replace(' ', '_')}",
         )
         self.kind = kind

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 import struct
 import threading
 from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
 
-from tests.pool.staging import Run, Stage, gone, listen, segment, two_workers_meet
-from voice_server.core.types import Frame
+from tests.pool.staging import ADAPTER, HASTY, Run, Stage, gone, listen, segment, two_workers_meet
+from voice_server.config import BackendConfig
+from voice_server.core.types import Frame, Segment
 from voice_server.errors import BackendDown, RenderError, RequestError, UnknownName, WireError
 from voice_server.pool.local_pool import LocalPool
 from voice_server.pool.worker_pool import BackendState
@@ -489,5 +492,83 @@ def test_a_worker_whose_voices_have_no_end_is_refused(run: Run, stage: Stage) ->
             status = pool.backends["scripted"]
             assert status.ready is None
             assert "offers more than 100000 voices" in status.error
+
+    run(main())
+
+
+_ADAPTER = """
+from voice_server.worker.api import Voice
+{before}
+class Backend:
+    sample_rate = 8000
+    def __init__(self):
+        {body}
+    def voices(self):
+        return [Voice("a", "A", "en")]
+    def synthesize(self, text, voice, options):
+        yield bytes(1600)
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (
+            "raise ValueError('no such thing')",
+            r"engine could not be loaded \(ValueError: no such thing\); .*doctor",
+        ),
+        ("raise Exception", r"engine could not be loaded \(Exception\); .*doctor"),
+        ("raise KeyError('x\\x1b[31m')", r"engine could not be loaded \(KeyError: .*\); .*doctor"),
+        ("raise MemoryError", "there is not enough memory to load its engine; .*--pool-size"),
+        ("import nothing_of_that_name", "the package 'nothing_of_that_name' is missing .*; install it there"),
+        ("import sys; sys.exit(3)", r"engine could not be loaded \(SystemExit: 3\); .*doctor"),
+        ("import os; os._exit(3)", "a worker exited with status 3 without a word; .*doctor"),
+        (
+            "import os, signal; os.kill(os.getpid(), signal.SIGKILL)",
+            "SIGKILL; .*memory runs out: .*--pool-size",
+        ),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)", "SIGSEGV; its engine crashed.*doctor"),
+    ],
+)
+def test_why_a_backend_is_not_running_is_a_sentence_that_helps(
+    run: Run, stage: Stage, tmp_path: Path, body: str, told: str
+) -> None:
+    adapter = tmp_path / "backend.py"
+    adapter.write_text(_ADAPTER.format(before="", body=body))
+
+    async def main() -> None:
+        config = BackendConfig(adapter=adapter, workers=1, forked=stage.forked)
+        async with LocalPool({"mine": config}, policy=HASTY) as pool:
+            with pytest.raises(BackendDown, match=f"backend mine is not running: .*{told}") as caught:
+                async for _ in pool.render(Segment("mine", "Hello.", "a", {}, 0)):
+                    pass
+            assert caught.value.message.isprintable()
+            assert pool.backends["mine"].error in caught.value.message
+
+    run(main())
+
+
+@pytest.mark.parametrize(
+    ("script", "told"),
+    [
+        ("#!/bin/sh\nexit 0\n", "a worker exited with status 0 without a word; .*doctor"),
+        (
+            "#!/bin/sh\necho \"ModuleNotFoundError: No module named 'msgpack'\" >&2; exit 1\n",
+            "'msgpack' is missing",
+        ),
+        ("#!/nothing/python\n", "its python cannot be run: .*; `environment` of mine in backends.yaml"),
+    ],
+)
+def test_a_python_that_cannot_run_a_backend_is_told_with_what_helps(
+    run: Run, tmp_path: Path, script: str, told: str
+) -> None:
+    python = tmp_path / "python"
+    python.write_text(script)
+    python.chmod(0o755)
+
+    async def main() -> None:
+        config = BackendConfig(adapter=ADAPTER, workers=1, environment=python)
+        async with LocalPool({"mine": config}, policy=HASTY) as pool:
+            assert re.search(told, pool.backends["mine"].error), pool.backends["mine"].error
 
     run(main())

@@ -44,6 +44,7 @@ def test_an_environment_that_is_not_there_says_what_to_run(tmp_path: Path) -> No
 @pytest.mark.parametrize("folder", ["empty", "nowhere"])
 def test_what_is_no_environment_at_all_says_so(folder: str, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
-    sentence = f"kokoro has no environment: {folder} is neither a python nor a folder with a uv.lock$"
+    what = f"{folder} is neither a python nor a folder with a uv.lock"
+    sentence = f"kokoro has no environment: {what}; `environment` in backends.yaml names it$"
     with pytest.raises(NotSetUp, match=sentence):
         python_of("kokoro", tmp_path / folder)

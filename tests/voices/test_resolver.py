@@ -99,10 +99,9 @@ def test_a_backend_that_is_down_is_replaced_by_its_fallback_or_refused() -> None
     pool = ArithmeticPool(("one", "two"), down={"one"})
     settings, warnings = resolver_of(pool, fallback="two").settings(SpeechRequest())
     assert settings.backend == "two"
-    assert warnings == [
-        SpeechWarning("backend_fallback", "two speaks in place of one: the backend one has no model")
-    ]
-    with pytest.raises(BackendDown, match="has no model"):
+    sentence = "two speaks in place of one: backend one is not running: the backend one has no model"
+    assert warnings == [SpeechWarning("backend_fallback", sentence)]
+    with pytest.raises(BackendDown, match="backend one is not running: the backend one has no model"):
         resolver_of(pool).settings(SpeechRequest())
     with pytest.raises(UnknownName, match="unknown backend"):
         resolver_of(pool).settings(SpeechRequest(backend="nine"))

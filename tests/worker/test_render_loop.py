@@ -153,8 +153,12 @@ def test_an_engine_that_does_not_recover_from_an_error_ends_its_worker(tmp_path:
             "import no_such_package",
             "the package 'no_such_package' is missing from the backend's environment",
         ),
-        ({}, "raise OSError('no weights in /home/me/models/k')", "OSError: no weights in k"),
-        ({}, "sys.exit(1)", "SystemExit: 1"),
+        (
+            {},
+            "raise OSError('no weights in /home/me/models/k')",
+            "its engine could not be loaded (OSError: no weights in k)",
+        ),
+        ({}, "sys.exit(1)", "its engine could not be loaded (SystemExit: 1)"),
     ],
 )
 def test_a_backend_that_cannot_be_loaded_says_why_in_one_line(

@@ -15,6 +15,7 @@ from voice_server.core.supervision import SlotEvent, SlotState, SupervisionPolic
 from voice_server.core.types import ReadyBackend, Segment
 from voice_server.core.wire.worker_messages import STOPPED, JobDone, JobFailed, WorkerReady
 from voice_server.errors import BackendDown, NotSetUp, RequestError
+from voice_server.pool.down_reasons import why_ended, with_help
 from voice_server.pool.job import Job, JobOutcome
 from voice_server.pool.job_queue import JobQueue
 from voice_server.pool.launcher import WorkerLauncher
@@ -110,7 +111,11 @@ class BackendWorkers:
         reason = _STOPPING if self._is_closed else self._status_error
         if self._set_up.is_waiting:
             return NotSetUp(reason)
-        return BackendDown(f"backend {self._name} is not running: {reason}")
+        return BackendDown(f"backend {self._name} is not running: {reason or with_help(self._name, '')}")
+
+    def _with_help(self, reason: str) -> str:
+        can_set_up = (self._config.environment / "uv.lock").is_file()
+        return with_help(self._name, public(reason), can_set_up=can_set_up)
 
     def status(self) -> BackendStatus:
         """A snapshot of the backend, with the recordings that are there now."""
@@ -155,7 +160,7 @@ class BackendWorkers:
         self._shell.receive(SlotEvent.READY, slot)
 
     def load_failed(self, slot: int, reason: str, code: str = "") -> None:
-        self._error = public(reason)
+        self._error = public(reason) if code == NotSetUp.code else self._with_help(reason)
         if code == NotSetUp.code and not self._shell.is_up:
             self._wait_for_set_up(self._error)
         for each in (slot, *self._launcher.slots_waiting_for(slot)):
@@ -176,7 +181,7 @@ class BackendWorkers:
         if self._is_closed:
             return
         if self._shell.state(slot) is SlotState.STARTING or not self._error:
-            self._error = public(f"a worker {reason}" + (f": {last_line}" if last_line else ""))
+            self._error = self._with_help(why_ended(reason, last_line))
         told = {"backend": self._name, "slot": slot, "reason": reason, "last_stderr_line": last_line}
         logger.log(self._end_log_level, "worker ended", extra=told)
         self._shell.receive(SlotEvent.EXITED, slot)

@@ -106,7 +106,7 @@ class WorkerLauncher:
             reason = (
                 error.message
                 if isinstance(error, VoiceServerError)
-                else f"its python cannot run: {error.strerror}"
+                else f"its python cannot be run: {(error.strerror or str(error)).lower()}"
             )
             self._handler.load_failed(worker.slot, reason, getattr(error, "code", ""))
             self._handler.worker_ended(worker.slot, "could not be started", "")

@@ -1,4 +1,4 @@
-"""Error messages that may be sent to clients: one line, without traceback and without paths."""
+"""Error messages that may be sent to clients: one line, without traceback, paths and control characters."""
 
 from __future__ import annotations
 
@@ -21,5 +21,6 @@ def describe(error: BaseException) -> str:
 
 
 def public(text: str) -> str:
-    """Return `text` without the folders of any path in it, at most 300 characters of it."""
-    return _PATH.sub(r"\1", text)[:_LONGEST]
+    """Return `text` without the folders of any path and control characters, at most 300 characters of it."""
+    shown = "".join(each if each.isprintable() else " " for each in text)
+    return _PATH.sub(r"\1", shown)[:_LONGEST]

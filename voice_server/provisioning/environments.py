@@ -32,7 +32,9 @@ def python_of(name: str, environment: Path) -> str:
     if not python.is_file() or not (venv / "pyvenv.cfg").is_file():
         if not (environment / "uv.lock").is_file():
             what = f"{environment.name} is neither a python nor a folder with a uv.lock"
-            raise NotSetUp(f"backend {name} has no environment: {what}")
+            raise NotSetUp(
+                f"backend {name} has no environment: {what}; `environment` in backends.yaml names it"
+            )
         raise NotSetUp(f"backend {name} is not set up; {command}")
     if is_outdated(environment):
         raise NotSetUp(f"backend {name} has new requirements; {command}")

@@ -15,6 +15,7 @@ from voice_server.core.speech.scripts import scripts_of_language
 from voice_server.core.speech.speech_settings import SpeechRequest, SpeechSettings
 from voice_server.core.types import Option, OptionValue, ReadyBackend, Segment, SpeechWarning
 from voice_server.errors import BackendDown, NotSetUp, RequestError, UnknownName
+from voice_server.pool.down_reasons import with_help
 from voice_server.pool.worker_pool import BackendState, WorkerPool
 from voice_server.voices.catalogue import VoiceCatalogue
 from voice_server.voices.language_tags import closest_language, serves_language
@@ -204,17 +205,18 @@ class VoiceResolver:
         fallback = self._config.backends[name].fallback
         if fallback is None or self._pool.backends[fallback].ready is None:
             raise self._why_down(name)
-        why = status.error or f"the backend {name} is not running"
+        why = self._why_down(name).message
         warnings.append(SpeechWarning("backend_fallback", f"{fallback} speaks in place of {name}: {why}"))
         return fallback
 
     def _why_down(self, name: str) -> BackendDown:
         """The error that says why a backend does not speak."""
         status = self._pool.backends[name]
-        is_starting = status.state is BackendState.STARTING
-        why = "is still starting; ask again soon" if is_starting else "is not running"
-        kind = NotSetUp if status.state is BackendState.NOT_SET_UP else BackendDown
-        return kind(status.error or f"the backend {name} {why}")
+        if status.state is BackendState.NOT_SET_UP and status.error:
+            return NotSetUp(status.error)
+        if status.state is BackendState.STARTING and not status.error:
+            return BackendDown(f"backend {name} is still starting; ask again soon")
+        return BackendDown(f"backend {name} is not running: {status.error or with_help(name, '')}")
 
     def fallback_segment(self, segment: Segment, fallback: str) -> Segment:
         """The same text for another backend, with as much of voice and options as that one knows."""

@@ -26,6 +26,8 @@ def _find_package() -> None:
 
 
 def _main() -> None:
+    if sys.version_info < (3, 11):  # noqa: UP036 - a backend's python may be any
+        sys.exit("its python is %d.%d, and a worker needs 3.11 or newer" % sys.version_info[:2])  # noqa: UP031
     _find_package()
     from voice_server.process.stdio import StdioChannel, die_with_parent, take_descriptors  # noqa: PLC0415
 

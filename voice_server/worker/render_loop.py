@@ -253,7 +253,10 @@ def serve(channel: StdioChannel, adapter: str, orders: int | None = None) -> Non
         if (hello := next(requests, None)) is None:
             exit_now(0)
         if not isinstance(hello, WorkerHello) or hello.protocol != PROTOCOL_VERSION:
-            raise WireError(f"the worker speaks protocol {PROTOCOL_VERSION}")
+            raise WireError(
+                f"the worker speaks protocol {PROTOCOL_VERSION} and the server another one; "
+                "both must be of the same voice-server, so start it again"
+            )
     if orders is None:
         worker = _Worker(channel, requests, hello.voice)
         with _failures_reported(channel):
@@ -285,6 +288,15 @@ def _load_single_threaded(
     return _Worker(channel, requests, hello.voice), backend
 
 
+def _why_not_loaded(error: BaseException) -> str:
+    """Why a backend cannot be loaded, as a clause."""
+    if isinstance(error, VoiceServerError | ModuleNotFoundError):
+        return describe(error)
+    if isinstance(error, MemoryError):
+        return "there is not enough memory to load its engine"
+    return f"its engine could not be loaded ({describe(error)})"
+
+
 @contextmanager
 def _failures_reported(channel: StdioChannel) -> Iterator[None]:
     """Report what is raised inside to the server as `JobFailed`, and end the process."""
@@ -294,6 +306,6 @@ def _failures_reported(channel: StdioChannel) -> Iterator[None]:
         # SystemExit too: packages that download what they miss raise it when they cannot.
         traceback.print_exc()
         code = error.code if isinstance(error, NotSetUp) else "load_failed"
-        channel.send([JobFailed(NO_JOB, code, describe(error), retryable=False)])
+        channel.send([JobFailed(NO_JOB, code, _why_not_loaded(error), retryable=False)])
         exit_now(1)
         raise
