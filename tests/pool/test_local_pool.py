@@ -486,16 +486,6 @@ def test_a_backend_has_as_many_voices_as_it_likes(
     run(main())
 
 
-def test_a_worker_whose_voices_have_no_end_is_refused(run: Run, stage: Stage) -> None:
-    async def main() -> None:
-        async with stage.pool(workers=1, settings={"more_voices": 120_000}) as pool:
-            status = pool.backends["scripted"]
-            assert status.ready is None
-            assert "offers more than 100000 voices" in status.error
-
-    run(main())
-
-
 _ADAPTER = """
 from voice_server.worker.api import Voice
 {before}

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
 from tests.pool.staging import segment
-from voice_server.core.types import Capabilities, Frame, WordMark
+from voice_server.core.types import Capabilities, Frame, Voice, WordMark
 from voice_server.core.wire.child_messages import PROTOCOL_VERSION, JobAudio
-from voice_server.core.wire.worker_messages import NO_JOB, JobDone, JobFailed, JobWords, WorkerReady
+from voice_server.core.wire.worker_messages import (
+    NO_JOB,
+    JobDone,
+    JobFailed,
+    JobWords,
+    WorkerReady,
+    WorkerVoices,
+)
 from voice_server.pool.job import Job, JobOutcome, WorkerLost
 from voice_server.pool.template import WorkerTemplate
 from voice_server.pool.worker_handle import WorkerHandle
@@ -144,3 +151,28 @@ def test_an_engine_that_cannot_be_loaded_is_the_reason_for_the_end_of_its_proces
     handle.process_ended(1)
     assert handler.load_failures == ["load_failed: it has no weights"]
     assert handler.ends == ["could not load its engine"]
+
+
+def test_voices_that_came_before_it_are_in_front_of_those_of_the_ready_message() -> None:
+    told: list[WorkerReady] = []
+
+    class Listening(Handler):
+        def worker_ready(self, slot: int, ready: WorkerReady) -> None:
+            told.append(ready)
+
+    handle = WorkerHandle("tone-1", 0, Listening(), max_audio_s=30.0, backend="tone")
+    first, second, third = (Voice(name, "", "en") for name in ("a", "b", "c"))
+    handle.messages_received(
+        [WorkerVoices((first,)), WorkerVoices((second,)), replace(READY, voices=(third,))]
+    )
+    assert [voice.id for voice in told[0].voices] == ["a", "b", "c"]
+    assert told[0].voices[0].backend == "tone"
+
+
+def test_a_worker_whose_voices_have_no_end_is_refused() -> None:
+    handler = Handler()
+    handle = WorkerHandle("tone-1", 0, handler, max_audio_s=30.0)
+    many = WorkerVoices((Voice("a", "", "en"),) * 5_000)
+    for _ in range(21):
+        handle.messages_received([many])
+    assert handler.breaks == ["offers more than 100000 voices"]

@@ -68,7 +68,7 @@ class RecordingsWatch:
         for file, fault in faults.items():
             told = {"backend": self._name, "file": file, "reason": fault}
             _log.warning("a recording is not listed as a voice", extra=told)
-        return replace(ready, voices=voices)
+        return ready if voices == ready.voices else replace(ready, voices=voices)
 
 
 def _has_many_files(folder: Path) -> bool:

@@ -73,6 +73,7 @@ async def open_service(config: Config) -> AsyncIterator[SpeechService]:
     mixes = MixStore(data_folder() / "mixes.json")
     pool = LocalPool(config.backends, needed=_needed(config))
     async with pool, SpeechService(pool, config, mixes=mixes) as service:
+        service.voices_version()  # thousands of names are put in order before anybody listens
         yield service
 
 

@@ -52,7 +52,6 @@ class SpeechService:
 
     async def __aenter__(self) -> Self:
         await self._runner.__aenter__()
-        self.voices_version()  # thousands of names are put in order before anybody listens
         return self
 
     async def __aexit__(
