@@ -60,7 +60,9 @@ class RecordingsWatch:
     def _with_recordings(self, folder: Path, ready: ReadyBackend) -> ReadyBackend:
         own = [voice for voice in ready.voices if voice.kind != "sample"]
         language = ready.voices[0].language
-        recorded = [replace(voice, backend=self._name) for voice in sample_voices(folder, language)]
+        known = {voice: voice for voice in ready.voices}  # the same object costs nothing to compare
+        found = (replace(voice, backend=self._name) for voice in sample_voices(folder, language))
+        recorded = [known.get(voice, voice) for voice in found]
         voices = without_hidden_samples((*own, *recorded))
         faults = skipped_samples(folder)
         shown = {voice.id for voice in voices if voice.kind == "sample"}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from operator import is_not
 
 from voice_server.config import Config
 from voice_server.core.options import complete_options
@@ -36,7 +37,8 @@ class VoiceResolver:
         """The voices of every backend that has been ready."""
         backends = self._pool.backends
         seen = tuple(status.ready for status in backends.values())
-        if self._catalogue is None or self._catalogue[0] != seen:
+        # Objects are compared, not what is in them: that of thousands of voices takes long.
+        if self._catalogue is None or any(map(is_not, self._catalogue[0], seen)):
             configured = self._config.backends
             before = self._catalogue[1] if self._catalogue is not None else None
             self._catalogue = (
