@@ -315,13 +315,31 @@ def test_a_refusal_arrives_although_the_client_still_sends(head: bytes, piece: b
     run(main)
 
 
+SLOW = b"GET /tts?text=Hi. HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+
+@pytest.mark.parametrize("before", [GET, GET * 3, SLOW + GET], ids=["one", "several", "slow"])
+def test_what_is_no_request_in_a_packet_with_others_is_told_once_and_quietly(
+    before: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def main() -> None:
+        async with served() as server:
+            reader, writer = await opened(server, before + b"GARBAGE\r\n\r\n")
+            assert (await answered(reader))[0] == 400
+            assert await reader.read() == b""
+            writer.close()
+
+    run(main)
+    assert "Traceback" not in caplog.text
+
+
 def test_what_is_no_request_behind_one_that_is_being_answered_ends_both_quietly(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     async def main() -> None:
         pool = ArithmeticPool(frame_s=30)
         async with served(pool) as server:
-            reader, writer = await opened(server, b"GET /tts?text=Hi. HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            reader, writer = await opened(server, SLOW)
             while not pool.running.total():
                 await asyncio.sleep(0)
             writer.write(b"GARBAGE\r\n\r\n")

@@ -146,6 +146,7 @@ class HttpProtocol(HttpToolsProtocol):
         self._request_timer: asyncio.TimerHandle | None = None
         self._head_bytes: int | None = 0  # of the head that is being read; None while a body is
         self._is_refused = False
+        self._answers: list[RequestResponseCycle] = []  # those that may not be complete, in order
         self._unparsed = b""
         self._is_parse_due = False
 
@@ -219,6 +220,8 @@ class HttpProtocol(HttpToolsProtocol):
         if self.cycle is not None:
             self.cycle.__class__ = _Answer  # uvicorn has no setting for the class of its answers
             cast("_Answer", self.cycle).throw_away_request = self._throw_away_request
+            self._answers = [each for each in self._answers if not each.response_complete]
+            self._answers.append(self.cycle)
 
     def on_body(self, body: bytes) -> None:
         """Keep a piece of the body, unless the request was refused."""
@@ -305,10 +308,11 @@ class HttpProtocol(HttpToolsProtocol):
         self._unparsed = b""
         self._pending_connections.discard(self)
         self._unset_keepalive_if_required()
-        if self.cycle is not None and not self.cycle.response_complete:  # nothing can be written any more
-            self.cycle.disconnected = True
-            self.cycle.message_event.set()
-            self.flow.resume_writing()
+        self.pipeline.clear()
+        for answer in self._answers:  # of what has not been answered yet nothing can be written any more
+            answer.disconnected = True
+            answer.message_event.set()
+        self.flow.resume_writing()
         if self.transport.can_write_eof():
             self.transport.write_eof()
         self._limit_request(_LINGER_S)
