@@ -42,8 +42,15 @@ class _Connection:
         self.made_room += 1
 
 
+class _Service:
+    """A service whose clock stands still."""
+
+    def now(self) -> float:
+        return 100.0
+
+
 def _state() -> AppState:
-    return AppState(cast("SpeechService", None), cast("Loudspeakers", _SilentLoudspeakers()))
+    return AppState(cast("SpeechService", _Service()), cast("Loudspeakers", _SilentLoudspeakers()))
 
 
 def _untyped_states(source: str) -> list[int]:
@@ -97,6 +104,26 @@ def test_the_connection_that_has_been_idle_for_longest_makes_room_and_none_that_
         with state.open_work(speaks), state.open_work(late), state.open_work(early), state.open_work():
             assert [state.make_room() for _ in range(3)] == [True, True, False]
             assert [each.made_room for each in (speaks, late, early)] == [0, 1, 1]
+
+    run(main)
+
+
+def test_a_connection_that_was_only_just_opened_has_a_moment_to_ask_for_something(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(app_state, "_MOMENT_S", 0.1)
+
+    async def main() -> None:
+        state = _state()
+        asks, silent = _Connection(idle_since=99.98), _Connection(idle_since=99.99)
+        with state.open_work(asks), state.open_work(silent):
+            assert [state.make_room() for _ in range(3)] == [True, True, False]
+            assert (asks.made_room, silent.made_room) == (0, 0)
+            asks.idle_since = None
+            while not silent.made_room:
+                await asyncio.sleep(0.01)
+            await asyncio.sleep(0.01)
+            assert (asks.made_room, silent.made_room) == (0, 1)
 
     run(main)
 

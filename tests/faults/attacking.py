@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import resource
 import subprocess
 import sys
@@ -26,16 +27,19 @@ TEXT = (
     "If you need longer, you may renew them twice. It is quiet there."
 )
 LISTENERS = 16
+MOST_GROWN_MIB = 64
+"""How much of what was freed the server may keep: it gives memory back where it is more."""
 _PROGRAM = ("-m", "voice_server.cli", "serve")
 
 
 @dataclass(frozen=True, slots=True)
 class ServerProcess:
-    """Where the server listens, its process id, and the file with its log."""
+    """Where the server listens, its process id, the file with its log, and its memory when it was ready."""
 
     port: int
     pid: int
     log: Path
+    resident_at_first_mib: float
 
     def resident_mib(self) -> float:
         """The server's own memory, without its workers."""
@@ -45,6 +49,32 @@ class ServerProcess:
         return connect(
             f"ws://127.0.0.1:{self.port}{path}", compression=None, max_size=None, proxy=None, **options
         )
+
+    async def come_to_rest(self) -> None:
+        """Wait until every worker is free, no connection is open, and memory is near what it was at first."""
+        for _ in range(200):
+            missing = await self._unrest()
+            if not missing:
+                return
+            await asyncio.sleep(0.1)
+        raise AssertionError(f"the server did not come to rest: {missing}")
+
+    async def _unrest(self) -> str:
+        """What there is that an idle server has not; "" for nothing."""
+        async with httpx.AsyncClient(timeout=5, trust_env=False) as client:
+            metrics = (await client.get(f"http://127.0.0.1:{self.port}/metrics")).text
+        count = {
+            name: sum(map(float, re.findall(rf"^voice_server_{name}{{.*}} (.*)$", metrics, re.MULTILINE)))
+            for name in ("workers", "free_workers", "waiting_renders")
+        }
+        sockets = psutil.Process(self.pid).net_connections("tcp")
+        is_open = [each for each in sockets if each.laddr.port == self.port and each.status == "ESTABLISHED"]
+        grown_mib = self.resident_mib() - self.resident_at_first_mib
+        if count["free_workers"] < count["workers"] or count["waiting_renders"]:
+            return f"{count}"
+        if is_open:
+            return f"{len(is_open)} connections are open"
+        return f"{grown_mib:.0f} MiB more than at first" if grown_mib > MOST_GROWN_MIB else ""
 
     async def health_s(self) -> float:
         """How long `/health` takes; an error when it is not answered with 200 within five seconds."""
@@ -85,7 +115,8 @@ def server_process(
         assert process.stdout is not None
         try:
             ready = json.loads(process.stdout.readline())
-            yield ServerProcess(urlsplit(ready["url"]).port or 0, process.pid, log)
+            at_first_mib = psutil.Process(process.pid).memory_info().rss / 2**20
+            yield ServerProcess(urlsplit(ready["url"]).port or 0, process.pid, log, at_first_mib)
         finally:
             process.terminate()
             process.communicate(timeout=20)

@@ -17,13 +17,13 @@ READ_S = 0.4
 
 async def send_bytes(
     server: ServerProcess, data: bytes, *, behind: bytes = b"", read_s: float = READ_S
-) -> int:
-    """Send bytes on a bare connection; how many came back within a time.
+) -> bytes:
+    """Send bytes on a bare connection; the last kilobyte of what came back within a time.
 
     `behind` is a request head that is sent, and answered, first.
     """
     reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
-    received = 0
+    received = b""
     with suppress(TimeoutError, OSError, asyncio.IncompleteReadError):
         async with asyncio.timeout(read_s):
             if behind:
@@ -32,7 +32,7 @@ async def send_bytes(
             writer.write(data)
             await writer.drain()
             while piece := await reader.read(1 << 16):
-                received += len(piece)
+                received = (received + piece)[-1024:]
     writer.transport.abort()
     return received
 
@@ -44,7 +44,7 @@ async def post(
     media_type: str = "application/json",
     *,
     read_s: float = READ_S,
-) -> int:
+) -> bytes:
     """Send a request with a body, which may be JSON."""
     content = body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False).encode()
     head = (
@@ -69,8 +69,8 @@ def frame(payload: bytes | Mapping[str, object], opcode: int = 1, *, final: bool
 
 async def send_frames(
     server: ServerProcess, frames: bytes | Iterable[Mapping[str, object]], *, read_s: float = READ_S
-) -> int:
-    """Open a WebSocket and send frames together, or objects as messages; how many bytes came back."""
+) -> bytes:
+    """Open a WebSocket and send frames together, or objects as messages; the end of what came back."""
     data = frames if isinstance(frames, bytes) else b"".join(map(frame, frames))
     head = UPGRADE.replace(b"/stream-tokens", b"/stream-tokens?v=2")
     return await send_bytes(server, data, behind=head, read_s=read_s)

@@ -16,6 +16,8 @@ from voice_server.errors import Busy
 from voice_server.playback.loudspeakers import Loudspeakers
 from voice_server.speech import SpeechService
 
+_MOMENT_S = 1.0
+
 
 class OpenConnection(Protocol):
     """Open work that has no end of its own, and is told when it should come to one."""
@@ -46,6 +48,7 @@ class AppState:
         self._open = 0
         self._connections: set[OpenConnection] = set()
         self._one_closed = asyncio.Event()
+        self._rooms_owed = 0
 
     @contextmanager
     def open_work(self, connection: OpenConnection | None = None) -> Iterator[None]:
@@ -66,14 +69,33 @@ class AppState:
             self._one_closed.set()
 
     def make_room(self) -> bool:
-        """End the connection that has been idle for longest; returns whether there was one."""
-        idle = [(each.idle_since, each) for each in self._connections if each.idle_since is not None]
-        if not idle:
+        """End the connection that has been idle for longest; returns whether there was one.
+
+        One that has only just been opened has a moment to ask for something: it is ended after that.
+        """
+        idle = self._idle()
+        if len(idle) <= self._rooms_owed:
             return False
-        _, longest = min(idle, key=lambda pair: pair[0])
-        self._connections.discard(longest)  # it is ending, and makes room once
-        longest.make_room()
+        if self.service.now() - idle[0][0] >= _MOMENT_S:
+            self._end(idle[0][1])
+        else:
+            self._rooms_owed += 1
+            asyncio.get_running_loop().call_later(_MOMENT_S, self._make_owed_room)
         return True
+
+    def _make_owed_room(self) -> None:
+        self._rooms_owed -= 1
+        for _, longest in self._idle()[:1]:
+            self._end(longest)
+
+    def _idle(self) -> list[tuple[float, OpenConnection]]:
+        """The connections that are idle, with the time since which they are, the longest first."""
+        idle = [(each.idle_since, each) for each in self._connections]
+        return sorted(((since, each) for since, each in idle if since is not None), key=lambda pair: pair[0])
+
+    def _end(self, connection: OpenConnection) -> None:
+        self._connections.discard(connection)  # it is ending, and makes room once
+        connection.make_room()
 
     async def drain(self, limit_s: float) -> None:
         """Take no more work; return when what is open has been spoken, after `limit_s` at the latest."""

@@ -270,7 +270,7 @@ def test_a_body_in_very_small_parts_is_read_a_few_at_a_time(
 def test_the_oldest_of_too_many_connections_without_a_request_makes_room() -> None:
     async def main() -> None:
         async with served(config=config_of("one", connections=3)) as server:
-            slow = [await opened(server, b"GET / HT") for _ in range(3)]
+            slow = [await opened(server, b"GET / HT") for _ in range(4)]
             async with server.client() as client:
                 assert (await client.get("/health")).status_code == 200
             assert await is_dropped(slow[0][0])
@@ -333,6 +333,24 @@ def test_what_is_no_request_in_a_packet_with_others_is_told_once_and_quietly(
     assert "Traceback" not in caplog.text
 
 
+def test_who_sends_a_request_at_once_is_served_in_a_flood_of_connections() -> None:
+    async def main() -> None:
+        async with served(config=config_of("one", connections=3)) as server:
+            opened_together = await asyncio.gather(
+                *(opened(server, GET if number == 0 else b"GET / HT") for number in range(100))
+            )
+            assert (await answered(opened_together[0][0]))[0] == 200
+            dropped = [asyncio.create_task(is_dropped(reader)) for reader, _ in opened_together[1:]]
+            while sum(each.done() for each in dropped) < 96:
+                await asyncio.sleep(0.01)
+            for each in dropped:
+                each.cancel()
+            for _, writer in opened_together:
+                writer.close()
+
+    run(main)
+
+
 def test_what_is_no_request_behind_one_that_is_being_answered_ends_both_quietly(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
@@ -350,3 +368,19 @@ def test_what_is_no_request_behind_one_that_is_being_answered_ends_both_quietly(
 
     run(main)
     assert "Traceback" not in caplog.text
+
+
+def test_there_are_never_many_more_than_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http_protocol, "_MOST_IN_A_MOMENT", 5)
+    monkeypatch.setattr(http_protocol, "_MOMENT_S", 60)
+
+    async def main() -> None:
+        async with served(config=config_of("one", connections=3)) as server:
+            slow = [await opened(server, b"GET / HT") for _ in range(10)]
+            assert await is_dropped(slow[0][0])
+            assert await is_dropped(slow[1][0])
+            assert not slow[2][0].at_eof()
+            for _, writer in slow:
+                writer.close()
+
+    run(main)

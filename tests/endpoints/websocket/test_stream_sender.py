@@ -188,3 +188,26 @@ def test_a_client_that_takes_nothing_is_stalled_until_it_does() -> None:
         assert sender.stalled_s == 0
 
     run(main)
+
+
+def test_when_the_client_last_took_anything_is_known_also_while_it_keeps_the_server_waiting() -> None:
+    async def main() -> None:
+        now = 1.0
+        sender, _, websocket = _sender(now=lambda: now)
+        assert sender.last_taken_at == 1.0
+        websocket.can_take.clear()
+        sender.answer(["a"])
+        now = 2.0
+        running = asyncio.create_task(sender.run())
+        await asyncio.sleep(0.01)
+        now = 3.0
+        assert sender.last_taken_at == 2.0
+        websocket.can_take.set()
+        while not websocket.messages:
+            await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        assert sender.last_taken_at == 3.0
+        sender.close(CloseCode.NORMAL)
+        await running
+
+    run(main)

@@ -22,6 +22,8 @@ from voice_server.endpoints.http.content_negotiation import prefers_html
 from voice_server.endpoints.http.problems import error_content
 
 _PROTOCOL = "voice-server"
+_MOST_IN_A_MOMENT = 100
+"""How many connections there may be beside those that are allowed, until room that was promised is made."""
 _TOKEN_PROTOCOL = "token."  # noqa: S105 - what comes before the token, in hexadecimal
 
 
@@ -94,7 +96,8 @@ class Guard:
         address = _address(scope)
         if not is_loopback(address) and self._open[address] >= self._limits.connections_per_address:
             return True
-        return self._open.total() >= self._limits.connections and not self._make_room()
+        most, total = self._limits.connections, self._open.total()
+        return total >= most + _MOST_IN_A_MOMENT or (total >= most and not self._make_room())
 
 
 def _address(scope: Scope) -> str:

@@ -30,32 +30,51 @@ _PART_BYTES = 4 * 1024
 """What is parsed at a time: at most two hundred requests, which takes a few milliseconds."""
 _PARSING_S = 0.001
 """How long one client's bytes are parsed at a time: parts of a body may be as short as a byte."""
+_MOMENT_S = 0.1
+_MOST_IN_A_MOMENT = 300
+"""How many connections without a request there may be beside those that are kept, until a moment is over."""
 _BODY_HEADERS = (b"content-length", b"transfer-encoding")
 
 _log = logging.getLogger(__name__)
 
 
 class PendingConnections:
-    """The connections on which no request is being served: at most `limit`; the oldest is dropped first."""
+    """The connections on which no request is being served: at most `limit`; the oldest is dropped first.
+
+    Who sends a request at once is not dropped in a flood of others: there may be more for a moment, in which
+    what has come is read.
+    """
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._pending: dict[HttpProtocol, None] = {}
         self._dropped = 0
+        self._is_drop_due = False
 
     def __len__(self) -> int:
         return len(self._pending)
 
     def add(self, connection: HttpProtocol) -> None:
-        """Count a connection that waits for a request; drop the oldest where there are too many."""
+        """Count a connection that waits for a request; of too many, the oldest make room soon."""
         self._pending[connection] = None
-        if len(self._pending) > self._limit:
-            oldest = next(iter(self._pending))
-            self.discard(oldest)
-            oldest.transport.abort()
-            self._dropped += 1
-            if self._dropped == 1:
-                _log.warning("connections that send no request are dropped", extra={"limit": self._limit})
+        if len(self._pending) > self._limit + _MOST_IN_A_MOMENT:
+            self._drop_oldest()
+        elif len(self._pending) > self._limit and not self._is_drop_due:
+            self._is_drop_due = True
+            connection.loop.call_later(_MOMENT_S, self._drop_excess)
+
+    def _drop_excess(self) -> None:
+        self._is_drop_due = False
+        while len(self._pending) > self._limit:
+            self._drop_oldest()
+
+    def _drop_oldest(self) -> None:
+        oldest = next(iter(self._pending))
+        self.discard(oldest)
+        oldest.transport.abort()
+        self._dropped += 1
+        if self._dropped == 1:
+            _log.warning("connections that send no request are dropped", extra={"limit": self._limit})
 
     def discard(self, connection: HttpProtocol) -> None:
         """A connection has sent its request head, or has gone."""

@@ -63,8 +63,10 @@ class StreamConnection:
 
     @property
     def idle_since(self) -> float | None:
-        """When the last message came, in seconds; None while a turn is open."""
-        return None if self._turns or self._sender.is_closing else self._last_message_at
+        """When the client last sent or took anything, in seconds; None while a turn is open."""
+        if self._turns or self._sender.is_closing:
+            return None
+        return max(self._last_message_at, self._sender.last_taken_at)
 
     def make_room(self) -> None:
         """Close, because the server is full and this connection is the one that was idle for longest."""

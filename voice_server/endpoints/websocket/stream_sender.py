@@ -49,6 +49,8 @@ class StreamSender:
         self._close_code: CloseCode | None = None  # close with it once the answers are sent …
         self._last_close_code: CloseCode | None = None  # … or once every turn is over
         self._sending_since: float | None = None
+        self.last_taken_at = now()
+        """When the client last took something that it was sent, or began to let the server wait."""
 
     @property
     def is_closing(self) -> bool:
@@ -128,7 +130,7 @@ class StreamSender:
         return answers
 
     async def _send(self, messages: Sequence[Message]) -> None:
-        self._sending_since = self._now()
+        self._sending_since = self.last_taken_at = self._now()
         if self._protocol is not None:
             await self._protocol.send_all(messages)
         else:
@@ -136,6 +138,7 @@ class StreamSender:
                 kind = "text" if isinstance(message, str) else "bytes"
                 await self._websocket.send({"type": "websocket.send", kind: message})
         self._sending_since = None
+        self.last_taken_at = self._now()
 
     async def _close(self, code: CloseCode) -> None:
         if code is CloseCode.NORMAL and self._last_close_code is CloseCode.NORMAL:
