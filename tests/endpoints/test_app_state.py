@@ -108,6 +108,20 @@ def test_the_connection_that_has_been_idle_for_longest_makes_room_and_none_that_
     run(main)
 
 
+def test_half_a_request_makes_room_before_an_idle_connection() -> None:
+    async def main() -> None:
+        state = _state()
+        idle, answers = _Connection(idle_since=1.0), iter((True, False))
+        state.drop_half_request = lambda: next(answers)
+        with state.open_work(idle):
+            assert state.make_room()
+            assert idle.made_room == 0
+            assert state.make_room()
+            assert idle.made_room == 1
+
+    run(main)
+
+
 def test_a_connection_that_was_only_just_opened_has_a_moment_to_ask_for_something(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -175,7 +175,7 @@ async def _flood_of_idle_websockets(server: ServerProcess) -> None:
 
 HALVES: dict[str, Attack] = {
     "half a request head": _held(b"GET /health HTTP/1.1\r\nHost: loc", times=100),
-    "half a body": _held(b"POST /tts HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{", times=60),
+    "half a body": _held(b"POST /tts HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{", times=100),
     "an upgrade whose body is missing": _held(
         b"GET /stream-tokens HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n" + UPGRADE + b"\r\n",
         times=50,

@@ -18,7 +18,9 @@ from voice_server.serving.uvicorn_server import DrainingServer, bind, uvicorn_co
 
 def draining_server(server: Served, *, handle_signals: bool = True) -> DrainingServer:
     """A server that shares the state of one that runs, and does not run itself."""
-    return DrainingServer(uvicorn_config(Starlette(), Limits()), server.state, handle_signals=handle_signals)
+    return DrainingServer(
+        uvicorn_config(Starlette(), Limits(), server.state), server.state, handle_signals=handle_signals
+    )
 
 
 def test_a_taken_port_is_one_sentence() -> None:

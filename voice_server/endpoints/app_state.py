@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
@@ -16,7 +16,7 @@ from voice_server.errors import Busy
 from voice_server.playback.loudspeakers import Loudspeakers
 from voice_server.speech import SpeechService
 
-_MOMENT_S = 1.0
+_MOMENT_S = 0.5
 
 
 class OpenConnection(Protocol):
@@ -49,6 +49,8 @@ class AppState:
         self._connections: set[OpenConnection] = set()
         self._one_closed = asyncio.Event()
         self._rooms_owed = 0
+        self.drop_half_request: Callable[[], bool] = lambda: False
+        """Ends the request whose body has been incomplete for longest; whether there was one."""
 
     @contextmanager
     def open_work(self, connection: OpenConnection | None = None) -> Iterator[None]:
@@ -69,10 +71,12 @@ class AppState:
             self._one_closed.set()
 
     def make_room(self) -> bool:
-        """End the connection that has been idle for longest; returns whether there was one.
+        """End a half request, or the connection that has been idle for longest; whether there was one.
 
         One that has only just been opened has a moment to ask for something: it is ended after that.
         """
+        if self.drop_half_request():
+            return True
         idle = self._idle()
         if len(idle) <= self._rooms_owed:
             return False

@@ -90,7 +90,7 @@ async def listening(
     async with Loudspeakers(service) as loudspeakers, asyncio.TaskGroup() as tasks:
         state = AppState(service, loudspeakers, root_path=root_path)
         app = build_app(state, rules)
-        server = DrainingServer(uvicorn_config(app, service.limits), state, handle_signals=False)
+        server = DrainingServer(uvicorn_config(app, service.limits, state), state, handle_signals=False)
         serving = tasks.create_task(server.serve(sockets=[listener]))
         while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
             await asyncio.sleep(0.001)
@@ -138,7 +138,7 @@ async def serve(
     ):
         state = AppState(service, loudspeakers, root_path=root_path)
         activity = ConnectionActivity(build_app(state, rules))
-        server = DrainingServer(uvicorn_config(activity, config.limits), state, handle_signals=True)
+        server = DrainingServer(uvicorn_config(activity, config.limits, state), state, handle_signals=True)
         keep_freed_memory()
         _exempt_from_garbage_collection()
         ask_for_time_slice(SERVER_SLICE_S)

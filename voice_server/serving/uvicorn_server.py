@@ -105,9 +105,11 @@ def bind(host: str, port: int) -> socket.socket:
     return listener
 
 
-def uvicorn_config(app: ASGIApp, limits: Limits) -> uvicorn.Config:
+def uvicorn_config(app: ASGIApp, limits: Limits, state: AppState) -> uvicorn.Config:
     """uvicorn's settings, with the limits of the configuration and our own protocol classes."""
     logging.getLogger("uvicorn.asgi").setLevel(logging.INFO)  # below, it shows every URL with its token
+    pending = PendingConnections(limits.connections)
+    state.drop_half_request = pending.make_room
     return uvicorn.Config(
         app,
         lifespan="off",
@@ -118,7 +120,7 @@ def uvicorn_config(app: ASGIApp, limits: Limits) -> uvicorn.Config:
             HttpProtocol,
             handshake_s=limits.handshake_s,
             stalled_reader_s=limits.stalled_reader_s,
-            pending=PendingConnections(limits.connections),
+            pending=pending,
         ),
         ws=WebSocketProtocol,
         ws_max_size=limits.message_bytes,

@@ -14,9 +14,9 @@ from tests.arithmetic_pool import config_of
 from tests.endpoints.serving import Served, converse, listen, run, served
 
 
-async def get(server: Served, **headers: str) -> httpx.Response:
+async def get(server: Served, path: str = "/health", **headers: str) -> httpx.Response:
     async with httpx.AsyncClient() as client:
-        return await client.get(f"http://127.0.0.1:{server.port}/health", headers=headers)
+        return await client.get(f"http://127.0.0.1:{server.port}{path}", headers=headers)
 
 
 async def refusal(server: Served, **options: Any) -> int:
@@ -111,8 +111,10 @@ def test_beyond_the_limit_a_connection_is_told_that_there_is_no_room() -> None:
                 while b"paused" not in await socket.recv(decode=False):
                     pass
             assert await refusal(server) == 503
+            assert (await get(server, "/voices")).json()["code"] == "busy"
+            assert (await get(server)).status_code == 200, "how the server is can always be asked"
             await converse(one, {"resume": True, "done": True})
-            while (await get(server)).status_code == 503:
+            while (await get(server, "/voices")).status_code == 503:
                 await asyncio.sleep(0)
             async with server.connect() as socket:
                 assert (await converse(socket, {"done": True})).close_code == 1000
@@ -125,7 +127,7 @@ def test_connections_that_ask_for_nothing_keep_nobody_out() -> None:
         limited = config_of("one", connections=3)
         async with served(config=limited) as server:
             idle = [await server.connect() for _ in range(3)]
-            assert (await get(server)).status_code == 200
+            assert (await get(server, "/voices")).status_code == 200
             async with server.connect() as socket:
                 assert (await converse(socket, {"token": "Hello."}, {"done": True})).close_code == 1000
             told = await listen(idle[0])

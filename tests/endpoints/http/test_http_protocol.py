@@ -384,3 +384,20 @@ def test_there_are_never_many_more_than_are_kept(monkeypatch: pytest.MonkeyPatch
                 writer.close()
 
     run(main)
+
+
+def test_of_requests_whose_body_does_not_come_the_oldest_makes_room() -> None:
+    async def main() -> None:
+        async with served(config=config_of("one", connections=3)) as server:
+            begin = b"POST /tts HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{"
+            half = [await opened(server, begin) for _ in range(3)]
+            async with server.client() as client:
+                assert (await client.get("/voices")).status_code == 200
+            assert await is_dropped(half[0][0])
+            assert not half[2][0].at_eof()
+            half[2][1].write(b'"a":1}  ')
+            assert (await answered(half[2][0]))[0] == 400
+            for _, writer in half:
+                writer.close()
+
+    run(main)

@@ -48,6 +48,7 @@ class PendingConnections:
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._pending: dict[HttpProtocol, None] = {}
+        self._half: dict[HttpProtocol, None] = {}
         self._dropped = 0
         self._is_drop_due = False
 
@@ -75,6 +76,24 @@ class PendingConnections:
         self._dropped += 1
         if self._dropped == 1:
             _log.warning("connections that send no request are dropped", extra={"limit": self._limit})
+
+    def begin_body(self, connection: HttpProtocol) -> None:
+        """A connection has sent its request head, and not yet the body."""
+        self.discard(connection)
+        self._half[connection] = None
+
+    def end_body(self, connection: HttpProtocol) -> None:
+        """The body is complete, or the connection has gone."""
+        self._half.pop(connection, None)
+
+    def make_room(self) -> bool:
+        """Drop the connection that has sent half a request for longest; returns whether there was one."""
+        oldest = next(iter(self._half), None)
+        if oldest is None:
+            return False
+        self.end_body(oldest)
+        oldest.transport.abort()
+        return True
 
     def discard(self, connection: HttpProtocol) -> None:
         """A connection has sent its request head, or has gone."""
@@ -232,7 +251,7 @@ class HttpProtocol(HttpToolsProtocol):
         """The request head is complete: the body comes next, and has a limit of its own."""
         if self._is_refused or self._refuses_head():
             return
-        self._pending_connections.discard(self)
+        self._pending_connections.begin_body(self)
         self._head_bytes = None
         self._limit_request(BODY_S)
         super().on_headers_complete()
@@ -251,6 +270,7 @@ class HttpProtocol(HttpToolsProtocol):
         """The request is complete: how long its answer takes is not limited here."""
         if self._is_refused:
             return
+        self._pending_connections.end_body(self)
         self._end_request_limit()
         self._head_bytes = 0
         super().on_message_complete()
@@ -268,6 +288,7 @@ class HttpProtocol(HttpToolsProtocol):
     def handle_websocket_upgrade(self) -> None:
         """Hand the connection over."""
         if not self._is_refused:
+            self._pending_connections.end_body(self)
             self._end_request_limit()
             self._unparsed = b""  # a client waits for the answer to a handshake
             super().handle_websocket_upgrade()
@@ -276,6 +297,7 @@ class HttpProtocol(HttpToolsProtocol):
         """Forget everything about the connection."""
         self._unparsed = b""
         self._pending_connections.discard(self)
+        self._pending_connections.end_body(self)
         self._end_request_limit()
         self._end_stall()
         super().connection_lost(exc)
