@@ -11,6 +11,7 @@ from typing import cast
 import pytest
 
 from tests.endpoints.serving import run
+from voice_server.config import Limits
 from voice_server.endpoints import app_state
 from voice_server.endpoints.app_state import AppState
 from voice_server.errors import Busy
@@ -43,10 +44,14 @@ class _Connection:
 
 
 class _Service:
-    """A service whose clock stands still."""
+    """A service whose clock stands still until it is set."""
+
+    def __init__(self, connections: int = 100) -> None:
+        self.limits = Limits(connections=connections)
+        self.time = 100.0
 
     def now(self) -> float:
-        return 100.0
+        return self.time
 
 
 def _state() -> AppState:
@@ -122,22 +127,31 @@ def test_half_a_request_makes_room_before_an_idle_connection() -> None:
     run(main)
 
 
+@pytest.mark.parametrize(
+    ("connections", "idle_since", "made_room"),
+    [
+        pytest.param(1, 99.98, 1, id="it asked for nothing"),
+        pytest.param(1, None, 0, id="it asked for something"),
+        pytest.param(1, 100.6, 0, id="another that has only just been opened"),
+        pytest.param(2, 99.98, 0, id="there is room again"),
+    ],
+)
 def test_a_connection_that_was_only_just_opened_has_a_moment_to_ask_for_something(
-    monkeypatch: pytest.MonkeyPatch,
+    connections: int, idle_since: float | None, made_room: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(app_state, "_MOMENT_S", 0.1)
 
     async def main() -> None:
-        state = _state()
-        asks, silent = _Connection(idle_since=99.98), _Connection(idle_since=99.99)
-        with state.open_work(asks), state.open_work(silent):
-            assert [state.make_room() for _ in range(3)] == [True, True, False]
-            assert (asks.made_room, silent.made_room) == (0, 0)
-            asks.idle_since = None
-            while not silent.made_room:
+        service = _Service(connections)
+        state = AppState(cast("SpeechService", service), cast("Loudspeakers", _SilentLoudspeakers()))
+        asks = _Connection(idle_since=99.98)
+        with state.open_work(asks), state.open_work():
+            assert [state.make_room() for _ in range(2)] == [True, False]
+            assert asks.made_room == 0
+            asks.idle_since, service.time = idle_since, 100.6
+            while state._rooms_owed:
                 await asyncio.sleep(0.01)
-            await asyncio.sleep(0.01)
-            assert (asks.made_room, silent.made_room) == (0, 1)
+            assert asks.made_room == made_room
 
     run(main)
 

@@ -88,9 +88,12 @@ class AppState:
         return True
 
     def _make_owed_room(self) -> None:
+        """End the connection that has been idle for longest, unless there is room again or it is new."""
         self._rooms_owed -= 1
-        for _, longest in self._idle()[:1]:
-            self._end(longest)
+        for since, longest in self._idle()[:1]:
+            has_room = self._open <= self.service.limits.connections
+            if not has_room and self.service.now() - since >= _MOMENT_S:
+                self._end(longest)
 
     def _idle(self) -> list[tuple[float, OpenConnection]]:
         """The connections that are idle, with the time since which they are, the longest first."""

@@ -128,9 +128,10 @@ def test_connections_that_ask_for_nothing_keep_nobody_out() -> None:
         async with served(config=limited) as server:
             idle = [await server.connect() for _ in range(3)]
             assert (await get(server, "/voices")).status_code == 200
-            async with server.connect() as socket:
-                assert (await converse(socket, {"token": "Hello."}, {"done": True})).close_code == 1000
-            told = await listen(idle[0])
+            async with server.connect("/stream-tokens?v=2") as socket:
+                await socket.send(json.dumps({"token": "Hello.", "pause": True}))
+                told = await listen(idle[0])
+                assert (await converse(socket, {"resume": True}, {"done": True})).close_code == 1000
             assert (told.close_code, [error["code"] for error in told.of("error")]) == (1013, ["busy"])
             for each in idle:
                 await each.close()
