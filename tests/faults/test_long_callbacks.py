@@ -58,6 +58,7 @@ PATTERNS = {
     "ideographs": "。中「",
     "Greek": "α;",
     "mixed": "。 中. \tあ?•",
+    "scripts that the voice cannot read": "a中αбअ가ก. ",
 }
 """Texts that repeat what a splitter, or what removes markup, looks at longer than at a letter."""
 

@@ -31,6 +31,15 @@ class VoiceResolver:
         self._config = config
         self._mixes = mixes
         self._catalogue: tuple[tuple[ReadyBackend | None, ...], VoiceCatalogue] | None = None
+        self._readers_of: (
+            tuple[
+                SpeechSettings,
+                VoiceCatalogue,
+                dict[tuple[frozenset[str], str], SpeechSettings | None],
+            ]
+            | None
+        ) = None
+        """Who reads which scripts in a language, for the settings that were last asked about."""
 
     @property
     def catalogue(self) -> VoiceCatalogue:
@@ -115,7 +124,23 @@ class VoiceResolver:
     def _find_reader(
         self, settings: SpeechSettings, scripts: frozenset[str], language: str
     ) -> SpeechSettings | None:
-        """See `ReaderFinder`; a voice of the same backend comes first."""
+        """See `ReaderFinder`; what was found for these settings is known: a text may ask at every word."""
+        catalogue = self.catalogue
+        if (
+            self._readers_of is None
+            or self._readers_of[0] is not settings
+            or self._readers_of[1] is not catalogue
+        ):
+            self._readers_of = (settings, catalogue, {})
+        found = self._readers_of[2]
+        if (scripts, language) not in found:
+            found[scripts, language] = self._found_reader(settings, scripts, language)
+        return found[scripts, language]
+
+    def _found_reader(
+        self, settings: SpeechSettings, scripts: frozenset[str], language: str
+    ) -> SpeechSettings | None:
+        """Who reads these scripts in place of a voice; one of the same backend comes first."""
         backends = self._pool.backends
         for name in (settings.backend, *(each for each in backends if each != settings.backend)):
             ready = backends[name].ready
