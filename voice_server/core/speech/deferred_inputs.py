@@ -12,7 +12,7 @@ from typing import Final
 
 from voice_server.core.speech.utterance_inputs import FlushText, PushText, TextInput
 
-SLICE_CHARS: Final = 500
+SLICE_CHARS: Final = 250
 """Text up to this length is split at once, within a few milliseconds; an LLM's token has 4 characters."""
 
 MAX_WAITING: Final = 32
