@@ -18,7 +18,7 @@ from voice_server.core.types import WordMark
 _CUE_CHARS = 84  # two lines of 42, the usual limit of subtitles
 _CUE_MS = 7000.0
 _PAUSE_MS = 800.0
-_SLICE_CHARS = 1000
+_SLICE_CHARS = 250
 _OPENING_CHARACTERS = "“„‚‘‹([{¿¡「『（【《〈$€£¥#@&"
 _MARKS_BEHIND = re.compile(r"\S*+(?:[ \u00a0\u202f]?[»!?;:]+)*+")
 """With the space that stands before some marks in French."""

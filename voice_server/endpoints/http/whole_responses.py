@@ -10,10 +10,10 @@ import asyncio
 import base64
 import os
 import tempfile
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import IO, Final, TypeVar
 
@@ -38,6 +38,7 @@ from voice_server.speech import Speech
 _IN_MEMORY_BYTES = 4 * 1024 * 1024
 _T = TypeVar("_T")
 _PORTION = 300
+_PORTION_S = 0.002
 _PIECE_BYTES = 48 * 1024  # a multiple of three: base64 of the pieces is base64 of the whole
 
 
@@ -204,7 +205,14 @@ def text_document(media_type: str, describe: Callable[[RenderedFile], Iterator[s
 
 
 async def _portions(items: Iterator[_T]) -> AsyncIterator[list[_T]]:
-    """A few hundred items at a time, which are made in a few milliseconds; others are served in between."""
-    while portion := list(islice(items, _PORTION)):
+    """A few hundred items at a time, or what is made in a moment; others are served in between."""
+    portion: list[_T] = []
+    until = time.monotonic() + _PORTION_S
+    for item in items:
+        portion.append(item)
+        if len(portion) == _PORTION or time.monotonic() >= until:
+            yield portion
+            await asyncio.sleep(0)
+            portion, until = [], time.monotonic() + _PORTION_S
+    if portion:
         yield portion
-        await asyncio.sleep(0)
