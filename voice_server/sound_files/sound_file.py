@@ -12,7 +12,6 @@ from voice_server.core.audio.pcm import duration_ms
 from voice_server.core.types import SAMPLE_RATE_HZ
 from voice_server.errors import ConfigError, ReaderGone, RequestError, VoiceServerError
 from voice_server.process.output_file import OutputFile
-from voice_server.sound_files.encoding import PieceBuffer, chosen_encoding
 from voice_server.sound_files.file_formats import format_of
 
 
@@ -29,6 +28,9 @@ class SoundFile:
     """
 
     def __init__(self, path: Path) -> None:
+        # Here, because it loads NumPy, which a program that plays on a device does not need.
+        from voice_server.sound_files.encoding import PieceBuffer, chosen_encoding  # noqa: PLC0415
+
         encoding = chosen_encoding(format_of(path))
         self.path = path
         self.takes_long = encoding.takes_long
