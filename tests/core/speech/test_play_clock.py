@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voice_server.core.speech.play_clock import PlayClock, SpokenPart, heard_until
+from voice_server.core.text.speakable.offsets import Edit, rewrite
 
 
 def test_nothing_is_heard_before_the_first_audio() -> None:
@@ -84,10 +85,11 @@ def test_parts_that_were_played_are_heard_whole() -> None:
 
 
 def test_within_a_part_the_words_that_have_begun_are_heard() -> None:
-    part = SpokenPart(1.0, 1.0, (10, 30), word_starts_ms=(100, 500), word_ends=(15, 30))
+    _, offsets = rewrite("**One** two three four", [Edit(0, 2), Edit(5, 7)])
+    part = SpokenPart(1.0, 1.0, (10, 32), word_starts_ms=(100, 500), word_ends=(3, 7), offsets=offsets)
     assert heard_until([part], 1.05) == 10
     assert heard_until([part], 1.2) == 15
-    assert heard_until([part], 1.6) == 30
+    assert heard_until([part], 1.6) == 21
 
 
 def test_without_word_marks_a_part_is_heard_in_proportion() -> None:

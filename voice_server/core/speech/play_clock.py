@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from voice_server.core.text.speakable.offsets import OffsetMap
 from voice_server.core.types import Span
 
 
@@ -80,7 +81,8 @@ class SpokenPart:
     """Audio that was delivered for a span of the typed text, and its words, if they are known.
 
     A word begins at each of `word_starts_ms`, from the part's first sample, and ends at the offset into the
-    typed text that has the same place in `word_ends`. (An array takes little memory: many parts are kept.)
+    spoken text that has the same place in `word_ends`; `offsets` leads from there into the span. (Arrays take
+    little memory, and nothing is looked up before somebody asks: many parts are kept, and few asked for.)
     """
 
     start_s: float
@@ -88,6 +90,7 @@ class SpokenPart:
     span: Span
     word_starts_ms: Sequence[float] = ()
     word_ends: Sequence[int] = ()
+    offsets: OffsetMap | None = None
 
 
 def heard_until(parts: Sequence[SpokenPart], position_s: float) -> int:
@@ -109,8 +112,8 @@ def heard_until(parts: Sequence[SpokenPart], position_s: float) -> int:
 
 
 def _offset_within(part: SpokenPart, into_s: float) -> int:
-    if part.word_ends:
-        words = zip(part.word_starts_ms, part.word_ends, strict=True)
-        return max((end for start_ms, end in words if start_ms <= into_s * 1000), default=part.span[0])
     start, end = part.span
+    if part.offsets is not None and part.word_ends:
+        begun = sum(start_ms <= into_s * 1000 for start_ms in part.word_starts_ms)
+        return start + part.offsets.to_source(0, part.word_ends[begun - 1])[1] if begun else start
     return start + int((end - start) * into_s / part.audio_s)

@@ -86,6 +86,8 @@ class PendingSegment:
         if self.settings.options.get("ssml"):
             return  # the text holds elements, whose letters are no words
         since, since_ms = (self.marks[-1].end, self.marks[-1].end_ms) if self.marks else (0, 0.0)
+        if until - since < 2 and not self.segment.text[since:until].isalnum():
+            return  # what stands between most words
         missing = word_spans(self.segment.text, since, max(since, until))
         self.marks.extend(share_time(self.segment.text, missing, since_ms, max(since_ms, until_ms)))
 
@@ -133,13 +135,13 @@ class PendingSegment:
         audio_s = self.rendered_bytes / PCM_BYTES_PER_SECOND
         if self.phase is SegmentPhase.RENDERING:
             audio_s = max(audio_s, self.expected_s)
-        marks = self.typed_marks()
         return SpokenPart(
             self.start_s,
             audio_s,
             (self.piece.start, self.piece.end),
-            array("d", [mark.start_ms for mark in marks]),
-            array("q", [mark.end for mark in marks]),
+            array("d", [mark.start_ms for mark in self.marks]),
+            array("q", [mark.end for mark in self.marks]),
+            self.spoken.offsets,
         )
 
     @property
