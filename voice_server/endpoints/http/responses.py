@@ -8,6 +8,7 @@ memory whatever the length of the text; whole files are put together on disk.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -33,6 +34,8 @@ from voice_server.sound_files.encoding import Encoding, PieceBuffer
 from voice_server.speech import Speech
 
 _T = TypeVar("_T")
+_TURN_S = 0.001
+"""How long pieces are sent one after the other before everybody else is served."""
 _PIECE_BYTES = PCM_BYTES_PER_SECOND // 4
 
 
@@ -155,6 +158,7 @@ class HttpReply:
     def __init__(self, send: Send) -> None:
         self._send = send
         self.has_begun = False
+        self._turn_ends_at = 0.0
 
     async def begin(self, media_type: str, headers: Mapping[str, str], *, status: int = 200) -> None:
         """Send the status and the headers."""
@@ -167,7 +171,9 @@ class HttpReply:
         """Send a piece of the body, if there is anything in it, and let others have their turn."""
         if piece:
             await self._send({"type": "http.response.body", "body": piece, "more_body": True})
-            await asyncio.sleep(0)
+            if time.monotonic() >= self._turn_ends_at:
+                await asyncio.sleep(0)
+                self._turn_ends_at = time.monotonic() + _TURN_S
 
     async def end(self) -> None:
         """The body is complete."""

@@ -13,6 +13,8 @@ from voice_server.endpoints.websocket.server_messages import Message, to_json
 from voice_server.endpoints.websocket.stream_turns import StreamTurns
 from voice_server.endpoints.websocket.websocket_protocol import WebSocketProtocol
 
+_TURN_S = 0.001
+"""How long messages are sent one after the other before everybody else is served."""
 _BATCH_BYTES = 64 * 1024
 """How much is sent together at least, where so much waits: what a socket takes before it blocks."""
 
@@ -93,9 +95,12 @@ class StreamSender:
         """Send until the connection is closed."""
         try:
             while not self._is_disconnected:
+                until = self._now() + _TURN_S
                 while messages := self._next_messages():
                     await self._send(messages)
-                    await asyncio.sleep(0)  # others are served between two portions
+                    if self._now() >= until:
+                        await asyncio.sleep(0)
+                        until = self._now() + _TURN_S
                 if self._close_code is None and not self._turns:
                     self._close_code = self._last_close_code
                 if self._close_code is not None:
