@@ -71,6 +71,15 @@ def test_no_word_is_lost_and_none_comes_twice(words: list[str]) -> None:
     assert [cue.start_ms for cue in shown] == sorted(cue.start_ms for cue in shown)
 
 
+@pytest.mark.parametrize("marks", ["![", " !", ";", "…"])
+def test_thousands_of_marks_between_two_words_are_read_no_further_than_they_are_shown(marks: str) -> None:
+    text = "One" + marks * 20_000 + " two."
+    words = [WordMark("One", 0, 300, 0, 3), WordMark("two", 400, 700, len(text) - 4, len(text) - 1)]
+    one, two = cues_of(text, words)
+    assert (one.text[:3], two.text[-4:]) == ("One", "two.")
+    assert max(len(one.text), len(two.text)) < 80
+
+
 def test_a_text_without_words_has_no_cue() -> None:
     assert list(cues_of("...", [])) == []
     assert list(to_srt([])) == []

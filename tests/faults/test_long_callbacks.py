@@ -153,6 +153,7 @@ BODIES: dict[str, Attack] = {
     "a long part": _posted("/tts/stream", _filled(PART, b"\r\n--", b"\r\n--x--\r\n"), PARTS),
     "many parts": _posted("/tts/stream", _filled(b"", PART + b"\r\n", b"--x--\r\n"), PARTS),
     "a part with many headers": _posted("/tts/stream", _filled(b"--x\r\n", b"A: b\r\n", b"\r\n"), PARTS),
+    "many parameters of a form": _posted("/tts/stream", lambda: b"--x--", PARTS + "; a=b" * 15_000),
     "an unknown voice among a thousand": _posted(
         "/tts/stream", {"text": "a", "backend": "crowd", "voice": "_rekaeps_fa1000"}
     ),
@@ -180,6 +181,14 @@ DOCUMENTS: dict[str, Attack] = {
     "subtitles": _posted(
         "/v1/audio/captioned", {"input": "a b c d. " * 8_000, "model": "crowd", "captions": "srt"}, read_s=8
     ),
+    "subtitles of brackets": _posted(
+        "/v1/audio/captioned", {"input": "![" * 30_000 + " end", "model": "tone", "captions": "vtt"}, read_s=4
+    ),
+    "subtitles of marks": _posted(
+        "/v1/audio/captioned",
+        {"input": "One" + " !" * 95_000 + " two.", "model": "tone", "captions": "srt"},
+        read_s=4,
+    ),
     "a file": _posted("/tts", {"text": "word " * 10_000, "format": "wav", **QUICK}, read_s=8),
 }
 
@@ -201,6 +210,13 @@ PACKETS: dict[str, Attack] = {
     "many headers": _sent(b"GET / HTTP/1.1\r\nHost: localhost\r\n", b"a: b\r\n", 10_000, b"\r\n"),
     "a long header": _sent(
         b"GET / HTTP/1.1\r\nHost: localhost\r\nAccept: ", b"a/b;q=0.1,", 6_000, b"\r\n\r\n"
+    ),
+    "a range of blanks": _sent(
+        b"GET /tts?text=a HTTP/1.1\r\nHost: localhost\r\nRange: bytes=1-", b" ", 60_000, b"x\r\n\r\n"
+    ),
+    "a host in another alphabet": _sent(b"GET /health HTTP/1.1\r\nHost: ", b"\xe4.", 32_000, b"\r\n\r\n"),
+    "an origin in another alphabet": _sent(
+        b"GET /health HTTP/1.1\r\nHost: localhost\r\nOrigin: http://", b"\xe4.", 32_000, b"\r\n\r\n"
     ),
     "connections": _connections,
     **{

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import signal
 import socket
 
@@ -90,3 +91,19 @@ def test_sound_is_not_compressed_even_for_a_client_that_offers_it() -> None:
             assert "Sec-WebSocket-Extensions" not in client.response.headers
 
     run(main)
+
+
+def test_a_request_that_is_cancelled_at_the_end_is_no_error_in_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def main() -> None:
+        async with served():
+            for failure in (asyncio.CancelledError(), ValueError("odd")):
+                try:
+                    raise failure
+                except BaseException:
+                    logging.getLogger("uvicorn.error").exception("Exception in ASGI application")
+
+    run(main)
+    kinds = [record.exc_info[0] for record in caplog.records if record.exc_info]
+    assert kinds == [ValueError]

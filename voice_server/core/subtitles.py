@@ -19,6 +19,10 @@ _CUE_CHARS = 84  # two lines of 42, the usual limit of subtitles
 _CUE_MS = 7000.0
 _PAUSE_MS = 800.0
 _SLICE_CHARS = 250
+_LONG_GAP_CHARS = 1000
+"""Characters without a word behind which a sentence begins in any case."""
+_MOST_MARKS = 64
+"""Characters of marks and quotes that are shown beside a word."""
 _OPENING_CHARACTERS = "“„‚‘‹([{¿¡「『（【《〈$€£¥#@&"
 _MARKS_BEHIND = re.compile(r"\S*+(?:[ \u00a0\u202f]?[»!?;:]+)*+")
 """With the space that stands before some marks in French."""
@@ -43,7 +47,7 @@ def cues_of(text: str, marks: Iterable[WordMark], language: str | None = None) -
     shown = 0
     for group, next_start in _groups(text, marks, language):
         first, last = group[0], group[-1]
-        opening = _OPENING.search(text, shown, first.start)
+        opening = _OPENING.search(text, max(shown, first.start - _MOST_MARKS), first.start)
         start = opening.start() if opening else first.start
         shown = _end_of_marks(text, last.end, next_start)
         one_line = " ".join(text[start:shown].split())
@@ -68,9 +72,13 @@ def _groups(
 ) -> Iterator[tuple[list[WordMark], int]]:
     """The words of each cue, and where in the text the next cue begins."""
     group: list[WordMark] = []
-    sentence_starts = _sentence_starts(text, language)
+    sentence_starts: Iterator[int] = iter(())
     sentence_start = 0
+    read_to = -_LONG_GAP_CHARS
     for mark in marks:
+        if mark.start - read_to >= _LONG_GAP_CHARS:
+            sentence_starts, sentence_start = _sentence_starts(text, mark.start, language), mark.start
+        read_to = mark.end
         while group and sentence_start < group[-1].end:
             sentence_start = next(sentence_starts, len(text))
         if group and (sentence_start <= mark.start or _is_full(group, mark)):
@@ -81,12 +89,12 @@ def _groups(
         yield group, len(text)
 
 
-def _sentence_starts(text: str, language: str | None) -> Iterator[int]:
-    """Where sentences begin; little of the text is read ahead."""
+def _sentence_starts(text: str, start: int, language: str | None) -> Iterator[int]:
+    """Where sentences begin from `start` on; little of the text is read ahead."""
     splitter = Splitter(SplitterOptions(language=language))
-    for at in range(0, len(text), _SLICE_CHARS):
-        yield from (piece.start for piece in splitter.feed(text[at : at + _SLICE_CHARS]))
-    yield from (piece.start for piece in splitter.finish())
+    for at in range(start, len(text), _SLICE_CHARS):
+        yield from (start + piece.start for piece in splitter.feed(text[at : at + _SLICE_CHARS]))
+    yield from (start + piece.start for piece in splitter.finish())
 
 
 def _is_full(group: list[WordMark], mark: WordMark) -> bool:
@@ -101,7 +109,7 @@ def _is_full(group: list[WordMark], mark: WordMark) -> bool:
 
 def _end_of_marks(text: str, at: int, next_start: int) -> int:
     """The end of the marks behind a word, without those that belong to the next one."""
-    marks = _MARKS_BEHIND.match(text, at, max(at, next_start))
+    marks = _MARKS_BEHIND.match(text, at, max(at, min(next_start, at + _MOST_MARKS)))
     end = marks.end() if marks else at
     if end == next_start < len(text):
         end = at + len(text[at:end].rstrip(_OPENING_CHARACTERS + "«"))

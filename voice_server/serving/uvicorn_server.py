@@ -105,8 +105,14 @@ def bind(host: str, port: int) -> socket.socket:
     return listener
 
 
+def _is_no_cancellation(record: logging.LogRecord) -> bool:
+    """Whether a record is not of a request that was cancelled because the server ends at once."""
+    return not (record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError))
+
+
 def uvicorn_config(app: ASGIApp, limits: Limits, state: AppState) -> uvicorn.Config:
     """uvicorn's settings, with the limits of the configuration and our own protocol classes."""
+    logging.getLogger("uvicorn.error").addFilter(_is_no_cancellation)
     logging.getLogger("uvicorn.asgi").setLevel(logging.INFO)  # below, it shows every URL with its token
     pending = PendingConnections(limits.connections)
     state.drop_half_request = pending.make_room

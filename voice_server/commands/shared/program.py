@@ -26,6 +26,8 @@ def run_program(command: click.Command, name: str, arguments: Sequence[str] | No
     take_standard_streams()
     end_on_signals()
     code = _exit_code(command, name, arguments)
+    if code == INTERRUPTED and sys.stderr.isatty():
+        sys.stderr.write("\n")  # the shell's prompt is not to stand behind "^C"
     sys.stderr.flush()
     end_in_good_order()
     if threading.active_count() > 1:

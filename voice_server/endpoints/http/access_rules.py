@@ -139,8 +139,14 @@ def _is_bare(url: str) -> bool:
     )
 
 
+_LONGEST_HOST_URL = 300
+"""Characters of a scheme, a host (at most 253, RFC 1035) and a port."""
+
+
 def _host_of(url: str) -> str | None:
     """The host as browsers write it: small letters, ASCII, no dot at its end."""
+    if len(url) > _LONGEST_HOST_URL:
+        return None
     try:
         host = urlsplit(url).hostname or ""
         host = host if host.isascii() else host.encode("idna").decode()

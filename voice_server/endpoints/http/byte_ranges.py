@@ -8,6 +8,8 @@ from typing import Final
 _ONE_RANGE: Final = re.compile(
     r"\s*bytes\s*=[\s,]*(\d{0,18})\s*-\s*(\d{0,18})[\s,]*", re.ASCII | re.IGNORECASE
 )
+_LONGEST: Final = 100
+"""Characters of one range; to read longer ones takes long, and whoever sends them gets the whole file."""
 
 
 def requested_range(header: str, size: int) -> range | None:
@@ -15,7 +17,7 @@ def requested_range(header: str, size: int) -> range | None:
 
     None where the whole file is the answer: for another unit, several ranges, or what is no range.
     """
-    written = _ONE_RANGE.fullmatch(header)
+    written = _ONE_RANGE.fullmatch(header) if len(header) <= _LONGEST else None
     if written is None or not any(written.groups()):
         return None
     first, last = (int(each) if each else None for each in written.groups())

@@ -18,6 +18,7 @@ from starlette.types import Message
 from voice_server.errors import RequestError, TooMuch
 
 _MAX_FIELDS: Final = 50
+_MOST_PARAMETERS_CHARS: Final = 500
 _SLICE_BYTES: Final = 16 * 1024
 """How much of a form is read before others are served: a megabyte that is percent-encoded takes 100 ms."""
 
@@ -38,6 +39,11 @@ async def form_fields(request: Request, body: bytes) -> dict[str, str]:
         return {
             await _read_in_slices(name): await _read_in_slices(value) for name, value in _split(body, "form")
         }
+    if len(parameters) > _MOST_PARAMETERS_CHARS:
+        raise RequestError(
+            f"the parameters of Content-Type have at most {_MOST_PARAMETERS_CHARS} characters",
+            code="invalid_request",
+        )
     _decoded(body, "form")
     charset = _charset(parameters)
     if charset not in ("", "utf-8", "utf8"):

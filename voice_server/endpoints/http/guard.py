@@ -11,7 +11,7 @@ from __future__ import annotations
 import hmac
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from urllib.parse import parse_qs
+from urllib.parse import unquote_plus
 
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -88,7 +88,7 @@ class Guard:
     def _carries_token(self, scope: Scope, headers: dict[bytes, str]) -> bool:
         scheme, _, given = headers.get(b"authorization", "").partition(" ")
         if scheme.lower() != "bearer":
-            given = parse_qs(scope["query_string"].decode("latin-1")).get("token", [""])[0]
+            given = _query_token(scope["query_string"].decode("latin-1"))
             given = given or _subprotocol_token(scope.get("subprotocols", ()))
         return hmac.compare_digest(given.encode(), (self._access.token or "").encode())
 
@@ -121,6 +121,12 @@ def _is_page(scope: Scope, headers: Mapping[bytes, str]) -> bool:
     if path == "/":
         return prefers_html(headers.get(b"accept", ""))
     return path == "/page" or path.startswith("/page/")
+
+
+def _query_token(query: str) -> str:
+    """The value of `token` in a query; nothing else of it is read before the token is known."""
+    _, found, behind = f"&{query}".partition("&token=")
+    return unquote_plus(behind.partition("&")[0]) if found else ""
 
 
 def _subprotocol_token(protocols: Iterable[str]) -> str:

@@ -33,7 +33,6 @@ _PARSING_S = 0.001
 _MOMENT_S = 0.1
 _MOST_IN_A_MOMENT = 300
 """How many connections without a request there may be beside those that are kept, until a moment is over."""
-_BODY_HEADERS = (b"content-length", b"transfer-encoding")
 
 _log = logging.getLogger(__name__)
 
@@ -327,7 +326,7 @@ class HttpProtocol(HttpToolsProtocol):
                 self._refuse(414, "url_too_long", f"the URL of a WebSocket has at most {most} bytes")
             elif any(len(name) + len(value) > most for name, value in self.headers):
                 self._refuse(431, "head_too_large", f"a header field of a WebSocket has at most {most} bytes")
-            elif any(name in _BODY_HEADERS and value != b"0" for name, value in self.headers):
+            elif any(_names_body(name, value) for name, value in self.headers):
                 self._refuse(400, "invalid_request", "the handshake of a WebSocket has no body")
         return self._is_refused
 
@@ -375,3 +374,8 @@ class HttpProtocol(HttpToolsProtocol):
         if self._stall_timer is not None:
             self._stall_timer.cancel()
             self._stall_timer = None
+
+
+def _names_body(name: bytes, value: bytes) -> bool:
+    """Whether a header field says that a body follows."""
+    return name == b"transfer-encoding" or (name == b"content-length" and value != b"0")
