@@ -99,10 +99,7 @@ def test_a_request_that_is_cancelled_at_the_end_is_no_error_in_the_log(
     async def main() -> None:
         async with served():
             for failure in (asyncio.CancelledError(), ValueError("odd")):
-                try:
-                    raise failure
-                except BaseException:
-                    logging.getLogger("uvicorn.error").exception("Exception in ASGI application")
+                logging.getLogger("uvicorn.error").error("Exception in ASGI application", exc_info=failure)
 
     run(main)
     kinds = [record.exc_info[0] for record in caplog.records if record.exc_info]
