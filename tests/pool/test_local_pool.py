@@ -99,15 +99,28 @@ def test_the_plain_event_loop_serves_as_well(run: Run, stage: Stage, scripted: M
     run(main())
 
 
-def test_a_render_that_goes_on_beyond_its_limit_ends_its_worker(
+def test_a_worker_that_goes_on_although_its_audio_is_too_long_ends(
     run: Run, stage: Stage, scripted: ModuleType
 ) -> None:
     async def main() -> None:
-        async with stage.pool(fault="speak for ever", max_audio_s=30) as pool:
+        async with stage.pool(fault="speak for ever", max_audio_s=30, stop_timeout_s=0.3) as pool:
             with pytest.raises(RenderError, match="longer than 30 s") as caught:
                 await listen(pool, "fault here", on_first=stage.open_gate)
             assert caught.value.code == "too_long"
             await two_workers_meet(pool)
+
+    run(main())
+
+
+def test_texts_whose_audio_is_too_long_end_no_worker(run: Run, stage: Stage) -> None:
+    async def main() -> None:
+        async with stage.pool(max_audio_s=0.35) as pool:
+            for number in range(20):
+                with pytest.raises(RenderError, match=r"longer than 0\.35 s") as caught:
+                    await listen(pool, f"text {number}")
+                assert caught.value.code == "too_long"
+            stats = pool.stats()["scripted"]
+            assert (stats.restarts, stats.failed) == (0, 20)
 
     run(main())
 

@@ -37,6 +37,7 @@ class Handler:
     breaks: list[str] = field(default_factory=list)
     load_failures: list[str] = field(default_factory=list)
     ends: list[str] = field(default_factory=list)
+    stopped_jobs: int = 0
 
     def worker_active(self, slot: int) -> None:
         assert slot == 0
@@ -52,6 +53,9 @@ class Handler:
 
     def job_ended(self, slot: int, job: Job, outcome: JobOutcome) -> None:
         self.ended_jobs.append(outcome)
+
+    def job_stopped(self, slot: int) -> None:
+        self.stopped_jobs += 1
 
     def worker_broken(self, slot: int, reason: str) -> None:
         self.breaks.append(reason)
@@ -114,16 +118,34 @@ def test_a_stopped_job_gets_nothing_more_and_the_worker_is_idle_when_it_reports_
     [
         ([JobAudio(7, 1, TENTH)], "left out a frame"),
         ([JobAudio(7, 0, TENTH), JobDone(7, 200.0, 5.0)], "sent less audio than it said"),
-        ([JobAudio(7, 0, TENTH), JobAudio(7, 1, TENTH)], "did not come to an end"),
     ],
 )
 def test_a_worker_that_violates_the_protocol_is_broken(
     messages: list[JobAudio | JobDone], reason: str
 ) -> None:
-    handle, handler, _ = worker(max_audio_s=0.15)
+    handle, handler, _ = worker()
     handle.messages_received([*messages])
     assert handler.breaks == [reason]
     assert handler.ended_jobs == []
+
+
+@pytest.mark.parametrize("end", [JobFailed(7, "stopped", "stopped", False), JobDone(7, 300.0, 5.0)])
+def test_a_job_whose_audio_is_too_long_is_stopped_and_its_worker_stays(end: JobFailed | JobDone) -> None:
+    handle, handler, job = worker(max_audio_s=0.15)
+    handle.messages_received([JobAudio(7, 0, TENTH), JobAudio(7, 1, TENTH), JobAudio(7, 2, TENTH)])
+    assert job.outcome == JobFailed(7, "too_long", "the audio is longer than 0.15 s", False)
+    assert taken(job) == [Frame(TENTH, 8000)] * 2
+    assert (handler.stopped_jobs, handler.ended_jobs, handler.breaks) == (1, [], [])
+    handle.messages_received([end])
+    assert (handler.stopped_jobs, handler.ended_jobs, handler.breaks) == (1, [end], [])
+
+
+def test_a_job_that_was_stopped_by_its_listener_is_not_stopped_again_when_its_audio_is_too_long() -> None:
+    handle, handler, job = worker(max_audio_s=0.15)
+    handle.stop()
+    handle.messages_received([JobAudio(7, 0, TENTH), JobAudio(7, 1, TENTH)])
+    assert (handler.stopped_jobs, handler.ended_jobs, handler.breaks) == (0, [], [])
+    assert job.outcome is None
 
 
 def test_the_first_reason_for_a_workers_end_is_the_one_that_is_told() -> None:

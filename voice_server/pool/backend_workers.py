@@ -171,6 +171,9 @@ class BackendWorkers:
             self.counters.add_rendered(outcome)
         self._shell.receive(SlotEvent.JOB_ENDED, slot)
 
+    def job_stopped(self, slot: int) -> None:
+        self._shell.receive(SlotEvent.CANCELLED, slot)
+
     def worker_broken(self, slot: int, reason: str) -> None:
         self._shell.receive(SlotEvent.BROKEN, slot, reason=reason)
 

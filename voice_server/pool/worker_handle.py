@@ -56,6 +56,9 @@ class WorkerEventHandler(Protocol):
     def job_ended(self, slot: int, job: Job, outcome: JobOutcome) -> None:
         """The worker has ended its job and is idle."""
 
+    def job_stopped(self, slot: int) -> None:
+        """The worker has been told to stop its job, whose audio is too long."""
+
     def worker_broken(self, slot: int, reason: str) -> None:
         """The worker has violated the protocol; `reason` completes the sentence "the worker …"."""
 
@@ -234,13 +237,14 @@ class WorkerHandle:
             return
         job.next_seq += 1
         job.audio_bytes += len(audio.pcm)
-        if not self._is_stopped:
-            job.put(Frame(audio.pcm, self._sample_rate_hz))
+        if self._is_stopped:
+            return
+        job.put(Frame(audio.pcm, self._sample_rate_hz))
         if job.audio_bytes > self._max_audio_s * self._sample_rate_hz * BYTES_PER_SAMPLE:
-            job.end(
-                JobFailed(job.number, "too_long", f"the audio is longer than {self._max_audio_s:g} s", False)
-            )
-            self.stream_broken("did not come to an end")
+            reason = f"the audio is longer than {self._max_audio_s:g} s"
+            job.end(JobFailed(job.number, "too_long", reason, retryable=False))
+            self.stop()
+            self._handler.job_stopped(self.slot)
 
     def _words_received(self, words: JobWords) -> None:
         job = self._current(words.job)
