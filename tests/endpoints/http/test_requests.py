@@ -104,6 +104,22 @@ def test_a_long_wrong_value_is_cut() -> None:
     assert len(caught.value.message) < 120
 
 
+@pytest.mark.parametrize("name", ["text", "speed", "count", "kind", "deep", "who", "options", "many"])
+@pytest.mark.parametrize("levels", [4, 300, 500, 900])
+@pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a":', "}")])
+def test_a_value_of_any_depth_is_refused_by_its_field(
+    name: str, levels: int, opening: str, closing: str
+) -> None:
+    inner = f'{{"a":{opening * levels}0{closing * levels}}}' if name == "options" else ""
+    value = inner or f"{opening * levels}0{closing * levels}"
+    with pytest.raises(WrongField) as caught:
+        read(f'{{"text":"x","{name}":{value}}}'.encode())
+    assert caught.value.field == name
+    assert caught.value.message.startswith(f"{name} must be ")
+    assert opening in caught.value.message.partition(", not ")[2]
+    assert len(caught.value.message) < 150
+
+
 def test_null_is_absent_and_unknown_keys_are_ignored() -> None:
     fields = fields_from({"text": "x", "count": None, "kind": None, "stranger": [1]}, Fields)
     assert (fields.count, fields.kind) == (1, "a")

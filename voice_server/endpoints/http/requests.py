@@ -214,14 +214,15 @@ def _shown(value: object) -> str:
     return text if len(text) <= _SHOWN_CHARS else text[:_SHOWN_CHARS] + "…"
 
 
-def _beginning(value: object) -> object:
-    """At least as much of a value as is shown of it: a long one would take long to write."""
+def _beginning(value: object, levels: int = _SHOWN_CHARS) -> object:
+    """At least as much of a value as is shown of it: a long or deep one would take long to write."""
     if isinstance(value, str):
         return value[: _SHOWN_CHARS + 1]
     if isinstance(value, list):
-        return [_beginning(each) for each in value[:_SHOWN_CHARS]]
+        return [_beginning(each, levels - 1) for each in value[:_SHOWN_CHARS]] if levels else []
     if isinstance(value, dict):
-        return {name[: _SHOWN_CHARS + 1]: _beginning(each) for name, each in value.items()}
+        inner = value.items() if levels else ()
+        return {name[: _SHOWN_CHARS + 1]: _beginning(each, levels - 1) for name, each in inner}
     return value
 
 
