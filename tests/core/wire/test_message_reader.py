@@ -86,6 +86,17 @@ def test_an_unknown_key_beside_known_ones_is_told_once() -> None:
     assert len(reader.take_warnings()) == 19
 
 
+@pytest.mark.parametrize("number", ["1" * 5000, "-" + "1" * 5000, "1" * 5000 + ".5", "1e999"])
+@pytest.mark.parametrize(
+    ("message", "token"),
+    [('{"token":"a\\ud83d","zz":%s}', "a"), ('{"zz":[%s],"token":"a\\ude00"}', "a\ufffd")],
+)
+def test_a_half_is_read_whatever_number_an_unknown_key_has(message: str, token: str, number: str) -> None:
+    reader = MessageReader()
+    assert reader.read(message % number, None).token == token
+    assert "unknown_key" in [each.code for each in reader.take_warnings()]
+
+
 @pytest.mark.parametrize(
     "text", ["", "{", "[]", '{"token": 1}', '{"token": "\\ud83d', '{"token": 1, "x": "\\ud83d"}']
 )

@@ -88,7 +88,8 @@ class MessageReader:
         if message.token is None:
             self.warnings.append(LOST_CHARACTER)
         else:
-            message = msgspec.structs.replace(message, token=json.loads(text)["token"])
+            token = json.loads(text, parse_int=str)["token"]  # an int has a limit of digits
+            message = msgspec.structs.replace(message, token=token)
         return self._joined(message, turn)
 
     def _joined(self, message: ClientMessage, turn: str | None) -> ClientMessage:
