@@ -228,6 +228,13 @@ def test_markup_is_text_unless_asked_for(espeak: Backend) -> None:
     assert seconds(pcm) > 3
 
 
+@pytest.mark.parametrize("time", ["99999999s", "000600s", "600000ms", "600000", "600s9"])
+def test_a_break_lasts_ten_seconds_at_most(espeak: Backend, time: str) -> None:
+    pcm, marks = speak(espeak, f'one <break strength="weak" time="{time}"/> two', "en-us", ssml=True)
+    assert [mark.word for mark in marks] == ["one", "two"]
+    assert 10 < seconds(pcm) < 13
+
+
 def test_phonemes_in_brackets_are_text(espeak: Backend) -> None:
     assert len(speak(espeak, "[[h@l'oU]]", "en-us")[1]) > 1
 

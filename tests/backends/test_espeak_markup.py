@@ -17,6 +17,10 @@ from tts_backends.espeak.markup import safe_ssml, text_of
         "Tom &amp; Jerry",
         '<say-as interpret-as="characters">abc</say-as>',
         '<voice xml:lang="de">ja</voice >',
+        "<break time='10s'/><break time='0009s'/><break time=\"10000ms\"/><break time='2.99s'/>",
+        "<break strength='x-strong'/>",
+        "<mark name='99999s'/><prosody rate='20000'>",
+        "99999s",
     ],
 )
 def test_ordinary_markup_stays_as_it_is(ssml: str) -> None:
@@ -37,6 +41,27 @@ def test_ordinary_markup_stays_as_it_is(ssml: str) -> None:
 )
 def test_anything_else_is_text(ssml: str, text: str) -> None:
     assert safe_ssml(ssml) == text
+
+
+@pytest.mark.parametrize(
+    ("long", "short"),
+    [
+        ("'11s'", "'10s'"),
+        ("'99999999s'", "'00000010s'"),
+        ("'0000999s'", "'0000010s'"),
+        ("'10001ms'", "'10000ms'"),
+        ("'99999999999ms'", "'00000010000ms'"),
+        ("'99999999'", "'00010000'"),
+        ("'900s9'", "'010s9'"),
+        ("'900.5s'", "'010.5s'"),
+        ('"3600s"', '"0010s"'),
+    ],
+)
+@pytest.mark.parametrize(
+    "element", ["<break time=%s/>", "<break strength='weak'  time = %s />", "<break time=%s>"]
+)
+def test_a_break_lasts_ten_seconds_at_most(element: str, long: str, short: str) -> None:
+    assert safe_ssml(f"a{element % long}b") == f"a{element % short}b"
 
 
 @given(st.text("<>&;/'\" =abreakspeak", max_size=80))
