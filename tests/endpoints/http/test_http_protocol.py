@@ -401,3 +401,66 @@ def test_of_requests_whose_body_does_not_come_the_oldest_makes_room() -> None:
                 writer.close()
 
     run(main)
+
+
+HANDSHAKE = b"GET /stream-tokens HTTP/1.1\r\n" + UPGRADE + KEY + b"\r\n"
+STREAM = b"GET /tts/stream?text=One+is+here.&format=pcm HTTP/1.1\r\nHost: localhost\r\n\r\n"
+LONG = b"GET /tts?format=pcm&text=%s HTTP/1.1\r\nHost: localhost\r\n\r\n" % (b"One+is+here.+" * 1000)
+
+
+@pytest.mark.parametrize(
+    ("before", "apart"),
+    [
+        pytest.param(SLOW, False, id="no answer yet"),
+        pytest.param(SLOW, True, id="no answer yet, apart"),
+        pytest.param(STREAM, False, id="a stream"),
+        pytest.param(STREAM, True, id="a stream that has begun"),
+        pytest.param(GET + STREAM, False, id="several"),
+        pytest.param(GET + STREAM, True, id="several, apart"),
+        pytest.param(STREAM + GET, False, id="others that wait"),
+    ],
+)
+def test_a_handshake_behind_a_running_answer_ends_both(
+    before: bytes, apart: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def main() -> None:
+        pool = ArithmeticPool(frame_s=30)
+        async with served(pool) as server:
+            reader, writer = await opened(server, before + (b"" if apart else HANDSHAKE))
+            if apart:
+                while not pool.running.total():
+                    await asyncio.sleep(0.001)
+                writer.write(HANDSHAKE)
+            assert b" 101 " not in await reader.read()
+            while pool.running.total() or server.service.open_speeches:
+                await asyncio.sleep(0.001)
+            writer.close()
+
+    run(main)
+    assert "Traceback" not in caplog.text
+
+
+def test_a_handshake_behind_an_answer_that_nobody_has_read_is_refused() -> None:
+    async def main() -> None:
+        async with served(ArithmeticPool(frame_s=0)) as server:
+            reader, writer = await opened(server, LONG)
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(HANDSHAKE)
+            assert b" 101 " not in await reader.read()
+            writer.close()
+
+    run(main)
+
+
+@pytest.mark.parametrize("before", [b"", GET, GET * 2, GET.replace(b"health", b"nothing")])
+def test_a_handshake_behind_complete_answers_is_accepted(before: bytes) -> None:
+    async def main() -> None:
+        async with served() as server:
+            reader, writer = await opened(server, before)
+            for _ in range(before.count(b"GET")):
+                await answered(reader)
+            writer.write(HANDSHAKE)
+            assert b" 101 " in await reader.readuntil(b"\r\n\r\n")
+            writer.close()
+
+    run(main)

@@ -248,7 +248,7 @@ class HttpProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """The request head is complete: the body comes next, and has a limit of its own."""
-        if self._is_refused or self._refuses_head():
+        if self._is_refused or self._refuses_head() or self._refuses_late_handshake():
             return
         self._pending_connections.begin_body(self)
         self._head_bytes = None
@@ -330,9 +330,24 @@ class HttpProtocol(HttpToolsProtocol):
                 self._refuse(400, "invalid_request", "the handshake of a WebSocket has no body")
         return self._is_refused
 
+    def _refuses_late_handshake(self) -> bool:
+        """Refuse a WebSocket while something is still to be written, which would lose its protocol."""
+        if self.parser.should_upgrade() and self._should_upgrade():
+            is_answering = any(not answer.response_complete for answer in self._answers)
+            if is_answering or self.transport.get_write_buffer_size():
+                message = "the handshake of a WebSocket waits until the answers before it have been read"
+                self._refuse(400, "invalid_request", message)
+        return self._is_refused
+
     def _refuse(self, status: int, code: str, message: str) -> None:
-        """Answer at once; what the client still sends is thrown away, so that it can read the answer."""
+        """Answer at once; what the client still sends is thrown away, so that it can read the answer.
+
+        In the middle of another answer nothing is written: it would be read as a part of that one.
+        """
         if self._is_refused:
+            return
+        if any(answer.response_started and not answer.response_complete for answer in self._answers):
+            self._throw_away_request()
             return
         path = self.url.partition(b"?")[0].decode("latin-1")
         body = msgspec.json.encode(error_content(path, status, message, code))
