@@ -56,7 +56,9 @@ ERROR_CODES: Mapping[str, CodeMeaning] = {
     "draining": CodeMeaning("A command asked a server that is going down.", _COMMAND),
     "engine_failed": CodeMeaning("The engine raised an exception while it rendered a sentence.", _SPEECH),
     "fork_failed": CodeMeaning("The template process could not fork another worker.", _WORKER),
-    "head_too_large": CodeMeaning("A request head, or a field of a handshake, has too many bytes.", _HTTP),
+    "head_too_large": CodeMeaning(
+        "A request head, a trailer or a field of a handshake has too many bytes.", _HTTP
+    ),
     "idle": CodeMeaning("No message came for `idle_s`; the connection closes with 1000.", _SOCKET),
     "internal": CodeMeaning("A defect of the server, or a failure without a code of its own.", _ALL),
     "invalid_bit_rate": CodeMeaning("`bit_rate` does not fit the format and the sample rate.", _HTTP),

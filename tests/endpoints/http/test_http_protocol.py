@@ -464,3 +464,45 @@ def test_a_handshake_behind_complete_answers_is_accepted(before: bytes) -> None:
             writer.close()
 
     run(main)
+
+
+CHUNKED = POST % b"/tts" + b"Transfer-Encoding: chunked\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("begin", "piece"),
+    [
+        pytest.param(b"2\r\n{}\r\n0\r\nX: ", b"x", id="trailer value"),
+        pytest.param(b"2\r\n{}\r\n0\r\n", b"x", id="trailer name"),
+        pytest.param(b"2\r\n{}\r\n0\r\n", b"X: %s\r\n" % (b"x" * 1000), id="trailer fields"),
+        pytest.param(b"2;", b"x", id="chunk extension"),
+    ],
+)
+def test_what_surrounds_a_body_has_a_limit(begin: bytes, piece: bytes) -> None:
+    async def main() -> None:
+        async with served() as server:
+            reader, writer = await opened(server, CHUNKED + begin)
+            answer = asyncio.create_task(answered(reader))
+            while not answer.done():
+                writer.write(piece * (65536 // len(piece)))
+                await writer.drain()
+                await asyncio.sleep(0)
+            status, body = await answer
+            assert (status, json.loads(body)["code"]) == (431, "head_too_large")
+            writer.close()
+
+    run(main)
+
+
+def test_a_trailer_and_chunk_extensions_within_the_limit_are_read() -> None:
+    async def main() -> None:
+        async with served() as server:
+            chunk = b"1;a=" + b"x" * 40_000 + b"\r\n%b\r\n"
+            body = b"".join(chunk % bytes([each]) for each in b'{"text":""}')
+            trailer = b"0\r\nX: " + b"x" * 50_000 + b"\r\n\r\n"
+            reader, writer = await opened(server, CHUNKED + body + trailer + GET)
+            assert json.loads((await answered(reader))[1])["code"] == "invalid_field"
+            assert (await answered(reader))[0] == 200
+            writer.close()
+
+    run(main)

@@ -2,8 +2,9 @@
 
 A request head has to be complete within `handshake_s` of the connection, or of the first byte behind an
 answer, a body within `BODY_S` of its head; an answer must not lie unread for `stalled_reader_s`. A head has
-at most `MAX_HEAD_BYTES` and `MAX_HEADER_FIELDS`. While requests wait for the answer to the one before them,
-no more are read. Of the connections on which no request is being served the oldest makes room for a new one.
+at most `MAX_HEAD_BYTES` and `MAX_HEADER_FIELDS`, and so have the trailer fields of a body. While requests
+wait for the answer to the one before them, no more are read. Of the connections on which no request is being
+served the oldest makes room for a new one.
 """
 
 from __future__ import annotations
@@ -182,6 +183,7 @@ class HttpProtocol(HttpToolsProtocol):
         self._stall_timer: asyncio.TimerHandle | None = None
         self._request_timer: asyncio.TimerHandle | None = None
         self._head_bytes: int | None = 0  # of the head that is being read; None while a body is
+        self._framing_bytes = 0  # since the last piece of a body: a chunk's extension, or trailer fields
         self._is_refused = False
         self._answers: list[RequestResponseCycle] = []  # those that may not be complete, in order
         self._unparsed = b""
@@ -220,6 +222,12 @@ class HttpProtocol(HttpToolsProtocol):
             part, self._unparsed = self._unparsed[:room], self._unparsed[room:]
             if self._head_bytes is not None:
                 self._head_bytes += len(part)
+            elif self._framing_bytes > MAX_HEAD_BYTES:
+                message = f"trailer fields, or the extension of a chunk, have at most {MAX_HEAD_BYTES} bytes"
+                self._refuse(431, "head_too_large", message)
+                return
+            else:
+                self._framing_bytes += len(part)
             super().data_received(part)
             if self._unparsed and time.monotonic() >= until and not self.transport.is_closing():
                 self.flow.hold()
@@ -252,6 +260,7 @@ class HttpProtocol(HttpToolsProtocol):
             return
         self._pending_connections.begin_body(self)
         self._head_bytes = None
+        self._framing_bytes = 0
         self._limit_request(BODY_S)
         super().on_headers_complete()
         if self.cycle is not None:
@@ -262,6 +271,7 @@ class HttpProtocol(HttpToolsProtocol):
 
     def on_body(self, body: bytes) -> None:
         """Keep a piece of the body, unless the request was refused."""
+        self._framing_bytes = 0
         if not self._is_refused:
             super().on_body(body)
 
