@@ -161,6 +161,21 @@ def test_bytes_that_keep_coming_extend_no_limit(begin: bytes, monkeypatch: pytes
             "invalid_request",
             id="upgrade with a body",
         ),
+        pytest.param(
+            b"GET / HTTP/1.1\r\nHost: a\r\nHost: localhost\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n",
+            400,
+            "invalid_request",
+            id="two hosts and an upgrade that is not known",
+        ),
+        pytest.param(
+            b"CONNECT localhost:80 HTTP/1.1\r\nHost: localhost\r\n\r\n", 400, "invalid_request", id="CONNECT"
+        ),
+        pytest.param(
+            b"CONNECT localhost:80 HTTP/1.1\r\n" + UPGRADE + KEY + b"\r\n",
+            400,
+            "invalid_request",
+            id="CONNECT with an upgrade",
+        ),
     ],
 )
 def test_a_head_that_is_too_large_is_answered(head: bytes, status: int, code: str) -> None:
@@ -503,6 +518,76 @@ def test_a_trailer_and_chunk_extensions_within_the_limit_are_read() -> None:
             reader, writer = await opened(server, CHUNKED + body + trailer + GET)
             assert json.loads((await answered(reader))[1])["code"] == "invalid_field"
             assert (await answered(reader))[0] == 200
+            writer.close()
+
+    run(main)
+
+
+OFFER = b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n"
+NO_TEXT = b'{"text":""}'
+
+
+@pytest.mark.parametrize(
+    ("request_", "code"),
+    [
+        pytest.param(
+            b"GET /nothing HTTP/1.1\r\nHost: localhost\r\n" + OFFER + b"\r\n", "not_found", id="GET"
+        ),
+        pytest.param(
+            POST % b"/tts" + OFFER + b"Content-Length: %d\r\n\r\n" % len(NO_TEXT) + NO_TEXT,
+            "invalid_field",
+            id="POST",
+        ),
+        pytest.param(
+            POST % b"/tts"
+            + OFFER
+            + b"Transfer-Encoding: chunked\r\n\r\n%x\r\n" % len(NO_TEXT)
+            + NO_TEXT
+            + b"\r\n0\r\n\r\n",
+            "invalid_field",
+            id="chunked",
+        ),
+        pytest.param(
+            POST % b"/tts" + OFFER + b"Content-Length: 30000\r\n\r\n" + NO_TEXT.ljust(30_000),
+            "invalid_field",
+            id="in several parts",
+        ),
+    ],
+)
+@pytest.mark.parametrize("apart", [False, True], ids=["together", "apart"])
+def test_an_upgrade_that_is_not_known_is_ignored(request_: bytes, code: str, apart: bool) -> None:
+    async def main() -> None:
+        async with served() as server:
+            head, end, body = request_.partition(b"\r\n\r\n")
+            reader, writer = await opened(server, head + end)
+            if apart:
+                await asyncio.sleep(0.01)
+            writer.write(body + request_ + GET)
+            for _ in range(2):
+                assert json.loads((await answered(reader))[1])["code"] == code
+            assert (await answered(reader))[0] == 200
+            writer.write(HANDSHAKE)
+            assert b" 101 " in await reader.readuntil(b"\r\n\r\n")
+            writer.close()
+
+    run(main)
+
+
+@pytest.mark.parametrize(
+    "offer",
+    [
+        b"Upgrade: websocket, h2c\r\nConnection: Upgrade\r\n",
+        b"Upgrade: h2c,WebSocket\r\nConnection: keep-alive, Upgrade\r\n",
+        b"Upgrade: h2c\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n",
+        b"Upgrade: websocket\r\nUpgrade: h2c\r\nConnection: Upgrade\r\nConnection: keep-alive\r\n",
+    ],
+)
+def test_a_websocket_may_be_offered_among_others(offer: bytes) -> None:
+    async def main() -> None:
+        async with served() as server:
+            head = b"GET /stream-tokens HTTP/1.1\r\nHost: localhost\r\n"
+            reader, writer = await opened(server, head + offer + KEY + b"\r\n")
+            assert b" 101 " in await reader.readuntil(b"\r\n\r\n")
             writer.close()
 
     run(main)

@@ -11,10 +11,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 import time
 from collections.abc import Callable
 from typing import Any, cast
 
+import httptools
 import msgspec
 from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
@@ -187,6 +189,7 @@ class HttpProtocol(HttpToolsProtocol):
         self._is_refused = False
         self._answers: list[RequestResponseCycle] = []  # those that may not be complete, in order
         self._unparsed = b""
+        self._part = b""  # what is being parsed
         self._is_parse_due = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -228,13 +231,44 @@ class HttpProtocol(HttpToolsProtocol):
                 return
             else:
                 self._framing_bytes += len(part)
-            super().data_received(part)
+            self._feed(part)
             if self._unparsed and time.monotonic() >= until and not self.transport.is_closing():
                 self.flow.hold()
                 self._parse_soon()
                 return
         if not self.transport.is_closing():
             self.flow.release()
+
+    def _feed(self, part: bytes) -> None:
+        """Let uvicorn parse a part; a request whose upgrade is ignored is parsed again without it."""
+        self._part = part
+        super().data_received(part)
+
+    def _unsupported_upgrade_warning(self) -> None:
+        """Serve a request as if it offered no upgrade: the parser has stopped behind its head."""
+        if self._is_refused:
+            return
+        stopped = cast("httptools.HttpParserUpgrade", sys.exc_info()[1])
+        rest = self._part[stopped.args[0] :]
+        line = (
+            self.parser.get_method() + b" " + self.url + b" HTTP/" + self.parser.get_http_version().encode()
+        )
+        fields = [name + b": " + value for name, value in self.headers if name != b"upgrade"]
+        self.parser = httptools.HttpRequestParser(self)
+        self.parser.set_dangerous_leniencies(lenient_data_after_close=True)  # as uvicorn does
+        self._feed(b"\r\n".join([line, *fields, b"\r\n"]) + rest)
+
+    def _should_upgrade(self) -> bool:
+        """Whether a WebSocket is among what the client offers to change to."""
+        return b"websocket" in self._tokens(b"upgrade") and b"upgrade" in self._tokens(b"connection")
+
+    def _tokens(self, field: bytes) -> set[bytes]:
+        """The members of a list that may stand in several header fields, in lower case."""
+        values = b",".join(value for name, value in self.headers if name == field)
+        return {token.strip().lower() for token in values.split(b",")}
+
+    def _is_upgrade_ignored(self) -> bool:
+        return bool(self.parser.should_upgrade()) and not self._should_upgrade()
 
     def _parse_soon(self) -> None:
         if not self._is_parse_due:
@@ -258,6 +292,11 @@ class HttpProtocol(HttpToolsProtocol):
         """The request head is complete: the body comes next, and has a limit of its own."""
         if self._is_refused or self._refuses_head() or self._refuses_late_handshake():
             return
+        if self.parser.get_method() == b"CONNECT":
+            self._refuse(400, "invalid_request", "this server is no proxy, and does not CONNECT")
+            return
+        if self._is_upgrade_ignored():
+            return
         self._pending_connections.begin_body(self)
         self._head_bytes = None
         self._framing_bytes = 0
@@ -277,7 +316,7 @@ class HttpProtocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """The request is complete: how long its answer takes is not limited here."""
-        if self._is_refused:
+        if self._is_refused or self._is_upgrade_ignored():
             return
         self._pending_connections.end_body(self)
         self._end_request_limit()
@@ -300,6 +339,8 @@ class HttpProtocol(HttpToolsProtocol):
             self._pending_connections.end_body(self)
             self._end_request_limit()
             self._unparsed = b""  # a client waits for the answer to a handshake
+            others = [(name, value) for name, value in self.headers if name != b"upgrade"]
+            self.scope["headers"] = [*others, (b"upgrade", b"websocket")]  # websockets reads no longer list
             super().handle_websocket_upgrade()
 
     def connection_lost(self, exc: Exception | None) -> None:
