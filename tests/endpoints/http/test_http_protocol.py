@@ -162,6 +162,12 @@ def test_bytes_that_keep_coming_extend_no_limit(begin: bytes, monkeypatch: pytes
             id="upgrade with a body",
         ),
         pytest.param(
+            b"GET /stream-tokens HTTP/1.1\r\nTransfer-Encoding: 0\r\n" + UPGRADE + KEY + b"\r\n",
+            400,
+            "invalid_request",
+            id="upgrade with an odd body",
+        ),
+        pytest.param(
             b"GET / HTTP/1.1\r\nHost: a\r\nHost: localhost\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n",
             400,
             "invalid_request",
