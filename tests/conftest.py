@@ -5,6 +5,7 @@ Whatever a test does, it leaves no task, child process or thread behind, and blo
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 from contextlib import nullcontext
 from typing import ClassVar
@@ -32,8 +33,10 @@ class _SharedFixtures:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Have shared fixtures noted."""
+    """Have shared fixtures noted, and a hang-up end what the tests start, also under nohup."""
     config.pluginmanager.register(_SharedFixtures())
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:  # which every child would inherit
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @pytest.hookimpl(optionalhook=True)
