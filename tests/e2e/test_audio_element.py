@@ -46,7 +46,7 @@ PLAY_AND_SEEK = """async (source) => {
     [
         (f"/tts?text={quote(TEXT)}", 30),
         (f"/tts?text={quote(TEXT)}&format=mp3", 30),
-        ("/tts?text=Hello+world.&format=flac", 0.3),
+        (f"/tts?text={quote(TEXT)}&format=flac", 30),
         ("/voices/espeak/en/preview", 1),
     ],
     ids=["wav", "mp3", "flac", "preview"],

@@ -127,7 +127,7 @@ def test_texts_come_from_arguments_and_from_a_pipe_and_an_empty_one_is_refused(r
     refused = resident.run("--json", text="  \n")
     assert (refused.returncode, refused.stderr) == (
         2,
-        "error: there is nothing to say: the text is empty\n",
+        "error: there is no text to speak\n",
     )
 
 
@@ -192,7 +192,7 @@ def test_a_file_that_cannot_be_saved_leaves_the_old_one_and_nothing_else(residen
     assert path.read_bytes() == b"old"
     assert list(resident.folder.glob(".*")) == []
     assert resident.run("--output", str(resident.folder / "x.doc"), "Hello.").stderr == (
-        "error: 'x.doc' names no format that there is; there are .wav, .mp3, .flac, .opus, .ogg, .aac\n"
+        "error: 'x.doc' names no format that there is; there are .wav, .mp3, .flac, .opus, .ogg, .aac, .pcm\n"
     )
     full = resident.run("--output", "/dev/full/x.wav", "Hello.")
     assert full.returncode == 1

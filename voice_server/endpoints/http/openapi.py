@@ -67,6 +67,7 @@ def openapi_document(operations: Sequence[Operation], root_path: str = "") -> Js
     }
 
 
+_HEAD_BYTES = 64 * 1024
 _DESCRIPTION = (
     "Text in, speech out. Null means absent and unknown fields are ignored. Tokens are streamed over the "
     "WebSocket /stream-tokens, which docs/protocol.md describes."
@@ -153,9 +154,17 @@ def _query_parameters(operation: Operation) -> list[JsonSchema]:
 
 def _form_parameters(form: JsonSchema) -> list[JsonSchema]:
     return [
-        {"name": name, "in": "query", "required": name in form["required"], "schema": schema}
+        {"name": name, "in": "query", "required": name in form["required"], "schema": _within_head(schema)}
         for name, schema in form["properties"].items()
     ]
+
+
+def _within_head(schema: JsonSchema) -> JsonSchema:
+    """A field of a URL: what it may hold is limited by the request head, which is refused with 431."""
+    if schema.get("maxLength", 0) < _HEAD_BYTES:
+        return schema
+    described = {name: value for name, value in schema.items() if name != "maxLength"}
+    return described | {"description": "The text to speak; a request head has at most 64 KiB."}
 
 
 def _responses(operation: Operation, found: dict[int, JsonSchema]) -> JsonSchema:
