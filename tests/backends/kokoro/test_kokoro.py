@@ -118,8 +118,10 @@ def test_bfloat16_sounds_much_as_float32_does(stage: Stage, make_engine: MakeEng
 
 
 def test_float16_on_a_cpu_is_refused_with_what_is_allowed(make_engine: MakeEngine) -> None:
+    engine = make_engine("kokoro", dtype="float16")
+
     async def error() -> str:
-        async with make_engine("kokoro", dtype="float16").pool() as pool:
+        async with engine.pool() as pool:
             return pool.backends["kokoro"].error
 
     assert "in float16: dtype is float32 or bfloat16 there" in asyncio.run(error())
