@@ -66,8 +66,7 @@ class SpeechSettings:
     `known_tags` are the sounds that it can make of a bracketed tag. `ahead_s` is how much sound the
     listener likes to have in store. A sentence shorter than `min_segment_chars` is spoken together with the
     next one, if that comes in time. `reads` are the scripts that the voice reads beside Latin, and
-    `find_reader` gives these settings with a voice that reads others, or None; it is not set where the voice
-    is to be kept.
+    `find_reader` finds who reads others, unless `script` is "keep"; a reader that it found has none.
     """
 
     backend: str
