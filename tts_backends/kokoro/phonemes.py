@@ -34,7 +34,8 @@ class Token:
 
 def tokens_of(text: str, language: str) -> list[Token]:
     """Read `text` in the language of this letter."""
-    text = _LINE_BREAKS.sub(" ", text)
+    # espeak takes no notice of the marks that end sentences in Hindi.
+    text = _LINE_BREAKS.sub(" ", text).replace("।", ".").replace("॥", ".")
     if language in "ab":
         return list(_english(text, _converter(language)(text)[1]))
     words = _words(text, language)
@@ -109,7 +110,8 @@ def _english(text: str, tokens: Iterable[Any]) -> Iterator[Token]:
     position = 0
     for token in tokens:
         start = text.find(token.text, position)
-        is_word = start >= 0 and any(map(str.isalnum, token.text))
+        # A sign that is spoken is a word too.
+        is_word = start >= 0 and any(map(str.isalnum, token.text + (token.phonemes or "")))
         if start >= 0:
             position = start + len(token.text)
             inline = _INLINE.match(text, start - 1) if start else None
