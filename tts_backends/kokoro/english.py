@@ -95,6 +95,8 @@ class EnglishReader(en.G2P):  # type: ignore[misc]
         """Return the phonemes of `text`, and the same by words; espeak reads what misaki leaves out."""
         _, tokens = super().__call__(text)
         for token in tokens:
+            if numerals.TIME.fullmatch(token.text) and token.phonemes:
+                token.phonemes = token.phonemes.replace(":", " ")  # which is a pause
             # Compatibility characters, such as ⅜ and ⑻, are for espeak what they stand for.
             for written in (token.text, normalize("NFKC", token.text)):
                 if any(map(str.isalnum, written)) and not token.phonemes:

@@ -16,6 +16,7 @@ from misaki.token import MToken
 DASHES = "-–—"
 """Between two numbers they part them."""
 MINUS = "-−"
+TIME = re.compile(r"\d\d?(?::\d\d){1,2}")
 _NUMBER = re.compile(r"[-−+]?[.,]?\d[\d.,]*")
 _ABBREVIATION = re.compile(r"[^\W\d_]+\.")
 _COMPARED = {"<": "less than", ">": "greater than"}
@@ -30,22 +31,20 @@ def mend(tokens: list[MToken], say: Callable[[str], str], knows: Callable[[str],
 
     `say` gives the phonemes of a word, `knows` tells whether the dictionary has a word as it is written.
     """
-    unread = [index for index, token in enumerate(tokens) if token.phonemes is None]
-    for index in unread:
-        tokens[index].tag = _tag(tokens[index])
+    for token in tokens:
+        if token.phonemes is None:
+            token.tag = _tag(token)
     for first, last in _chains(tokens):
         _part(tokens[first : last + 1], say)
-    for index in unread:
-        before, token, behind = (
-            tokens[index - 1 : index] or [None],
-            tokens[index],
-            tokens[index + 1 : index + 2],
-        )
+    around = [None, *tokens, None]
+    for before, token, behind in zip(around, tokens, around[2:], strict=False):
+        if token.phonemes is not None or token._.alias is not None:
+            continue
         if re.fullmatch(r"0\d+", token.text):
             _spell(token, say)
-        elif behind:
-            _mend_sign(before[0], token, behind[0], say)
-            _mend_abbreviation(token, behind[0], knows)
+        elif behind is not None:
+            _mend_sign(before, token, behind, say)
+            _mend_abbreviation(token, behind, knows)
 
 
 def _tag(token: MToken) -> str:
@@ -69,7 +68,7 @@ def _chains(tokens: list[MToken]) -> Iterator[tuple[int, int]]:
         last = first
         while (
             last + 2 < len(tokens)
-            and tokens[last].tag == tokens[last + 2].tag == "CD"
+            and all(_NUMBER.fullmatch(token.text) for token in tokens[last : last + 3 : 2])
             and tokens[last + 1].text in DASHES
             and not any(token.whitespace or token.phonemes for token in tokens[last : last + 2])
         ):
@@ -83,7 +82,9 @@ def _part(chain: list[MToken], say: Callable[[str], str]) -> None:
     """Read `10-15` with a word between, and dates and telephone numbers with pauses, digit by digit."""
     numbers, dashes = chain[::2], chain[1::2]
     lengths = [len(number.text) for number in numbers]
-    is_range = len(numbers) == 2 and lengths != _TELEPHONE and not any(n.text[0] == "0" for n in numbers)
+    is_round = all(number.text.endswith("0") for number in numbers)
+    is_telephone = lengths == _TELEPHONE and not is_round
+    is_range = len(numbers) == 2 and not is_telephone and not any(n.text[0] == "0" for n in numbers)
     for number, dash in zip(numbers, dashes, strict=False):
         dash.whitespace = " "
         if is_range and dash.text != "—":
@@ -91,13 +92,8 @@ def _part(chain: list[MToken], say: Callable[[str], str]) -> None:
             number.whitespace = " "
         else:
             dash.phonemes = ","
-    for number in numbers:
-        if (
-            not is_range
-            and lengths != _DATE
-            and len(number.text) >= _SPELLED_FROM
-            and number.text.isdecimal()
-        ):
+    for number in numbers if not is_range and lengths != _DATE else ():
+        if len(number.text) >= _SPELLED_FROM and number.text.isdecimal():
             _spell(number, say)
 
 
@@ -108,16 +104,15 @@ def _spell(number: MToken, say: Callable[[str], str]) -> None:
 
 def _mend_sign(before: MToken | None, token: MToken, behind: MToken, say: Callable[[str], str]) -> None:
     attached = before is not None and not before.whitespace and before.text[-1].isalnum()
+    counts = not token.whitespace and (_NUMBER.fullmatch(behind.text) or behind.text in CURRENCIES)
     word = None
-    if token.phonemes is not None or token._.alias is not None:
-        return
     if token.text in _COMPARED and token.whitespace and before is not None and before.whitespace:
         token.phonemes = " ".join(map(say, _COMPARED[token.text].split()))
-    elif token.text in MINUS and not attached and not token.whitespace and behind.tag in ("CD", "$"):
+    elif token.text in MINUS and counts and not attached:
         word = "minus"
-    elif token.text == "#" and not token.whitespace and behind.tag == "CD":
+    elif token.text == "#" and counts:
         word = "number"
-    elif token.text == "#" and before is not None and attached and before.text in "ABCDEFG":
+    elif token.text == "#" and attached and before is not None and before.text in "ABCDEFG":
         word = "sharp"
         before.whitespace = " "
     if word is not None:

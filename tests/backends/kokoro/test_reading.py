@@ -57,14 +57,17 @@ NUMBERS_AND_SIGNS = {
     "the value is -1.": "ðə vˈælju ɪz mˈInəs wˈʌn.",
     "It fell to -12 degrees.": "ˌɪt fˈɛl tə mˈInəs twˈɛlv dəɡɹˈiz.",
     "a debt of -$5": "ɐ dˈɛt ʌv mˈInəs fˈIv dˈɑləɹz",
+    "the price - $5 - is low": "ðə pɹˈIs — fˈIv dˈɑləɹz — ɪz lˈO",
     "They won 3-2.": "ðˌA wˈʌn θɹˈi tə tˈu.",
     "10-15 or 10–15 minutes": "tˈɛn tə fˌɪftˈin ɔɹ tˈɛn tə fˌɪftˈin mˈɪnəts",
+    "twenty-five from 100-1000": "twˈɛntifˌIv fɹʌm wˈʌn hˈʌndɹəd tə wˈʌn θˈWzᵊnd",
     "Call 555-0142 now.": "kˈɔl fˈIv fˈIv fˈIv, zˈɪɹO wˈʌn fˈɔɹ tˈu nˈW.",
     "On 2026-11-29 we met.": "ˌɔn twˈɛnti twˈɛnti sˈɪks, əlˈɛvᵊn, twˈɛnti nˈIn wi mˈɛt.",
     "Room 007.": "ɹˈum zˈɪɹO zˈɪɹO sˈɛvən.",
     "Heat it to 220 °C (428 °F).": (
         "hˈit ɪt tə tˈu hˈʌndɹəd twˈɛnti dᵻɡɹˈiz sˈi (fˈɔɹ hˈʌndɹəd twˈɛnti ˈAt dᵻɡɹˈiz ˈɛf)."
     ),
+    "It is 7:30 now.": "ˌɪt ɪz sˈɛvən θˈɜɹTi nˈW.",
     "C# is number #5.": "sˈi ʃˈɑɹp ɪz nˈʌmbəɹ nˈʌmbəɹ fˈIv.",
     "if 3 < 4": "ɪf θɹˈi lˈɛs ðən fˈɔɹ",
     "Jan. and Feb. are cold.": "ʤˈæn ænd fˈɛb ɑɹ kˈOld.",
