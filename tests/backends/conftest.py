@@ -97,10 +97,13 @@ def make_engine(tmp_path_factory: pytest.TempPathFactory) -> MakeEngine:
     """Return what makes an Engine of a backend's name and settings; skips where it is not set up."""
     checkpoints: dict[str, Path] = {}
 
-    def make(name: str, samples: Path | None = None, **settings: Any) -> Engine:
+    def make(
+        name: str, samples: Path | None = None, environment: Path | None = None, **settings: Any
+    ) -> Engine:
         config = load_config(_ROOT / "backends.yaml").backends[name]
+        project = environment or config.environment
         try:
-            python = python_of(name, config.environment)
+            python = python_of(name, project)
         except BackendDown as error:
             pytest.skip(error.message)
         if name not in checkpoints:
@@ -108,7 +111,7 @@ def make_engine(tmp_path_factory: pytest.TempPathFactory) -> MakeEngine:
             maker = _TESTS / name / "checkpoint.py"
             subprocess.run([python, str(maker), str(checkpoints[name])], check=True, capture_output=True)
         cache = tmp_path_factory.getbasetemp() / "cache"
-        environment = {"XDG_CACHE_HOME": str(cache), "HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"}
+        variables = {"XDG_CACHE_HOME": str(cache), "HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"}
         folder = checkpoints[name] / settings.pop("part", "")
         changed = {"model": str(folder), "device": "cpu"} | settings
         small = _TESTS / name / "small_backend.py"
@@ -119,7 +122,8 @@ def make_engine(tmp_path_factory: pytest.TempPathFactory) -> MakeEngine:
                 adapter=small if small.is_file() else config.adapter,
                 settings=changed,
                 samples=samples or config.samples,
-                env=environment,
+                environment=project,
+                env=variables,
                 fallback=None,
             ),
         )

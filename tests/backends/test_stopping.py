@@ -28,7 +28,7 @@ from voice_server.speech import SpeechService
 
 SENTENCE = "The quick brown fox jumps over the lazy dog, and then it sleeps in the sun."
 WATCHED: dict[str, tuple[str, str, dict[str, Any]]] = {
-    "kokoro, vocoder": ("kokoro", "af_heart", {}),
+    "kokoro, windows": ("kokoro", "af_heart", {}),
     "chatterbox, turbo, tokens": ("chatterbox", "default", {"part": "turbo"}),
     "chatterbox, turbo, vocoder": ("chatterbox", "default", {"part": "turbo", "watched": "vocoder"}),
     "chatterbox, english, tokens": ("chatterbox", "default", {"part": "english", "kind": "english"}),
@@ -88,7 +88,7 @@ async def _until(stream: AsyncStream, kind: type[Event], **wanted: object) -> Ev
 
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize(
-    "held", ["kokoro, vocoder", "chatterbox, turbo, tokens", "vibevoice, chunks"], indirect=True
+    "held", ["kokoro, windows", "chatterbox, turbo, tokens", "vibevoice, chunks"], indirect=True
 )
 def test_a_barge_in_is_answered_while_the_model_is_still_at_work(
     held: tuple[Engine, str], gate: Gate

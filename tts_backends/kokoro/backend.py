@@ -7,10 +7,11 @@ A voice is one of the 54 speakers, a mix of them such as `af_bella(2)+af_sky(1)`
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
+from importlib.util import find_spec
 from typing import Any
 
-import torch
+import numpy as np
 
 from voice_server.worker.api import (
     BackendError,
@@ -23,12 +24,19 @@ from voice_server.worker.api import (
     WordMark,
 )
 
-from .model import DTYPES, FRAME_MS, Model
+from .checkpoint import Array, read_voice
 from .phonemes import Token, phonemes_of, pieces_of, tokens_of
+from .sound import SAMPLES_PER_FRAME, Sound
 from .speakers import LANGUAGES, built_in_voices, read_mix, saved_voice
-from .weights import PUBLISHED, folder_of
+from .weights import AUTO, folder_of
 
 _DEVICES = ("auto", "cpu", "cuda", "mps")
+_DTYPES = ("float32", "bfloat16", "float16")
+_RUNTIMES = ("auto", "onnx", "torch")
+_STREAMED, _EXACT = "streamed", "exact"
+_SAMPLES_PER_MS = 24
+_FRAMES_LATE = 2.5
+"""A phoneme is heard so much before its frames: two to three, by a recogniser and by the sound's edges."""
 _OF_THE_VOICE = "voice"
 
 
@@ -40,34 +48,64 @@ class Backend:
         Option("speed", "number", 1.0, 0.25, 4.0, description="1 is the voice's own pace"),
         Option("language", "choice", _OF_THE_VOICE, choices=(_OF_THE_VOICE, *LANGUAGES.values()),
                description="the language to read in, whatever the voice's is"),
+        Option("quality", "choice", _STREAMED, choices=(_STREAMED, _EXACT),
+               description="streamed begins inside a sentence; exact renders it whole, in float32"),
     )  # fmt: skip
     capabilities = Capabilities(times="model", streams=True, mixes=True)
 
     def __init__(
         self,
-        model: str = PUBLISHED,
+        model: str = AUTO,
+        runtime: str = "auto",
         device: str = "auto",
         dtype: str = "float32",
         mixes: Mapping[str, str] | None = None,
     ) -> None:
-        if device not in _DEVICES or dtype not in DTYPES:
-            raise BackendError(f"device is one of {', '.join(_DEVICES)}; dtype one of {', '.join(DTYPES)}")
+        for name, value, allowed in (
+            ("runtime", runtime, _RUNTIMES),
+            ("device", device, _DEVICES),
+            ("dtype", dtype, _DTYPES),
+        ):
+            if value not in allowed:
+                raise BackendError(f"{name} is one of {', '.join(allowed)}, not {value!r}")
         self._mixes = {name: read_mix(mix) for name, mix in (mixes or {}).items()}
         try:
             self._folder = folder_of(model)
-            self._model = Model(self._folder, device, dtype)
+            self._read_voice = lru_cache(maxsize=64)(partial(read_voice, self._folder))
+            self._model = self._load(runtime, device, dtype)
         except FileNotFoundError as missing:
             raise NotSetUp(str(missing)) from None
-        self._pack = lru_cache(maxsize=64)(self._read_pack)
+
+    def _load(self, runtime: str, device: str, dtype: str) -> Any:
+        if runtime == "torch" or (runtime == "auto" and find_spec("onnxruntime") is None):
+            if find_spec("torch") is None:
+                raise NotSetUp(
+                    "this environment has no torch; in backends.yaml: environment: tts_backends/kokoro/torch"
+                )
+            from .torch_model import TorchModel  # noqa: PLC0415 - the other environment has no torch
+
+            return TorchModel(self._folder, device, dtype)
+        if find_spec("onnxruntime") is None:
+            raise NotSetUp(
+                "this environment has no ONNX Runtime; in backends.yaml: environment: tts_backends/kokoro"
+            )
+        if device not in ("auto", "cpu") or dtype != "float32":
+            raise BackendError(
+                f"ONNX Runtime renders on the CPU in float32; for device {device}, dtype {dtype} choose"
+                " environment: tts_backends/kokoro/torch in backends.yaml"
+            )
+        from .onnx_model import OnnxModel  # noqa: PLC0415 - the other environment has no ONNX Runtime
+
+        return OnnxModel(self._folder, self._read_voice)
 
     @property
     def can_fork(self) -> bool:
         """Whether workers may be copies of this process: a GPU's state cannot be copied."""
-        return self._model.device == "cpu"
+        return bool(self._model.device == "cpu")
 
     def use_threads(self, count: int) -> None:
         """Render with so many threads from now on."""
-        torch.set_num_threads(count)
+        self._model.use_threads(count)
 
     def voices(self) -> Iterable[Voice]:
         """The speakers, then the saved mixes; no weights are read for it."""
@@ -88,32 +126,40 @@ class Backend:
         letters = {tag: letter for letter, tag in LANGUAGES.items()}
         language = letters.get(options["language"], mix.language)
         style = sum(share * self._pack(speaker) for speaker, share in mix.shares.items())
-        began_ms = 0.0
+        exact = options["quality"] == _EXACT
+        n_samples = 0
         for piece in pieces_of(tokens_of(text, language), self._model.phonemes):
-            audio, frames = self._model.speak(
-                phonemes_of(piece), style, options["speed"], options.get("seed", 0), lambda: give(b"")
+            sound = self._model.speak(
+                phonemes_of(piece),
+                style,
+                options["speed"],
+                options.get("seed", 0),
+                lambda: give(b""),
+                exact=exact,
             )
-            for mark in _marks(text, piece, frames, began_ms):
+            for mark in _marks(text, piece, sound, n_samples):
                 give(mark)
-            give(audio)
-            began_ms += sum(frames) * FRAME_MS
+            for samples in sound.pieces:
+                n_samples += len(samples)
+                give(samples)
 
-    def _read_pack(self, speaker: str) -> torch.Tensor:
-        file = self._folder / "voices" / f"{speaker}.pt"
-        if not file.is_file():
-            raise RequestError(f"the model's folder has no voice {speaker}", code="unknown_voice")
-        pack: torch.Tensor = torch.load(file, map_location="cpu", weights_only=True)
-        return pack
+    def _pack(self, speaker: str) -> Array:
+        try:
+            return self._read_voice(speaker)
+        except FileNotFoundError:
+            raise RequestError(f"the model's folder has no voice {speaker}", code="unknown_voice") from None
 
 
-def _marks(text: str, piece: list[Token], frames: list[int], began_ms: float) -> Iterator[WordMark]:
+def _marks(text: str, piece: list[Token], sound: Sound, n_samples_before: int) -> Iterator[WordMark]:
     """When each word of a piece is spoken: as long as the model gave its phonemes."""
-    at, now_ms = 1, began_ms + frames[0] * FRAME_MS
+    early = sound.start + _FRAMES_LATE * SAMPLES_PER_FRAME
+    ends = np.cumsum(sound.frames) * SAMPLES_PER_FRAME - early
+    times_ms = (np.maximum(ends, 0) + n_samples_before) / _SAMPLES_PER_MS  # [n]: the end of phoneme n
+    at = 1
     for token in piece:
         until = at + len(token.phonemes)
-        end_ms = now_ms + sum(frames[at:until]) * FRAME_MS
         if token.word is not None and token.phonemes:
             start, end = token.word
-            yield WordMark(text[start:end], now_ms, end_ms, start, end, token.phonemes)
-        now_ms = end_ms + sum(frames[until : until + len(token.space)]) * FRAME_MS
+            began_ms, ended_ms = times_ms[at - 1], times_ms[until - 1]
+            yield WordMark(text[start:end], float(began_ms), float(ended_ms), start, end, token.phonemes)
         at = until + len(token.space)

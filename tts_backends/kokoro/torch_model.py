@@ -1,4 +1,4 @@
-"""Kokoro's network, made ready to be run often: folded, shared between workers, and interruptible.
+"""Kokoro's network on torch, for GPUs: folded, shared between workers, and interruptible.
 
 Weight norm is folded into the weights once; the result is kept in the user's cache and mapped from there, so
 that all workers of a pool share one copy. On a CPU the blocks of the vocoder run as in blocks.py.
@@ -13,7 +13,7 @@ import json
 import os
 import sys
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
@@ -27,16 +27,14 @@ from torch.nn.utils import remove_weight_norm
 from voice_server.worker.api import BackendError
 
 from .blocks import speed_up
+from .checkpoint import Array, checkpoint_of, read_checkpoint
+from .sound import Sound
 
-FRAME_MS = 25.0
-"""Audio of one frame of a phoneme's duration: 600 samples at 24 000 Hz."""
-
-_PARTS = ("bert", "bert_encoder", "predictor", "text_encoder", "decoder")
 _DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
 DTYPES = tuple(_DTYPES)
 
 
-class Model:
+class TorchModel:
     """The network on one device."""
 
     def __init__(self, folder: Path, device: str, dtype: str) -> None:
@@ -61,19 +59,24 @@ class Model:
     def _before_layer(self, _module: torch.nn.Module, _inputs: object) -> None:
         self._poll()
 
+    def use_threads(self, count: int) -> None:
+        """Render with so many threads from now on."""
+        torch.set_num_threads(count)
+
     def speak(
-        self, phonemes: str, voice: torch.Tensor, speed: float, seed: int, poll: Callable[[], object]
-    ) -> tuple[torch.Tensor, list[int]]:
-        """Return the samples of at most 510 phonemes, and each one's frames, with those before and after.
+        self, phonemes: str, voice: Array, speed: float, seed: int, poll: Callable[[], object], *, exact: bool
+    ) -> Sound:
+        """Speak at most 510 phonemes, always whole; `voice` is (510, 1, 256).
 
         `poll` is called before every layer; what it raises ends the work.
         """
         self._poll = poll
         torch.manual_seed(seed)
+        style = torch.from_numpy(voice[len(phonemes) - 1].copy())
         mixed = torch.autocast(self.device, self._dtype, enabled=self._dtype is not torch.float32)
         with torch.inference_mode(), mixed:
-            output = self._network(phonemes, voice[len(phonemes) - 1], speed, return_output=True)
-        return output.audio, output.pred_dur.tolist()
+            output = self._network(phonemes, style, speed, return_output=True)
+        return Sound(output.pred_dur.tolist(), 0, iter([output.audio]))
 
 
 def pick_device(wanted: str) -> str:
@@ -97,32 +100,25 @@ def _keep_in_float32(lstm: torch.nn.LSTM) -> None:
 
 
 def _load(folder: Path) -> KModel:
-    checkpoint = next(iter(sorted(folder.glob("*.pth"))), None)
-    if checkpoint is None:
-        raise FileNotFoundError(f"the model folder {folder.name} holds no weights (*.pth)")
     nothing = io.BytesIO()
     torch.save({}, nothing)
     nothing.seek(0)
     config = json.loads((folder / "config.json").read_text())
     network = KModel(repo_id="hexgrad/Kokoro-82M", config=config, model=nothing).eval()
+    _remove_norms(network)
+    checkpoint = checkpoint_of(folder)
     folded = _cache_of(checkpoint)
     if not folded.is_file() and not _fold(network, checkpoint, folded):
         return network
-    _remove_norms(network)
     state = torch.load(folded, map_location="cpu", mmap=True, weights_only=True)
     network.load_state_dict(state, assign=True)
     return network
 
 
 def _fold(network: KModel, checkpoint: Path, folded: Path) -> bool:
-    """Read the published weights, fold the norms, keep the result; False when it cannot be kept."""
-    for part, state in _published(checkpoint).items():
-        if part not in _PARTS:
-            raise ValueError(f"{checkpoint.name} holds an unknown part {part}")
-        # Some files were saved from a parallel wrapper, whose name precedes every key.
-        plain = {key.removeprefix("module."): value for key, value in state.items()}
-        getattr(network, part).load_state_dict(plain, strict=False)
-    _remove_norms(network)
+    """Read the published weights and keep them without norms; False when they cannot be kept."""
+    state = {name: torch.from_numpy(values.copy()) for name, values in read_checkpoint(checkpoint).items()}
+    network.load_state_dict(state, strict=False)
     try:
         folded.parent.mkdir(parents=True, exist_ok=True)
         with NamedTemporaryFile(dir=folded.parent) as file:
@@ -135,13 +131,6 @@ def _fold(network: KModel, checkpoint: Path, folded: Path) -> bool:
         print(f"every worker keeps weights of its own: {error.strerror}", file=sys.stderr)
         return False
     return True
-
-
-def _published(checkpoint: Path) -> Mapping[str, Mapping[str, torch.Tensor]]:
-    loaded: Mapping[str, Mapping[str, torch.Tensor]] = torch.load(
-        checkpoint, map_location="cpu", mmap=True, weights_only=True
-    )
-    return loaded
 
 
 def _remove_norms(network: KModel) -> None:

@@ -1,0 +1,119 @@
+"""Reads the published checkpoint and voices without torch, and folds the weight norms of the network.
+
+A file of torch is a ZIP archive of one pickle, which names tensors, and the numbers of each, uncompressed.
+The pickle may name nothing but the few functions that make tensors and dictionaries.
+"""
+
+from __future__ import annotations
+
+import io
+import pickle
+import zipfile
+from collections import OrderedDict
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float32]
+
+PARTS = ("bert", "bert_encoder", "predictor", "text_encoder", "decoder")
+VOICE_SHAPE = (510, 1, 256)
+"""A style for each number of phonemes; the first half is for the sound, the second for the manner."""
+
+_DTYPES = {"FloatStorage": "<f4", "HalfStorage": "<f2", "DoubleStorage": "<f8", "LongStorage": "<i8"}
+
+
+def checkpoint_of(folder: Path) -> Path:
+    """Return the file with the weights of a model folder. Raises FileNotFoundError."""
+    for pattern in ("*.pth", "*.npz"):
+        if found := sorted(folder.glob(pattern)):
+            return found[0]
+    raise FileNotFoundError(f"the model folder {folder.name} holds no weights (*.pth or *.npz)")
+
+
+def read_voice(folder: Path, name: str) -> Array:
+    """Return a voice of a model folder, of VOICE_SHAPE. Raises FileNotFoundError."""
+    published, plain = folder / "voices" / f"{name}.pt", folder / "voices" / f"{name}.bin"
+    if published.is_file():
+        voice: Array = np.asarray(read_tensors(published), np.float32)
+    else:
+        voice = np.fromfile(plain, "<f4")
+    if voice.size != np.prod(VOICE_SHAPE):
+        raise ValueError(f"the voice {name} has {voice.size} numbers in place of {np.prod(VOICE_SHAPE)}")
+    return voice.reshape(VOICE_SHAPE)
+
+
+def read_tensors(file: Path) -> Any:
+    """Return what torch.save wrote to `file`, with a numpy array in place of each tensor.
+
+    Raises ValueError, which says what is wrong, for a file that is none of torch's or holds more than
+    tensors and dictionaries.
+    """
+    try:
+        with zipfile.ZipFile(file) as archive:
+            (pickled,) = (name for name in archive.namelist() if name.endswith("data.pkl"))
+            return _Tensors(archive, pickled).load()
+    except (zipfile.BadZipFile, KeyError, pickle.UnpicklingError, ValueError) as error:
+        raise ValueError(f"{file.name} is no file of tensors: {error}") from None
+
+
+def read_checkpoint(file: Path) -> dict[str, Array]:
+    """Return the network's weights in float32 by their names, `decoder.generator.conv_post.weight`.
+
+    Weight norm is folded: `weight_g` and `weight_v` become the `weight` that they stand for. An `.npz` holds
+    what this function returns.
+    """
+    if file.suffix == ".npz":
+        with np.load(file) as archive:
+            return dict(archive)
+    weights: dict[str, Array] = {}
+    for part, state in read_tensors(file).items():
+        if part not in PARTS:
+            raise ValueError(f"{file.name} holds an unknown part {part}")
+        # Some files were saved from a parallel wrapper, whose name precedes every key.
+        for key, value in state.items():
+            weights[f"{part}.{key.removeprefix('module.')}"] = np.asarray(value, np.float32)
+    return dict(_folded(weights))
+
+
+def _folded(weights: Mapping[str, Array]) -> Any:
+    for key, value in weights.items():
+        if key.endswith(".weight_v"):
+            plain = key.removesuffix("_v")
+            lengths = np.sqrt(np.square(value, dtype=np.float64).sum(axis=(1, 2), keepdims=True))
+            yield plain, (value * (weights[plain + "_g"] / np.maximum(lengths, 1e-30))).astype(np.float32)
+        elif not key.endswith(".weight_g"):
+            yield key, value
+
+
+class _Tensors(pickle.Unpickler):
+    """Makes arrays of one archive's tensors."""
+
+    def __init__(self, archive: zipfile.ZipFile, pickled: str) -> None:
+        super().__init__(io.BytesIO(archive.read(pickled)))
+        self._archive = archive
+        self._folder = pickled.removesuffix("data.pkl")
+
+    def find_class(self, module: str, name: str) -> Any:
+        if module == "torch" and name in _DTYPES:
+            return np.dtype(_DTYPES[name])
+        known = {
+            ("torch._utils", "_rebuild_tensor_v2"): _array,
+            ("torch._utils", "_rebuild_parameter"): lambda data, *_rest: data,
+            ("collections", "OrderedDict"): OrderedDict,
+        }
+        if (module, name) not in known:
+            raise pickle.UnpicklingError(f"it wants {module}.{name}")
+        return known[module, name]
+
+    def persistent_load(self, pid: Any) -> Any:
+        _, dtype, key, _, count = pid
+        return np.frombuffer(self._archive.read(f"{self._folder}data/{key}"), dtype, count)
+
+
+def _array(storage: Any, offset: int, shape: tuple[int, ...], strides: tuple[int, ...], *_rest: Any) -> Any:
+    steps = [stride * storage.itemsize for stride in strides]
+    return np.lib.stride_tricks.as_strided(storage[offset:], shape, steps, writeable=False)
