@@ -41,6 +41,14 @@ def test_the_versions_of_python_and_of_the_required_packages_are_reported(tmp_pa
     }
 
 
+def test_a_folder_that_is_called_as_a_package_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "torch").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert probe(tmp_path).device == "cpu"
+
+
 @pytest.mark.parametrize(
     ("body", "message"),
     [

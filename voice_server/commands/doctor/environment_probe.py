@@ -66,7 +66,7 @@ async def _run_script(backend: BackendConfig, python: str) -> tuple[bytes, bytes
 
     try:
         process = await asyncio.create_subprocess_exec(
-            *(python, "-c", _SCRIPT, *required_packages(backend.environment)),
+            *(python, "-P", "-c", _SCRIPT, *required_packages(backend.environment)),
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
             env=worker_environment(backend),
