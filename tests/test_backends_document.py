@@ -10,6 +10,8 @@ import pytest
 from tests.backends.speaking import Adapter
 from tts_backends.espeak.backend import Backend as Espeak
 from tts_backends.tone.backend import Backend as Tone
+from voice_server.config import load_config
+from voice_server.provisioning.engine_facts import facts_of
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENT = (ROOT / "docs" / "backends.md").read_text(encoding="utf-8")
@@ -44,6 +46,20 @@ def test_the_number_of_languages_is_that_of_espeak_s_voice_list(name: str) -> No
     text = (ROOT / name).read_text(encoding="utf-8")
     assert f"in {len(languages)} languages" in text
     assert not re.search(r"\babout [\w ]+ languages", text)
+
+
+@pytest.mark.parametrize("name", ["piper", "kokoro"])
+def test_the_sizes_of_a_natural_engine_are_those_that_its_folder_states(name: str) -> None:
+    facts = facts_of(name, load_config(ROOT / "backends.yaml").backends[name])
+    assert facts is not None
+    row = re.search(rf"^\| {name} \| natural[^|]* \| ([^|]*) \| ([^|]*) \|", DOCUMENT, re.MULTILINE)
+    assert row is not None
+    assert row.groups() == (f"{facts.download_mb / 1000:.2g} GB", f"{facts.disk_mb / 1000:.2g} GB")
+    if name == "piper":  # what the first command of the README sets up
+        readme = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+        assert (
+            f"(piper: {facts.sizes.replace('(', '').replace(')', '').replace(' about', ', about')})" in readme
+        )
 
 
 def test_the_example_adapter_compiles() -> None:

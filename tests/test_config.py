@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voice_server.config import (
+    AUTO,
     CONFIG_VARIABLE,
     EMBEDDED,
     MAX_FILE_BYTES,
@@ -21,6 +22,7 @@ from voice_server.config import (
 )
 from voice_server.core.supervision import SupervisionPolicy
 from voice_server.errors import ConfigError
+from voice_server.provisioning.natural_engines import resting_backend
 
 SMALLEST = "backends: {tone: {adapter: tone/backend.py}}"
 FULL = """
@@ -72,7 +74,8 @@ def test_the_smallest_file_is_one_adapter(tmp_path: Path) -> None:
 
 def test_the_shipped_file_is_right_and_speaks_without_any_set_up() -> None:
     config = load_config(Path(__file__).parent.parent / "backends.yaml")
-    assert config.default_backend == "espeak"
+    assert (config.default_backend, config.natural_voice) == (AUTO, "ask")
+    assert resting_backend(config) == "espeak"
     for name in ("espeak", "tone"):
         assert config.backends[name].environment == EMBEDDED
     for backend in config.backends.values():
@@ -118,8 +121,17 @@ BAD_FILES = {
     "a name with capitals": ("backends: {Tone: {adapter: a}}", "a backend's name is up to 32 of a-z, 0-9"),
     "a name that is a path": ("backends: {'../x': {adapter: a}}", "a backend's name is up to 32 of a-z, 0-9"),
     "a name that is a number": ("backends: {7: {adapter: a}}", "a backend's name is up to 32 of a-z, 0-9"),
-    "default is unknown": (SMALLEST + "\ndefault_backend: x", "default_backend is one of tone, not 'x'"),
-    "default is a list": (SMALLEST + "\ndefault_backend: [x]", "default_backend is one of tone"),
+    "default is unknown": (
+        SMALLEST + "\ndefault_backend: x",
+        "default_backend is one of auto, tone, not 'x'",
+    ),
+    "default is a list": (SMALLEST + "\ndefault_backend: [x]", "default_backend is one of auto, tone"),
+    "a natural voice is unknown": (SMALLEST + "\nnatural_voice: x", "is one of ask, always, never, not 'x'"),
+    "a natural voice is true": (
+        SMALLEST + "\nnatural_voice: yes",
+        "is one of ask, always, never, not 'True'",
+    ),
+    "a backend called auto": ("backends: {auto: {adapter: a}}", "and another than auto, not 'auto'"),
     "fallback is unknown": (backend("fallback: x"), "backends.tone.fallback is one of null, not 'x'"),
     "fallback is itself": (backend("fallback: tone"), "backends.tone.fallback is one of null, not 'tone'"),
     "unknown limit": (SMALLEST + "\nlimits: {conections: 1}", "limits: unknown key 'conections'"),

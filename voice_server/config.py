@@ -9,9 +9,9 @@ from __future__ import annotations
 import dataclasses
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar, get_args
 
 import msgspec
 import yaml
@@ -26,6 +26,12 @@ from voice_server.errors import ConfigError, UnknownName
 
 EMBEDDED = Path("embedded")
 """The environment that is the server's own."""
+
+AUTO = "auto"
+"""The `default_backend` that stands for the best natural engine that is set up."""
+
+NaturalVoice = Literal["ask", "always", "never"]
+"""Whether a natural engine is set up where there is none: a person is asked once, always, or never."""
 
 CONFIG_VARIABLE = "VOICE_SERVER_CONFIG"
 FILE_NAME = "backends.yaml"
@@ -97,16 +103,17 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The whole file; `source` says where it was read."""
+    """The whole file; `source` says where it was read. `default_backend` is a backend's name, or AUTO."""
 
     backends: dict[str, BackendConfig]
     default_backend: str
+    natural_voice: NaturalVoice = "ask"
     limits: Limits = Limits()
     source: Path = Path(FILE_NAME)
 
 
 _Table = TypeVar("_Table", BackendConfig, Limits)
-_TOP_LEVEL_KEYS = ("backends", "default_backend", "limits")
+_TOP_LEVEL_KEYS = ("backends", "default_backend", "natural_voice", "limits")
 
 
 def find_config(
@@ -192,12 +199,18 @@ def parse_config(text: str, source: Path) -> Config:
     _refuse_unknown(top, _TOP_LEVEL_KEYS, source.name)
     backends = _backends(top.get("backends"), source)
     default = top.get("default_backend", next(iter(backends)))
-    if not isinstance(default, str) or default not in backends:
-        raise ConfigError(
-            f"{source.name}: default_backend is one of {', '.join(backends)}, not {str(default)[:80]!r}"
-        )
+    _refuse_other(source, "default_backend", default, (AUTO, *backends))
+    natural = top.get("natural_voice", "ask")
+    _refuse_other(source, "natural_voice", natural, get_args(NaturalVoice))
     limits = _table(top.get("limits") or {}, Limits, source, "limits")
-    return Config(backends=backends, default_backend=default, limits=limits, source=source)
+    return Config(
+        backends=backends, default_backend=default, natural_voice=natural, limits=limits, source=source
+    )
+
+
+def _refuse_other(source: Path, key: str, value: object, allowed: Sequence[str]) -> None:
+    if not isinstance(value, str) or value not in allowed:
+        raise ConfigError(f"{source.name}: {key} is one of {', '.join(allowed)}, not {str(value)[:80]!r}")
 
 
 def _backends(section: object, source: Path) -> dict[str, BackendConfig]:
@@ -205,9 +218,10 @@ def _backends(section: object, source: Path) -> dict[str, BackendConfig]:
         raise ConfigError(f"{source.name}: backends is a mapping of at least one name to its backend")
     backends = {}
     for name, fields in section.items():
-        if not isinstance(name, str) or not _BACKEND_NAME.fullmatch(name):
+        if not isinstance(name, str) or not _BACKEND_NAME.fullmatch(name) or name == AUTO:
             raise ConfigError(
-                f"{source.name}: a backend's name is up to 32 of a-z, 0-9, - and _, not {str(name)[:80]!r}"
+                f"{source.name}: a backend's name is up to 32 of a-z, 0-9, - and _, and another than {AUTO}, "
+                f"not {str(name)[:80]!r}"
             )
         backends[name] = _table(fields, BackendConfig, source, f"backends.{name}")
     for name, backend in backends.items():

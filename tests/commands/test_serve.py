@@ -5,13 +5,17 @@ import os
 import signal
 import subprocess
 import sys
+import urllib.request
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.e2e.saying import wait_until
+from tests.e2e.terminal import CTRL_C, ENTER, terminal
 from voice_server.client_events import Done
 from voice_server.client_streams import connect_sync
+from voice_server.config import AUTO, Config
 
 
 @pytest.mark.parametrize("how", [["-m", "voice_server.cli", "serve"], ["voice_server/server.py"]])
@@ -136,3 +140,54 @@ def test_a_variable_stands_for_the_option_of_its_name(
     result = run_command("serve", "--port", "0")
     assert result.exit_code == 2
     assert sentence in result.stderr
+
+
+def test_a_person_is_asked_while_the_server_serves_and_the_answer_gives_it_a_voice(
+    natural: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CI", raising=False)
+    command = [sys.executable, "-m", "voice_server.cli", "serve", "--port", "0"]
+    with terminal(command, os.environ, Path(__file__).parents[2]) as screen:
+        screen.wait_for("voice-server listens on ")
+        url = screen.shown.split()[0]
+        screen.wait_for("Set one up?")
+        assert _speaking(url) == "plain"
+        screen.type("1" + ENTER)
+        screen.wait_for("quick is set up in")
+        wait_until(lambda: _speaking(url) == "quick", patience_s=15.0)
+        screen.type(CTRL_C)
+        assert screen.process.wait() == 0
+    assert natural.default_backend == AUTO
+
+
+@pytest.mark.parametrize(("variable", "sets_up"), [("1", True), ("0", False), ("", None)])
+def test_a_server_without_a_terminal_sets_a_voice_up_as_it_is_told_and_asks_nobody(
+    natural: Config, monkeypatch: pytest.MonkeyPatch, variable: str, sets_up: bool | None
+) -> None:
+    del natural  # it is in the variables
+    monkeypatch.setenv("VOICE_SERVER_NATURAL", variable)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "voice_server.cli", "serve", "--port", "0"],
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=Path(__file__).parents[2],
+    )
+    assert process.stderr is not None
+    said = ""
+    while "try: " not in said:
+        said += process.stderr.readline()
+    url = said.partition("listens on ")[2].split()[0]
+    if sets_up:
+        wait_until(lambda: _speaking(url) == "quick", patience_s=15.0)
+    process.send_signal(signal.SIGTERM)
+    said += process.communicate(timeout=10)[1]
+    assert ("not set up yet: quick; that is done now, once, while the server runs already" in said) is bool(
+        sets_up
+    )
+    assert ("for a natural voice: voice-server setup quick (0.1 GB to download" in said) is (sets_up is None)
+    assert "Set one up?" not in said
+
+
+def _speaking(url: str) -> str:
+    with urllib.request.urlopen(f"{url}/health", timeout=10) as answer:  # noqa: S310 - our own server
+        return str(json.load(answer)["default_backend"])

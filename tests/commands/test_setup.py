@@ -19,23 +19,6 @@ from voice_server.client_events import Done
 from voice_server.client_streams import connect_sync
 
 ROOT = Path(__file__).parents[2]
-_FAKE_UV = f"""#!{sys.executable}
-import os, pathlib, shutil, sys
-if sys.argv[1] == "venv":
-    venv, own = pathlib.Path(sys.argv[-1]), pathlib.Path({sys.prefix!r})
-    (venv / "bin").mkdir(parents=True)
-    (venv / "bin" / "python").symlink_to(sys.executable)
-    (venv / "lib").symlink_to(own / "lib")
-    shutil.copy(own / "pyvenv.cfg", venv)
-if sys.argv[1] == "export":
-    pathlib.Path(sys.argv[-1].partition("=")[2]).touch()
-if sys.argv[1] == "pip":
-    if pathlib.Path("gate").exists():
-        open("gate").read()
-    if pathlib.Path("offline").exists():
-        sys.exit("error: Failed to fetch: https://pypi.org/simple/x/")
-    print("Installed 3 packages in 2ms", file=sys.stderr)
-"""
 _WEIGHTS = """
 import pathlib, sys
 if not pathlib.Path("weights").exists():
@@ -46,14 +29,9 @@ print(pathlib.Path("weights").absolute())
 
 
 @pytest.fixture
-def folder(run_command: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(fake_uv: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A configuration with the backend `small`, with a lock file and weights, falling back on `tone`."""
-    del run_command  # for its folders and variables
-    monkeypatch.delenv("PIP_FIND_LINKS", raising=False)
-    (tmp_path / "bin").mkdir()
-    (tmp_path / "bin" / "uv").write_text(_FAKE_UV)
-    (tmp_path / "bin" / "uv").chmod(0o755)
-    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{os.environ['PATH']}")
+    del fake_uv
     made = tmp_path / "made"
     (made / "small").mkdir(parents=True)
     (made / "small" / "uv.lock").write_text("version = 1\n[[package]]\nname = 'x'\n")
@@ -261,3 +239,29 @@ def test_a_server_that_ends_takes_the_set_up_with_it(folder: Path, server: subpr
     # Nobody reads at the gate any more.
     with pytest.raises(OSError, match="No such device"):
         os.open(folder / "small" / "gate", os.O_WRONLY | os.O_NONBLOCK)
+
+
+def test_a_sound_device_in_the_variables_is_not_taken_for_a_processor(
+    run_command: Any, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del folder
+    monkeypatch.setenv("VOICE_SERVER_DEVICE", "null")
+    assert run_command("setup", "small").exit_code == 0
+
+
+def test_a_set_up_says_what_the_engine_s_folder_says_of_its_size(run_command: Any, folder: Path) -> None:
+    (folder / "small" / "pyproject.toml").write_text(
+        "[tool.voice-server]\ndownload_mb = 150\ndisk_mb = 290\n"
+    )
+    told = run_command("setup", "small").stderr
+    assert told.startswith(
+        "small: packages and weights, 0.15 GB to download (about 30 s at 50 Mbit/s), 0.29 GB"
+    )
+
+
+def test_a_folder_that_cannot_be_written_is_one_sentence(run_command: Any, folder: Path) -> None:
+    (folder / "small" / ".venv.discarded").write_text("in the way")
+    (folder / "small" / ".venv").mkdir()
+    result = run_command("setup", "small")
+    assert result.exit_code == 1
+    assert result.stderr.splitlines()[-1] == "error: small cannot be set up here: not a directory"

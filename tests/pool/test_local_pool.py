@@ -575,3 +575,26 @@ def test_a_python_that_cannot_run_a_backend_is_told_with_what_helps(
             assert re.search(told, pool.backends["mine"].error), pool.backends["mine"].error
 
     run(main())
+
+
+def test_a_wished_backend_is_waited_for_until_it_is_ready_or_time_is_up(tmp_path: Path) -> None:
+    adapter = tmp_path / "backend.py"
+    adapter.write_text(
+        "from voice_server.worker.api import Voice\n"
+        "class Backend:\n"
+        "    sample_rate = 24000\n"
+        "    def __init__(self): open('gate').read()\n"
+        "    def voices(self): yield Voice('ann', 'Ann', 'en')\n"
+        "    def synthesize(self, text, voice, options): yield bytes(4800)\n"
+    )
+    slow = BackendConfig(adapter=adapter, folder=tmp_path)
+    os.mkfifo(tmp_path / "gate")
+
+    async def state_after(wish_s: float) -> BackendState:
+        async with LocalPool({"slow": slow}, needed=(), wished=["slow"], wish_s=wish_s) as pool:
+            return pool.backends["slow"].state
+
+    assert asyncio.run(state_after(0.01)) is BackendState.STARTING
+    (tmp_path / "gate").unlink()
+    (tmp_path / "gate").touch()
+    assert asyncio.run(state_after(15.0)) is BackendState.UP

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -15,12 +16,13 @@ from websockets.protocol import State
 from tests.arithmetic_pool import ArithmeticPool
 from tests.core.speech.rendering import pcm_of
 from tests.endpoints.serving import converse, listen, run, served
+from tests.natural_engines import natural_config
 from voice_server.config import load_config
 from voice_server.process.freed_memory import FreedMemory
 from voice_server.serving import composition
-from voice_server.serving.composition import _needed, _return_freed_memory, running_server
+from voice_server.serving.composition import _needed, _return_freed_memory, open_service, running_server
 from voice_server.serving.uvicorn_server import bind
-from voice_server.speech import SpeechService
+from voice_server.speech import SpeechRequest, SpeechService
 
 
 def test_health_says_which_backends_speak() -> None:
@@ -126,6 +128,32 @@ def test_only_an_engine_that_is_needed_at_once_is_waited_for() -> None:
     assert _needed(config) == {"espeak", "tone"}
     config = msgspec.structs.replace(config, default_backend="slow")
     assert _needed(config) == {"espeak", "tone", "slow"}
+
+
+def test_a_natural_engine_is_waited_for_no_longer_than_a_listener_waits(tmp_path: Path) -> None:
+    config = natural_config(tmp_path, (("best", 100),))
+    assert _needed(config) == {"plain"}
+    (tmp_path / "best" / "backend.py").write_text(
+        "from voice_server.worker.api import Voice\n"
+        "class Backend:\n"
+        "    sample_rate = 24000\n"
+        "    def __init__(self): open('gate').read()\n"
+        "    def voices(self): yield Voice('ann', 'Ann', 'en')\n"
+        "    def synthesize(self, text, voice, options): yield bytes(4800)\n"
+    )
+    os.mkfifo(tmp_path / "gate")
+    best = msgspec.structs.replace(config.backends["best"], environment=Path(sys.executable))
+    config = msgspec.structs.replace(config, backends=config.backends | {"best": best})
+
+    async def main() -> None:
+        async with open_service(config, natural_start_s=0.01) as service:
+            assert (service.default_backend, service.is_up()) == ("plain", True)
+            (tmp_path / "gate").write_text("")
+            while service.default_backend != "best":
+                await asyncio.sleep(0.01)
+            assert service.settings(SpeechRequest())[0].voice == "ann"
+
+    run(main)
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
+import msgspec
 import pytest
 
 from tests.arithmetic_pool import SPEED, ArithmeticPool, config_of
+from tests.natural_engines import natural_config
 from voice_server.core.speech.speech_settings import SpeechRequest
 from voice_server.core.types import Option, Segment, SpeechWarning, Voice
 from voice_server.errors import BackendDown, RequestError, UnknownName
-from voice_server.pool.worker_pool import BackendState
+from voice_server.pool.worker_pool import BackendState, BackendStatus
 from voice_server.voices.mixes import MixStore
 from voice_server.voices.resolver import VoiceResolver
 
@@ -172,3 +177,109 @@ def test_the_language_of_the_text_reaches_a_backend_that_reads_several_with_one_
         SpeechRequest(voice="alba", language=language, options=options)
     )
     assert settings.options["language"] == read_as
+
+
+class EnginesOfTheirOwn(ArithmeticPool):
+    """`plain` speaks German and English, `best` English, with an option of its own, `quick` Russian."""
+
+    def _status(self, name: str) -> BackendStatus:
+        status = super()._status(name)
+        if status.ready is None:
+            return status
+        voices = {
+            "plain": (Voice("en", "English", "en-US"), Voice("de", "German", "de")),
+            "best": (
+                Voice("af_heart", "Heart", "en-US", "female"),
+                Voice("af_sky", "Sky", "en-US", "female"),
+            ),
+            "quick": (Voice("olga", "Olga", "ru", "female"),),
+        }
+        own = tuple(replace(voice, backend=name) for voice in voices[name])
+        capabilities = replace(status.ready.capabilities, mixes=name == "best")
+        return replace(status, ready=replace(status.ready, voices=own, capabilities=capabilities))
+
+
+def auto_resolver(folder: Path, *down: str) -> VoiceResolver:
+    pool = EnginesOfTheirOwn(("plain", "best", "quick"), down=set(down), down_state=BackendState.NOT_SET_UP)
+    return VoiceResolver(pool, natural_config(folder), MixStore())
+
+
+def test_without_a_backend_the_best_natural_engine_speaks(tmp_path: Path) -> None:
+    settings, warnings = auto_resolver(tmp_path).settings(SpeechRequest())
+    assert (settings.backend, settings.voice, warnings) == ("best", "af_heart", [])
+    settings, warnings = auto_resolver(tmp_path / "other", "best", "quick").settings(SpeechRequest())
+    assert (settings.backend, settings.voice, warnings) == ("plain", "en", [])
+
+
+@pytest.mark.parametrize(
+    ("voice", "backend", "id_"),
+    [
+        ("af_heart", "best", "af_heart"),
+        ("olga", "quick", "olga"),
+        ("DE", "plain", "de"),
+        ("en", "best", "af_heart"),  # a language of the default backend before another one's voice
+        (2, "best", "af_sky"),
+    ],
+)
+def test_a_voice_finds_its_backend(tmp_path: Path, voice: str | int, backend: str, id_: str) -> None:
+    settings, warnings = auto_resolver(tmp_path).settings(SpeechRequest(voice=voice))
+    assert (settings.backend, settings.voice, warnings) == (backend, id_, [])
+
+
+def test_a_voice_and_a_mix_find_their_backend_where_another_one_is_the_default(tmp_path: Path) -> None:
+    pool = EnginesOfTheirOwn(("plain", "best", "quick"))
+    config = msgspec.structs.replace(natural_config(tmp_path), default_backend="plain")
+    resolver = VoiceResolver(pool, config, MixStore())
+    settings, warnings = resolver.settings(SpeechRequest(voice="af_heart"))
+    assert (settings.backend, settings.voice, warnings) == ("best", "af_heart", [])
+    settings, _ = resolver.settings(SpeechRequest(voice="af_heart(2)+af_sky"))
+    assert (settings.backend, settings.voice) == ("best", "af_heart(2)+af_sky(1)")
+    resolver.save_mix("mine", "af_heart+af_sky", "best")
+    assert resolver.settings(SpeechRequest(voice="mine"))[0].backend == "best"
+    settings, _ = resolver.settings(SpeechRequest(voice="bf_emma"))
+    assert settings.backend == "plain"  # nobody's own: the nearest of the default backend
+    with pytest.raises(UnknownName, match="unknown language 'ru'"):
+        resolver.settings(SpeechRequest(language="ru"))
+
+
+def test_a_name_of_another_system_is_spoken_by_the_default_until_its_own_voice_is_there(
+    tmp_path: Path,
+) -> None:
+    settings, warnings = auto_resolver(tmp_path, "best").settings(
+        SpeechRequest(voice="af_heart", language="ru")
+    )
+    assert (settings.backend, settings.voice) == ("quick", "olga")
+    assert [warning.code for warning in warnings] == ["voice_substituted"]
+
+
+@pytest.mark.parametrize(
+    ("request_", "backend", "why"),
+    [
+        (SpeechRequest(language="de"), "plain", "unknown language 'de'"),
+        (SpeechRequest(language="ru"), "quick", "unknown language 'ru'"),
+        (SpeechRequest(voice="ff_siwis", language="ru"), "quick", "unknown language 'ru'"),
+    ],
+)
+def test_what_the_best_engine_cannot_do_is_done_by_another_one_which_says_so(
+    tmp_path: Path, request_: SpeechRequest, backend: str, why: str
+) -> None:
+    settings, warnings = auto_resolver(tmp_path).settings(request_)
+    assert settings.backend == backend
+    assert warnings[0].code == "backend_fallback"
+    assert warnings[0].message.startswith(f"{backend} speaks in place of best: {why}")
+
+
+def test_what_nobody_can_do_is_the_error_of_the_best_engine(tmp_path: Path) -> None:
+    with pytest.raises(UnknownName, match=r"unknown voice 'nobody'; there are \d+: .*af_heart"):
+        auto_resolver(tmp_path).settings(SpeechRequest(voice="nobody"))
+    with pytest.raises(RequestError, match="option speed must be"):
+        auto_resolver(tmp_path / "other").settings(SpeechRequest(speed=99))
+
+
+def test_while_the_best_engine_starts_its_fallback_speaks_and_says_so(tmp_path: Path) -> None:
+    pool = EnginesOfTheirOwn(("plain", "best", "quick"), down={"best"}, down_state=BackendState.STARTING)
+    config = natural_config(tmp_path)
+    pool.down.add("quick")
+    settings, warnings = VoiceResolver(pool, config, MixStore()).settings(SpeechRequest())
+    assert settings.backend == "plain"
+    assert [warning.code for warning in warnings] == ["backend_fallback"]

@@ -65,13 +65,10 @@ def folder_of(model: str, *, fetch: bool = False) -> Path:
 def _from_hub(model: str, *, fetch: bool) -> Path:
     """The copy of the hub's client. Raises OSError."""
     from huggingface_hub import snapshot_download  # noqa: PLC0415 - a local model needs no hub
-    from huggingface_hub.errors import HFValidationError  # noqa: PLC0415
 
     try:
         return Path(snapshot_download(model, allow_patterns=list(_FILES), local_files_only=not fetch))
-    except (OSError, HFValidationError) as error:
-        raise OSError(str(error)) from error
-    except Exception as error:  # httpx's errors are none of Python's
+    except Exception as error:  # some of the client's errors are no OSError
         raise OSError(str(error)) from error
 
 

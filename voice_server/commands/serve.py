@@ -13,7 +13,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from voice_server.commands.shared.click_command import CliCommand, variable_of
-from voice_server.commands.shared.click_options import LOG_LEVELS, ServerTokenOption, TokenType, json_option
+from voice_server.commands.shared.click_options import (
+    LOG_LEVELS,
+    ServerTokenOption,
+    TokenType,
+    json_option,
+    natural_option,
+)
 from voice_server.commands.shared.local_server import STARTED_BY_SAY
 from voice_server.commands.shared.os_errors import reason_of
 from voice_server.commands.shared.program import run_program
@@ -25,6 +31,8 @@ from voice_server.serving import event_loop
 from voice_server.serving.logs import PrivateLogFile, log_to
 
 if TYPE_CHECKING:
+    from voice_server.commands.shared.first_use import BackgroundSetUps
+    from voice_server.config import Config
     from voice_server.pool.worker_pool import BackendStatus
     from voice_server.speech import SpeechService
 
@@ -41,6 +49,7 @@ _DEFAULT_LOG_FILE, _LOG_NAME = "auto", "server.log"
     multiple=True,
     help="Start only this backend and what it falls back on; repeatable, the first is the default.",
 )
+@natural_option
 @click.option("--pool-size", metavar="N", type=int, help="Workers of each backend.")
 @click.option(
     "--host", default="127.0.0.1", show_default=True, envvar="TTS_HOST", help="Address to listen on."
@@ -79,6 +88,7 @@ def serve(
     *,
     config: str | None,
     backends: tuple[str, ...],
+    natural: bool | None,
     pool_size: int | None,
     host: str,
     token: str | None,
@@ -99,7 +109,9 @@ def serve(
     blanks separate the values of a repeatable one.
     """
     from voice_server.commands.shared.first_use import set_up_in_background  # noqa: PLC0415 - as below
-    from voice_server.config import find_config, load_config, with_backends  # noqa: PLC0415
+    from voice_server.commands.shared.natural_voice import engine_to_set_up  # noqa: PLC0415
+    from voice_server.config import find_config, load_config  # noqa: PLC0415
+    from voice_server.provisioning.natural_engines import default_backend  # noqa: PLC0415
     from voice_server.serving import composition  # noqa: PLC0415 - loads the server, which `--help` does not need
     from voice_server.serving.reload import watch  # noqa: PLC0415
 
@@ -109,17 +121,39 @@ def serve(
         watch(find_config(config), serve_again)
         return
     token = _checked_token(host, token, no_auth=no_auth)
-    loaded = load_config(config, pool_size=pool_size)
-    if backends:
-        loaded = with_backends(loaded, backends)
+    loaded = _with_default(load_config(config, pool_size=pool_size), backends, natural=natural)
 
     def on_ready(url: str, service: SpeechService) -> None:
         registration.announce(url, token, was_started_by_say=was_started_by_say)
         _print_ready(url, service, loaded.source, prepared, as_json=as_json)
+        if not as_json and not was_started_by_say and natural is None:
+            _offer_natural_voice(loaded, set_ups)
 
-    prepared = backends or (loaded.default_backend,)
-    with ServerRegistration() as registration, set_up_in_background(loaded, *prepared):
+    engine = engine_to_set_up(loaded, natural=natural)
+    prepared = backends or (engine.name if engine is not None else default_backend(loaded),)
+    with ServerRegistration() as registration, set_up_in_background(loaded, *prepared) as set_ups:
         event_loop.run(composition.serve(loaded, host=host, token=token, on_ready=on_ready, **listening))
+
+
+def _with_default(config: Config, backends: tuple[str, ...], *, natural: bool | None) -> Config:
+    """The configuration with only these backends, if there are any; --natural makes AUTO the default."""
+    from msgspec.structs import replace  # noqa: PLC0415 - not for `--help`
+
+    from voice_server.config import AUTO, with_backends  # noqa: PLC0415
+
+    if backends:
+        return with_backends(config, backends)
+    return replace(config, default_backend=AUTO) if natural else config
+
+
+def _offer_natural_voice(config: Config, set_ups: BackgroundSetUps) -> None:
+    """Ask the person at the terminal, while the server serves; where there is none, say what there is."""
+    from voice_server.commands.shared.natural_question import ask_beside_loop  # noqa: PLC0415 - not for `--help`
+    from voice_server.commands.shared.natural_voice import natural_voice_hint  # noqa: PLC0415
+
+    hint = natural_voice_hint(config)
+    if hint and not ask_beside_loop(config, set_ups.begin):
+        print_note(hint)
 
 
 def serve_again(arguments: list[str]) -> None:

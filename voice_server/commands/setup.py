@@ -25,6 +25,7 @@ _DEVICES = ("auto", "cpu", "cuda", "mps")
 @click.option("--all", "all_backends", is_flag=True, help="Every backend that has an environment of its own.")
 @click.option("--config", metavar="FILE", help="The backends.yaml to use.")
 @click.option("--device", type=click.Choice(_DEVICES), default="auto", show_default=True,
+              allow_from_autoenv=False,  # VOICE_SERVER_DEVICE is a sound device
               help="What torch is installed for, kept until another is named; auto takes CUDA "
                    "where there is an NVIDIA GPU.")  # fmt: skip
 @click.option("--find-links", "find_links", metavar="FOLDER", multiple=True,
@@ -84,7 +85,8 @@ def set_up(
 ) -> None:
     """Set up one backend; print how long it took, and where everything is. Raises BackendError."""
     from voice_server.config import EMBEDDED  # noqa: PLC0415 - not needed for --help
-    from voice_server.provisioning.folders import shown, size_bytes  # noqa: PLC0415 - see above
+    from voice_server.provisioning.engine_facts import facts_of  # noqa: PLC0415 - see above
+    from voice_server.provisioning.folders import shown, size_bytes  # noqa: PLC0415
 
     if backend.environment == EMBEDDED:
         click.echo(f"{name} needs no set-up: it runs in the server's own environment")
@@ -92,7 +94,8 @@ def set_up(
     started = time.monotonic()
     parts = "packages and weights" if weights else "packages"
     if has_lock_file(backend):
-        print_note(f"{name}: {parts}, which take some minutes the first time")
+        facts = facts_of(name, backend)
+        print_note(f"{name}: {parts}, {facts.sizes if facts else 'which take some minutes the first time'}")
     try:
         places = provisioner.set_up(name, backend, weights=weights)
     except (KeyboardInterrupt, SystemExit):

@@ -13,7 +13,11 @@ import click
 
 from voice_server.client_events import Audio, ErrorEvent, Sentence, TurnDone, WarningEvent
 from voice_server.client_streams import AsyncStream, connect
-from voice_server.commands.shared.chosen_server import prepare_server, reachable_server
+from voice_server.commands.shared.chosen_server import (
+    offer_natural_voice_of,
+    prepare_server,
+    reachable_server,
+)
 from voice_server.commands.shared.click_command import CliCommand
 from voice_server.commands.shared.click_options import (
     ServerChoice,
@@ -64,7 +68,7 @@ def speak(
     if input_text is None:
         input_text = read_text(STANDARD_INPUT, encoding)
     with open_sink(output) as sink:
-        prepare_server(server)
+        prepare_server(server, aloud=sink.path is None)
         spoken = _SpokenText(input_text, sink)
         run(spoken.run(server, speaker))
     _print_result(spoken, sink, as_json=as_json)
@@ -72,6 +76,8 @@ def speak(
         total = spoken.sentences + len(spoken.failures)
         failed = f"{len(spoken.failures)} of {total} sentences could not be spoken"
         raise VoiceServerError(f"{failed}: {spoken.failures[0]}")
+    if not as_json:
+        offer_natural_voice_of(server)
 
 
 def _print_result(spoken: _SpokenText, sink: SoundSink, *, as_json: bool) -> None:

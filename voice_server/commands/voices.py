@@ -9,6 +9,7 @@ import click
 from voice_server.commands.shared.chosen_server import chosen_config
 from voice_server.commands.shared.click_command import CliCommand
 from voice_server.commands.shared.click_options import ServerChoice, json_option
+from voice_server.commands.shared.natural_voice import default_backend_told
 from voice_server.commands.shared.terminal import print_note
 from voice_server.commands.shared.voice_list import counted, speaks, voice_row, voices_of
 from voice_server.errors import BackendDown
@@ -38,3 +39,5 @@ def voices(*, config: str | None, backend: str | None, lang: str | None, as_json
     if not as_json:
         absent = f"; not set up: {', '.join(sorted(configured.not_set_up))}" if configured.not_set_up else ""
         print_note(counted(chosen) + absent)
+        if told := default_backend_told(loaded):
+            print_note(told)

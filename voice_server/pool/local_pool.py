@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from itertools import count
 from types import TracebackType
 from typing import Self
@@ -34,7 +34,8 @@ class LocalPool:
 
     Entering starts the workers of all backends at once and returns when each of those in `needed` (all of
     them where it is not given) has its first worker ready or is given up for now; the rest go on starting.
-    `patience_s` is how long each step of ending a worker may take when the pool is closed.
+    Those in `wished` are waited for too, all together for `wish_s` at most. `patience_s` is how long each
+    step of ending a worker may take when the pool is closed.
     """
 
     def __init__(
@@ -42,11 +43,14 @@ class LocalPool:
         backends: Mapping[str, BackendConfig],
         *,
         needed: Collection[str] | None = None,
+        wished: Collection[str] = (),
+        wish_s: float = 0.0,
         policy: SupervisionPolicy = _USUAL_POLICY,
         patience_s: float = 1.0,
     ) -> None:
         self._configs = dict(backends)
         self._needed = self._configs if needed is None else needed
+        self._wished, self._wish_s = wished, wish_s
         self._policy = policy
         self._patience_s = patience_s
         self._backends: dict[str, BackendWorkers] = {}
@@ -66,6 +70,10 @@ class LocalPool:
                 workers.open()
             for name in self._needed:
                 await self._backends[name].settled.wait()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._wish_s):
+                    for name in self._wished:
+                        await self._backends[name].settled.wait()
         except BaseException:
             await self.aclose()
             raise

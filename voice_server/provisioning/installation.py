@@ -68,11 +68,15 @@ class Provisioner:
         project = backend.environment.absolute()
         if not (project / "uv.lock").is_file():
             raise BackendError(f"backend {name} has no environment to set up: {_without_lock(backend)}")
-        with self._exclusively(name, project) as lock:
-            self._make_environment(name, project, lock)
-            folder = fetch_weights(name, backend, self.environ, self.report) if weights else None
-            if folder is not None:
-                write_stamp(project, read_stamp(project) | {"weights": weights_key(backend)})
+        try:
+            with self._exclusively(name, project) as lock:
+                self._make_environment(name, project, lock)
+                folder = fetch_weights(name, backend, self.environ, self.report) if weights else None
+                if folder is not None:
+                    write_stamp(project, read_stamp(project) | {"weights": weights_key(backend)})
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise BackendError(f"{name} cannot be set up here: {reason}") from None
         return SetUpFolders(project / ".venv", folder)
 
     @contextmanager

@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
-from voice_server.config import EMBEDDED, Config
+from voice_server.config import AUTO, EMBEDDED, Config
 from voice_server.endpoints.app import build_app
 from voice_server.endpoints.app_state import AppState
 from voice_server.endpoints.http.access_rules import AccessRules
@@ -23,6 +23,7 @@ from voice_server.playback.loudspeakers import Loudspeakers
 from voice_server.pool.local_pool import LocalPool
 from voice_server.process.freed_memory import FreedMemory, keep_freed_memory
 from voice_server.process.timeslice import SERVER_SLICE_S, ask_for_time_slice
+from voice_server.provisioning.natural_engines import default_backend, resting_backend
 from voice_server.serving.idle_exit import ConnectionActivity
 from voice_server.serving.uvicorn_server import DrainingServer, bind, uvicorn_config
 from voice_server.speech import SpeechService
@@ -31,6 +32,10 @@ from voice_server.voices.mixes import MixStore, data_folder
 _log = logging.getLogger(__name__)
 _BACKLOG = 2048
 _TRIM_EVERY_S = 10.0
+NATURAL_START_S = 15.0
+"""How long a program that speaks once waits for a natural voice before another one speaks in its place."""
+_NATURAL_START_OF_SERVER_S = 5.0
+"""The same for a server: later requests are spoken naturally, whatever speaks the first."""
 _THIS_MACHINE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - recognized here, not chosen
 
 
@@ -47,10 +52,15 @@ def _with_own_name(host: str, access: dict[str, Any]) -> dict[str, Any]:
 
 
 def _needed(config: Config) -> set[str]:
-    """The backends to wait for: the default one and its fallback, and those that start within a second."""
-    default = config.backends[config.default_backend]
+    """The backends to wait for: the default one and its fallback, and those that start within a second.
+
+    One that speaks because it is natural is waited for only as long as a listener would wait.
+    """
     embedded = {name for name, each in config.backends.items() if each.environment == EMBEDDED}
-    return embedded | {config.default_backend} | ({default.fallback} if default.fallback else set())
+    default = default_backend(config)
+    fallback = config.backends[default].fallback
+    speaking = {resting_backend(config)} if config.default_backend == AUTO else {default}
+    return embedded | speaking | ({fallback} if fallback else set())
 
 
 async def _return_freed_memory(service: SpeechService, memory: FreedMemory) -> None:
@@ -68,10 +78,16 @@ def _exempt_from_garbage_collection() -> None:
 
 
 @asynccontextmanager
-async def open_service(config: Config) -> AsyncIterator[SpeechService]:
-    """A speech service over workers on this machine."""
+async def open_service(
+    config: Config, *, natural_start_s: float = NATURAL_START_S
+) -> AsyncIterator[SpeechService]:
+    """A speech service over workers on this machine.
+
+    Where the default backend is AUTO, a natural one has `natural_start_s` to start before anybody listens.
+    """
     mixes = MixStore(data_folder() / "mixes.json")
-    pool = LocalPool(config.backends, needed=_needed(config))
+    wished = {default_backend(config)}
+    pool = LocalPool(config.backends, needed=_needed(config), wished=wished, wish_s=natural_start_s)
     async with pool, SpeechService(pool, config, mixes=mixes) as service:
         service.voices_version()  # thousands of names are put in order before anybody listens
         yield service
@@ -132,7 +148,7 @@ async def serve(
     root_path = checked_root_path(root_path)
     listener = bind(host, port)  # first, so that a port in use is an error before any model is loaded
     async with (
-        open_service(config) as service,
+        open_service(config, natural_start_s=_NATURAL_START_OF_SERVER_S) as service,
         Loudspeakers(service, device=device) as loudspeakers,
         asyncio.TaskGroup() as tasks,
     ):

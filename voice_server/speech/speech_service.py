@@ -68,8 +68,8 @@ class SpeechService:
 
     @property
     def default_backend(self) -> str:
-        """The name of the backend that speaks for whoever names none."""
-        return self._config.default_backend
+        """The name of the backend that speaks now for whoever names none."""
+        return self._resolver.default.speaking
 
     @property
     def backend_names(self) -> Sequence[str]:
@@ -97,8 +97,8 @@ class SpeechService:
         return self._resolver.catalogue.numbered(backend)
 
     def voices_version(self) -> object:
-        """What equals another one as long as no voice and no saved mix has come or gone."""
-        return self._resolver.catalogue, tuple(self._mixes.values())
+        """What equals another one as long as voices, saved mixes and the default backend are the same."""
+        return self._resolver.catalogue, tuple(self._mixes.values()), self.default_backend
 
     def resolve_voice(self, name: str, backend: str) -> Voice:
         """The voice that a name means with a backend. Raises UnknownName."""

@@ -81,6 +81,18 @@ class VoiceCatalogue:
             return listing.named(name, language or None)
         return ResolvedVoice(listing.of_language(language) if language else listing.default())
 
+    def owns(self, name: str, *, backend: str) -> bool:
+        """Whether `backend` has a voice with just this name, or an alias of one."""
+        listing = self.listings.get(backend)
+        return listing is not None and listing.owns(normalize("NFC", name).strip())
+
+    def knows(self, name: str, *, backend: str) -> bool:
+        """Whether a name means something to `backend` without another voice in its place."""
+        try:
+            return self.resolve(name, backend=backend).warning is None
+        except RequestError:
+            return False
+
     def scripts_read(self, voice: str, backend: str) -> frozenset[str]:
         """The scripts that a voice, given by its id, reads beside Latin; all, where it is not listed."""
         return self.listings[backend].scripts_read(voice)
@@ -118,6 +130,10 @@ class _Listing:
             self._default = self.named(default_voice, None).voice if default_voice else voices[0]
         except RequestError as wrong:
             self._wrong_default = wrong
+
+    def owns(self, name: str) -> bool:
+        """See `VoiceCatalogue.owns`."""
+        return self._own(self._aliases.get(name.casefold(), name)) is not None
 
     def scripts_read(self, voice_id: str) -> frozenset[str]:
         """See `VoiceCatalogue.scripts_read`; a mix reads what its first voice does."""

@@ -7,6 +7,7 @@ option out of range, is an error that says what there is.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from operator import is_not
 
@@ -19,6 +20,7 @@ from voice_server.errors import BackendDown, NotSetUp, RequestError, UnknownName
 from voice_server.pool.down_reasons import with_help
 from voice_server.pool.worker_pool import BackendState, WorkerPool
 from voice_server.voices.catalogue import VoiceCatalogue
+from voice_server.voices.default_backend import DefaultBackend
 from voice_server.voices.language_tags import closest_language, serves_language
 from voice_server.voices.mixes import Mix, MixStore, SavedMix, looks_like_mix, name_for_mix, parse_mix
 
@@ -30,6 +32,7 @@ class VoiceResolver:
         self._pool = pool
         self._config = config
         self._mixes = mixes
+        self.default = DefaultBackend(pool, config)
         self._catalogue: tuple[tuple[ReadyBackend | None, ...], VoiceCatalogue] | None = None
         self._readers_of: (
             tuple[
@@ -64,10 +67,43 @@ class VoiceResolver:
     def settings(self, request: SpeechRequest) -> tuple[SpeechSettings, list[SpeechWarning]]:
         """Resolve the names of a request and check its options.
 
+        Without a backend it is the default one, or that whose voice is named. With AUTO, what the wanted
+        backend cannot do is done by another one of its kind, or by what they fall back on.
+
         Raises UnknownName, RequestError or BackendDown; what was chosen in place of what was asked for is in
         the warnings.
         """
-        name = request.backend or self._config.default_backend
+        if request.backend:
+            return self._settings_with(request.backend, request)
+        wanted = self.default.wanted
+        owner = self._owner(request.voice, wanted)
+        try:
+            return self._settings_with(owner or wanted, request)
+        except RequestError as error:
+            for name in self.default.others() if self.default.is_auto and owner is None else ():
+                with suppress(RequestError):
+                    settings, warnings = self._settings_with(name, request)
+                    why = f"{name} speaks in place of {wanted}: {error.message}"
+                    return settings, [SpeechWarning("backend_fallback", why), *warnings]
+            raise
+
+    def _owner(self, voice: str | int | None, wanted: str) -> str | None:
+        """The backend whose voice, or saved mix, a name is, where it means nothing to the wanted one."""
+        if not isinstance(voice, str) or self.catalogue.owns(voice, backend=wanted):
+            return None
+        others = list(self.default.others())
+        saved = self._mixes.get(voice.strip())
+        if saved is not None:
+            return saved.backend if saved.backend in others else None
+        mix = parse_mix(voice) if looks_like_mix(voice) else None
+        for name in others:
+            is_mixed = mix is not None and self.can_mix(name)
+            if self.catalogue.owns(mix.parts[0][0] if mix and is_mixed else voice, backend=name):
+                return None if self.catalogue.knows(voice, backend=wanted) else name
+        return None
+
+    def _settings_with(self, name: str, request: SpeechRequest) -> tuple[SpeechSettings, list[SpeechWarning]]:
+        """The settings with the backend of this name, or with its fallback while that one is not running."""
         if name not in self._config.backends:
             raise UnknownName("backend", name, self._config.backends)
         warnings: list[SpeechWarning] = []

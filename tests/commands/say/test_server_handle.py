@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import pytest
 
 from tests.commands.say.stub_server import Reply, StubServer
+from tests.natural_engines import natural_config, set_up
 from voice_server.commands.say import server_handle
 from voice_server.commands.say.http_request import Unreachable
 from voice_server.commands.say.server_handle import ServerHandle
-from voice_server.commands.shared import first_use, local_server
+from voice_server.commands.shared import first_use, local_server, natural_question, natural_voice
 from voice_server.commands.shared.server_registration import RunningServer, ServerRegistration
+from voice_server.config import Config
 from voice_server.errors import Busy, ConfigError
 
 BUSY = Reply({"error": "too much to do", "code": "busy"}, 503)
@@ -146,6 +149,45 @@ def test_a_backend_is_set_up_and_its_start_awaited(
     assert set_up == ["tone"]
     assert len(stub.requests) == len(states)
     assert capsys.readouterr().err == "starting tone …\n"
+
+
+def test_a_natural_voice_is_set_up_and_its_start_awaited(
+    stub: StubServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    use(Starter(stub.url), monkeypatch)
+    config = natural_config(tmp_path)
+
+    def succeed(config: Config, name: str, *, aloud: bool) -> bool:
+        set_up(config, name)
+        return aloud
+
+    monkeypatch.setenv("VOICE_SERVER_CONFIG", str(config.source))
+    monkeypatch.setattr(server_handle, "_STATE_POLL_S", 0)
+    monkeypatch.setattr(natural_voice, "set_up_natural", succeed)
+    states = ["not_set_up", "starting", "up"]
+    stub.reply("GET /health", *(Reply({"backends": {"quick": {"state": state}}}) for state in states))
+    assert ServerHandle(None).prepare_natural() == "quick"
+    assert len(stub.requests) == len(states)
+
+
+def test_without_a_natural_voice_that_can_be_set_up_no_backend_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("VOICE_SERVER_CONFIG", str(natural_config(tmp_path).source))
+    monkeypatch.setattr(natural_voice, "set_up_natural", lambda config, name, aloud: False)
+    assert ServerHandle(None).prepare_natural() is None
+
+
+@pytest.mark.parametrize(("url", "asked"), [(None, 1), ("http://127.0.0.1:9", 0)])
+def test_a_person_is_offered_a_voice_of_their_own_server_only(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, url: str | None, asked: int
+) -> None:
+    monkeypatch.setenv("VOICE_SERVER_CONFIG", str(natural_config(tmp_path).source))
+    monkeypatch.setattr(natural_question, "may_ask", lambda: True)
+    offered: list[object] = []
+    monkeypatch.setattr(natural_voice, "offer_natural_voice", offered.append)
+    ServerHandle(url).offer_natural_voice()
+    assert len(offered) == asked
 
 
 def test_a_backend_of_a_server_at_an_address_is_left_alone(stub: StubServer) -> None:

@@ -8,7 +8,11 @@ from pathlib import Path
 import pytest
 
 from voice_server.commands.shared import first_use
-from voice_server.commands.shared.first_use import set_up_at_first_use, set_up_in_background
+from voice_server.commands.shared.first_use import (
+    background_set_ups,
+    set_up_at_first_use,
+    set_up_in_background,
+)
 from voice_server.config import Config, load_config
 from voice_server.provisioning import installation
 
@@ -54,3 +58,18 @@ def test_without_anything_to_set_up_no_process_is_started(
     monkeypatch.setattr(sys, "executable", "no-such-program")
     with set_up_in_background(config, "bare"):
         pass
+
+
+def test_a_set_up_that_is_begun_later_says_how_it_went_and_ends_with_the_block(
+    config: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = tmp_path / "script.py"
+    monkeypatch.setattr(first_use, "CLI_SCRIPT", script)
+    with background_set_ups(config) as set_ups:
+        for code in (0, 1):
+            script.write_text(f"raise SystemExit({code})")
+            assert set_ups.begin("locked").wait() is (code == 0)
+        script.write_text("import signal; signal.pause()")
+        endless = set_ups.begin("locked")
+        assert endless.wait(0.01) is None
+    assert endless.wait(0) is False

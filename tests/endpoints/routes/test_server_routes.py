@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from tests.arithmetic_pool import ArithmeticPool
 from tests.endpoints.serving import run, served
+from tests.natural_engines import natural_config
+from voice_server.pool.worker_pool import BackendState
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 
@@ -20,6 +24,24 @@ def test_a_program_is_told_what_there_is_and_a_browser_gets_the_page() -> None:
         assert system["backends"] == ["one", "two"]
         assert (system["default_backend"], system["voices"], system["status"]) == ("one", 4, "ok")
         assert page.headers["Content-Type"].startswith("text/html")
+
+    run(main)
+
+
+def test_with_auto_everything_that_is_told_follows_the_engine_that_speaks_now(tmp_path: Path) -> None:
+    async def main() -> None:
+        pool = ArithmeticPool(("plain", "best"), down={"best"}, down_state=BackendState.NOT_SET_UP)
+        config = natural_config(tmp_path, (("best", 100),))
+        async with served(pool, config) as server, server.client() as client:
+            for speaking in ("plain", "best"):
+                health = await client.get("/health")
+                assert (health.status_code, health.json()["default_backend"]) == (200, speaking)
+                assert (await client.get("/")).json()["default_backend"] == speaking
+                assert (await client.get("/voices")).json()["default_backend"] == speaking
+                answer = await client.post("/v1/audio/speech", json={"input": "Hi.", "voice": "alba"})
+                assert answer.status_code == 200
+                assert pool.rendered[-1].backend == speaking
+                pool.down.clear()  # it has been set up
 
     run(main)
 

@@ -22,6 +22,7 @@ from voice_server.commands.shared.chosen_server import chosen_config
 from voice_server.commands.shared.click_options import ServerChoice
 from voice_server.commands.shared.terminal import print_note
 from voice_server.config import EMBEDDED, Config, load_config
+from voice_server.provisioning.natural_engines import default_backend
 
 _CANCELLING_CLIENTS = 16
 _IDLE_CLIENTS = 50
@@ -68,6 +69,7 @@ async def measure(choice: ServerChoice, plan: BenchmarkPlan) -> dict[str, Any]:
 def _benchmark_config(choice: ServerChoice, plan: BenchmarkPlan) -> Config:
     """The backend to measure, and the null backend beside it where there is one."""
     config = chosen_config(choice)
+    config = msgspec.structs.replace(config, default_backend=default_backend(config))
     all_backends = load_config(choice.config).backends
     if plan.with_null and _NULL_BACKEND in all_backends:
         backends = config.backends | {_NULL_BACKEND: all_backends[_NULL_BACKEND]}

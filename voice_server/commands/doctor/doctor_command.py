@@ -12,6 +12,7 @@ import click
 from voice_server.commands.doctor.findings import Finding, findings_of
 from voice_server.commands.shared.click_command import CliCommand
 from voice_server.commands.shared.click_options import json_option
+from voice_server.commands.shared.natural_voice import default_backend_told
 from voice_server.commands.shared.terminal import print_note
 from voice_server.errors import UnknownName
 
@@ -63,6 +64,8 @@ async def _check(config: Config, names: tuple[str, ...], *, quick: bool, as_json
             click.echo(json.dumps(dataclasses.asdict(finding)) if as_json else _row(finding, is_absent))
     if not as_json:
         print_note(_summary(failures, absent))
+        if not names and (told := default_backend_told(config)):
+            print_note(told)
     return failures
 
 

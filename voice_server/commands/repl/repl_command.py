@@ -12,7 +12,11 @@ import click
 from voice_server.client_streams import connect
 from voice_server.commands.repl.line_player import LinePlayer
 from voice_server.commands.repl.repl_loop import ReplLoop
-from voice_server.commands.shared.chosen_server import prepare_server, reachable_server
+from voice_server.commands.shared.chosen_server import (
+    offer_natural_voice_of,
+    prepare_server,
+    reachable_server,
+)
 from voice_server.commands.shared.click_command import CliCommand
 from voice_server.commands.shared.click_options import (
     ServerChoice,
@@ -43,7 +47,8 @@ def repl(*, server: ServerChoice, speaker: SpeakerChoice, output: Path | None, e
     from voice_server.serving.event_loop import run  # noqa: PLC0415 - loads the server, which `--help` does not need
 
     with open_sink(output) as sink:
-        prepare_server(server)
+        offer_natural_voice_of(server)
+        prepare_server(server, aloud=sink.path is None)
         if sink.path is not None and output is None:
             print_note(f"this machine has no speakers; the sound goes to {sink.path}")
         run(_run(server, speaker, sink, encoding))

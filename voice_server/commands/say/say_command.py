@@ -78,6 +78,11 @@ class _SayCommand(CliCommand):
     "--opt", "opts", metavar="KEY=VALUE", multiple=True, help="An option of the backend; repeatable."
 )
 @click.option("--backend", metavar="NAME", help="The backend that speaks.")
+@click.option(
+    "--natural/--no-natural",
+    default=None,
+    help="Set up a natural voice where there is none, or do not ask whether to.",
+)
 @click.option("--policy", type=click.Choice(_POLICIES),
               help="interrupt ends what this voice says and waits for the others (the default); queue comes "
                    "after everything; mix is heard at once, over whatever else is.")  # fmt: skip
@@ -132,6 +137,7 @@ def say(
     volume: int | None,
     device: str | None,
     url: str | None,
+    natural: bool | None,
     log_level: str | None,
     as_json: bool,
     **speaker: Any,
@@ -151,6 +157,8 @@ def say(
     fields = {key: value for key, value in speaker.items() if value is not None}
     if speaker["backend"] is not None:
         server.prepare_backend(speaker["backend"])
+    elif natural and url is None and (backend := server.prepare_natural()) is not None:
+        fields["backend"] = backend
     control = PlaybackControl(server, as_json=as_json)
     if not control.apply(
         ControlOptions(action, volume, device, kill_all),
@@ -169,6 +177,8 @@ def say(
         save_speech(server, fields, output)
     else:
         control.speak(fields)
+        if natural is None and speaker["backend"] is None and not as_json:
+            server.offer_natural_voice()
 
 
 def _serve_arguments(log_level: str) -> tuple[str, ...]:

@@ -95,6 +95,35 @@ class ServerHandle:
         set_up_at_first_use(load_config(backend=name), name)
         self._wait_until_started(name)
 
+    def prepare_natural(self) -> str | None:
+        """Set up a natural voice of this user's server, if there is none, and wait until it has started.
+
+        Returns its backend; None where there is none, for which the reason is printed.
+        """
+        from msgspec.structs import replace  # noqa: PLC0415 - loads much
+
+        from voice_server.commands.shared.natural_voice import engine_to_set_up, set_up_natural  # noqa: PLC0415
+        from voice_server.config import AUTO, load_config  # noqa: PLC0415
+        from voice_server.provisioning.natural_engines import default_backend  # noqa: PLC0415
+
+        config = replace(load_config(), default_backend=AUTO)
+        engine = engine_to_set_up(config, natural=True)
+        if engine is not None and not set_up_natural(config, engine.name, aloud=True):
+            return None
+        name = default_backend(config)
+        self._wait_until_started(name)
+        return name
+
+    def offer_natural_voice(self) -> None:
+        """Ask the person at the terminal, once, whether this user's server is to have a natural voice."""
+        from voice_server.commands.shared.natural_question import may_ask  # noqa: PLC0415 - only after the sound
+
+        if self._url is None and may_ask():
+            from voice_server.commands.shared.natural_voice import offer_natural_voice  # noqa: PLC0415
+            from voice_server.config import load_config  # noqa: PLC0415
+
+            offer_natural_voice(load_config())
+
     def _wait_until_started(self, backend: str) -> None:
         deadline = time.monotonic() + _SET_UP_NOTICED_S
         is_announced = False

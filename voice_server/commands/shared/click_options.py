@@ -41,13 +41,17 @@ class ServerTokenOption(click.Option):
 
 @dataclass(frozen=True, slots=True)
 class ServerChoice:
-    """The server to connect to: one that runs (`url`), or one in this process with these backends."""
+    """The server to connect to: one that runs (`url`), or one in this process with these backends.
+
+    `natural` says whether a natural voice is set up where there is none; with None a person is asked.
+    """
 
     url: str | None = None
     config: str | None = None
     backend: str | None = None
     pool_size: int | None = None
     token: str | None = None
+    natural: bool | None = None
 
     def connect_arguments(self) -> JsonObject:
         """Return the arguments of `connect`; a server in this process has no other default backend."""
@@ -68,23 +72,33 @@ class SpeakerChoice:
         return {"voice": voice, "lang": self.lang, "opts": self.opts or None}
 
 
+natural_option = click.option(
+    "--natural/--no-natural",
+    default=None,
+    help="Set up a natural voice where there is none, or do not ask whether to.",
+)
+
+
 def server_options(function: _FunctionT) -> _FunctionT:
-    """Add --url, --token, --config, --backend and --pool-size, given to the function as `server`."""
+    """Add --url, --token, --config, --backend, --natural and --pool-size, as one argument `server`."""
 
     @click.option("--url", metavar="URL", help="A running server, for example ws://localhost:8000.")
     @click.option("--config", metavar="FILE", help="The backends.yaml to use.")
     @click.option("--backend", metavar="NAME", help="The backend that speaks.")
+    @natural_option
     @click.option("--pool-size", metavar="N", type=int, help="How many sentences are rendered at once.")
     @click.option("--token", metavar="TOKEN", type=TokenType(), help="What the server at --url asks for.")
     def wrapped(
+        *,
         url: str | None,
         config: str | None,
         backend: str | None,
+        natural: bool | None,
         pool_size: int | None,
         token: str | None,
         **rest: Any,
     ) -> Any:
-        choice = ServerChoice(url, config, backend, pool_size, token if url else None)
+        choice = ServerChoice(url, config, backend, pool_size, token if url else None, natural)
         return function(server=choice, **rest)
 
     return _with_metadata_of(wrapped, function)

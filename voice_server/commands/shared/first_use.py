@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING
 from voice_server.commands.shared.local_server import CLI_SCRIPT
 from voice_server.commands.shared.polling import POLL_INTERVAL_S
 from voice_server.commands.shared.terminal import print_note
-from voice_server.errors import NotSetUp
 from voice_server.process.termination import last_duty
-from voice_server.provisioning.environments import has_lock_file, is_being_set_up, python_of
+from voice_server.provisioning.environments import is_being_set_up
 
 if TYPE_CHECKING:
     from voice_server.config import Config
@@ -26,52 +25,96 @@ _STDERR = 2
 
 def set_up_at_first_use(config: Config, *names: str) -> None:
     """Set up those of the named backends that are not, and print a note first. Raises BackendError."""
-    from voice_server.provisioning.installation import Provisioner  # noqa: PLC0415 - `say` does without it
+    from voice_server.provisioning.engine_facts import facts_of  # noqa: PLC0415 - `say` does without it
+    from voice_server.provisioning.installation import Provisioner  # noqa: PLC0415
+    from voice_server.provisioning.natural_engines import needs_set_up  # noqa: PLC0415
 
     for name in names:
-        if _needs_set_up(name, config):
-            print_note(f"{name} is not set up yet; that is done now, once (voice-server setup {name})")
+        if needs_set_up(name, config.backends[name]):
+            facts = facts_of(name, config.backends[name])
+            sizes = f": {facts.sizes}" if facts else ""
+            print_note(f"{name} is not set up yet; that is done now, once (voice-server setup {name}){sizes}")
             Provisioner(report=print_note).set_up(name, config.backends[name])
 
 
+class SetUpProcess:
+    """One `voice-server setup` of some backends beside this program; it prints on standard error."""
+
+    def __init__(self, config: Config, *names: str) -> None:
+        arguments = ("setup", *names, "--no-warm-up", "--config", str(config.source))
+        command = [sys.executable, str(CLI_SCRIPT), *arguments]
+        self._first = config.backends[names[0]].environment
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=_STDERR, start_new_session=True
+        )
+
+    def wait_until_begun(self) -> None:
+        """Wait until other programs can see that the first backend is being set up."""
+        while self._process.poll() is None and not is_being_set_up(self._first):
+            time.sleep(POLL_INTERVAL_S)
+
+    def wait(self, timeout_s: float | None = None) -> bool | None:
+        """Whether all could be set up; None if it goes on after `timeout_s`."""
+        try:
+            return self._process.wait(timeout_s) == 0
+        except subprocess.TimeoutExpired:
+            return None
+
+    def end(self) -> None:
+        """Break it off, if it still goes on, with the installer that it runs."""
+        if self._process.poll() is None:
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGTERM)
+
+
+class BackgroundSetUps:
+    """The set-ups that a program has begun, which end with it at the latest."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._processes: list[SetUpProcess] = []
+
+    def begin(self, *names: str) -> SetUpProcess:
+        """Set up these backends beside this program."""
+        process = SetUpProcess(self._config, *names)
+        self._processes.append(process)
+        return process
+
+    def end(self) -> None:
+        """Break off those that still go on."""
+        for process in self._processes:
+            process.end()
+
+    def join(self) -> None:
+        """Wait until none is left."""
+        for process in self._processes:
+            process.wait()
+
+
 @contextmanager
-def set_up_in_background(config: Config, *names: str) -> Iterator[None]:
-    """Set up those of the named backends that are not, in a process that ends with the block at the latest.
+def background_set_ups(config: Config) -> Iterator[BackgroundSetUps]:
+    """Set-ups beside the block, which are broken off where it ends before them."""
+    set_ups = BackgroundSetUps(config)
+    try:
+        with last_duty(set_ups.end):
+            yield set_ups
+    finally:
+        set_ups.end()
+        set_ups.join()
+
+
+@contextmanager
+def set_up_in_background(config: Config, *names: str) -> Iterator[BackgroundSetUps]:
+    """Set up those of the named backends that are not, beside the block; more may be begun in it.
 
     A server in the block starts them when they are set up.
     """
-    missing = [name for name in names if _needs_set_up(name, config)]
-    if not missing:
-        yield
-        return
-    print_note(f"not set up yet: {', '.join(missing)}; that is done now, once, while the server runs already")
-    arguments = ("setup", *missing, "--no-warm-up", "--config", str(config.source))
-    command = [sys.executable, str(CLI_SCRIPT), *arguments]
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=_STDERR, start_new_session=True)
+    from voice_server.provisioning.natural_engines import needs_set_up  # noqa: PLC0415 - as above
 
-    def end() -> None:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGTERM)
-
-    try:
-        with last_duty(end):
-            first = config.backends[missing[0]].environment
-            while process.poll() is None and not is_being_set_up(first):
-                time.sleep(POLL_INTERVAL_S)
-            yield
-    finally:
-        end()
-        process.wait()
-
-
-def _needs_set_up(name: str, config: Config) -> bool:
-    from voice_server.provisioning.installation import is_set_up  # noqa: PLC0415 - `say` does without it
-
-    backend = config.backends[name]
-    if not has_lock_file(backend):
-        return False
-    try:
-        python_of(name, backend.environment)
-    except NotSetUp:
-        return True
-    return not is_set_up(backend)
+    missing = [name for name in names if needs_set_up(name, config.backends[name])]
+    with background_set_ups(config) as set_ups:
+        if missing:
+            what = ", ".join(missing)
+            print_note(f"not set up yet: {what}; that is done now, once, while the server runs already")
+            set_ups.begin(*missing).wait_until_begun()
+        yield set_ups

@@ -8,7 +8,11 @@ from pathlib import Path
 
 from voice_server.client_events import Audio
 from voice_server.client_streams import AsyncStream, connect
-from voice_server.commands.shared.chosen_server import prepare_server, reachable_server
+from voice_server.commands.shared.chosen_server import (
+    offer_natural_voice_of,
+    prepare_server,
+    reachable_server,
+)
 from voice_server.commands.shared.click_options import ServerChoice, SpeakerChoice
 from voice_server.commands.shared.sound_output import ahead_s_for, play, wait_until_played
 from voice_server.commands.simulate.progress_display import Display, JsonDisplay, TerminalDisplay
@@ -35,9 +39,11 @@ def run_simulation(
 
     display: Display = JsonDisplay() if as_json else TerminalDisplay()
     with open_sink(output) as sink:
-        prepare_server(server)
+        prepare_server(server, aloud=sink.path is None)
         run(_Simulation(tokens_of(text), None if burst else rate, sink, display).run(server, speaker))
     display.end(sink)
+    if not as_json:
+        offer_natural_voice_of(server)
 
 
 class _Simulation:

@@ -47,12 +47,15 @@ class OpenAISpeechFields(msgspec.Struct, kw_only=True):
     bit_rate: BitRate | None = None
 
 
-def backend_of(service: SpeechService, model: str) -> str:
-    """The backend that a model's name means. Raises NotFound, which lists the models."""
+def backend_of(service: SpeechService, model: str) -> str | None:
+    """The backend that a model's name means, None for the default one.
+
+    Raises NotFound, which lists the models.
+    """
     if model in service.backend_names:
         return model
     if model.startswith(MODEL_ALIASES):
-        return service.default_backend
+        return None
     raise NotFound(
         f"there is no model {model[:80]!r}; there are {', '.join(model_names(service))}",
         code="model_not_found",

@@ -40,6 +40,7 @@ class ServerHealth(msgspec.Struct, kw_only=True):
     """Whether the server takes work, and the state of each backend."""
 
     status: str
+    default_backend: str
     backends: dict[str, dict[str, str | int]]
     speaking: int
 
@@ -69,7 +70,12 @@ def health_of(service: SpeechService, *, is_draining: bool) -> dict[str, object]
         for name, status in service.backends().items()
     }
     status = "draining" if is_draining else "ok" if service.is_up() else "degraded"
-    return {"status": status, "backends": backends, "speaking": service.open_speeches}
+    return {
+        "status": status,
+        "default_backend": service.default_backend,
+        "backends": backends,
+        "speaking": service.open_speeches,
+    }
 
 
 async def health(request: Request) -> JSONResponse:

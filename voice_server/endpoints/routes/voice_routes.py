@@ -171,10 +171,10 @@ def _listed(voices: Iterable[tuple[int, Voice]], root_path: str) -> list[ListedV
 async def list_voices(request: Request) -> ASGIApp:
     """Answer `GET /voices`."""
     state, backend = state_of(request), _backend(request)
-    voices = list(_numbered(state.service, backend))
+    voices, default = list(_numbered(state.service, backend)), state.service.default_backend
 
     def make() -> VoiceList:
-        return VoiceList(_listed(voices, state.root_path), len(voices), state.service.default_backend)
+        return VoiceList(_listed(voices, state.root_path), len(voices), default)
 
     return await _json_list(request, "voices", backend, make)
 
@@ -184,11 +184,12 @@ async def update_voices(request: Request) -> ASGIApp:
     await read_json(request, NoFields)
     state, service = state_of(request), _service(request)
     service.reload_mixes()
-    voices, mixes = list(_numbered(service, None)), [mix.id for mix in service.saved_mixes()]
+    voices, default = list(_numbered(service, None)), service.default_backend
+    mixes = [mix.id for mix in service.saved_mixes()]
 
     def make() -> UpdatedVoices:
         listed = _listed(voices, state.root_path)
-        return UpdatedVoices(listed, len(listed), service.default_backend, mixes=mixes)
+        return UpdatedVoices(listed, len(listed), default, mixes=mixes)
 
     return await _json_list(request, "updated voices", None, make)
 
