@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -31,11 +33,12 @@ def natural_config(
 
 
 def set_up(config: Config, name: str) -> None:
-    """Leave what a finished set-up leaves, for a python that is never run."""
-    project = config.backends[name].environment
-    (project / ".venv" / "bin").mkdir(parents=True, exist_ok=True)
-    (project / ".venv" / "bin" / "python").touch()
-    (project / ".venv" / "pyvenv.cfg").touch()
+    """Leave what a finished set-up leaves: an environment, which is the tests' own."""
+    project, own = config.backends[name].environment, Path(sys.prefix)
+    (project / ".venv" / "bin").mkdir(parents=True)
+    (project / ".venv" / "bin" / "python").symlink_to(sys.executable)
+    (project / ".venv" / "lib").symlink_to(own / "lib")
+    shutil.copy(own / "pyvenv.cfg", project / ".venv")
     write_stamp(project, {"lock": lock_digest(project)})
 
 

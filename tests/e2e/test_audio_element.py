@@ -55,7 +55,7 @@ def test_it_plays_knows_its_length_and_seeks(source: str, shortest_s: float) -> 
     with (
         sync_playwright() as playwright,
         chromium(playwright) as browser,
-        in_thread(lambda: running_server(load_config())) as url,
+        in_thread(lambda: running_server(load_config(backend="espeak"))) as url,
     ):
         page = browser.new_page()
         page.goto(f"{url}/health")

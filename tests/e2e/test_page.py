@@ -74,7 +74,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
-    with in_thread(lambda: running_server(load_config())) as base:
+    with in_thread(lambda: running_server(load_config(backend="espeak"))) as base:
         yield base
 
 

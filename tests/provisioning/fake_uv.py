@@ -15,6 +15,7 @@ import json, os, pathlib, sys
 log = pathlib.Path(os.environ["UV_LOG"])
 with log.open("a") as file:
     file.write(json.dumps(sys.argv[1:]) + "\\n")
+pathlib.Path(f"{{log}}.folder").write_text(f"{{os.getcwd()}}: {{sorted(os.listdir())}}")
 if sys.argv[1] == "venv":
     venv = pathlib.Path(sys.argv[-1])
     (venv / "bin").mkdir(parents=True)

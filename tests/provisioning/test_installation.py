@@ -25,6 +25,20 @@ def test_a_made_environment_is_used_and_made_only_once(bench: Bench) -> None:
     assert bench.calls == calls
 
 
+def test_uv_runs_in_the_project_and_for_one_in_a_cache_in_a_copy_of_what_it_reads(bench: Bench) -> None:
+    ran_in = bench.log.with_suffix(".folder")
+    bench.make()
+    assert ran_in.read_text().startswith(f"{bench.project}: ")
+    (bench.project.parent / "CACHEDIR.TAG").touch()
+    (bench.project / "pyproject.toml").touch()
+    (bench.project / "uv.lock").write_text(LOCK + "# new")
+    assert (bench.make() / STAMP).is_file()
+    folder, _, files = ran_in.read_text().partition(": ")
+    assert not folder.startswith(str(bench.project.parent))
+    assert files == "['pyproject.toml', 'uv.lock']"
+    assert not Path(folder).exists()
+
+
 def test_without_a_gpu_everything_but_torch_and_cuda_comes_as_locked(bench: Bench) -> None:
     bench.make("cpu")
     _, torch, export, packages = bench.calls

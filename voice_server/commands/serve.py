@@ -132,6 +132,8 @@ def serve(
     engine = engine_to_set_up(loaded, natural=natural)
     prepared = backends or (engine.name if engine is not None else default_backend(loaded),)
     with ServerRegistration() as registration, set_up_in_background(loaded, *prepared) as set_ups:
+        is_refused = natural is False or loaded.natural_voice == "never"
+        listening |= {"begin_set_up": None if is_refused else set_ups.begin}
         event_loop.run(composition.serve(loaded, host=host, token=token, on_ready=on_ready, **listening))
 
 

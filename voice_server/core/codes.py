@@ -95,6 +95,9 @@ ERROR_CODES: Mapping[str, CodeMeaning] = {
     "refused": CodeMeaning("What answers at the server's address is no voice-server.", _COMMAND),
     "reader_gone": CodeMeaning("Nobody reads what a command writes any more.", _COMMAND),
     "render_failed": CodeMeaning("The engine said that it cannot speak this sentence.", _SPEECH),
+    "set_up_refused": CodeMeaning(
+        "Only somebody at the server's own machine may have an engine set up (status 403).", _HTTP
+    ),
     "slow_body": CodeMeaning("The body of a request did not come to its end in time (status 408).", _HTTP),
     "stopped": CodeMeaning("A job ended because it was stopped; no client is told of it.", _WORKER),
     "stream_closed": CodeMeaning("The server closed the connection before everything was sent.", _CLIENT),

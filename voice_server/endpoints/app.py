@@ -27,6 +27,7 @@ from voice_server.endpoints.routes import (
     captioned_routes,
     file_routes,
     metrics_routes,
+    natural_voice_routes,
     openai_routes,
     playback_routes,
     preview_routes,
@@ -39,6 +40,7 @@ from voice_server.errors import VoiceServerError
 
 OPERATIONS: tuple[Operation, ...] = (
     *server_routes.OPERATIONS,
+    *natural_voice_routes.OPERATIONS,
     *voice_routes.OPERATIONS,
     *preview_routes.OPERATIONS,
     *playback_routes.OPERATIONS,

@@ -33,14 +33,32 @@ class OpenConnection(Protocol):
         """End now, so that somebody else can be let in."""
 
 
+class SetUp(Protocol):
+    """The set-up of a backend that goes on beside the server."""
+
+    def wait(self, timeout_s: float | None = None) -> bool | None:
+        """Whether it succeeded; None if it goes on after `timeout_s`."""
+
+
 class AppState:
     """One service, its loudspeakers, and how many requests and connections are open.
 
-    `root_path` is the path under which a proxy shows the server, "" where there is none.
+    `root_path` is the path under which a proxy shows the server, "" where there is none; `begin_set_up`
+    begins the set-up of a backend, None where no client may have that.
     """
 
-    def __init__(self, service: SpeechService, loudspeakers: Loudspeakers, *, root_path: str = "") -> None:
+    def __init__(
+        self,
+        service: SpeechService,
+        loudspeakers: Loudspeakers,
+        *,
+        root_path: str = "",
+        begin_set_up: Callable[[str], SetUp] | None = None,
+    ) -> None:
         self.service = service
+        self.begin_set_up = begin_set_up
+        self.set_ups: dict[str, SetUp] = {}
+        """The last set-up that was begun here of each backend."""
         self.loudspeakers = loudspeakers
         self.root_path = root_path
         self.lists = EncodedLists()
@@ -51,6 +69,10 @@ class AppState:
         self._rooms_owed = 0
         self.drop_half_request: Callable[[], bool] = lambda: False
         """Ends the request whose body has been incomplete for longest; whether there was one."""
+
+    def is_being_set_up(self, backend: str) -> bool:
+        """Whether a set-up that was begun here goes on."""
+        return backend in self.set_ups and self.set_ups[backend].wait(0) is None
 
     @contextmanager
     def open_work(self, connection: OpenConnection | None = None) -> Iterator[None]:

@@ -15,6 +15,7 @@ import os
 import re
 import shutil
 import sys
+import tempfile
 import time
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -39,6 +40,8 @@ _PIN = re.compile(r"^([\w.\[\],-]+)==(?!=)", re.MULTILINE)
 """`torch==2.13.0` would take `2.13.0+cpu` from a folder of wheels, `===` takes only what is locked."""
 _REQUIREMENTS = "voice-server-requirements.txt"
 _DISCARDED = ".venv.discarded"
+_PROJECT_FILES = ("pyproject.toml", "uv.lock")
+_CACHE_TAG = "CACHEDIR.TAG"
 _LOCK_POLL_S = 0.1
 _POLLS_BEFORE_REPORT = 10
 
@@ -106,9 +109,10 @@ class Provisioner:
         shutil.rmtree(project / _DISCARDED, ignore_errors=True)
         venv.mkdir()
         (venv / UNFINISHED).touch()
-        uv = UvRunner(name, project, lock, self.environ, self.report)
-        uv.run("venv", "--allow-existing", str(venv))
-        self._install(uv, project, wants_cpu=wanted["torch"] == "cpu")
+        with _workplace(project) as folder:
+            uv = UvRunner(name, folder, lock, self.environ, self.report)
+            uv.run("venv", "--allow-existing", str(venv))
+            self._install(uv, project, wants_cpu=wanted["torch"] == "cpu")
         write_stamp(project, wanted)
         (venv / UNFINISHED).unlink()
 
@@ -151,6 +155,22 @@ def is_set_up(backend: BackendConfig) -> bool:
     """Whether `set_up` has nothing to do; an environment that the user made is the user's business."""
     stamp = read_stamp(backend.environment)
     return not stamp or not has_weights(backend) or stamp.get("weights") == weights_key(backend)
+
+
+@contextmanager
+def _workplace(project: Path) -> Iterator[Path]:
+    """Where uv runs: in the project, or in a copy of what it reads where that lies in a cache.
+
+    `uv tool run` installs this package into uv's cache, in which uv then refuses to work on a project.
+    """
+    if not any((folder / _CACHE_TAG).is_file() for folder in project.parents):
+        yield project
+        return
+    with tempfile.TemporaryDirectory(prefix="voice-server-") as folder:
+        for name in _PROJECT_FILES:
+            with suppress(FileNotFoundError):
+                shutil.copy(project / name, folder)
+        yield Path(folder)
 
 
 def _without_lock(backend: BackendConfig) -> str:

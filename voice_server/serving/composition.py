@@ -16,7 +16,7 @@ from typing import Any
 
 from voice_server.config import AUTO, EMBEDDED, Config
 from voice_server.endpoints.app import build_app
-from voice_server.endpoints.app_state import AppState
+from voice_server.endpoints.app_state import AppState, SetUp
 from voice_server.endpoints.http.access_rules import AccessRules
 from voice_server.endpoints.http.root_path import checked_root_path
 from voice_server.playback.loudspeakers import Loudspeakers
@@ -95,16 +95,22 @@ async def open_service(
 
 @asynccontextmanager
 async def listening(
-    service: SpeechService, listener: socket.socket, *, root_path: str = "", **access: Any
+    service: SpeechService,
+    listener: socket.socket,
+    *,
+    root_path: str = "",
+    begin_set_up: Callable[[str], SetUp] | None = None,
+    **access: Any,
 ) -> AsyncIterator[AppState]:
     """Serve a speech service on a bound socket while the context lasts.
 
-    `root_path` is the path under which a proxy shows the server; `access` is for `AccessRules.of`.
+    `root_path` is the path under which a proxy shows the server; `begin_set_up` sets up a backend for a
+    client who may have that; `access` is for `AccessRules.of`.
     """
     rules = AccessRules.of(**access)
     root_path = checked_root_path(root_path)
     async with Loudspeakers(service) as loudspeakers, asyncio.TaskGroup() as tasks:
-        state = AppState(service, loudspeakers, root_path=root_path)
+        state = AppState(service, loudspeakers, root_path=root_path, begin_set_up=begin_set_up)
         app = build_app(state, rules)
         server = DrainingServer(uvicorn_config(app, service.limits, state), state, handle_signals=False)
         serving = tasks.create_task(server.serve(sockets=[listener]))
@@ -137,12 +143,14 @@ async def serve(
     device: str = "",
     idle_exit_s: float | None = None,
     root_path: str = "",
+    begin_set_up: Callable[[str], SetUp] | None = None,
     **access: Any,
 ) -> None:
     """Serve until a signal, or until the server has not been used for `idle_exit_s`.
 
     `on_ready` is called with the base URL once the backends are warm; `device` is the sound device of what is
-    spoken on this machine's speakers; `root_path` and `access` are as for `listening`.
+    spoken on this machine's speakers; `root_path`, `begin_set_up` and `access` are as for
+    `listening`.
     """
     rules = AccessRules.of(**_with_own_name(host, access))
     root_path = checked_root_path(root_path)
@@ -152,7 +160,7 @@ async def serve(
         Loudspeakers(service, device=device) as loudspeakers,
         asyncio.TaskGroup() as tasks,
     ):
-        state = AppState(service, loudspeakers, root_path=root_path)
+        state = AppState(service, loudspeakers, root_path=root_path, begin_set_up=begin_set_up)
         activity = ConnectionActivity(build_app(state, rules))
         server = DrainingServer(uvicorn_config(activity, config.limits, state), state, handle_signals=True)
         keep_freed_memory()

@@ -20,6 +20,7 @@ from voice_server.core.types import SpeechWarning, Voice
 from voice_server.errors import TooMuch
 from voice_server.metrics import Metrics
 from voice_server.pool.worker_pool import BackendState, BackendStatus, WorkerPool
+from voice_server.provisioning.natural_engines import NaturalEngine, engines_to_offer
 from voice_server.speech.open_speech import Speech
 from voice_server.speech.utterance_runner import UtteranceRunner
 from voice_server.voices.mixes import MixStore, SavedMix
@@ -70,6 +71,10 @@ class SpeechService:
     def default_backend(self) -> str:
         """The name of the backend that speaks now for whoever names none."""
         return self._resolver.default.speaking
+
+    def engines_to_offer(self) -> Sequence[NaturalEngine]:
+        """The natural engines that could be set up, the recommended one first; reads files."""
+        return engines_to_offer(self._config)
 
     @property
     def backend_names(self) -> Sequence[str]:

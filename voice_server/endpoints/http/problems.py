@@ -68,6 +68,12 @@ class NotFound(RequestError):
     code = "not_found"
 
 
+class SetUpRefused(RequestError):
+    """This client may not have an engine set up."""
+
+    code = "set_up_refused"
+
+
 class WrongMediaType(RequestError):
     """A body of a media type that the route does not take."""
 
@@ -80,7 +86,7 @@ class TooSlow(RequestError):
     code = "slow_body"
 
 
-_STATUS_OF_ENDPOINTS = ((NotFound, 404), (TooSlow, 408), (WrongMediaType, 415))
+_STATUS_OF_ENDPOINTS = ((SetUpRefused, 403), (NotFound, 404), (TooSlow, 408), (WrongMediaType, 415))
 
 
 def is_openai(path: str) -> bool:

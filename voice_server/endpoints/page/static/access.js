@@ -63,6 +63,14 @@ export async function fetchJson(path) {
   return answer;
 }
 
+/** Send JSON to the server; the JSON that it answers. Throws an Error with a message for the user. */
+export async function postJson(path, fields) {
+  const response = await ask(path, "application/json", JSON.stringify(fields));
+  const answer = await response.json().catch(() => ({}));
+  if (!response.ok) throw new Error(sentence(answer.error ?? "the server does not do this"));
+  return answer;
+}
+
 /** Fetch a file from the server. Throws an Error with a message for the user. */
 export async function fetchBlob(path) {
   const response = await ask(path, "*/*");
@@ -77,10 +85,11 @@ function address(path) {
   return new URL(path.startsWith(prefix) ? path : prefix + path.replace(/^\//, ""), document.baseURI);
 }
 
-async function ask(path, type) {
+async function ask(path, type, body) {
   let response;
   try {
-    response = await fetch(address(path), authorized({ Accept: type }));
+    const headers = body === undefined ? { Accept: type } : { Accept: type, "Content-Type": "application/json" };
+    response = await fetch(address(path), { ...authorized(headers), method: body === undefined ? "GET" : "POST", body });
   } catch {
     throw new Error("The server cannot be reached; is it still running?");
   }

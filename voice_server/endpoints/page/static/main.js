@@ -2,6 +2,7 @@
 
 import { fetchJson, setToken, takeTokenFromAddress } from "./access.js";
 import { Conversation } from "./conversation.js";
+import { NaturalVoice } from "./natural-voice.js";
 import { Options } from "./options.js";
 import { download } from "./recording.js";
 import { SampleMaker } from "./sample.js";
@@ -45,6 +46,17 @@ const conversation = new Conversation({
   error: (message) => showProblem(message),
   disconnected: () => showConnection("asleep", "Asleep; wakes when you speak"),
 });
+
+const naturalVoice = new NaturalVoice(
+  {
+    section: byId("natural"),
+    now: byId("natural-now"),
+    engines: byId("natural-engines"),
+    state: byId("natural-state"),
+    dismiss: byId("natural-dismiss"),
+  },
+  onNaturalVoice,
+);
 
 let allVoices = null;
 let shownBackend = null; // whose options and voices are on the page
@@ -211,6 +223,14 @@ async function start() {
     return;
   }
   await showBackend(null);
+  await naturalVoice.show();
+}
+
+/** A natural voice has been set up: speak with it from now on, unless something is being spoken. */
+async function onNaturalVoice() {
+  if (conversation.state !== "idle") return false;
+  await start();
+  return true;
 }
 
 // ---------------------------------------------------------------- controls
