@@ -255,7 +255,7 @@ def test_a_set_up_says_what_the_engine_s_folder_says_of_its_size(run_command: An
     )
     told = run_command("setup", "small").stderr
     assert told.startswith(
-        "small: packages and weights, 0.15 GB to download (about 30 s at 50 Mbit/s), 0.29 GB"
+        "small: packages and weights, 0.15 GB to download, about 30 s at 50 Mbit/s, 0.29 GB"
     )
 
 

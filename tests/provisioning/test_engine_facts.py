@@ -20,7 +20,7 @@ def test_the_facts_stand_in_the_project_file_beside_the_adapter(tmp_path: Path) 
     project = '[tool.voice-server]\nnatural = true\nlanguages = "Klingon"\ndownload_mb = 150\ndisk_mb = 290\n'
     facts = facts_of("mine", backend_with(tmp_path, project))
     assert facts == EngineFacts(natural=True, languages="Klingon", download_mb=150, disk_mb=290)
-    assert facts.sizes == "0.15 GB to download (about 30 s at 50 Mbit/s), 0.29 GB on the disk"
+    assert facts.sizes == "0.15 GB to download, about 30 s at 50 Mbit/s, 0.29 GB on the disk"
 
 
 @pytest.mark.parametrize(

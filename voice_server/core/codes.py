@@ -133,7 +133,7 @@ ERROR_CODES: Mapping[str, CodeMeaning] = {
 
 WARNING_CODES: Mapping[str, CodeMeaning] = {
     "backend_fallback": CodeMeaning(
-        "The backend that was asked for is down and its fallback speaks.", _SERVER
+        "The backend that is to speak is down, or cannot do what is asked, and another one speaks.", _SERVER
     ),
     "device_substituted": CodeMeaning("The chosen sound device is gone; another one plays.", _HTTP),
     "lost_character": CodeMeaning("U+FFFD stands in the text for a character that was lost.", _SERVER),

@@ -44,10 +44,10 @@ class EngineFacts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
     @property
     def sizes(self) -> str:
-        """The sizes and the time: "0.15 GB to download (about 30 s at 50 Mbit/s), 0.29 GB on the disk"."""
+        """The sizes and the time: "0.15 GB to download, about 30 s at 50 Mbit/s, 0.29 GB on the disk"."""
         return (
-            f"{self.download_mb / 1000:.2g} GB to download (about {_duration(self.set_up_s)} at "
-            f"{HOME_MBIT_PER_S} Mbit/s), {self.disk_mb / 1000:.2g} GB on the disk"
+            f"{self.download_mb / 1000:.2g} GB to download, about {_duration(self.set_up_s)} at "
+            f"{HOME_MBIT_PER_S} Mbit/s, {self.disk_mb / 1000:.2g} GB on the disk"
         )
 
 

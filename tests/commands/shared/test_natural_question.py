@@ -76,7 +76,7 @@ def test_the_question_names_the_engines_with_their_sizes_the_recommended_one_fir
     first, one, two, choice = capsys.readouterr().err.split("\n")
     assert first.strip() == "plain speaks, which sounds like a machine. Natural voices:"
     assert one.startswith(
-        "  1  quick  English; 0.1 GB to download (about 20 s at 50 Mbit/s), 0.1 GB on the disk"
+        "  1  quick  English; 0.1 GB to download, about 20 s at 50 Mbit/s, 0.1 GB on the disk"
     )
     assert two.startswith("  2  best   English; 0.9 GB to download")
     assert (

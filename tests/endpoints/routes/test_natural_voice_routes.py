@@ -65,7 +65,7 @@ def test_the_offer_has_the_sizes_and_the_recommended_engine_first(config: Config
             "languages": "English",
             "download_mb": 100,
             "disk_mb": 100,
-            "sizes": "0.1 GB to download (about 20 s at 50 Mbit/s), 0.1 GB on the disk",
+            "sizes": "0.1 GB to download, about 20 s at 50 Mbit/s, 0.1 GB on the disk",
             "is_being_set_up": False,
         }
         assert best["backend"] == "best"
