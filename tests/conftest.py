@@ -41,8 +41,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
-    """How many tests run side by side: one with `-m realtime`, else as many as there are processors."""
-    return 0 if config.option.markexpr == "realtime" else None
+    """How many tests run side by side: one where they need the machine, else as many as processors."""
+    return 0 if config.option.markexpr in {"realtime", "heard"} else None
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from voice_server.commands.shared.listener import listener_config
 from voice_server.config import load_config
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -47,3 +48,4 @@ def test_all_that_the_shipped_configuration_names_goes_into_the_wheel() -> None:
     assert ROOT / "backends.yaml" in shipped
     for backend in config.backends.values():
         assert any(backend.adapter.is_relative_to(folder) for folder in shipped), backend.adapter
+    assert listener_config().environment in shipped

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,6 +18,8 @@ import pytest
 
 from voice_server.client_events import Done
 from voice_server.client_streams import connect_sync
+from voice_server.commands import setup
+from voice_server.config import BackendConfig
 
 ROOT = Path(__file__).parents[2]
 _WEIGHTS = """
@@ -65,6 +68,21 @@ def test_setup_makes_the_environment_fetches_the_weights_and_tries_the_engine(
     assert "Installed 3 packages" in result.stderr
     assert "small: warm-up" in result.stderr
     assert run_command("setup", "--all").exit_code == 0
+
+
+def test_the_listener_is_set_up_as_the_backends_are_and_is_none_of_them(
+    run_command: Any, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = folder / "listener"
+    project.mkdir()
+    shutil.copy(folder / "small" / "uv.lock", project)
+    config = BackendConfig(adapter=project / "hear.py", environment=project)
+    monkeypatch.setattr(setup, "listener_config", lambda: config)
+    result = run_command("setup", "listener")
+    assert result.exit_code == 0, result.stderr
+    assert result.stdout.startswith("listener is set up in ")
+    assert "warm-up" not in result.stderr
+    assert "listener is set up" not in run_command("setup", "--all").stdout
 
 
 def test_what_is_not_set_up_is_set_up_at_its_first_use_after_saying_so(

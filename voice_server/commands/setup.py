@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from voice_server.commands.shared.click_command import CliCommand
+from voice_server.commands.shared.listener import LISTENER, listener_config
 from voice_server.commands.shared.terminal import print_note
 from voice_server.errors import BackendError, ConfigError, UnknownName
 from voice_server.provisioning.environments import has_lock_file
@@ -46,6 +47,8 @@ def setup(
 
     What is there already stays. Run it again after an update, or when it was broken off. A server that runs
     starts the backend when it is set up.
+
+    `voice-server setup listener` gets the recogniser for `doctor --listen`, which is no backend.
     """
     from voice_server.config import load_config  # noqa: PLC0415 - not needed for --help
     from voice_server.provisioning.installation import Provisioner  # noqa: PLC0415
@@ -57,8 +60,12 @@ def setup(
     provisioner = Provisioner(device, find_links, report=print_note)
     failures = []
     for name in chosen:
+        backend = loaded.backends.get(name)
         try:
-            set_up(name, loaded.backends[name], provisioner, weights=not no_weights, warm_up=not no_warm_up)
+            if backend is None:
+                set_up(name, listener_config(), provisioner, weights=False, warm_up=False)
+            else:
+                set_up(name, backend, provisioner, weights=not no_weights, warm_up=not no_warm_up)
         except BackendError as error:
             failures.append(error.message)
             if len(chosen) > 1:
@@ -73,7 +80,7 @@ def _chosen_backends(config: Config, names: tuple[str, ...], *, all_backends: bo
     if all_backends:
         return own
     for name in names:
-        if name not in config.backends:
+        if name not in config.backends and name != LISTENER:
             raise UnknownName("backend", name, config.backends)
     if not names:
         raise ConfigError(f"name a backend ({', '.join(own)}), or --all")

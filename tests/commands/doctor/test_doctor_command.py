@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+from voice_server.commands.doctor import listening_checks
+from voice_server.errors import NotSetUp
+
 
 def findings(output: str) -> dict[str, tuple[bool, str]]:
     lines = [json.loads(line) for line in output.splitlines()]
@@ -127,3 +130,17 @@ def test_a_folder_without_an_environment_is_a_failure(run_command: Any, tmp_path
     result = run_command("doctor", "--config", str(own))
     assert result.exit_code == 1
     assert "mine has no environment: nowhere is neither a python nor a folder with a uv.lock" in result.stdout
+
+
+def test_a_recogniser_that_is_not_there_is_a_failure_with_the_command_that_gets_it(
+    run_command: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refuse(*_: object) -> None:
+        raise NotSetUp("listener is not set up; run: voice-server setup listener")
+
+    monkeypatch.setattr(listening_checks, "hear", refuse)
+    result = run_command("doctor", "tone", "--quick", "--listen", "--json")
+    assert result.exit_code == 1
+    name, (passed, detail) = list(findings(result.stdout).items())[-1]
+    assert (name, passed) == ("a recogniser hears the words", False)
+    assert detail.endswith("run: voice-server setup listener")

@@ -26,9 +26,14 @@ _NAME_WIDTH = 55
 @click.argument("names", nargs=-1, metavar="[BACKEND]...")
 @click.option("--config", metavar="FILE", help="The backends.yaml to use.")
 @click.option("--quick", is_flag=True, help="Start the backends and stop there: no conformance check.")
+@click.option("--listen", is_flag=True,
+              help="Have a recogniser listen too; get it with: voice-server setup listener")  # fmt: skip
 @json_option
-def doctor(*, names: tuple[str, ...], config: str | None, quick: bool, as_json: bool) -> None:
+def doctor(*, names: tuple[str, ...], config: str | None, quick: bool, listen: bool, as_json: bool) -> None:
     """Check every backend, or those named: environment, voices, and whether it does what it must.
+
+    With --listen a backend speaks some sentences, too, and you are told how many words a recogniser misheard,
+    and whether silence, loudness and word times are as they should be.
 
     Ends with exit code 1 when anything fails.
     """
@@ -39,12 +44,12 @@ def doctor(*, names: tuple[str, ...], config: str | None, quick: bool, as_json: 
     for name in names:
         if name not in loaded.backends:
             raise UnknownName("backend", name, loaded.backends)
-    failures = run(_check(loaded, names, quick=quick, as_json=as_json))
+    failures = run(_check(loaded, names, quick=quick, listen=listen, as_json=as_json))
     if failures:
         click.get_current_context().exit(1)
 
 
-async def _check(config: Config, names: tuple[str, ...], *, quick: bool, as_json: bool) -> int:
+async def _check(config: Config, names: tuple[str, ...], *, quick: bool, listen: bool, as_json: bool) -> int:
     """Check the backends one after the other and print the findings; return how many are failures.
 
     Without names all are checked, and one with a lock file that has not been set up is no failure.
@@ -57,7 +62,7 @@ async def _check(config: Config, names: tuple[str, ...], *, quick: bool, as_json
         if not as_json:
             click.echo(click.style(name, bold=True))
         may_be_absent = not names and has_lock_file(config.backends[name])
-        async for finding in findings_of(name, config.backends[name], quick=quick):
+        async for finding in findings_of(name, config.backends[name], quick=quick, listen=listen):
             is_absent = may_be_absent and finding.is_absence
             absent += [name] if is_absent else []
             failures += not finding.passed and not is_absent

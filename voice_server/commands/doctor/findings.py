@@ -41,14 +41,19 @@ class Finding:
         return not self.passed and self.name in (_SET_UP, _WEIGHTS)
 
 
-async def findings_of(name: str, backend: BackendConfig, *, quick: bool) -> AsyncIterator[Finding]:
-    """Check a backend; `quick` leaves the contract out. Checks that need one that failed are left out."""
+async def findings_of(
+    name: str, backend: BackendConfig, *, quick: bool, listen: bool = False
+) -> AsyncIterator[Finding]:
+    """Check a backend; `quick` leaves the contract out, `listen` has a recogniser listen to it.
+
+    Checks that need one that failed are left out.
+    """
     all_passed = True
     async for finding in _findings_before_start(name, backend):
         yield finding
         all_passed = all_passed and finding.passed
     if all_passed:
-        async for finding in _findings_running(name, backend, quick=quick):
+        async for finding in _findings_running(name, backend, quick=quick, listen=listen):
             yield finding
 
 
@@ -71,8 +76,11 @@ async def _findings_before_start(name: str, backend: BackendConfig) -> AsyncIter
         yield weights
 
 
-async def _findings_running(name: str, backend: BackendConfig, *, quick: bool) -> AsyncIterator[Finding]:
+async def _findings_running(
+    name: str, backend: BackendConfig, *, quick: bool, listen: bool
+) -> AsyncIterator[Finding]:
     """Start the backend and check it."""
+    from voice_server.commands.doctor.listening_checks import listening_checks  # noqa: PLC0415 - see above
     from voice_server.pool.conformance import checks_of  # noqa: PLC0415 - not needed for --help
     from voice_server.pool.local_pool import LocalPool  # noqa: PLC0415
 
@@ -88,6 +96,9 @@ async def _findings_running(name: str, backend: BackendConfig, *, quick: bool) -
             async for check in checks_of(pool, name):
                 if check.name != _STARTS:
                     yield Finding(name, check.name, check.passed, check.detail)
+        if listen:
+            async for check in listening_checks(pool, name, backend, status.ready):
+                yield Finding(name, check.name, check.passed, check.detail)
 
 
 async def _environment_findings(name: str, backend: BackendConfig, python: str) -> list[Finding]:

@@ -1,0 +1,54 @@
+"""Silences, levels and word times of what a live server speaks, against the sound's own energy."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from statistics import median, quantiles
+
+import pytest
+
+from tests.heard.engines import ENGINES, Engine, Listening
+from voice_server.commands.doctor.sound_edges import sentence_pauses_ms, sound_spans, word_time_errors
+
+pytestmark = [pytest.mark.heard, pytest.mark.timeout(600), pytest.mark.blocks_loop]
+
+engines = pytest.mark.parametrize("engine", ENGINES.values(), ids=ENGINES)
+
+
+@engines
+def test_a_turn_begins_with_sound(engine: Engine, listening: Listening) -> None:
+    leads_ms = [sound_spans(take)[0].start_ms for take in listening.through(engine).takes]
+    assert quantiles(leads_ms, n=20)[-1] <= 50
+
+
+@engines
+def test_the_pause_between_two_sentences_is_the_server_s(engine: Engine, listening: Listening) -> None:
+    pauses_ms = [pause for take in listening.through(engine).takes for pause in sentence_pauses_ms(take)]
+    assert pauses_ms
+    assert min(pauses_ms) >= 250
+    assert max(pauses_ms) <= 350
+
+
+@engines
+def test_a_word_after_a_silence_is_told_when_it_begins(engine: Engine, listening: Listening) -> None:
+    found = [word_time_errors(take) for take in listening.through(engine).takes]
+    starts_ms = [abs(error) for errors in found if errors is not None for error in errors.starts_ms]
+    assert len(starts_ms) >= len(engine.sentences)
+    assert median(starts_ms) <= 25
+
+
+@engines
+def test_the_last_word_ends_with_its_sound(engine: Engine, listening: Listening) -> None:
+    found = [word_time_errors(take) for take in listening.through(engine).takes]
+    ends_ms = [abs(errors.end_ms) for errors in found if errors is not None]
+    assert len(ends_ms) == len(engine.sentences)
+    assert quantiles(ends_ms, n=10)[-1] <= 50
+
+
+def test_the_default_voices_are_equally_loud(listening: Listening) -> None:
+    loudness = {
+        name: median(each.loudness_lufs or 0 for each in listening.through(engine).heard)
+        for name, engine in ENGINES.items()
+    }
+    apart = {pair: abs(loudness[pair[0]] - loudness[pair[1]]) for pair in combinations(loudness, 2)}
+    assert max(apart.values()) <= 2, loudness
