@@ -42,7 +42,7 @@ _PACKAGES = {
 }
 _WITHOUT_SPACES = {"ja", "zh", "th", "yue"}
 _SPOKEN_ALIKE = (
-    (re.compile(r"(?<=\d)[.:](?=\d)"), " "),  # 9:30 and 9.30
+    (re.compile(r"[.:]"), " "),  # 9:30 and 9.30, and what is left of "..."
     (re.compile(r"(?<=\d)\s*([ap]) ?m\b"), r" \1m"),
     (re.compile(r"\b(\d+)(?:st|nd|rd|th)\b"), r"\1"),
     (re.compile(r"[$£€]|(?<=\d) (?:dollars?|pounds?|euros?)\b"), ""),
@@ -50,9 +50,9 @@ _SPOKEN_ALIKE = (
     (re.compile(r"(?<=\d) ?kg\b"), " kilograms"),
     (re.compile(r"\bkm ?h\b"), "kilometers per hour"),
     (re.compile(r"\betc\b"), "et cetera"),
-    (re.compile(r"\b(?:minus|negative) (?=\d)"), "-"),
 )
 """What Whisper's English normalizer leaves apart, in the order in which it is made one."""
+_SIGN = re.compile(r"(?<![\w.])-(?=\d)")
 _MONTHS = {name[:3].lower(): name.lower() for name in calendar.month_name[1:]} | {"sept": "september"}
 _MONTH = re.compile(rf"\b(?:{'|'.join(_MONTHS)})\b")
 
@@ -81,7 +81,7 @@ def canonical(text: str, language: str) -> str:
     """One spelling for what is spoken alike."""
     if language != "en":
         return str(BasicTextNormalizer(split_letters=language in _WITHOUT_SPACES)(text)).strip()
-    text = EnglishTextNormalizer()(text)
+    text = EnglishTextNormalizer()(_SIGN.sub("minus ", text))
     for pattern, plain in _SPOKEN_ALIKE:
         text = pattern.sub(plain, text)
     text = _MONTH.sub(lambda found: _MONTHS[found[0]], text)

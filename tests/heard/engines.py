@@ -30,6 +30,11 @@ class Engine:
         """The sentences that it speaks, as many of each kind."""
         return SENTENCES[:: self.every]
 
+    @property
+    def sentences_alone(self) -> Sequence[Sentence]:
+        """Those that it speaks without the server too: half of them."""
+        return self.sentences[::2]
+
 
 ENGINES = {
     engine.backend: engine
@@ -51,8 +56,12 @@ class HeardSentences:
 
     def of(self, kinds: Sequence[str]) -> list[Heard]:
         """What was heard of the sentences of these kinds."""
+        return self.of_sentences([each for each in self.sentences if each.kind in kinds])
+
+    def of_sentences(self, sentences: Sequence[Sentence]) -> list[Heard]:
+        """What was heard of these sentences."""
         pairs = zip(self.sentences, self.heard, strict=True)
-        return [heard for sentence, heard in pairs if sentence.kind in kinds]
+        return [heard for sentence, heard in pairs if sentence in sentences]
 
 
 @dataclass
@@ -80,14 +89,14 @@ class Listening:
 async def _through(server: HeardServer, engine: Engine) -> HeardSentences:
     chosen = {"voice": engine.voice, "backend": engine.backend}
     takes = [await record_take(server.url, each.text, **chosen) for each in engine.sentences]
-    return HeardSentences(engine.sentences, await _hear(engine, takes), takes)
+    return HeardSentences(engine.sentences, await _hear(takes, engine.sentences), takes)
 
 
 async def _alone(engine: Engine) -> HeardSentences:
     config = load_config().backends[engine.backend]
     async with LocalPool({engine.backend: config}) as pool:
-        takes = [await _rendered(pool, engine, sentence) for sentence in engine.sentences]
-    return HeardSentences(engine.sentences, await _hear(engine, takes))
+        takes = [await _rendered(pool, engine, sentence) for sentence in engine.sentences_alone]
+    return HeardSentences(engine.sentences_alone, await _hear(takes, engine.sentences_alone))
 
 
 async def _rendered(pool: LocalPool, engine: Engine, sentence: Sentence) -> Take:
@@ -103,6 +112,6 @@ async def _rendered(pool: LocalPool, engine: Engine, sentence: Sentence) -> Take
     return Take(sentence.text, bytes(pcm), ready.sample_rate_hz)
 
 
-async def _hear(engine: Engine, takes: Sequence[Take]) -> list[Heard]:
-    pairs = zip(takes, engine.sentences, strict=True)
+async def _hear(takes: Sequence[Take], sentences: Sequence[Sentence]) -> list[Heard]:
+    pairs = zip(takes, sentences, strict=True)
     return await hear([Sound(take.pcm, take.rate_hz, sentence.readings) for take, sentence in pairs], "en")

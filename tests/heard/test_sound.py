@@ -1,4 +1,8 @@
-"""Silences, levels and word times of what a live server speaks, against the sound's own energy."""
+"""Silences, levels and word times of what a live server speaks, against the sound's own energy.
+
+Of times three quarters are held to their bounds, and the median to about half: where a sound fades, and
+whether a weak one counts as silence, is a matter of judgement in the rest.
+"""
 
 from __future__ import annotations
 
@@ -33,8 +37,9 @@ def test_the_pause_between_two_sentences_is_the_server_s(engine: Engine, listeni
 def test_a_word_after_a_silence_is_told_when_it_begins(engine: Engine, listening: Listening) -> None:
     found = [word_time_errors(take) for take in listening.through(engine).takes]
     starts_ms = [abs(error) for errors in found if errors is not None for error in errors.starts_ms]
-    assert len(starts_ms) >= len(engine.sentences)
-    assert median(starts_ms) <= 25
+    assert len(starts_ms) >= len(engine.sentences) // 2
+    assert median(starts_ms) <= 15
+    assert quantiles(starts_ms, n=4)[-1] <= 25
 
 
 @engines
@@ -42,7 +47,8 @@ def test_the_last_word_ends_with_its_sound(engine: Engine, listening: Listening)
     found = [word_time_errors(take) for take in listening.through(engine).takes]
     ends_ms = [abs(errors.end_ms) for errors in found if errors is not None]
     assert len(ends_ms) == len(engine.sentences)
-    assert quantiles(ends_ms, n=10)[-1] <= 50
+    assert median(ends_ms) <= 25
+    assert quantiles(ends_ms, n=4)[-1] <= 50
 
 
 def test_the_default_voices_are_equally_loud(listening: Listening) -> None:

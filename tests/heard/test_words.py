@@ -12,8 +12,10 @@ pytestmark = [pytest.mark.heard, pytest.mark.timeout(600), pytest.mark.blocks_lo
 
 MARGIN = 0.02
 """The recogniser's own: a word of a hundred is misheard in one rendering of a sentence and not in another."""
-PLAIN_BOUNDS = {"espeak": 0.3, "piper": 0.15, "kokoro": 0.03}
-NORMALISED_BOUNDS = {"espeak": 0.4, "piper": 0.2, "kokoro": 0.2}
+PLAIN_BOUNDS = {"espeak": 0.2, "piper": 0.05, "kokoro": 0.03}
+"""espeak's sound costs 15 %, most of it in names; a small voice of piper loses 3 %."""
+NORMALISED_BOUNDS = {"espeak": 0.3, "piper": 0.12, "kokoro": 0.1}
+"""What is lost beside that is how 1/2, km/h, Oak St. and Dec. are read out."""
 
 engines = pytest.mark.parametrize("engine", ENGINES.values(), ids=ENGINES)
 
@@ -41,5 +43,5 @@ def test_numbers_and_abbreviations_are_heard(engine: Engine, listening: Listenin
 
 @engines
 def test_the_server_is_heard_as_well_as_the_engine_alone(engine: Engine, listening: Listening) -> None:
-    through, alone = listening.through(engine), listening.alone(engine)
-    assert word_error_rate(through.heard) <= word_error_rate(alone.heard) + MARGIN
+    through = listening.through(engine).of_sentences(engine.sentences_alone)
+    assert word_error_rate(through) <= word_error_rate(listening.alone(engine).heard) + MARGIN

@@ -60,6 +60,15 @@ def test_words_behind_a_mark_are_compared_with_the_sound_behind_the_silence() ->
     assert errors.end_ms == 100
 
 
+@pytest.mark.parametrize(
+    ("word", "compared"), [("two", False), ("Cats", False), ("3", False), ("the", True), ("over", True)]
+)
+def test_a_word_whose_first_sound_begins_in_silence_is_not_compared(word: str, compared: bool) -> None:
+    errors = word_time_errors(take(Word(word, 0, 300, 0, 4)))
+    assert errors is not None
+    assert bool(errors.starts_ms) is compared
+
+
 def test_a_mark_that_nobody_paused_at_is_not_compared() -> None:
     spoken = take(Word("Here", 0, 300, 0, 4), Word("there", 300, 700, 6, 11), spans=((0, 700),))
     errors = word_time_errors(spoken)
