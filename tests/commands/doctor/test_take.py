@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from tests.e2e.live import config_with, live_server
-from voice_server.client_events import Audio, Ready, WarningEvent, Word, Words
+from voice_server.client_events import Audio, Ready, Sentence, WarningEvent, Word, Words
 from voice_server.commands.doctor.take import Take, record_take, take_of
 from voice_server.errors import VoiceServerError
 
@@ -17,6 +17,7 @@ def test_the_times_of_later_sentences_count_from_the_first_sample() -> None:
         "One. Two.",
         [
             Ready("s", "low", "tone", sample_rate=HZ),
+            Sentence("t", 0, "One.", "One.", 0, 0),
             Words("t", 0, (Word("One", 10, 90, 0, 3),), "model"),
             Audio(bytes(200), "t", 0),
             WarningEvent("seam", "heard"),
@@ -32,6 +33,23 @@ def test_the_times_of_later_sentences_count_from_the_first_sample() -> None:
 
 def test_a_take_of_nothing_is_empty() -> None:
     assert take_of("", []) == Take("", b"")
+
+
+@pytest.mark.parametrize(
+    ("before", "starts_ms"), [("One!", (0, 100)), ('"One?" ', (0, 100)), ("One,", (0,)), ("One", (0,))]
+)
+def test_a_sentence_that_is_cut_has_one_start(before: str, starts_ms: tuple[float, ...]) -> None:
+    take = take_of(
+        "",
+        [
+            Ready("s", "low", "tone", sample_rate=HZ),
+            Sentence("t", 0, before, before, 0, 0),
+            Audio(bytes(200), "t", 0),
+            Sentence("t", 1, "Two.", "Two.", 0, 0),
+            Audio(bytes(200), "t", 1),
+        ],
+    )
+    assert take.sentence_starts_ms == starts_ms
 
 
 @pytest.mark.blocks_loop

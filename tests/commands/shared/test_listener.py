@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -45,6 +46,15 @@ def test_sounds_go_to_the_listener_s_own_python_and_come_back_heard(project: Pat
     assert heard == [Heard("en", "one", 8000, 6, None)] * 2
 
 
+def test_the_program_s_python_loads_nothing_of_the_user_s(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (project / "elsewhere").mkdir()
+    (project / "elsewhere" / "json.py").write_text("raise SystemExit('the wrong json')")
+    monkeypatch.setenv("PYTHONPATH", str(project / "elsewhere"))
+    assert asyncio.run(hear([SOUND], "en"))
+
+
 def test_without_an_environment_the_error_says_what_makes_it(project: Path) -> None:
     shutil.rmtree(project / ".venv")
     with pytest.raises(NotSetUp, match=r"^listener is not set up; run: voice-server setup listener$"):
@@ -68,6 +78,16 @@ def test_the_project_of_this_checkout_is_found() -> None:
     config = listener_config()
     assert config.adapter.is_file()
     assert (config.environment / "uv.lock").is_file()
+
+
+def test_the_lock_names_the_public_index_only_and_a_hash_for_every_file() -> None:
+    lock = (listener_config().environment / "uv.lock").read_text()
+    assert set(re.findall(r'registry = "([^"]*)"', lock)) == {"https://pypi.org/simple"}
+    files = re.findall(r"\{ url = .*\}", lock)
+    assert files
+    assert all(
+        'url = "https://files.pythonhosted.org/' in each and 'hash = "sha256:' in each for each in files
+    )
 
 
 def test_errors_are_counted_over_all_words() -> None:

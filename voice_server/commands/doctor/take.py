@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from voice_server.client_events import Audio, ErrorEvent, Event, Ready, WarningEvent, Word, Words
+from voice_server.client_events import Audio, ErrorEvent, Event, Ready, Sentence, WarningEvent, Word, Words
 from voice_server.client_streams import connect
 from voice_server.core.types import BYTES_PER_SAMPLE, SAMPLE_RATE_HZ
 from voice_server.errors import VoiceServerError
@@ -18,8 +18,9 @@ _AHEAD_S = 600  # nobody plays it: as far ahead as the protocol allows
 class Take:
     """The audio of a text (int16 little endian mono), and all that was said of it.
 
-    Times are milliseconds from the first sample: of the words, and of each sentence's first sample. `source`
-    says who gave the times: "model", "engine" or "estimate", "" for no words. `warnings` are codes.
+    Times are milliseconds from the first sample: of the words, and of each sentence's first sample (not of
+    the parts that a sentence is cut into). `source` says who gave the times: "model", "engine" or "estimate",
+    "" for no words. `warnings` are codes.
     """
 
     text: str
@@ -59,15 +60,21 @@ def take_of(text: str, events: list[Event]) -> Take:
             starts_ms.setdefault(event.index, _duration_ms(len(pcm), rate_hz))
             pcm += event.pcm
     timed = [event for event in events if isinstance(event, Words)]
+    spoken = {event.index: event.spoken for event in events if isinstance(event, Sentence)}
     return Take(
         text,
         bytes(pcm),
         rate_hz,
         tuple(word for event in timed for word in _moved(event, starts_ms)),
         timed[0].source if timed else "",
-        tuple(starts_ms.values()),
+        tuple(ms for index, ms in starts_ms.items() if _begins_a_sentence(index, spoken)),
         tuple(event.code for event in events if isinstance(event, WarningEvent)),
     )
+
+
+def _begins_a_sentence(index: int | None, spoken: Mapping[int, str]) -> bool:
+    """Whether the part before this one, if there is one, ended its sentence."""
+    return not index or spoken.get(index - 1, "").rstrip("\"'”’)] ").endswith((".", "!", "?", "…"))
 
 
 def _moved(words: Words, starts_ms: Mapping[int | None, float]) -> list[Word]:

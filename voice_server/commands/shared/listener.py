@@ -73,7 +73,7 @@ async def hear(sounds: Sequence[Sound], language: str) -> list[Heard]:
     except NotSetUp as error:
         raise NotSetUp(error.message.removeprefix("backend ")) from None
     request = {"language": language, "sounds": [_encoded(sound) for sound in sounds]}
-    answer = await _answer(python, config.adapter, json.dumps(request).encode())
+    answer = await _answer(python, config, json.dumps(request).encode())
     return [Heard(**each) for each in json.loads(answer)["heard"]]
 
 
@@ -82,11 +82,17 @@ def _encoded(sound: Sound) -> dict[str, object]:
     return {"pcm": pcm, "rate_hz": sound.rate_hz, "readings": list(sound.readings)}
 
 
-async def _answer(python: str, program: Path, request: bytes) -> bytes:
+async def _answer(python: str, config: BackendConfig, request: bytes) -> bytes:
     """What the listener's program prints; it is ended with whoever waits for it."""
+    from voice_server.provisioning.worker_environment import worker_environment  # noqa: PLC0415 - see above
+
     pipe = asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(
-        *(python, str(program)), stdin=pipe, stdout=pipe, stderr=pipe
+        *(python, str(config.adapter)),
+        stdin=pipe,
+        stdout=pipe,
+        stderr=pipe,
+        env=worker_environment(config),
     )
     try:
         async with asyncio.timeout(_LIMIT_S):
