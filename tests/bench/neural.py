@@ -2,10 +2,11 @@
 
     python -m tests.bench.neural [ROUNDS]
 
-Makes a checkpoint of the published size with random weights, whose durations are those of speech, so that the
-work is that of the real one. Both speak the same text in turn with the same number of threads; with 0 rounds
-only memory and restarts are measured. Memory is the proportional set size of all processes, the template's
-too, which counts shared pages once: after every worker has rendered the text, and at rest two seconds later.
+With the real weights where they are set up, else with random ones of the published size, whose durations are
+those of speech, so that the work is the same. Both speak the same text in turn with the same number of
+threads; with 0 rounds only memory and restarts are measured. Memory is the proportional set size of all
+processes, the template's too, which counts shared pages once: after every worker has rendered the text, and
+at rest two seconds later.
 """
 
 from __future__ import annotations

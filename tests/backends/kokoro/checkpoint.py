@@ -14,7 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from torch_file import save  # type: ignore[import-not-found]  # beside this program
+
+sys.path.append(str(Path(__file__).resolve().parents[3]))
+
+from tests.backends.kokoro.torch_file import save
 
 Shapes = Iterator[tuple[str, tuple[int, ...]]]
 
