@@ -23,6 +23,11 @@ PARTS = ("bert", "bert_encoder", "predictor", "text_encoder", "decoder")
 VOICE_SHAPE = (510, 1, 256)
 """A style for each number of phonemes; the first half is for the sound, the second for the manner."""
 
+STYLE_SIZE = VOICE_SHAPE[2] // 2
+
+NORM_EPSILON = 1e-5
+"""What torch's InstanceNorm1d and LayerNorm add to a variance, unless told otherwise."""
+
 _DTYPES = {"FloatStorage": "<f4", "HalfStorage": "<f2", "DoubleStorage": "<f8", "LongStorage": "<i8"}
 
 

@@ -9,15 +9,13 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from .checkpoint import Array
+from .checkpoint import NORM_EPSILON, Array
 from .graph import Graph
-
-NORM_EPSILON = 1e-5
-"""What torch's InstanceNorm1d and LayerNorm add to a variance, unless told otherwise."""
 
 _SHARE_OF_WEIGHTS = 0.75
 """Measured with the published weights: .5 is 2 to 3 dB worse, 1 up to 3 dB."""
 _LEAST_PEAK = 1e-3
+_LEAST_STEP = 1e-20
 _MIDDLE = 128
 
 
@@ -119,9 +117,11 @@ class Layers:
         in_steps *= (in_peaks / in_steps).max() / 127
         out_steps = out_peaks / 127
         weight = weight * in_steps[:, None]
-        steps = np.abs(weight).max(axis=(1, 2)) / 127
+        own_bias = self.weight(f"{name}.bias")
+        # Of a channel without weights the bias remains, which must fit into 32 bits.
+        steps = np.maximum(np.abs(weight).max(axis=(1, 2)) / 127, np.abs(own_bias) / 2**30 + _LEAST_STEP)
         rounded = np.round(weight / steps[:, None, None]).astype(np.int8)[:, :, None, :]
-        bias = np.round(self.weight(f"{name}.bias") / steps)
+        bias = np.round(own_bias / steps)
         one, middle = graph.constant(1.0), graph.constant(_MIDDLE, np.uint8)
         inside, outside = (
             (graph.constant(each), graph.constant(np.full(len(each), _MIDDLE), np.uint8))

@@ -8,21 +8,22 @@ is rendered whole, and they use its own.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import onnxruntime
 
-from .checkpoint import Array
-from .layers import NORM_EPSILON
+from .checkpoint import NORM_EPSILON, STYLE_SIZE, Array
 from .prepared_graphs import PreparedGraphs, prepared_graphs
-from .prosody_graphs import STYLE_SIZE
 from .sound import SAMPLES_PER_FRAME, Sound
 from .voice_statistics import CALIBRATION, Statistics, VoiceStatistics
+
+if TYPE_CHECKING:
+    import onnxruntime
 
 _VALUES_PER_FRAME = 2
 """The pitch and the vocoder's input have two values in a frame of 25 ms."""
@@ -65,7 +66,7 @@ class OnnxModel:
 
     def __init__(self, folder: Path, read_voice: Callable[[str], Array]) -> None:
         self._read_voice = read_voice
-        self._n_threads = 1
+        self._n_threads = int(os.environ.get("OMP_NUM_THREADS") or os.cpu_count() or 1)
         self._sessions: dict[str, onnxruntime.InferenceSession] = {}
         self._graphs = prepared_graphs(folder, self._calibration_inputs)
         self._statistics = VoiceStatistics(self._graphs.folder)
@@ -164,6 +165,8 @@ class OnnxModel:
         session = self._sessions.get(name)
         if session is None:
             session = self._sessions[name] = self._graphs.session(name, self._n_threads)
+        import onnxruntime  # noqa: PLC0415 - it starts a thread, see prepared_graphs.py
+
         run_options = onnxruntime.RunOptions()
         outcome: list[Any] = []
 

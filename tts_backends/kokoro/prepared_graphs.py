@@ -1,8 +1,9 @@
 """The network's graphs as this processor runs them best, made once of the checkpoint and kept in the cache.
 
-ONNX Runtime rewrites a graph for the processor when it loads it, which takes seconds and memory; here the
-result is kept, and its weights are mapped from the file, so that all workers share one copy. The vocoder is
-also made with integers of 8 bits, and used so where that is quicker here and near enough to the float one.
+ONNX Runtime rewrites a graph for the processor when it loads it, and its weights into the order in which they
+are multiplied, which takes seconds and memory. Here the result is kept, and mapped from the file, so that all
+workers share one copy. ONNX Runtime is imported with the first session only: it starts a thread, and a
+process that has one cannot be copied, so that the process which makes the graphs forks no workers.
 """
 
 from __future__ import annotations
@@ -11,31 +12,28 @@ import hashlib
 import json
 import os
 import platform
-import shutil
 import sys
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
-from tempfile import mkdtemp
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import onnx
-import onnxruntime
 
-from .checkpoint import Array, checkpoint_of, read_checkpoint
+from voice_server.worker.api import BackendError
+
+from .checkpoint import checkpoint_of
 from .harmonic_source import HarmonicSource
-from .prosody_graphs import prosody_graph, text_graph
-from .vocoder_graph import peaks_by_name, vocoder_graph
 
-_VERSION = 1
+if TYPE_CHECKING:
+    import onnxruntime
+
+_VERSION = 3
 """To be raised whenever other graphs are made of the same checkpoint."""
-_SOURCE = "decoder.generator.m_source.l_linear"
-_DESCRIPTION = "description.json"
-_LEAST_SPEED_UP = 1.2
-_LEAST_SIGNAL_TO_NOISE_DB = 12.0
-"""The published weights give 18 to 21 dB; less on processors whose sums of products overflow."""
+
+DESCRIPTION = "description.json"
+"""The file beside the graphs that says the rest; with it a folder is complete."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,28 +48,15 @@ class PreparedGraphs:
 
     def session(self, name: str, n_threads: int) -> onnxruntime.InferenceSession:
         """Load `text`, `prosody`, `vocoder` or the graph that `vocoder` names."""
-        options = _options(n_threads)
+        import onnxruntime  # noqa: PLC0415 - see above
+
+        options = session_options(n_threads)
         options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
-        return onnxruntime.InferenceSession(
-            str(self.folder / f"{name}.onnx"), options, providers=["CPUExecutionProvider"]
-        )
+        file = str(self.folder / f"{name}.onnx")
+        return onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
 
 
-Inputs = Callable[["PreparedGraphs"], list[dict[str, Any]]]
-
-
-def cache_folder() -> Path:
-    """Where everything of this adapter lies that can be made again."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return cache / "voice-server" / "kokoro"
-
-
-def identity_of(model: Path) -> str:
-    """Return a word for the checkpoint in a model folder, another one when the file is another one."""
-    checkpoint = checkpoint_of(model)
-    status = checkpoint.stat()
-    known = f"{checkpoint.resolve()} {status.st_size} {status.st_mtime_ns} {_VERSION}"
-    return hashlib.sha256(known.encode()).hexdigest()[:16]
+Inputs = Callable[[PreparedGraphs], list[dict[str, Any]]]
 
 
 def prepared_graphs(model: Path, inputs: Inputs) -> PreparedGraphs:
@@ -79,15 +64,32 @@ def prepared_graphs(model: Path, inputs: Inputs) -> PreparedGraphs:
 
     `inputs` gives inputs of the vocoder, of several voices, for choosing the steps of its integers.
     """
-    words = f"{identity_of(model)} {onnxruntime.__version__} {_processor()}"
-    folder = cache_folder() / hashlib.sha256(words.encode()).hexdigest()[:16]
-    if not (folder / _DESCRIPTION).is_file():
-        _make(model, folder, inputs)
-    description = json.loads((folder / _DESCRIPTION).read_text())
-    return _described(folder, description)
+    checkpoint = checkpoint_of(model).resolve()
+    status = checkpoint.stat()
+    made_of = f"{status.st_size} {status.st_mtime_ns} {version('onnxruntime')} {_VERSION}"
+    name = hashlib.sha256(f"{checkpoint} {_processor()}".encode()).hexdigest()[:16]
+    folder = _cache_folder() / name
+    if read_description(folder, made_of) is None:
+        from .graph_preparation import prepare  # noqa: PLC0415 - it is slow to import, and needed once
+
+        prepare(model, folder, made_of, inputs)
+    description = read_description(folder, made_of)
+    if description is None:
+        raise BackendError(f"kokoro's graphs in {folder} are being replaced by another version's")
+    return described(folder, description)
 
 
-def _described(folder: Path, description: Mapping[str, Any]) -> PreparedGraphs:
+def read_description(folder: Path, made_of: str) -> dict[str, Any] | None:
+    """Return the description of a folder of graphs; None without one, or if it was made of something else."""
+    try:
+        description: dict[str, Any] = json.loads((folder / DESCRIPTION).read_text())
+    except (OSError, ValueError):
+        return None
+    return description if description.get("made_of") == made_of else None
+
+
+def described(folder: Path, description: Mapping[str, Any]) -> PreparedGraphs:
+    """Return the graphs in a folder that has the description."""
     source = description["source"]
     weights = np.array(source["weights"], np.float32)
     return PreparedGraphs(
@@ -98,88 +100,21 @@ def _described(folder: Path, description: Mapping[str, Any]) -> PreparedGraphs:
     )
 
 
-def _make(model: Path, folder: Path, inputs: Inputs) -> None:
-    print("kokoro's graphs are made for this processor; it takes half a minute, once", file=sys.stderr)
-    config = json.loads((model / "config.json").read_text())
-    weights = read_checkpoint(checkpoint_of(model))
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    scratch = Path(mkdtemp(dir=folder.parent, prefix="unfinished-"))
-    try:
-        _save(text_graph(weights, config), scratch / "text.onnx")
-        _save(prosody_graph(weights, config), scratch / "prosody.onnx")
-        _save(vocoder_graph(weights, config), scratch / "vocoder.onnx")
-        description = {
-            "vocabulary": config["vocab"],
-            "vocoder": "vocoder",
-            "source": {
-                "weights": weights[f"{_SOURCE}.weight"].reshape(-1).tolist(),
-                "bias": float(weights[f"{_SOURCE}.bias"].item()),
-                "size": config["istftnet"]["gen_istft_n_fft"],
-                "hop": config["istftnet"]["gen_istft_hop_size"],
-            },
-        }
-        graphs = _described(scratch, description)
-        if _make_int8(graphs, weights, config, inputs(graphs)):
-            description["vocoder"] = "vocoder_int8"
-        (scratch / _DESCRIPTION).write_text(json.dumps(description))
-        try:
-            scratch.rename(folder)
-        except OSError:
-            if not (folder / _DESCRIPTION).is_file():  # else another worker was quicker
-                raise
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+def session_options(n_threads: int) -> onnxruntime.SessionOptions:
+    """Return how all graphs are run."""
+    import onnxruntime  # noqa: PLC0415 - see above
 
-
-def _make_int8(
-    graphs: PreparedGraphs,
-    weights: Mapping[str, Array],
-    config: Mapping[str, Any],
-    inputs: list[dict[str, Any]],
-) -> bool:
-    """Make the vocoder of integers; whether it is worth using here."""
-    if not inputs:
-        return False
-    observing = onnxruntime.InferenceSession(
-        vocoder_graph(weights, config, observe=True).SerializeToString(),
-        _options(1),
-        providers=["CPUExecutionProvider"],
-    )
-    peaks = np.max([observing.run(["peaks"], each)[0] for each in inputs], axis=0)
-    del observing
-    rounded = vocoder_graph(weights, config, peaks=peaks_by_name(config, peaks))
-    _save(rounded, graphs.folder / "vocoder_int8.onnx")
-    took_s: dict[str, float] = {}
-    samples: dict[str, Array] = {}
-    for name in ("vocoder", "vocoder_int8"):
-        session = graphs.session(name, 1)
-        session.run(["samples"], inputs[0])
-        began = time.process_time()
-        (samples[name],) = session.run(["samples"], inputs[0])
-        took_s[name] = time.process_time() - began
-    noise = np.square(samples["vocoder"] - samples["vocoder_int8"]).sum()
-    ratio_db = 10 * np.log10(np.square(samples["vocoder"]).sum() / max(noise, 1e-20))
-    is_quicker = took_s["vocoder"] > _LEAST_SPEED_UP * took_s["vocoder_int8"]
-    return bool(is_quicker and ratio_db > _LEAST_SIGNAL_TO_NOISE_DB)
-
-
-def _save(graph: onnx.ModelProto, file: Path) -> None:
-    """Write what ONNX Runtime makes of a graph on this processor, the weights beside it."""
-    options = _options(1)
-    options.log_severity_level = 3  # it warns that the result is for this processor
-    options.optimized_model_filepath = str(file)
-    for key, value in (("file_name", f"{file.stem}.bin"), ("min_size_in_bytes", "1024")):
-        options.add_session_config_entry(f"session.optimized_model_external_initializers_{key}", value)
-    onnxruntime.InferenceSession(graph.SerializeToString(), options, providers=["CPUExecutionProvider"])
-
-
-def _options(n_threads: int) -> onnxruntime.SessionOptions:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = n_threads
     options.inter_op_num_threads = 1
     # A thread that spins takes the core that another worker needs.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     return options
+
+
+def _cache_folder() -> Path:
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return cache / "voice-server" / "kokoro"
 
 
 def _processor() -> str:

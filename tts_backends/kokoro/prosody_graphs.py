@@ -16,14 +16,13 @@ import numpy as np
 import onnx
 from onnx import TensorProto
 
-from .checkpoint import Array
+from .checkpoint import STYLE_SIZE, Array
 from .graph import Graph
 from .layers import Layers
 from .vocoder_graph import norms_of
 
 _ALBERT_EPSILON = 1e-12
 _SLOPE = 0.2
-STYLE_SIZE = 128
 
 
 def text_graph(weights: Mapping[str, Array], config: Mapping[str, Any]) -> onnx.ModelProto:

@@ -15,10 +15,10 @@ import numpy as np
 import onnx
 from onnx import TensorProto
 
-from .checkpoint import Array
+from .checkpoint import NORM_EPSILON, Array
 from .graph import Graph
 from .harmonic_source import hann_window
-from .layers import NORM_EPSILON, Layers
+from .layers import Layers
 
 _GENERATOR = "decoder.generator"
 _SLOPE, _LAST_SLOPE = 0.1, 0.01

@@ -279,7 +279,11 @@ def _load_single_threaded(
         can_fork = template_process.can_fork_now(backend)
         if can_fork:
             # Once for all workers: they share what it reads and compiles.
-            _warm_up(backend, hello.voice or voices_of(backend)[0].id)
+            before_fork = getattr(backend, "before_fork", None)
+            if before_fork is not None:
+                before_fork()
+            else:
+                _warm_up(backend, hello.voice or voices_of(backend)[0].id)
             can_fork = template_process.can_fork_now(backend)
     if can_fork:
         channel = template_process.fork_workers(orders, channel)
