@@ -19,7 +19,9 @@ from tests.backends.speaking import speak
 from tts_backends.espeak.backend import Backend, _parameters
 from tts_backends.espeak.library import Event
 from voice_server.worker.api import Pcm, RequestError, UnknownName, WordMark, complete_options
+from voice_server.worker.edge_trimmer import EdgeTrimmer
 
+_INAUDIBLE = 50  # of 32768, -56 dB
 SENTENCE = "The quick brown fox jumps over the lazy dog, and then it sleeps."
 TEXTS = (
     SENTENCE,
@@ -367,3 +369,14 @@ def test_a_missing_data_folder_is_one_clear_error(tmp_path: Path) -> None:
     )
     assert run.returncode == 1
     assert "cannot read its data folder" in run.stderr
+
+
+@pytest.mark.parametrize("voice", ["en-us", "en-us+f3", "de"])
+def test_no_soft_sound_at_an_edge_is_taken_for_silence(espeak: Backend, voice: str) -> None:
+    for text in ("Half.", "He is off.", "Fifth.", "Think of us.", "Puff!", "Help!", "Stop.", "Wish?"):
+        pcm, _ = speak(espeak, text, voice)
+        trimmer = EdgeTrimmer(espeak.sample_rate)
+        kept = trimmer.add(pcm) + trimmer.finish()
+        lead = 2 * trimmer.lead_samples
+        cut = samples(pcm[:lead] + pcm[lead + len(kept) :])
+        assert max(abs(cut), default=0) <= _INAUDIBLE, text

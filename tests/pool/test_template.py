@@ -67,12 +67,15 @@ def parent(pid: int) -> int:
 def written(
     folder: Path, *, can_fork: bool = True, top: str = "", init: str = "pass", body: str = ""
 ) -> BackendConfig:
-    """A backend of two workers whose adapter says `body` for any text, as bytes."""
+    """A backend of two workers whose adapter says `body` for any text, as bytes between two silences."""
     folder.mkdir()
     file = folder / "backend.py"
     file.write_text(
         ADAPTER.format(
-            can_fork=can_fork, top=top, init=init, body=f"yield repr(({body})).ljust(300).encode()"
+            can_fork=can_fork,
+            top=top,
+            init=init,
+            body=f"yield bytes(80) + repr(({body})).ljust(300).encode() + bytes(80)",
         )
     )
     return BackendConfig(adapter=file, workers=2, forked=True, env={"OMP_NUM_THREADS": "3"})
@@ -84,7 +87,7 @@ async def asked(pool: LocalPool) -> Any:
     async for piece in pool.render(segment("say it", backend="written")):
         assert isinstance(piece, Frame)
         pcm += piece.pcm
-    return eval(pcm.decode())  # noqa: S307 - our own repr
+    return eval(pcm.strip(b"\0").decode())  # noqa: S307 - our own repr
 
 
 def test_the_workers_are_children_of_one_process_and_each_leads_its_own_session(

@@ -212,7 +212,7 @@ def test_a_worker_ends_with_its_requests_even_while_the_engine_hangs(
     deed: Callable[[WorkerProcess], None], status: int, tmp_path: Path
 ) -> None:
     body = """
-        yield bytes(2)
+        yield bytes(range(256)) * 8
         if text == "hang":
             threading.Event().wait()
     """
@@ -308,3 +308,22 @@ def test_a_worker_at_rest_gives_back_what_its_render_took(tmp_path: Path) -> Non
         while int(statm.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") > 100_000_000:
             os.sched_yield()
         assert worker.render(2)[0] == bytes(2)
+
+
+def test_the_silence_at_the_edges_is_cut_and_word_times_move_along(tmp_path: Path) -> None:
+    body = """
+        quiet, sound = bytes(1600), (b"\\0\\x10" * 4 + b"\\0\\xf0" * 4) * 200
+        yield WordMark("one", 120.0, 400.0, 0, 3)
+        yield WordMark("two", 400.0, 900.0, 4, 7)
+        for piece in (quiet, quiet, sound, quiet, sound, quiet, quiet):
+            yield piece
+    """
+    with WorkerProcess(tmp_path / "quiet", body=body) as worker:
+        worker.greet()
+        pcm, others = worker.render(1, "one two")
+        first, last = [words.marks for words in others if isinstance(words, JobWords)]
+        assert [(mark.word, mark.start_ms, mark.end_ms) for mark in first] == [("one", 0.0, 210.0)]
+        assert [(mark.word, mark.start_ms, mark.end_ms) for mark in last] == [("two", 210.0, 510.0)]
+        assert isinstance(others[-1], JobDone)
+        assert others[-1].audio_ms == 530.0 == len(pcm) / 16
+        assert pcm[:2] == pcm[-2:] == bytes(2)

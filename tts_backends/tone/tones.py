@@ -29,15 +29,16 @@ class Tone:
 
 
 def spoken(text: str, base_hz: float, sample_rate_hz: int, speed: float) -> Iterator[Tone]:
-    """A note for every word and a pause after each; longer words and slower speeds take longer."""
+    """A note for every word and a pause between two; longer words and slower speeds take longer."""
     samples_per_character = sample_rate_hz * _MS_PER_CHARACTER / 1000 / speed
     pause = bytes(2 * round(samples_per_character))
-    for word in _WORD.finditer(text):
+    for number, word in enumerate(_WORD.finditer(text)):
+        if number:
+            yield Tone(pause)
         note = crc32(word[0].encode("utf-8", "replace")) % _NOTES
         cycle = _cycle(round(sample_rate_hz / (base_hz * 2 ** (note / 24))))
         cycles = max(1, round(samples_per_character * len(word[0]) * 2 / len(cycle)))
         yield Tone(cycle * cycles, word.span())
-        yield Tone(pause)
 
 
 def hummed(text: str, base_hz: float, sample_rate_hz: int, speed: float) -> Tone:

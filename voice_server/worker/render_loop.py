@@ -13,6 +13,8 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from math import inf
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Thread
@@ -51,6 +53,7 @@ from voice_server.process.stdio import StdioChannel, exit_now
 from voice_server.process.timeslice import WORKER_SLICE_S, ask_for_time_slice
 from voice_server.worker.adapter import capabilities_of, load_backend, options_of, voices_of
 from voice_server.worker.api import Backend
+from voice_server.worker.edge_trimmer import EdgeTrimmer
 from voice_server.worker.frame_merger import FrameMerger
 
 WARM_UP_TEXT = "Ready."
@@ -168,7 +171,10 @@ class _Worker:
 
 
 class _Output:
-    """Sends one job's answers, as few and as early as `FrameMerger` says."""
+    """Sends one job's answers without the silence at its edges, as few and as early as `FrameMerger` says.
+
+    SSML is left as it is: a break at an edge of it is wanted.
+    """
 
     def __init__(self, send: Callable[[list[Answer]], None], request: RenderJob, sample_rate_hz: int) -> None:
         self._send = send
@@ -176,6 +182,7 @@ class _Output:
         self._rate_hz = sample_rate_hz
         self._began = perf_counter()
         self._merger = FrameMerger(sample_rate_hz, spare_s=request.spare_s, began_at=self._began)
+        self._trimmer = None if request.options.get("ssml") is True else EdgeTrimmer(sample_rate_hz)
         self._marks: list[WordMark] = []
         self._frames = 0
         self._bytes = 0
@@ -185,33 +192,65 @@ class _Output:
             self._marks.append(piece)
             return
         pcm = to_pcm(piece)
+        if self._trimmer is not None:
+            pcm = self._trimmer.add(pcm)
         if pcm:
             self._bytes += len(pcm)
             frames = self._merger.add(pcm, perf_counter())
             if frames:
                 is_first = not self._frames
-                self._send(self._answers(frames))
+                self._send(self._answers(frames, self._marks_due()))
                 if is_first:
                     # Linux may wake the reader of a pipe on the writer's processor, where it then waits for
                     # the rest of this render's time slice: 1 to 2 ms, as long as all else on the way.
                     os.sched_yield()
 
     def finish(self) -> None:
-        answers = self._answers(self._merger.flush())
+        frames: list[bytes] = []
+        sound_ends_ms = inf
+        if self._trimmer is not None:
+            if pcm := self._trimmer.finish():
+                self._bytes += len(pcm)
+                frames = self._merger.add(pcm, perf_counter())
+            sound_ends_ms = self._trimmer.sound_samples * 1000 / self._rate_hz
+        marks, self._marks = self._marks, []
+        answers = self._answers([*frames, *self._merger.flush()], marks, sound_ends_ms)
         render_ms = (perf_counter() - self._began) * 1000
         answers.append(JobDone(self._job, duration_ms(self._bytes, self._rate_hz), render_ms))
         self._send(answers)
 
-    def _answers(self, frames: list[bytes]) -> list[Answer]:
+    def _marks_due(self) -> list[WordMark]:
+        """The marks to send now; when a word ends that may be the last is known when its sound has ended."""
+        marks, self._marks = self._marks, []
+        if marks and self._trimmer is not None:
+            passed_ms = duration_ms(self._bytes, self._rate_hz)
+            if marks[-1].end_ms - self._lead_ms > passed_ms:
+                self._marks.append(marks.pop())
+        return marks
+
+    @property
+    def _lead_ms(self) -> float:
+        """How much of the engine's audio was cut in front."""
+        return 0.0 if self._trimmer is None else self._trimmer.lead_samples * 1000 / self._rate_hz
+
+    def _answers(self, frames: list[bytes], marks: list[WordMark], ends_ms: float = inf) -> list[Answer]:
         # Marks travel with the next frames: they are seldom urgent, and a message of their own costs more.
         answers: list[Answer] = []
-        if self._marks:
-            answers.append(JobWords(self._job, tuple(self._marks)))
-            self._marks = []
+        if marks:
+            lead_ms = self._lead_ms
+            answers.append(JobWords(self._job, tuple(_moved(mark, lead_ms, ends_ms) for mark in marks)))
         for pcm in frames:
             answers.append(JobAudio(self._job, self._frames, pcm))
             self._frames += 1
         return answers
+
+
+def _moved(mark: WordMark, lead_ms: float, ends_ms: float) -> WordMark:
+    """The mark, earlier by `lead_ms`, and within the sound, which ends at `ends_ms`."""
+    if not lead_ms and mark.end_ms <= ends_ms:
+        return mark
+    start_ms = min(max(mark.start_ms - lead_ms, 0.0), ends_ms)
+    return replace(mark, start_ms=start_ms, end_ms=max(start_ms, min(mark.end_ms - lead_ms, ends_ms)))
 
 
 def _portions(voices: tuple[Voice, ...]) -> list[tuple[Voice, ...]]:
