@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tests.core.speech.rendering import pcm_of, words_of
 from voice_server.config import BackendConfig, Config, Limits
+from voice_server.core.speech.pauses import NO_PAUSES
 from voice_server.core.types import (
     SAMPLE_RATE_HZ,
     Capabilities,
@@ -28,14 +29,19 @@ SPEED = Option("speed", "number", 1.0, 0.5, 2.0)
 
 
 def config_of(*names: str, workers: int = 1, fallback: str | None = None, **limits: float) -> Config:
-    """A configuration of backends that an `ArithmeticPool` stands for."""
+    """A configuration of backends that an `ArithmeticPool` stands for, without pauses between sentences."""
     backends = {
         name: BackendConfig(
             adapter=Path("x"), workers=workers, fallback=fallback if name != fallback else None
         )
         for name in names
     }
-    return Config(backends=backends, default_backend=names[0], limits=Limits(**limits))  # type: ignore[arg-type]
+    return Config(
+        backends=backends,
+        default_backend=names[0],
+        limits=Limits(**limits),  # type: ignore[arg-type]
+        pauses=NO_PAUSES,
+    )
 
 
 @dataclass

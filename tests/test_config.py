@@ -20,6 +20,7 @@ from voice_server.config import (
     parse_config,
     with_backends,
 )
+from voice_server.core.speech.pauses import Pauses
 from voice_server.core.supervision import SupervisionPolicy
 from voice_server.errors import ConfigError
 from voice_server.provisioning.natural_engines import resting_backend
@@ -28,6 +29,7 @@ SMALLEST = "backends: {tone: {adapter: tone/backend.py}}"
 FULL = """
 default_backend: kokoro
 limits: {connections: 7, drain_s: 1.5}
+pauses: {sentence_ms: 0, paragraph_ms: 900}
 backends:
   kokoro:
     adapter: tts_backends/kokoro/backend.py
@@ -54,6 +56,7 @@ def test_a_full_file_says_everything(tmp_path: Path) -> None:
     kokoro, tone = config.backends["kokoro"], config.backends["tone"]
     assert config.default_backend == "kokoro"
     assert (config.limits.connections, config.limits.drain_s, config.limits.handshake_s) == (7, 1.5, 10.0)
+    assert config.pauses == Pauses(sentence_ms=0, paragraph_ms=900)
     assert kokoro.adapter == tmp_path / "tts_backends/kokoro/backend.py"
     assert (kokoro.folder, tone.folder) == (tmp_path, tmp_path / "elsewhere")
     assert kokoro.environment == tmp_path / "tts_backends/kokoro"
@@ -138,6 +141,11 @@ BAD_FILES = {
     "limit of a wrong type": (
         SMALLEST + "\nlimits: {connections: many}",
         "limits.connections: expected int, got str",
+    ),
+    "unknown pause": (SMALLEST + "\npauses: {word_ms: 1}", "pauses: unknown key 'word_ms'"),
+    "pause of a minute": (
+        SMALLEST + "\npauses: {sentence_ms: 60000}",
+        "pauses.sentence_ms: expected float <= 10000",
     ),
     "limits is a list": (SMALLEST + "\nlimits: [1]", "limits is a mapping"),
     "no YAML": ("backends: [", "is not YAML we accept in line 1"),

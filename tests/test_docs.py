@@ -23,6 +23,7 @@ from click.testing import CliRunner
 from tests.test_layers import LAYERS
 from voice_server.cli import cli
 from voice_server.config import BackendConfig, Limits
+from voice_server.core.speech.pauses import Pauses
 from voice_server.core.stream_config import REQUEST_FIELDS, StreamConfig
 from voice_server.endpoints.app import OPERATIONS
 from voice_server.sound_files.encoding import FORMATS
@@ -204,6 +205,13 @@ def test_the_limits_and_their_defaults_are_the_configuration_s() -> None:
     for names, defaults, _ in rows(chapter(OPERATIONS_PAGE, "Limits")):
         stated |= zip(SPAN.findall(names), map(_amount, defaults.split(", ")), strict=True)
     assert stated == msgspec.structs.asdict(Limits())
+
+
+def test_the_pauses_in_the_table_are_the_default_ones() -> None:
+    stated = {
+        name.strip("`"): float(default) for name, default, _ in rows(chapter(OPERATIONS_PAGE, "Pauses"))
+    }
+    assert stated == msgspec.structs.asdict(Pauses())
 
 
 # ------------------------------------------------------------------ docs/design.md

@@ -16,6 +16,7 @@ from typing import Annotated, Any, Literal, TypeVar, get_args
 import msgspec
 import yaml
 
+from voice_server.core.speech.pauses import Pauses
 from voice_server.core.speech.speech_settings import (
     DEFAULT_MAX_SEGMENT_CHARS,
     DEFAULT_MIN_SEGMENT_CHARS,
@@ -109,11 +110,12 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     default_backend: str
     natural_voice: NaturalVoice = "ask"
     limits: Limits = Limits()
+    pauses: Pauses = Pauses()
     source: Path = Path(FILE_NAME)
 
 
-_Table = TypeVar("_Table", BackendConfig, Limits)
-_TOP_LEVEL_KEYS = ("backends", "default_backend", "natural_voice", "limits")
+_Table = TypeVar("_Table", BackendConfig, Limits, Pauses)
+_TOP_LEVEL_KEYS = ("backends", "default_backend", "natural_voice", "limits", "pauses")
 
 
 def find_config(
@@ -203,8 +205,14 @@ def parse_config(text: str, source: Path) -> Config:
     natural = top.get("natural_voice", "ask")
     _refuse_other(source, "natural_voice", natural, get_args(NaturalVoice))
     limits = _table(top.get("limits") or {}, Limits, source, "limits")
+    pauses = _table(top.get("pauses") or {}, Pauses, source, "pauses")
     return Config(
-        backends=backends, default_backend=default, natural_voice=natural, limits=limits, source=source
+        backends=backends,
+        default_backend=default,
+        natural_voice=natural,
+        limits=limits,
+        pauses=pauses,
+        source=source,
     )
 
 

@@ -21,7 +21,7 @@ from tts_backends.espeak.library import Event
 from voice_server.worker.api import Pcm, RequestError, UnknownName, WordMark, complete_options
 from voice_server.worker.edge_trimmer import EdgeTrimmer
 
-_INAUDIBLE = 50  # of 32768, -56 dB
+_INAUDIBLE = 105  # of 32768, -50 dB
 SENTENCE = "The quick brown fox jumps over the lazy dog, and then it sleeps."
 TEXTS = (
     SENTENCE,

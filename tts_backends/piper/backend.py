@@ -46,7 +46,6 @@ class Backend:
         Option("speed", "number", 1.0, 0.25, 4.0, description="1 is the voice's own pace"),
         Option("noise_scale", "number", None, 0.0, 2.0, description="how much the sound varies"),
         Option("noise_w", "number", None, 0.0, 2.0, description="how much the rhythm varies"),
-        Option("sentence_silence", "number", 0.0, 0.0, 5.0, description="seconds behind each sentence"),
     )
     capabilities = Capabilities(options=options, times="model")
 
@@ -82,7 +81,6 @@ class Backend:
         if speaker is None:
             raise UnknownName("voice", voice, self._by_id)
         model: Model = self._model(speaker.file)
-        silence = np.zeros(round(options["sentence_silence"] * self.sample_rate), np.float32)
         text = _UNSPEAKABLE.sub(" ", text)
         sentences = model.sentences(text)
         sounds: list[Sound] = []
@@ -95,8 +93,6 @@ class Backend:
             if number == len(sentences) - 1:
                 yield from _marks(model, text, sounds)
             yield _resampled(samples, model.config.sample_rate)
-            yield silence
-            n_samples += round(options["sentence_silence"] * model.config.sample_rate)
 
 
 def _scales(model: Model, options: Mapping[str, Any]) -> Scales:

@@ -24,6 +24,7 @@ REQUEST_FIELDS: Final = {
     "max_wait_ms": "max_wait_ms",
     "first_segment": "first_segment",
     "ahead_s": "ahead_s",
+    "sentence_pause_ms": "sentence_pause_ms",
 }
 """The keys of a message that say how to speak, and the fields of a SpeechRequest that they are."""
 

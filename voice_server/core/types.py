@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 SAMPLE_RATE_HZ = 24_000
 BYTES_PER_SAMPLE = 2
@@ -21,6 +21,9 @@ ANY_LANGUAGE = "mul"
 
 ANY_SCRIPT = "Zyyy"
 """Among the scripts of a voice: it reads all of them (ISO 15924 for what is in no particular script)."""
+
+MAX_PAUSE_MS: Final = 10_000
+"""The longest silence between two parts of a text that may be asked for."""
 
 Span = tuple[int, int]
 """Half-open offsets [start, end) in code points."""

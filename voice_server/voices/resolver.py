@@ -11,8 +11,11 @@ from contextlib import suppress
 from dataclasses import replace
 from operator import is_not
 
+from msgspec.structs import replace as replace_fields
+
 from voice_server.config import Config
 from voice_server.core.options import complete_options
+from voice_server.core.speech.pauses import Pauses
 from voice_server.core.speech.scripts import scripts_of_language
 from voice_server.core.speech.speech_settings import SpeechRequest, SpeechSettings
 from voice_server.core.types import Option, OptionValue, ReadyBackend, Segment, SpeechWarning
@@ -146,9 +149,16 @@ class VoiceResolver:
             max_segment_chars=configured.max_segment_chars,
             reads=self._scripts_read(name, voice, options),
             script=request.script,
+            pauses=self._pauses(request),
             find_reader=self._find_reader,
         )
         return settings, warnings
+
+    def _pauses(self, request: SpeechRequest) -> Pauses:
+        """The configured pauses, with the one that a request may name."""
+        if request.sentence_pause_ms is None:
+            return self._config.pauses
+        return replace_fields(self._config.pauses, sentence_ms=request.sentence_pause_ms)
 
     def _scripts_read(self, backend: str, voice: str, options: Mapping[str, OptionValue]) -> frozenset[str]:
         """The scripts that a voice reads, beside Latin, in the language that the options may name."""

@@ -2,8 +2,8 @@
 
 What comes out depends on the samples alone and not on the pieces in which they come: a render that begins
 again on another worker has the same edges. Sound begins and ends with blocks of 5 ms whose mean magnitude is
-above -69 dBFS; for noise that is a peak of -58. Measured: the softest f, h, th and p of espeak and Piper
-begin 20 dB louder, and what Piper and Kokoro give as silence stays 6 to 20 dB below. Pauses inside a render
+above -66 dBFS; for noise that is a peak of -55. Measured: the softest f, h, th and p of espeak and Piper
+begin 20 dB louder, and what Piper and Kokoro give as silence stays 8 to 20 dB below. Pauses inside a render
 are kept, and so is a render without any sound.
 """
 
@@ -17,7 +17,7 @@ from typing import Final
 from voice_server.core.types import BYTES_PER_SAMPLE
 
 _BLOCKS_PER_SECOND: Final = 200
-_QUIET: Final = 12
+_QUIET: Final = 16
 """The mean magnitude of int16 samples up to which a block is quiet."""
 _KEPT_BEFORE: Final = 2
 _KEPT_BEHIND: Final = 4

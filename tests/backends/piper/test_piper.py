@@ -59,10 +59,9 @@ def test_every_written_word_has_its_phonemes_and_its_time(stage: Stage) -> None:
 
 
 def test_words_of_several_sentences_follow_one_another(stage: Stage) -> None:
-    taken = stage.speak("One is here. Two is there! Three?", HUM, sentence_silence=0.5)
+    taken = stage.speak("One is here. Two is there! Three?", HUM)
     assert [mark.word for mark in taken.marks] == ["One", "is", "here", "Two", "is", "there", "Three"]
     _assert_in_order(taken.marks, len(taken.pcm) / (22_050 * 2) * 1000)
-    assert taken.marks[3].start_ms - taken.marks[2].end_ms > 500
 
 
 def _assert_in_order(marks: list[WordMark], audio_ms: float) -> None:

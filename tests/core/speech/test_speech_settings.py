@@ -18,6 +18,8 @@ from voice_server.core.types import BYTES_PER_SAMPLE, SAMPLE_RATE_HZ
 RESOLVED_FROM_NAMES = {"backend", "voice"}
 AN_OPTION = {"speed"}
 """One of the options, where the backend has it."""
+A_PAUSE = {"sentence_pause_ms"}
+"""One of the pauses."""
 SHARED = sorted(
     {each.name for each in fields(SpeechRequest)}
     & {each.name for each in fields(SpeechSettings)} - RESOLVED_FROM_NAMES
@@ -30,7 +32,8 @@ def test_what_a_client_leaves_open_is_what_an_utterance_does_by_itself(name: str
 
 
 def test_all_that_a_client_may_ask_for_is_settled_before_it_is_spoken() -> None:
-    assert {each.name for each in fields(SpeechRequest)} == {*SHARED, *RESOLVED_FROM_NAMES, *AN_OPTION}
+    asked = {each.name for each in fields(SpeechRequest)}
+    assert asked == {*SHARED, *RESOLVED_FROM_NAMES, *AN_OPTION, *A_PAUSE}
 
 
 @pytest.mark.parametrize("shared", [SpeechRequest(), SpeechSettings("b", "v"), UtteranceLimits()])

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from tests.core.speech.rendering import BYTES_PER_CHAR, SETTINGS, Bench, pcm_of, words_of
 from voice_server.core.speech import utterance_events
 from voice_server.core.speech import utterance_inputs as inputs
+from voice_server.core.speech.pauses import Pauses
 from voice_server.core.speech.speech_settings import SpeechSettings, UtteranceLimits
 from voice_server.core.speech.utterance import Utterance
 from voice_server.core.types import Segment, SpeechWarning
@@ -612,7 +613,14 @@ def test_text_after_the_end_is_late_and_ignored() -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [{"max_wait_ms": 200.0}, {"ahead_s": 1.0}, {"first_segment": "clause"}, {"language": "en"}]
+    "change",
+    [
+        {"max_wait_ms": 200.0},
+        {"ahead_s": 1.0},
+        {"first_segment": "clause"},
+        {"language": "en"},
+        {"pauses": Pauses()},
+    ],
 )
 def test_settings_that_do_not_change_the_sound_keep_what_is_rendered_early(change: dict[str, Any]) -> None:
     bench = Bench.open()

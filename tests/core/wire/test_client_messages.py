@@ -17,7 +17,7 @@ from voice_server.errors import RequestError
 _EVERYTHING: dict[str, object] = {
     "v": 1, "voice": 7, "backend": "b", "lang": "de", "opts": {"speed": 1.0}, "timestamps": "word",
     "markup": "speak", "format": {"rate": 8000}, "max_wait_ms": 5, "first_segment": "clause", "ahead_s": 1,
-    "script": "keep",
+    "script": "keep", "sentence_pause_ms": 5,
     "on_new_turn": "preempt", "token": "t", "turn": "a", "flush": True, "id": 1, "end": True, "cancel": True,
     "played_ms": 1, "pause": True, "resume": True, "ping": 1, "done": True,
 }  # fmt: skip
@@ -58,6 +58,7 @@ def test_text_alone_has_no_other_key(key: str) -> None:
     [
         (ClientMessage(max_wait_ms=60_001), "invalid_message"),
         (ClientMessage(ahead_s=-0.1), "invalid_message"),
+        (ClientMessage(sentence_pause_ms=10_001), "invalid_message"),
         (ClientMessage(played_ms=float("inf")), "invalid_message"),
         (ClientMessage(format=StreamFormat(rate=1)), "unknown_format"),
         (ClientMessage(format=StreamFormat(encoding="opus")), "unknown_format"),

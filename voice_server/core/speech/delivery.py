@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import replace
 from typing import Final
 
+from voice_server.core.speech.pauses import pause_bytes
 from voice_server.core.speech.play_clock import PlayClock, SpokenPart, heard_until
 from voice_server.core.speech.reordering import ReorderBuffer
-from voice_server.core.speech.segments import PendingSegment
+from voice_server.core.speech.segments import PendingSegment, SegmentPhase
 from voice_server.core.speech.utterance_events import (
     FlushReached,
     HeardText,
@@ -35,6 +37,9 @@ class Delivery:
     `waiting_bytes` is audio that was rendered and not taken, `taken_bytes` what was; `waiting_flushes` are
     the flushes that have not been reached. Without `keeps_record`
     nothing is kept of what was handed over, and nothing counts as heard.
+
+    A segment's audio begins with the pause that parts it from the sound before. It is handed out as soon as
+    the segment is on a worker, so that a listener hears it while the sound is being rendered.
     """
 
     def __init__(self, *, keeps_record: bool = True) -> None:
@@ -47,6 +52,8 @@ class Delivery:
             ReorderBuffer()
         )
         self._parts: deque[SpokenPart] = deque()
+        self._has_sound = False  # since the last pause
+        self._due_pause_bytes = 0  # of the head, which has started
 
     def __contains__(self, pending: PendingSegment) -> bool:
         return pending in self._lanes
@@ -63,7 +70,10 @@ class Delivery:
         if head is None or isinstance(head, _FlushMark):
             return head is not None
         return head.certain_at is not None and (
-            self._lanes.peek() is not None or self._lanes.head_is_complete
+            self._lanes.peek() is not None
+            or self._lanes.head_is_complete
+            or self._due_pause_bytes > 0
+            or self._may_start_early(head)
         )
 
     def open(self, pending: PendingSegment) -> None:
@@ -90,6 +100,10 @@ class Delivery:
         """Take note that nothing more of a segment will come."""
         self._lanes.close(pending)
 
+    def follow_sound(self) -> None:
+        """Let the first segment begin with its pause: the listener still hears what was before all this."""
+        self._has_sound = True
+
     def drop(self, pending: PendingSegment) -> None:
         """Forget a segment and its audio."""
         self.waiting_bytes -= _audio_bytes(self._lanes.drop(pending))
@@ -98,7 +112,7 @@ class Delivery:
         """Forget everything; returns the segments that were not handed over."""
         segments = [lane for lane in self._lanes if isinstance(lane, PendingSegment)]
         self._lanes.clear()
-        self.waiting_bytes = self.waiting_flushes = 0
+        self.waiting_bytes = self.waiting_flushes = self._due_pause_bytes = 0
         return segments
 
     def take(self, now: float) -> UtteranceEvent | None:
@@ -115,18 +129,29 @@ class Delivery:
 
     def _take_from(self, head: PendingSegment, now: float) -> UtteranceEvent | None:
         is_silent = self._lanes.head_is_complete and head.failure is None
-        if not head.has_started and (self._lanes.peek() is not None or is_silent):
+        has_item = self._lanes.peek() is not None
+        if not head.has_started and (has_item or is_silent or self._may_start_early(head)):
             head.has_started = True
             head.start_s = self.taken_bytes / PCM_BYTES_PER_SECOND
+            if self._has_sound and not is_silent:
+                head.pause_bytes = self._due_pause_bytes = pause_bytes(head.pause_ms)
+                self._has_sound = False
             return head.started_event()
         item = self._lanes.take()
         if isinstance(item, bytes):
             return self._deliver(head, self._with_following_audio(item), now)
         if item is not None:
-            return SentenceWords(head.index, item, head.times_source)
+            return SentenceWords(head.index, _behind_pause(item, head), head.times_source)
+        if self._due_pause_bytes:
+            return self._deliver(head, b"", now)
         if self._lanes.head_is_complete:
             return self._close_sentence(head, now)
         return None
+
+    def _may_start_early(self, head: PendingSegment) -> bool:
+        """Whether a segment begins with its pause although there is no sound of it."""
+        is_rendered_now = head.phase is SegmentPhase.RENDERING and not head.has_started
+        return is_rendered_now and self._has_sound and head.pause_ms > 0
 
     def _with_following_audio(self, pcm: bytes) -> bytes:
         """One message costs more than a copy: audio that waits behind goes with it, up to a limit."""
@@ -141,6 +166,10 @@ class Delivery:
 
     def _deliver(self, head: PendingSegment, pcm: bytes, now: float) -> SentenceAudio:
         self.waiting_bytes -= len(pcm)
+        self._has_sound = self._has_sound or bool(pcm)
+        if self._due_pause_bytes:
+            pcm = bytes(self._due_pause_bytes) + pcm
+            self._due_pause_bytes = 0
         self.taken_bytes += len(pcm)
         head.gap_s += self.clock.deliver(len(pcm) / PCM_BYTES_PER_SECOND, now)
         return SentenceAudio(head.index, pcm)
@@ -168,6 +197,15 @@ class Delivery:
         offset = heard_until(parts, self.clock.position_s(now))
         unplayed_s = self.clock.ahead_s(now) + self.waiting_bytes / PCM_BYTES_PER_SECOND
         return HeardText(typed[:offset], typed[offset:], unplayed_s * 1000)
+
+
+def _behind_pause(marks: tuple[WordMark, ...], head: PendingSegment) -> tuple[WordMark, ...]:
+    if not head.pause_bytes:
+        return marks
+    pause_ms = head.pause_s * 1000
+    return tuple(
+        replace(mark, start_ms=mark.start_ms + pause_ms, end_ms=mark.end_ms + pause_ms) for mark in marks
+    )
 
 
 def _audio_bytes(items: list[bytes | tuple[WordMark, ...]]) -> int:

@@ -45,6 +45,10 @@ class IncomingText:
         """All the text that has come, verbatim."""
         return str(self._typed)
 
+    def typed_between(self, start: int, end: int) -> str:
+        """The text from `start` to `end`, which are offsets in all the text that has come."""
+        return self._typed.slice(start, end)
+
     @property
     def typed_chars(self) -> int:
         """How much text has come."""

@@ -36,7 +36,11 @@ class SegmentPhase(Enum):
 
 @dataclass(slots=True, eq=False)
 class PendingSegment:
-    """One sentence from the moment its end was likely until its last sample is handed over."""
+    """One sentence from the moment its end was likely until its last sample is handed over.
+
+    `pause_ms` is the silence that parts it from the one before, and `pause_bytes` how much of it was handed
+    over: its audio begins with that. `is_inside` says that the one before is a part of the same sentence.
+    """
 
     index: int
     piece: Piece
@@ -55,6 +59,9 @@ class PendingSegment:
     has_estimated_marks: bool = False
     warnings: list[SpeechWarning] = field(default_factory=list)
     failure: tuple[str, str] | None = None
+    is_inside: bool = False
+    pause_ms: float = 0.0
+    pause_bytes: int = 0
     has_started: bool = False
     start_s: float = 0.0
     gap_s: float = 0.0
@@ -91,6 +98,11 @@ class PendingSegment:
         missing = word_spans(self.segment.text, since, max(since, until))
         self.marks.extend(share_time(self.segment.text, missing, since_ms, max(since_ms, until_ms)))
 
+    @property
+    def pause_s(self) -> float:
+        """How long its audio is silent before its first sound."""
+        return self.pause_bytes / PCM_BYTES_PER_SECOND
+
     def typed_marks(self, since: int = 0) -> tuple[WordMark, ...]:
         """The word marks from number `since` on, with offsets into the text as typed."""
         base, to_source = self.piece.start, self.spoken.offsets.to_source
@@ -124,19 +136,19 @@ class PendingSegment:
         first_audio_at = self.ended_at if self.first_audio_at is None else self.first_audio_at
         return SentenceEnded(
             self.index,
-            audio_ms=audio_s * 1000,
+            audio_ms=(self.pause_s + audio_s) * 1000,
             ttfa_ms=(first_audio_at - self.certain_at) * 1000,
             rtf=(self.ended_at - self.begun_at) / audio_s if audio_s else 0.0,
             gap_ms=self.gap_s * 1000,
         )
 
     def spoken_part(self) -> SpokenPart:
-        """This sentence on the utterance's time line, for the heard text of a barge-in."""
+        """This sentence on the utterance's time line, for the heard text of a barge-in, without the pause."""
         audio_s = self.rendered_bytes / PCM_BYTES_PER_SECOND
         if self.phase is SegmentPhase.RENDERING:
             audio_s = max(audio_s, self.expected_s)
         return SpokenPart(
-            self.start_s,
+            self.start_s + self.pause_s,
             audio_s,
             (self.piece.start, self.piece.end),
             array("d", [mark.start_ms for mark in self.marks]),
@@ -166,6 +178,8 @@ def new_segments(index: int, piece: Piece, settings: SpeechSettings, now: float)
     ]
     for pending, part in zip(segments, parts, strict=True):
         pending.warnings += part.warnings
+    for pending in segments[1:]:
+        pending.is_inside = True
     if spoken.dropped_tags:
         message = f"the backend {settings.backend} does not know {', '.join(spoken.dropped_tags)}"
         segments[0].warnings.append(SpeechWarning("tag_dropped", message))

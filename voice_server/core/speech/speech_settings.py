@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal, Protocol
 
+from voice_server.core.speech.pauses import NO_PAUSES, Pauses
 from voice_server.core.types import ANY_SCRIPT, OptionValue, TimesSource
 from voice_server.errors import TooMuch
 
@@ -32,7 +33,7 @@ class SpeechRequest:
 
     `voice` is a name, an alias or a number of the voice list, `options` are the backend's. `speed` is the
     option of that name for clients that always send one: 1, the voice's own pace, is left out where there is
-    no such option.
+    no such option. `sentence_pause_ms` is the silence between sentences, or None for the configured one.
     """
 
     backend: str | None = None
@@ -46,6 +47,7 @@ class SpeechRequest:
     first_segment: FirstSegment = DEFAULT_FIRST_SEGMENT
     max_wait_ms: float = DEFAULT_MAX_WAIT_MS
     ahead_s: float = DEFAULT_AHEAD_S
+    sentence_pause_ms: float | None = None
 
 
 class ReaderFinder(Protocol):
@@ -67,6 +69,7 @@ class SpeechSettings:
     listener likes to have in store. A sentence shorter than `min_segment_chars` is spoken together with the
     next one, if that comes in time. `reads` are the scripts that the voice reads beside Latin, and
     `find_reader` finds who reads others, unless `script` is "keep"; a reader that it found has none.
+    `pauses` are what a listener hears between the parts of the text.
     """
 
     backend: str
@@ -84,6 +87,7 @@ class SpeechSettings:
     max_segment_chars: int = DEFAULT_MAX_SEGMENT_CHARS
     reads: frozenset[str] = frozenset({ANY_SCRIPT})
     script: ScriptPolicy = DEFAULT_SCRIPT
+    pauses: Pauses = NO_PAUSES
     find_reader: ReaderFinder | None = field(default=None, compare=False)
 
     def renders_like(self, other: SpeechSettings) -> bool:
@@ -94,6 +98,7 @@ class SpeechSettings:
             first_segment=self.first_segment,
             max_wait_ms=self.max_wait_ms,
             ahead_s=self.ahead_s,
+            pauses=self.pauses,
         )
 
 

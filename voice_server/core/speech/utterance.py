@@ -79,10 +79,16 @@ class Utterance:
         self._limits = limits
         self._opened_at = now
         self._predecessor = _not_over(predecessor)
+        self._heard_before = predecessor
+        """What the listener hears before the first sound, until that is handed out."""
+        self.is_broken_off = False
+        """Whether it was cancelled, so that a listener hears no more of it."""
         self._enter(_OPEN)
         self._text = IncomingText(settings)
         self._deferred = DeferredInputs()
         self._likely: PendingSegment | None = None
+        self._previous: Piece | None = None
+        """The last piece that is certain to be spoken."""
         self._queue = RenderQueue()
         self._stopped: list[PendingSegment] = []
         self._delivery = Delivery(keeps_record=keeps_record)
@@ -152,6 +158,10 @@ class Utterance:
             return self._urgent_events.popleft()
         if self._is_silent:
             return None
+        if self._heard_before is not None and self._delivery.has_event:
+            if self._heard_before.is_playing(now) and not self._heard_before.is_broken_off:
+                self._delivery.follow_sound()
+            self._heard_before = None
         event = self._delivery.take(now)
         if isinstance(event, SentenceFailed):
             self._spoken_sentences -= 1
@@ -321,10 +331,22 @@ class Utterance:
 
     def _open(self, pending: PendingSegment) -> None:
         self._opened_sentences += 1
+        pending.pause_ms = self._pause_before(pending)
         self._delivery.open(pending)
         self._queue.add(pending)
 
+    def _pause_before(self, pending: PendingSegment) -> float:
+        """How long the silence before a segment is, at the pace at which it is spoken."""
+        piece, previous, pauses = pending.piece, self._previous, pending.settings.pauses
+        pause_ms = pauses.sentence_ms  # behind another utterance, where this is the first segment
+        if previous is not None:
+            between = self._text.typed_between(previous.end, piece.start)
+            pause_ms = pauses.before(piece, previous, between, is_inside=pending.is_inside)
+        speed = pending.settings.options.get("speed")
+        return pause_ms / speed if isinstance(speed, int | float) and speed > 0 else pause_ms
+
     def _make_certain(self, pending: PendingSegment, now: float) -> None:
+        self._previous = pending.piece
         self._queue.make_certain(pending, now)
         self._spoken_sentences += 1
         for warning in pending.warnings:
@@ -420,6 +442,7 @@ class Utterance:
 
     def _finish(self, reason: FinishReason) -> UtteranceFinished:
         self._enter(_OVER)
+        self.is_broken_off = reason in (FinishReason.CANCELLED, FinishReason.PREEMPTED)
         if self._opened_sentences and not self._spoken_sentences and reason is FinishReason.COMPLETE:
             reason = FinishReason.FAILED
         audio_ms = self._delivery.taken_bytes / PCM_BYTES_PER_SECOND * 1000

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Final, Literal
 
 import msgspec
 
+from voice_server.core.types import MAX_PAUSE_MS
 from voice_server.errors import RequestError
 
 SAMPLE_RATES_HZ: Final = (8_000, 16_000, 22_050, 24_000, 44_100, 48_000)
@@ -53,6 +54,7 @@ class ClientMessage(msgspec.Struct, frozen=True, kw_only=True):
     max_wait_ms: float | None = None
     first_segment: Literal["sentence", "clause"] | None = None
     ahead_s: float | None = None
+    sentence_pause_ms: float | None = None
     on_new_turn: NewTurnPolicy | None = None
     token: str | None = None
     turn: Name | None = None
@@ -112,6 +114,7 @@ def check_values(message: ClientMessage) -> None:
     """Raise RequestError for a number out of range or a format that there is not, whatever the version."""
     _check_range("max_wait_ms", message.max_wait_ms, MAX_WAIT_MS)
     _check_range("ahead_s", message.ahead_s, MAX_AHEAD_S)
+    _check_range("sentence_pause_ms", message.sentence_pause_ms, MAX_PAUSE_MS)
     _check_range("played_ms", message.played_ms, math.inf)
     if message.format is not None:
         _check_format(message.format)

@@ -14,7 +14,7 @@ from voice_server.core.speech.speech_settings import DEFAULT_SCRIPT
 from voice_server.endpoints.http.problems import NotFound, TooLong
 from voice_server.endpoints.http.requests import MAX_FILE_CHARS, Language, LongText, VoiceName
 from voice_server.endpoints.http.responses import ResolvedSpeech
-from voice_server.endpoints.http.speech_fields import BitRate, Options, Script, resolve_speech
+from voice_server.endpoints.http.speech_fields import BitRate, Options, Script, SentencePause, resolve_speech
 from voice_server.sound_files.encoding import SampleRate
 from voice_server.sound_files.file_formats import FormatName
 from voice_server.speech import SpeechRequest, SpeechService
@@ -43,6 +43,7 @@ class OpenAISpeechFields(msgspec.Struct, kw_only=True):
     language: Language | None = None
     options: Options | None = None
     script: Script | None = None
+    sentence_pause_ms: SentencePause | None = None
     sample_rate: SampleRate | None = None
     bit_rate: BitRate | None = None
 
@@ -85,6 +86,7 @@ def resolve_openai(
             language=fields.language,
             options=dict(fields.options or {}),
             script=fields.script or DEFAULT_SCRIPT,
+            sentence_pause_ms=fields.sentence_pause_ms,
             word_times=word_times,
         ),
     )

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import msgspec
 
+from voice_server.core.speech.pauses import PauseMs
 from voice_server.core.speech.speech_settings import DEFAULT_SCRIPT, ScriptPolicy
 from voice_server.core.wire.half_characters import LOST_CHARACTER, has_lost_character
 from voice_server.endpoints.http.requests import Language, LongText, VoiceName
@@ -24,6 +25,9 @@ Script = Annotated[
     ScriptPolicy,
     msgspec.Meta(description="switch: text in a script that the voice cannot read is read by another one."),
 ]
+SentencePause = Annotated[
+    PauseMs, msgspec.Meta(description="Silence between two sentences in ms, at the voice's own pace.")
+]
 Options = dict[str, bool | int | float | str]
 
 
@@ -37,6 +41,7 @@ class SpeechFields(msgspec.Struct, kw_only=True):
     backend: BackendName | None = None
     options: Options | None = None
     script: Script | None = None
+    sentence_pause_ms: SentencePause | None = None
     sample_rate: SampleRate | None = None
     bit_rate: BitRate | None = None
 
@@ -58,6 +63,7 @@ def resolve_fields(
             speed=fields.speed,
             options=dict(fields.options or {}),
             script=fields.script or DEFAULT_SCRIPT,
+            sentence_pause_ms=fields.sentence_pause_ms,
             word_times=word_times,
         ),
     )

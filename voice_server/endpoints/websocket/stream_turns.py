@@ -107,9 +107,9 @@ class StreamTurns:
 
     def open(self, name: str, settings: SpeechSettings, form: StreamFormat, writer: VersionWriter) -> None:
         """Begin a turn, which is heard after all others."""
-        speech = self._service.open(
-            settings, after=self.newest if self._turns else None, on_event=self._on_event
-        )
+        before = self._turns or self._sent
+        after = before[-1].speech if before else None
+        speech = self._service.open(settings, after=after, on_event=self._on_event)
         if self._is_paused:
             speech.pause()
         turn_writer = writer.turn(name, self._opened, tagged=form.frames == "tagged")

@@ -15,7 +15,7 @@ from voice_server.core.speech.utterance_events import (
     UtteranceEvent,
     UtteranceWarning,
 )
-from voice_server.core.types import SpeechWarning
+from voice_server.core.types import MAX_PAUSE_MS, SpeechWarning
 from voice_server.endpoints.app_state import state_of
 from voice_server.endpoints.http.form_fields import query_fields
 from voice_server.endpoints.websocket.close_codes import CloseCode
@@ -70,7 +70,16 @@ def _request_of(query: Mapping[str, str]) -> tuple[str, SpeechRequest]:
         language=query.get("lang") or None,
         speed=_number("speed", query["speed"]) if query.get("speed") else None,
         script=_script(query.get("script") or DEFAULT_SCRIPT),
+        sentence_pause_ms=_pause(query["sentence_pause_ms"]) if query.get("sentence_pause_ms") else None,
     )
+
+
+def _pause(text: str) -> float:
+    pause_ms = _number("sentence_pause_ms", text)
+    if not 0 <= pause_ms <= MAX_PAUSE_MS:
+        allowed = f"from 0 to {MAX_PAUSE_MS}"
+        raise RequestError(f"sentence_pause_ms must be {allowed}, not {text[:40]}", code="invalid_option")
+    return pause_ms
 
 
 def _script(policy: str) -> ScriptPolicy:
