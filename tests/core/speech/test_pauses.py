@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from dataclasses import replace
 
 import msgspec
@@ -210,3 +212,16 @@ def test_an_utterance_begins_with_a_pause_only_where_the_one_before_it_is_still_
     bench.render_all()
     bench.take_all()
     assert bench.audio == silence(pause_ms) + pcm_of("Two is here.")
+
+
+def test_an_utterance_that_is_over_keeps_none_of_those_before_it() -> None:
+    before = Bench.open(PACED)
+    bench = Bench(Utterance(PACED, UtteranceLimits(), before.now, predecessor=before.utterance))
+    first = weakref.ref(before.utterance)
+    for each in (before, bench):
+        each.receive(inputs.CancelUtterance())
+        each.take_all()
+    assert bench.utterance.predecessor is None
+    del before, each
+    gc.collect()
+    assert first() is None

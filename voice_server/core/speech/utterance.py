@@ -79,9 +79,9 @@ class Utterance:
         self._limits = limits
         self._opened_at = now
         self._predecessor = _not_over(predecessor)
-        self._heard_before = predecessor
+        self._heard_before = predecessor if predecessor and not predecessor.is_broken_off else None
         """What the listener hears before the first sound, until that is handed out."""
-        self.is_broken_off = False
+        self.is_broken_off: bool = False
         """Whether it was cancelled, so that a listener hears no more of it."""
         self._enter(_OPEN)
         self._text = IncomingText(settings)
@@ -442,6 +442,7 @@ class Utterance:
 
     def _finish(self, reason: FinishReason) -> UtteranceFinished:
         self._enter(_OVER)
+        self._heard_before = None
         self.is_broken_off = reason in (FinishReason.CANCELLED, FinishReason.PREEMPTED)
         if self._opened_sentences and not self._spoken_sentences and reason is FinishReason.COMPLETE:
             reason = FinishReason.FAILED
