@@ -30,6 +30,7 @@ FULL = """
 default_backend: kokoro
 limits: {connections: 7, drain_s: 1.5}
 pauses: {sentence_ms: 0, paragraph_ms: 900}
+loudness_lufs: -18
 backends:
   kokoro:
     adapter: tts_backends/kokoro/backend.py
@@ -48,6 +49,7 @@ backends:
     adapter: /opt/tone.py
     environment: embedded
     folder: elsewhere
+    loudness_lufs: off
 """
 
 
@@ -56,6 +58,7 @@ def test_a_full_file_says_everything(tmp_path: Path) -> None:
     kokoro, tone = config.backends["kokoro"], config.backends["tone"]
     assert config.default_backend == "kokoro"
     assert (config.limits.connections, config.limits.drain_s, config.limits.handshake_s) == (7, 1.5, 10.0)
+    assert (kokoro.loudness_lufs, tone.loudness_lufs) == (-18, None)
     assert config.pauses == Pauses(sentence_ms=0, paragraph_ms=900)
     assert kokoro.adapter == tmp_path / "tts_backends/kokoro/backend.py"
     assert (kokoro.folder, tone.folder) == (tmp_path, tmp_path / "elsewhere")
@@ -142,6 +145,8 @@ BAD_FILES = {
         SMALLEST + "\nlimits: {connections: many}",
         "limits.connections: expected int, got str",
     ),
+    "too loud": (SMALLEST + "\nloudness_lufs: 0", "loudness_lufs: expected float <= -10"),
+    "loud in words": (SMALLEST + "\nloudness_lufs: loud", "loudness_lufs: expected float | null, got str"),
     "unknown pause": (SMALLEST + "\npauses: {word_ms: 1}", "pauses: unknown key 'word_ms'"),
     "pause of a minute": (
         SMALLEST + "\npauses: {sentence_ms: 60000}",

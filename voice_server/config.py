@@ -37,6 +37,8 @@ NaturalVoice = Literal["ask", "always", "never"]
 CONFIG_VARIABLE = "VOICE_SERVER_CONFIG"
 FILE_NAME = "backends.yaml"
 MAX_FILE_BYTES = 256 * 1024
+DEFAULT_LOUDNESS_LUFS = -23.0
+"""How loud programmes are by EBU R 128."""
 _MAX_DEPTH = 16
 _BACKEND_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 _SUPERVISION = SupervisionPolicy()
@@ -55,7 +57,8 @@ class BackendConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     loaded the engine, where adapter and system allow it. A worker is replaced when a start takes over
     `start_timeout_s`, a render over `render_timeout_s` or is silent for `silence_timeout_s` (or five times
     what such a text was seen to take, if that is longer), when a stop is not obeyed within `stop_timeout_s`,
-    and when it is idle and leaves a ping unanswered for `ping_timeout_s`.
+    and when it is idle and leaves a ping unanswered for `ping_timeout_s`. All voices are brought to
+    `loudness_lufs`, where the adapter knows how loud they are; None (`off` in the file) leaves them alone.
     """
 
     adapter: Path
@@ -78,6 +81,7 @@ class BackendConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     ping_interval_s: Seconds = _SUPERVISION.ping_interval_s
     ping_timeout_s: Seconds = _SUPERVISION.ping_timeout_s
     max_audio_s: Seconds = 600.0
+    loudness_lufs: Annotated[float, msgspec.Meta(ge=-40, le=-10)] | None = DEFAULT_LOUDNESS_LUFS
     folder: Path = Path()
 
     def supervision(self, base: SupervisionPolicy = _SUPERVISION) -> SupervisionPolicy:
@@ -115,7 +119,9 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 _Table = TypeVar("_Table", BackendConfig, Limits, Pauses)
-_TOP_LEVEL_KEYS = ("backends", "default_backend", "natural_voice", "limits", "pauses")
+_FOR_EVERY_BACKEND = ("loudness_lufs",)
+"""Keys of a backend that may also stand at the top, for all."""
+_TOP_LEVEL_KEYS = ("backends", "default_backend", "natural_voice", "limits", "loudness_lufs", "pauses")
 
 
 def find_config(
@@ -199,7 +205,8 @@ def parse_config(text: str, source: Path) -> Config:
     if not isinstance(top, dict):
         raise ConfigError(f"{source.name} is a mapping with the keys {', '.join(_TOP_LEVEL_KEYS)}")
     _refuse_unknown(top, _TOP_LEVEL_KEYS, source.name)
-    backends = _backends(top.get("backends"), source)
+    common = {name: top[name] for name in _FOR_EVERY_BACKEND if name in top}
+    backends = _backends(top.get("backends"), source, common)
     default = top.get("default_backend", next(iter(backends)))
     _refuse_other(source, "default_backend", default, (AUTO, *backends))
     natural = top.get("natural_voice", "ask")
@@ -221,7 +228,8 @@ def _refuse_other(source: Path, key: str, value: object, allowed: Sequence[str])
         raise ConfigError(f"{source.name}: {key} is one of {', '.join(allowed)}, not {str(value)[:80]!r}")
 
 
-def _backends(section: object, source: Path) -> dict[str, BackendConfig]:
+def _backends(section: object, source: Path, common: Mapping[str, object]) -> dict[str, BackendConfig]:
+    """The backends of a file; `common` are keys for each that has none of its own."""
     if not isinstance(section, dict) or not section:
         raise ConfigError(f"{source.name}: backends is a mapping of at least one name to its backend")
     backends = {}
@@ -231,7 +239,8 @@ def _backends(section: object, source: Path) -> dict[str, BackendConfig]:
                 f"{source.name}: a backend's name is up to 32 of a-z, 0-9, - and _, and another than {AUTO}, "
                 f"not {str(name)[:80]!r}"
             )
-        backends[name] = _table(fields, BackendConfig, source, f"backends.{name}")
+        complete = {**common, **fields} if isinstance(fields, dict) else fields
+        backends[name] = _table(complete, BackendConfig, source, f"backends.{name}")
     for name, backend in backends.items():
         if backend.fallback is not None and (backend.fallback == name or backend.fallback not in backends):
             others = [other for other in backends if other != name] or ["null"]
@@ -248,6 +257,8 @@ def _table(fields: object, kind: type[_Table], source: Path, key: str) -> _Table
     _refuse_unknown(fields, kind.__struct_fields__, source.name, key)
     if kind is BackendConfig:
         fields = {"folder": ".", **fields}
+        if fields.get("loudness_lufs") is False:  # `off` in YAML
+            fields["loudness_lufs"] = None
 
     def path_from(expected: type, value: object) -> Path:
         # The only type here that msgspec does not know itself; another one needs a rule of its own.

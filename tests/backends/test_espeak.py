@@ -18,8 +18,9 @@ import pytest
 from tests.backends.speaking import speak
 from tts_backends.espeak.backend import Backend, _parameters
 from tts_backends.espeak.library import Event
-from voice_server.worker.api import Pcm, RequestError, UnknownName, WordMark, complete_options
+from voice_server.worker.api import Pcm, RequestError, UnknownName, WordMark, complete_options, measured_lufs
 from voice_server.worker.edge_trimmer import EdgeTrimmer
+from voice_server.worker.gain import gain_of
 
 _INAUDIBLE = 105  # of 32768, -50 dB
 SENTENCE = "The quick brown fox jumps over the lazy dog, and then it sleeps."
@@ -369,6 +370,23 @@ def test_a_missing_data_folder_is_one_clear_error(tmp_path: Path) -> None:
     )
     assert run.returncode == 1
     assert "cannot read its data folder" in run.stderr
+
+
+@pytest.mark.parametrize(
+    "voice", ["en-us", "fr-fr", "mi", "haw", "haw+f3", "+Hugo", "+iven", "de+john", "+f3"]
+)
+def test_every_voice_is_brought_to_one_loudness(espeak: Backend, voice: str) -> None:
+    gain = gain_of(espeak, voice, -23.0)
+    text = "Half of us left early, and the others stayed until the last bus was gone. " * 2
+    options = complete_options(espeak.options, {}) | {"gain": gain}
+    pcm = b"".join(piece for piece in espeak.synthesize(text, voice, options) if isinstance(piece, bytes))
+    assert measured_lufs(samples(pcm) / 32768, espeak.sample_rate) == pytest.approx(-23.0, abs=2.0)
+
+
+def test_the_loudness_of_a_voice_that_there_is_not_is_unknown(espeak: Backend) -> None:
+    for voice in ("xx", "de+nobody"):
+        with pytest.raises(UnknownName):
+            espeak.loudness_lufs(voice)
 
 
 @pytest.mark.parametrize("voice", ["en-us", "en-us+f3", "de"])

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import pytest
 
-from voice_server.config import BackendConfig
+from voice_server.config import DEFAULT_LOUDNESS_LUFS, BackendConfig
 from voice_server.pool import launcher as launcher_module
 from voice_server.pool.launcher import WorkerLauncher
 from voice_server.pool.template import WorkerTemplate
@@ -40,7 +40,8 @@ class RecordedWorker:
         self.slot = slot
         self._launched = launched
 
-    async def start(self, *_: object, may_be_template: bool) -> None:
+    async def start(self, *_: object, loudness_lufs: float | None, may_be_template: bool) -> None:
+        assert loudness_lufs == DEFAULT_LOUDNESS_LUFS
         self._launched.append(f"{self.slot} loads" if may_be_template else f"{self.slot} starts")
 
     async def fork(self, template: object) -> None:

@@ -30,6 +30,8 @@ def test_an_adapter_may_import_these_names_and_no_others() -> None:
         "check_sample",
         "complete_options",
         "find_sample",
+        "mean_lufs",
+        "measured_lufs",
         "sample_voices",
         "samples_folder",
         "share_time",

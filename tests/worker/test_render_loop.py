@@ -254,7 +254,7 @@ def killed_server(tmp_path: Path) -> Iterator[int]:
             top="import ctypes",
             init="pass",
             body="""
-        yield bytes(2)
+        yield b"\\0\\x10" * 800
         if text == "deaf":
             ctypes.PyDLL(None).pause()  # in C, holding the lock: no thread of ours can run
     """,
@@ -327,3 +327,28 @@ def test_the_silence_at_the_edges_is_cut_and_word_times_move_along(tmp_path: Pat
         assert isinstance(others[-1], JobDone)
         assert others[-1].audio_ms == 530.0 == len(pcm) / 16
         assert pcm[:2] == pcm[-2:] == bytes(2)
+
+
+@pytest.mark.parametrize(
+    ("member", "loud"),
+    [("loudness_lufs = lambda self, voice: {'a': -29.0, 'b': None}[voice]", b"\0\x20"), ("", b"\0\x10")],
+)
+def test_a_voice_whose_loudness_the_adapter_knows_is_brought_to_that_of_all(
+    member: str, loud: bytes, tmp_path: Path
+) -> None:
+    body = f"""
+        yield b"\\0\\x10" * 800
+
+    {member}
+    """
+    with WorkerProcess(tmp_path / "soft", body=body) as worker:
+        worker.loudness_lufs = -23.0
+        worker.greet()
+        assert (
+            abs(
+                int.from_bytes(worker.render(1, voice="a")[0][800:802], "little", signed=True)
+                - int.from_bytes(loud, "little")
+            )
+            < 30
+        )
+        assert worker.render(2, voice="b")[0][800:802] == b"\0\x10"

@@ -49,7 +49,9 @@ class Backend:
 
 
 class WorkerProcess:
-    """A worker and the server's end of its pipes."""
+    """A worker and the server's end of its pipes; it leaves every voice as loud as it is."""
+
+    loudness_lufs: float | None = None
 
     def __init__(
         self, folder: Path, *, python: str = sys.executable, top: str = "", init: str = "", body: str
@@ -95,7 +97,7 @@ class WorkerProcess:
         return self._came.pop(0)
 
     def greet(self, **settings: object) -> WorkerReady:
-        self.send(WorkerHello(1, settings, ""))
+        self.send(WorkerHello(1, settings, "", self.loudness_lufs))
         ready = self.next()
         assert isinstance(ready, WorkerReady), ready
         return ready

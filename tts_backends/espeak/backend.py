@@ -20,6 +20,7 @@ from voice_server.worker.api import Capabilities, Option, Pcm, RequestError, Unk
 
 from .languages import language_tag, scripts_read, voice_ids
 from .library import PUNCTUATION_LISTED, Event, Library, Parameter
+from .loudness import loudness_of
 from .markup import safe_ssml, text_of
 from .portions import portions
 from .pulling import PullThread
@@ -33,6 +34,7 @@ _GOOD_VARIANTS = (
 )
 _NORMAL_WORDS_A_MINUTE = 175
 _SLOWEST, _FASTEST = 80, 350  # words a minute that the synthesizer itself speaks well
+_LOUDEST = 200  # the library's limit for its volume
 _SIGNS = '()[]{}<>@#$%&*_=+/\\|~^`"'
 _PUNCTUATION = {"none": "", "some": _SIGNS, "all": _SIGNS + ".,;:!?'-…–—“”‘’«»¿¡"}
 # The library (1.52) ends the process when it looks for the names of some marks in these languages.
@@ -59,6 +61,7 @@ class Backend:
         Option("ssml", "boolean", default=False, description="whether the text is SSML"),
     )
     capabilities = Capabilities(options=options, times="engine", streams=True)
+    sets_gain = True  # the library's volume costs nothing
 
     def __init__(self) -> None:
         self._library = _library()
@@ -123,6 +126,12 @@ class Backend:
                     return
             any(map(give, shaper.finish()))
 
+    def loudness_lufs(self, voice: str) -> float:
+        """How loud a voice is at the volume 1. Raises UnknownName."""
+        language, _, variant = voice.partition("+")
+        self._voice_file(voice)
+        return loudness_of(language or _DEFAULT_VOICE, variant)
+
     def close(self) -> None:
         """End the thread, if there is one."""
         if self._thread is not None:
@@ -150,7 +159,7 @@ def _check_punctuation(punctuation: str, language: str) -> None:
 def _parameters(options: Mapping[str, Any], words_a_minute: int) -> dict[Parameter, int]:
     return {
         Parameter.RATE: words_a_minute,
-        Parameter.VOLUME: round(100 * options["volume"]),
+        Parameter.VOLUME: min(_LOUDEST, round(100 * options["volume"] * options.get("gain", 1.0))),
         Parameter.PITCH: round(options["pitch"]),
         Parameter.RANGE: round(options["pitch_range"]),
         Parameter.PUNCTUATION: PUNCTUATION_LISTED if options["punctuation"] != "none" else 0,

@@ -28,8 +28,9 @@ from voice_server.worker.api import (
     word_spans,
 )
 
+from .loudness import loudness_of
 from .model import Model, Scales, Sound, is_heard
-from .speakers import speakers_in
+from .speakers import Speaker, speakers_in
 from .weights import DEFAULT_VOICES, folder_of
 from .words import word_marks
 
@@ -70,16 +71,28 @@ class Backend:
         )
         self._by_id = {voice.id: speaker for voice, speaker in self._speakers.items()}
         self._model = lru_cache(_VOICES_IN_MEMORY)(lambda file: Model(file, threads))
+        self._lufs: dict[str, float | None] = {}
 
     def voices(self) -> Iterable[Voice]:
         """Every file of the folder and its speakers; those of the settings come first."""
         return list(self._speakers)
 
-    def synthesize(self, text: str, voice: str, options: Mapping[str, Any]) -> Iterator[Pcm | WordMark]:
-        """Speak `text`, sentence by sentence."""
+    def loudness_lufs(self, voice: str) -> float | None:
+        """How loud a voice is, measured at its first use. Raises UnknownName."""
+        if voice not in self._lufs:
+            speaker = self._speaker(voice)
+            self._lufs[voice] = loudness_of(voice, speaker, self._model(speaker.file))
+        return self._lufs[voice]
+
+    def _speaker(self, voice: str) -> Speaker:
         speaker = self._by_id.get(voice)
         if speaker is None:
             raise UnknownName("voice", voice, self._by_id)
+        return speaker
+
+    def synthesize(self, text: str, voice: str, options: Mapping[str, Any]) -> Iterator[Pcm | WordMark]:
+        """Speak `text`, sentence by sentence."""
+        speaker = self._speaker(voice)
         model: Model = self._model(speaker.file)
         text = _UNSPEAKABLE.sub(" ", text)
         sentences = model.sentences(text)

@@ -100,6 +100,7 @@ class WorkerLauncher:
                 config.settings,
                 config.default_voice,
                 config.folder.absolute(),
+                loudness_lufs=config.loudness_lufs,
                 may_be_template=worker.slot == self._loading_slot,
             )
         except (VoiceServerError, OSError) as error:

@@ -98,13 +98,14 @@ class WorkerHandle:
         voice: str,
         folder: Path,
         *,
+        loudness_lufs: float | None = None,
         may_be_template: bool = False,
     ) -> None:
         """Launch the process in `folder` and send it its settings.
 
         Raises OSError when it cannot be started, WireError when the settings cannot be sent.
         """
-        hello = encode(WorkerHello(PROTOCOL_VERSION, settings, voice))
+        hello = encode(WorkerHello(PROTOCOL_VERSION, settings, voice, loudness_lufs))
         if may_be_template:
             self._process, self._order_socket = await launch_loader(
                 self.name, command, environment, self, folder

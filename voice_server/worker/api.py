@@ -16,7 +16,10 @@ integer that makes a sampling engine repeatable. Between two pieces the loop may
 is how a listener's barge-in arrives, so yield early and often. Optional members: `capabilities`
 (Capabilities), `warm_up()`, `clone(sample)`, `close()`, and for an engine that calls back `push(text,
 voice, options, give)`, which hands each piece to `give` instead of yielding it and ends when that returns
-true. Files beside the adapter are imported relatively (`from .engine import Engine`): the folder is a
+true. `loudness_lufs(voice)` says how loud the engine's own audio of a voice is (None if that is not
+known), always the same for one voice: the loop then brings it to the loudness of all others. An adapter
+whose engine has a volume of its own may say `sets_gain = True` and apply the factor `options["gain"]`
+itself. Files beside the adapter are imported relatively (`from .engine import Engine`): the folder is a
 package with a private name, so that no file of it hides a library.
 
 With `forked: true` in backends.yaml the backend is loaded and warmed up once, with one thread, and the
@@ -30,6 +33,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Protocol
 
+from voice_server.core.audio.loudness import mean_lufs, measured_lufs
 from voice_server.core.options import complete_options
 from voice_server.core.speech.word_times import share_time, word_spans
 from voice_server.core.types import ANY_SCRIPT, Capabilities, Option, OptionValue, Voice, WordMark
@@ -61,6 +65,8 @@ __all__ = [
     "check_sample",
     "complete_options",
     "find_sample",
+    "mean_lufs",
+    "measured_lufs",
     "sample_voices",
     "samples_folder",
     "share_time",

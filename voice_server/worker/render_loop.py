@@ -23,7 +23,7 @@ from typing import Any
 
 from voice_server.core.audio.pcm import duration_ms, to_pcm
 from voice_server.core.options import complete_options
-from voice_server.core.types import Voice, WordMark
+from voice_server.core.types import BYTES_PER_SAMPLE, Voice, WordMark
 from voice_server.core.wire.child_messages import (
     PROTOCOL_VERSION,
     ChildBye,
@@ -55,6 +55,7 @@ from voice_server.worker.adapter import capabilities_of, load_backend, options_o
 from voice_server.worker.api import Backend
 from voice_server.worker.edge_trimmer import EdgeTrimmer
 from voice_server.worker.frame_merger import FrameMerger
+from voice_server.worker.gain import amplified, gain_of
 
 WARM_UP_TEXT = "Ready."
 _IDLE_BEFORE_TRIM_S = 0.2
@@ -67,10 +68,11 @@ class _StopRendering(Exception):
 
 
 class _Worker:
-    def __init__(self, channel: StdioChannel, requests: Iterator[Message], voice: str) -> None:
+    def __init__(self, channel: StdioChannel, requests: Iterator[Message], hello: WorkerHello) -> None:
         self._channel = channel
         self._requests = requests
-        self._voice = voice
+        self._voice = hello.voice
+        self._loudness_lufs = hello.loudness_lufs
         self._work: SimpleQueue[RenderJob | ChildBye] = SimpleQueue()
         self._stopped_job = NO_JOB
         self._memory = FreedMemory()
@@ -109,6 +111,10 @@ class _Worker:
     def _get_ready(self, backend: Backend) -> None:
         voices = voices_of(backend)
         self._voice = self._voice or voices[0].id
+        # What has to be measured or worked out for the first voice is there then.
+        gain = gain_of(backend, self._voice, self._loudness_lufs)
+        if not _sets_gain(backend):
+            amplified(bytes(BYTES_PER_SAMPLE), gain)
         silence_ms = _warm_up(backend, self._voice)
         *before, last = _portions(voices)
         self._channel.send(
@@ -144,6 +150,11 @@ class _Worker:
 
     def _speak(self, backend: Backend, request: RenderJob, output: _Output) -> None:
         options = complete_options(options_of(backend), request.options)
+        gain = gain_of(backend, request.voice, self._loudness_lufs)
+        if _sets_gain(backend):
+            options["gain"] = gain
+        else:
+            output.gain = gain
 
         def give(piece: Any) -> bool:
             if self._stopped_job == request.job:
@@ -173,7 +184,8 @@ class _Worker:
 class _Output:
     """Sends one job's answers without the silence at its edges, as few and as early as `FrameMerger` says.
 
-    SSML is left as it is: a break at an edge of it is wanted.
+    `gain` is the factor that the samples get behind that, since what is silence is measured of the engine's
+    own sound. SSML is left as it is: a break at an edge of it is wanted.
     """
 
     def __init__(self, send: Callable[[list[Answer]], None], request: RenderJob, sample_rate_hz: int) -> None:
@@ -186,6 +198,7 @@ class _Output:
         self._marks: list[WordMark] = []
         self._frames = 0
         self._bytes = 0
+        self.gain = 1.0
 
     def add(self, piece: Any) -> None:
         if isinstance(piece, WordMark):
@@ -240,9 +253,14 @@ class _Output:
             lead_ms = self._lead_ms
             answers.append(JobWords(self._job, tuple(_moved(mark, lead_ms, ends_ms) for mark in marks)))
         for pcm in frames:
-            answers.append(JobAudio(self._job, self._frames, pcm))
+            answers.append(JobAudio(self._job, self._frames, amplified(pcm, self.gain)))
             self._frames += 1
         return answers
+
+
+def _sets_gain(backend: Backend) -> bool:
+    """Whether the adapter applies the gain itself."""
+    return getattr(backend, "sets_gain", False) is True
 
 
 def _moved(mark: WordMark, lead_ms: float, ends_ms: float) -> WordMark:
@@ -297,7 +315,7 @@ def serve(channel: StdioChannel, adapter: str, orders: int | None = None) -> Non
                 "both must be of the same voice-server, so start it again"
             )
     if orders is None:
-        worker = _Worker(channel, requests, hello.voice)
+        worker = _Worker(channel, requests, hello)
         with _failures_reported(channel):
             backend = load_backend(file, hello.settings)
     else:
@@ -328,7 +346,7 @@ def _load_single_threaded(
         channel = template_process.fork_workers(orders, channel)
         requests = channel.receive()
     template_process.restore_threads(backend, threads)
-    return _Worker(channel, requests, hello.voice), backend
+    return _Worker(channel, requests, hello), backend
 
 
 def _why_not_loaded(error: BaseException) -> str:

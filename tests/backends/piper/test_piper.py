@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from itertools import pairwise
+from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests.backends.conftest import Engine, MakeEngine, Stage, checks_of
 from tests.conformance.checking import CHECK_NAMES
+from voice_server.core.audio.loudness import measured_lufs
 from voice_server.core.types import WordMark
 from voice_server.errors import RequestError
 from voice_server.pool.conformance import ConformanceCheck
@@ -99,3 +103,29 @@ def test_twice_the_speed_takes_half_the_time(stage: Stage) -> None:
 def test_a_voice_that_is_not_there_is_refused(stage: Stage) -> None:
     with pytest.raises(RequestError, match="en_US-nobody-high"):
         stage.speak(SENTENCE, "en_US-nobody-high")
+
+
+def test_a_voice_is_measured_once_and_brought_to_the_loudness_of_all(stage: Stage) -> None:
+    loudness = []
+    for voice in (HUM, ANNA):
+        pcm = np.frombuffer(stage.speak(SENTENCE, voice).pcm, "<i2") / 32768
+        loudness.append(measured_lufs(pcm, 22_050))
+    assert loudness == pytest.approx([-23.0, -23.0], abs=2.0)
+    beside = Path(stage.engine.config.settings["model"]) / "de_DE-pair-low.onnx.loudness.json"
+    assert ANNA in json.loads(beside.read_text())["lufs"]
+    beside.unlink()
+    stage.speak(SENTENCE, ANNA)
+    assert not beside.exists()
+
+
+def test_what_was_measured_of_another_file_does_not_count(piper: Engine) -> None:
+    folder = Path(piper.config.settings["model"])
+    beside = folder / "en_US-hum-medium.onnx.loudness.json"
+    beside.write_text(json.dumps({"file": [1, 2], "lufs": {HUM: 40.0}}))
+    stage = Stage(piper)
+    try:
+        pcm = np.frombuffer(stage.speak(SENTENCE, HUM).pcm, "<i2") / 32768
+    finally:
+        stage.close()
+    assert measured_lufs(pcm, 22_050) == pytest.approx(-23.0, abs=2.0)
+    assert json.loads(beside.read_text())["lufs"][HUM] < 0

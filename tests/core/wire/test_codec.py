@@ -51,6 +51,7 @@ READY = WorkerReady(
 )
 EXAMPLES: list[Message] = [
     WorkerHello(1, {"model": "a", "depth": [1, {"x": None}]}, "af"),
+    WorkerHello(1, {}, "", -23.0),
     RenderJob(1, "Grüße, 世界!", "af", {"speed": 1.5, "seed": 2**32 - 1, "loud": True, "mood": "wild"}, 0.5),
     StopJob(2**40),
     ChildPing(),
@@ -235,9 +236,10 @@ def test_what_msgpack_cannot_hold_is_refused_by_the_sender(setting: object) -> N
         frame_with(type="stop", job=1, more=2),
         frame_with(type="audio", job=1, seq=0, pcm="text"),
         frame_with(type="audio", job=1, seq=0, pcm=b"odd"),
-        frame_with(type="hello", protocol=1, settings=[], voice=""),
-        frame_with(type="hello", protocol=1, settings={"a": 1}, voice=None),
-        frame_of(msgpack.packb({"type": "hello", "protocol": 1, "settings": {1: 2}, "voice": ""})),
+        frame_with(type="hello", protocol=1, settings=[], voice="", loudness_lufs=None),
+        frame_with(type="hello", protocol=1, settings={}, voice=None, loudness_lufs=None),
+        frame_with(type="hello", protocol=1, settings={}, voice="", loudness_lufs="loud"),
+        frame_with(type="hello", protocol=1, settings={1: 2}, voice="", loudness_lufs=None),
         frame_with(type="words", job=1, marks={"a": 1}),
         frame_with(type="words", job=1, marks=["hello"]),
         frame_with(type="words", job=1, marks=[["hello", 0.0, 1.0, 0, 5]]),

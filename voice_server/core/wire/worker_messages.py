@@ -38,11 +38,15 @@ STOPPED = "stopped"
 
 @dataclass(frozen=True, slots=True)
 class WorkerHello:
-    """The first message: settings for the adapter's constructor, and the voice to warm up ("" for any)."""
+    """The first message: settings for the adapter's constructor, and the voice to warm up ("" for any).
+
+    `loudness_lufs` is how loud every voice is to be; None leaves all as they are.
+    """
 
     protocol: int
     settings: Mapping[str, Any]
     voice: str
+    loudness_lufs: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
