@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests.arithmetic_pool import ArithmeticPool, config_of
 from tests.core.speech.rendering import pcm_of
 from tests.speech.opening import audio_of, everything, opened, serving
 from tests.virtual_time import run
+from voice_server.config import BackendConfig, Config
+from voice_server.core.audio.loudness import measured_lufs
+from voice_server.core.speech import utterance_events
+from voice_server.core.types import SAMPLE_RATE_HZ
 from voice_server.errors import BackendDown, RequestError, UnknownName
-from voice_server.speech import SpeechRequest
+from voice_server.pool.local_pool import LocalPool
+from voice_server.speech import SpeechRequest, SpeechService
 
 
 def test_what_is_pushed_is_heard_in_order() -> None:
@@ -113,3 +120,63 @@ def test_an_utterance_is_open_until_its_last_event_is_taken() -> None:
             assert service.open_speeches == 0
 
     run(main())
+
+
+TONE = """
+from math import cos, pi
+from struct import pack
+from voice_server.worker.api import RenderError, Voice
+
+class Backend:
+    sample_rate = 24_000
+    options = ()
+
+    def __init__(self, lufs, fails=""):
+        self._lufs, self._fails = lufs, fails
+
+    def voices(self):
+        return [Voice("tone", "Tone", "en")]
+
+    def loudness_lufs(self, voice):
+        return self._lufs
+
+    def synthesize(self, text, voice, options):
+        if text == self._fails:
+            raise RenderError("not this one")
+        peak = 32767 * 10 ** ((self._lufs + 3.01) / 20)
+        yield pack("<24000h", *(round(peak * cos(2 * pi * 997 * n / 24_000)) for n in range(24_000)))
+"""
+"""An engine whose every sentence is a second cut out of a tone, as loud as its settings say."""
+
+
+def test_a_fallback_in_the_middle_of_an_answer_is_as_loud_and_joins_without_a_click(tmp_path: Path) -> None:
+    adapter = tmp_path / "backend.py"
+    adapter.write_text(TONE)
+    soft = {"lufs": -31.0, "fails": "Two is here."}
+    backends = {
+        "soft": BackendConfig(adapter=adapter, settings=soft, fallback="loud"),
+        "loud": BackendConfig(adapter=adapter, settings={"lufs": -14.0}),
+    }
+    config = Config(backends=backends, default_backend="soft")
+
+    async def spoken() -> list[utterance_events.UtteranceEvent]:
+        async with LocalPool(backends) as pool, SpeechService(pool, config) as service:
+            speech = opened(service)
+            speech.push("One is here. Two is here. Three is here.")
+            speech.end()
+            return await everything(speech)
+
+    told = asyncio.run(spoken())
+    warned = [event for event in told if isinstance(event, utterance_events.UtteranceWarning)]
+    assert [(event.code, event.index) for event in warned] == [("backend_fallback", 1)]
+    whole = np.frombuffer(audio_of(told), "<i2") / 32768
+    seconds = len(whole) / SAMPLE_RATE_HZ
+    assert seconds == pytest.approx(3.5, abs=0.1)
+    for start_s in (0.1, 1.35, 2.6):
+        start = round(start_s * SAMPLE_RATE_HZ)
+        assert measured_lufs(whole[start:][: round(0.8 * SAMPLE_RATE_HZ)], SAMPLE_RATE_HZ) == pytest.approx(
+            -23.0, abs=0.5
+        )
+    middle = whole[SAMPLE_RATE_HZ // 4 :][: SAMPLE_RATE_HZ // 2]
+    steepest = np.abs(np.diff(middle)).max()
+    assert np.abs(np.diff(whole, prepend=0, append=0)).max() <= steepest * 1.01
