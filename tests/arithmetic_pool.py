@@ -65,6 +65,7 @@ class ArithmeticPool:
     options: tuple[Option, ...] = (SPEED,)
     more_voices: tuple[Voice, ...] = ()  # of the last backend
     mixes: bool = False  # whether it speaks with mixes of its voices
+    streams: bool = False  # what it says of itself
 
     @property
     def backends(self) -> Mapping[str, BackendStatus]:
@@ -77,7 +78,9 @@ class ArithmeticPool:
         more = self.more_voices if name == self.names[-1] else ()
         voices = (*both, *(replace(voice, backend=name) for voice in more))
         ready = ReadyBackend(
-            voices, SAMPLE_RATE_HZ, Capabilities(options=self.options, times="engine", mixes=self.mixes)
+            voices,
+            SAMPLE_RATE_HZ,
+            Capabilities(options=self.options, times="engine", mixes=self.mixes, streams=self.streams),
         )
         return BackendStatus(name, BackendState.UP, 1, ready)
 

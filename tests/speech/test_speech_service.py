@@ -38,6 +38,21 @@ def test_what_is_pushed_is_heard_in_order() -> None:
     run(main())
 
 
+@pytest.mark.parametrize("streams", [True, False])
+def test_the_first_sentence_is_cut_at_a_clause_unless_the_engine_streams(streams: bool) -> None:
+    async def main() -> None:
+        pool = ArithmeticPool(streams=streams)
+        async with serving(pool) as service:
+            settings, _ = service.settings(SpeechRequest())
+            speech = service.open(settings)
+            speech.push("When all of them had left, the house was quiet. ")
+            speech.end()
+            await everything(speech)
+        assert len(pool.rendered) == (1 if streams else 2)
+
+    run(main())
+
+
 def test_a_backend_that_never_came_up_is_replaced_by_its_fallback() -> None:
     async def main() -> None:
         pool = ArithmeticPool(("one", "two"), down={"one"})

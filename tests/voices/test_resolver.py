@@ -10,7 +10,7 @@ import pytest
 
 from tests.arithmetic_pool import SPEED, ArithmeticPool, config_of
 from tests.natural_engines import natural_config
-from voice_server.core.speech.speech_settings import SpeechRequest
+from voice_server.core.speech.speech_settings import FirstSegment, SpeechRequest
 from voice_server.core.types import Option, Segment, SpeechWarning, Voice
 from voice_server.errors import BackendDown, RequestError, UnknownName
 from voice_server.pool.worker_pool import BackendState, BackendStatus
@@ -80,6 +80,23 @@ def test_a_number_and_a_wrong_language_are_errors_of_their_own() -> None:
         resolver_of().settings(SpeechRequest(voice=9))
     with pytest.raises(UnknownName, match="unknown language"):
         resolver_of().settings(SpeechRequest(language="tlh"))
+
+
+@pytest.mark.parametrize(
+    ("streams", "asked", "settled"),
+    [
+        (True, None, "sentence"),
+        (False, None, "clause"),
+        (True, "clause", "clause"),
+        (False, "sentence", "sentence"),
+    ],
+)
+def test_the_first_segment_is_what_a_client_wants_and_else_what_suits_the_engine(
+    streams: bool, asked: FirstSegment | None, settled: FirstSegment
+) -> None:
+    resolver = resolver_of(ArithmeticPool(streams=streams))
+    settings, _ = resolver.settings(SpeechRequest(first_segment=asked))
+    assert settings.first_segment == settled
 
 
 def test_a_speed_is_the_option_of_that_name() -> None:

@@ -17,7 +17,7 @@ from voice_server.config import Config
 from voice_server.core.options import complete_options
 from voice_server.core.speech.pauses import Pauses
 from voice_server.core.speech.scripts import scripts_of_language
-from voice_server.core.speech.speech_settings import SpeechRequest, SpeechSettings
+from voice_server.core.speech.speech_settings import SpeechRequest, SpeechSettings, default_first_segment
 from voice_server.core.types import Option, OptionValue, ReadyBackend, Segment, SpeechWarning
 from voice_server.errors import BackendDown, NotSetUp, RequestError, UnknownName
 from voice_server.pool.down_reasons import with_help
@@ -142,7 +142,7 @@ class VoiceResolver:
             known_tags=frozenset(capabilities.tags),
             word_times=request.word_times,
             times_source=capabilities.times or "estimate",
-            first_segment=request.first_segment,
+            first_segment=request.first_segment or default_first_segment(capabilities),
             max_wait_ms=request.max_wait_ms,
             ahead_s=request.ahead_s,
             min_segment_chars=configured.min_segment_chars,

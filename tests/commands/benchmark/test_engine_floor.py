@@ -22,3 +22,8 @@ def test_an_engine_that_pushes_its_audio_is_measured_by_that() -> None:
     floor = EngineFloor(BackendConfig(adapter=ESPEAK))
     assert len(floor.run(["Hello there.", " Yes."]).sentence_ms) == 2
     assert len(floor.run(["Again."]).sentence_ms) == 1
+
+
+def test_the_first_sentence_is_whole_where_the_engine_streams() -> None:
+    floor = EngineFloor(BackendConfig(adapter=TONE))
+    assert len(floor.run(["When all of them had left, the house was quiet."]).sentence_ms) == 1

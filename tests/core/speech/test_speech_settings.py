@@ -12,17 +12,20 @@ from voice_server.core.speech.speech_settings import (
     SpeechRequest,
     SpeechSettings,
     UtteranceLimits,
+    default_first_segment,
 )
-from voice_server.core.types import BYTES_PER_SAMPLE, SAMPLE_RATE_HZ
+from voice_server.core.types import BYTES_PER_SAMPLE, SAMPLE_RATE_HZ, Capabilities
 
 RESOLVED_FROM_NAMES = {"backend", "voice"}
 AN_OPTION = {"speed"}
 """One of the options, where the backend has it."""
 A_PAUSE = {"sentence_pause_ms"}
 """One of the pauses."""
+BY_THE_ENGINE = {"first_segment"}
+"""What suits the engine, where a client leaves it open."""
 SHARED = sorted(
     {each.name for each in fields(SpeechRequest)}
-    & {each.name for each in fields(SpeechSettings)} - RESOLVED_FROM_NAMES
+    & {each.name for each in fields(SpeechSettings)} - RESOLVED_FROM_NAMES - BY_THE_ENGINE
 )
 
 
@@ -31,9 +34,14 @@ def test_what_a_client_leaves_open_is_what_an_utterance_does_by_itself(name: str
     assert getattr(SpeechRequest(), name) == getattr(SpeechSettings("b", "v"), name)
 
 
+def test_only_an_engine_that_does_not_stream_has_its_first_sentence_cut() -> None:
+    assert default_first_segment(Capabilities(streams=True)) == "sentence"
+    assert default_first_segment(Capabilities()) == "clause"
+
+
 def test_all_that_a_client_may_ask_for_is_settled_before_it_is_spoken() -> None:
     asked = {each.name for each in fields(SpeechRequest)}
-    assert asked == {*SHARED, *RESOLVED_FROM_NAMES, *AN_OPTION, *A_PAUSE}
+    assert asked == {*SHARED, *RESOLVED_FROM_NAMES, *AN_OPTION, *A_PAUSE, *BY_THE_ENGINE}
 
 
 @pytest.mark.parametrize("shared", [SpeechRequest(), SpeechSettings("b", "v"), UtteranceLimits()])

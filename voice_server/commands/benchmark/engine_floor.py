@@ -11,10 +11,11 @@ from voice_server.config import BackendConfig
 from voice_server.core.audio.pcm import duration_ms, to_pcm
 from voice_server.core.audio.resample import Resampler
 from voice_server.core.options import complete_options
+from voice_server.core.speech.speech_settings import default_first_segment
 from voice_server.core.text.speakable.spoken_text import speakable
 from voice_server.core.text.splitting.splitter import Splitter, SplitterOptions
 from voice_server.core.types import SAMPLE_RATE_HZ, WordMark
-from voice_server.worker.adapter import load_backend, options_of
+from voice_server.worker.adapter import capabilities_of, load_backend, options_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +33,11 @@ class EngineFloor:
         self._engine: Any = load_backend(backend.adapter, backend.settings)
         self._voice = backend.default_voice or next(iter(self._engine.voices())).id
         self._options = complete_options(options_of(self._engine), {}, backend.options)
+        self._splitting = SplitterOptions(first_piece=default_first_segment(capabilities_of(self._engine)))
 
     def run(self, tokens: Sequence[str]) -> FloorOutcome:
         """Split, render and resample a text as its tokens come, with no pause between them."""
-        splitter = Splitter(SplitterOptions(first_piece="clause"))
+        splitter = Splitter(self._splitting)
         sentence_ms: list[float] = []
         n_bytes = 0
         cpu_before = time.process_time()
@@ -50,7 +52,7 @@ class EngineFloor:
 
     def speak(self, text: str, write: Callable[[bytes], None]) -> None:
         """Split, render and resample a whole text; `write` gets its PCM at 24 000 Hz as it is rendered."""
-        splitter = Splitter(SplitterOptions(first_piece="clause"))
+        splitter = Splitter(self._splitting)
         for piece in (*splitter.feed(text), *splitter.finish()):
             self._render(piece.text, write)
 

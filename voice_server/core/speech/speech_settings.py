@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final, Literal, Protocol
 
 from voice_server.core.speech.pauses import NO_PAUSES, Pauses
-from voice_server.core.types import ANY_SCRIPT, OptionValue, TimesSource
+from voice_server.core.types import ANY_SCRIPT, Capabilities, OptionValue, TimesSource
 from voice_server.errors import TooMuch
 
 FirstSegment = Literal["sentence", "clause"]
@@ -17,7 +17,6 @@ ScriptPolicy = Literal["switch", "keep"]
 DEFAULT_MAX_WAIT_MS: Final = 300.0
 DEFAULT_AHEAD_S: Final = 5.0
 DEFAULT_SCRIPT: Final[ScriptPolicy] = "switch"
-DEFAULT_FIRST_SEGMENT: Final[FirstSegment] = "clause"
 DEFAULT_MIN_SEGMENT_CHARS: Final = 0
 DEFAULT_MAX_SEGMENT_CHARS: Final = 300
 
@@ -34,6 +33,7 @@ class SpeechRequest:
     `voice` is a name, an alias or a number of the voice list, `options` are the backend's. `speed` is the
     option of that name for clients that always send one: 1, the voice's own pace, is left out where there is
     no such option. `sentence_pause_ms` is the silence between sentences, or None for the configured one.
+    `first_segment` is None for what suits the engine (`default_first_segment`).
     """
 
     backend: str | None = None
@@ -44,10 +44,18 @@ class SpeechRequest:
     markup: Literal["speak", "strip"] = "strip"
     script: ScriptPolicy = DEFAULT_SCRIPT
     word_times: bool = False
-    first_segment: FirstSegment = DEFAULT_FIRST_SEGMENT
+    first_segment: FirstSegment | None = None
     max_wait_ms: float = DEFAULT_MAX_WAIT_MS
     ahead_s: float = DEFAULT_AHEAD_S
     sentence_pause_ms: float | None = None
+
+
+def default_first_segment(capabilities: Capabilities) -> FirstSegment:
+    """Where a turn's first segment ends: the sound of an engine that streams comes early without a cut.
+
+    At a cut the voice falls as at a sentence's end.
+    """
+    return "sentence" if capabilities.streams else "clause"
 
 
 class ReaderFinder(Protocol):
@@ -80,7 +88,7 @@ class SpeechSettings:
     known_tags: frozenset[str] = frozenset()
     word_times: bool = False
     times_source: TimesSource = "estimate"
-    first_segment: FirstSegment = DEFAULT_FIRST_SEGMENT
+    first_segment: FirstSegment = "clause"
     max_wait_ms: float = DEFAULT_MAX_WAIT_MS
     ahead_s: float = DEFAULT_AHEAD_S
     min_segment_chars: int = DEFAULT_MIN_SEGMENT_CHARS
