@@ -17,6 +17,7 @@ def test_an_adapter_may_import_these_names_and_no_others() -> None:
         "Backend",
         "BackendError",
         "Capabilities",
+        "CloneCache",
         "MAX_SAMPLE_SECONDS",
         "NotSetUp",
         "Option",

@@ -1,29 +1,29 @@
-"""What the models make of a recording, made once: kept in memory and, for all workers, on disk.
+"""What the models make of a recording: its conditionals, kept so that they are made once.
 
-A speaker is known by the contents of the recording, so that a file of the same name with another voice in it
-is another speaker. Every request gets a copy, since the models write into what they are given.
+Every request gets a copy, since the models write into what they are given.
 """
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
-import os
 import sys
-from collections import OrderedDict
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any
 
 import librosa
 import numpy as np
 import soundfile
 
-from voice_server.worker.api import MAX_SAMPLE_SECONDS, check_sample, find_sample, unreadable_sample
+from voice_server.worker.api import (
+    MAX_SAMPLE_SECONDS,
+    CloneCache,
+    check_sample,
+    find_sample,
+    unreadable_sample,
+)
 
-_KEPT = 32
+_IN_MEMORY = 32
 _SHORTEST_S = {"turbo": 5.1, "english": 1.0, "multilingual": 1.0}
 
 
@@ -37,7 +37,7 @@ class Speakers:
         self._built_in = model.conds
         self._conditionals = sys.modules[type(model).__module__].Conditionals
         self._identity = f"{kind} {folder.resolve()}"
-        self._kept: OrderedDict[str, Any] = OrderedDict()
+        self._kept: CloneCache[Any] = CloneCache("chatterbox", ".pt", self._load, _save, in_memory=_IN_MEMORY)
 
     @property
     def has_built_in(self) -> bool:
@@ -57,21 +57,14 @@ class Speakers:
 
     def _find(self, voice: str, *, norm_loudness: bool) -> Any:
         file = find_sample(self._samples, voice)
-        identity = f"{self._identity} {norm_loudness} ".encode() + file.read_bytes()
-        key = hashlib.sha256(identity).hexdigest()
-        if key in self._kept:
-            self._kept.move_to_end(key)
-            return self._kept[key]
-        kept = _cache() / f"{key[:32]}.pt"
-        if kept.is_file():
-            made = self._conditionals.load(kept).to(self._model.device)
-        else:
-            made = self._make(voice, file, norm_loudness=norm_loudness)
-            _keep(made, kept)
-        self._kept[key] = made
-        if len(self._kept) > _KEPT:
-            self._kept.popitem(last=False)
-        return made
+        return self._kept.take(
+            file,
+            f"{self._identity} {norm_loudness}",
+            lambda: self._make(voice, file, norm_loudness=norm_loudness),
+        )
+
+    def _load(self, file: Path) -> Any:
+        return self._conditionals.load(file).to(self._model.device)
 
     def _make(self, voice: str, file: Path, *, norm_loudness: bool) -> Any:
         try:
@@ -91,16 +84,5 @@ def _copy(made: Any) -> Any:
     return type(made)(replace(made.t3), dict(made.gen))
 
 
-def _cache() -> Path:
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return cache / "voice-server" / "chatterbox"
-
-
-def _keep(made: Any, file: Path) -> None:
-    # A full or read-only disk costs the other workers a second, no more.
-    with contextlib.suppress(OSError):
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile(dir=file.parent) as half:
-            made.save(half.name)
-            with contextlib.suppress(FileExistsError):
-                os.link(half.name, file)
+def _save(made: Any, file: Path) -> None:
+    made.save(file)

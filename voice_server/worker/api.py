@@ -38,6 +38,7 @@ from voice_server.core.options import complete_options
 from voice_server.core.speech.word_times import share_time, word_spans
 from voice_server.core.types import ANY_SCRIPT, Capabilities, Option, OptionValue, Voice, WordMark
 from voice_server.errors import BackendError, NotSetUp, RenderError, RequestError, UnknownName
+from voice_server.worker.clone_cache import CloneCache
 from voice_server.worker.samples import (
     MAX_SAMPLE_SECONDS,
     check_sample,
@@ -53,6 +54,7 @@ __all__ = [
     "Backend",
     "BackendError",
     "Capabilities",
+    "CloneCache",
     "NotSetUp",
     "Option",
     "OptionValue",
