@@ -144,5 +144,5 @@ def checks_of(engine: Engine) -> dict[str, ConformanceCheck]:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     # Loading torch alone takes longer than a test may otherwise last.
     for item in items:
-        if {"kokoro", "chatterbox", "vibevoice", "piper"} & set(item.path.parts):
+        if {"kokoro", "chatterbox", "vibevoice", "piper", "pocket"} & set(item.path.parts):
             item.add_marker(pytest.mark.timeout(600))

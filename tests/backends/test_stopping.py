@@ -38,6 +38,7 @@ WATCHED: dict[str, tuple[str, str, dict[str, Any]]] = {
         {"part": "multilingual", "kind": "multilingual"},
     ),
     "vibevoice, chunks": ("vibevoice", "any", {}),
+    "pocket, frames": ("pocket", "alba", {"part": "cloning"}),
 }
 """Engines, their voices and settings: what is held is a token, a layer, a step of the vocoder, or a chunk."""
 
@@ -88,7 +89,9 @@ async def _until(stream: AsyncStream, kind: type[Event], **wanted: object) -> Ev
 
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize(
-    "held", ["kokoro, windows", "chatterbox, turbo, tokens", "vibevoice, chunks"], indirect=True
+    "held",
+    ["kokoro, windows", "chatterbox, turbo, tokens", "vibevoice, chunks", "pocket, frames"],
+    indirect=True,
 )
 def test_a_barge_in_is_answered_while_the_model_is_still_at_work(
     held: tuple[Engine, str], gate: Gate
