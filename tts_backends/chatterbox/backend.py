@@ -24,11 +24,12 @@ from voice_server.worker.api import (
     samples_folder,
 )
 
-from .engine import KINDS, call_between_steps, forget_attention, load, pick_device
+from .engine import KINDS, call_between_steps, forget_attention, hear_tokens, load, pick_device
 from .languages import ENGLISH, check_readable, code_of, languages_of
-from .options import OF_THE_VOICE, arguments, options_of
+from .options import OF_THE_VOICE, STREAMED, arguments, options_of
 from .speakers import Speakers
 from .tags import known_tags, spell_tags
+from .token_stream import TokenStream
 from .weights import folder_of
 
 _BUILT_IN = "default"
@@ -56,7 +57,7 @@ class Backend:
         call_between_steps(self._model, self._between_steps)
         self.sample_rate = int(self._model.sr)
         self.options = options_of(kind, self._languages)
-        self.capabilities = Capabilities(tags=tuple(self._tags), clones=True, watermark=True)
+        self.capabilities = Capabilities(tags=tuple(self._tags), streams=True, clones=True, watermark=True)
 
     @property
     def can_fork(self) -> bool:
@@ -76,7 +77,7 @@ class Backend:
         yield from samples
 
     def synthesize(self, text: str, voice: str, options: Mapping[str, Any]) -> Iterator[Pcm]:
-        """Speak `text`, in one piece."""
+        """Speak `text`, in one piece or, where `quality` asks for it, in several."""
         pieces: list[Pcm] = []
         self.push(text, voice, options, pieces.append)
         yield from pieces
@@ -90,7 +91,9 @@ class Backend:
             conditionals = self._speakers.take(voice, norm_loudness=options.get("norm_loudness", True))
         if any(map(str.isalnum, text)):
             taken = arguments(self._kind, options) | self._reading(text, voice, options)
-            give(self._generate(spell_tags(text, self._tags), conditionals, taken, options.get("seed", 0)))
+            early = give if options["quality"] == STREAMED else None
+            spelled = spell_tags(text, self._tags)
+            give(self._generate(spelled, conditionals, taken, options.get("seed", 0), early))
 
     @cached_property
     def _own(self) -> dict[str, Voice]:
@@ -116,18 +119,33 @@ class Backend:
     def _between_steps(self) -> None:
         self._poll()
 
-    def _generate(self, text: str, conditionals: Any, taken: Mapping[str, Any], seed: int) -> torch.Tensor:
+    def _generate(
+        self,
+        text: str,
+        conditionals: Any,
+        taken: Mapping[str, Any],
+        seed: int,
+        early: Callable[[Pcm], object] | None,
+    ) -> torch.Tensor:
+        """The sound of `text`; with `early`, which gets the pieces before, the last piece of it."""
         for attempt in range(_TRIES):
             self._model.conds = conditionals
             torch.manual_seed(seed + attempt)
             try:
                 with torch.inference_mode():
-                    audio: torch.Tensor = self._model.generate(text, **taken)
+                    if early is None:
+                        audio: torch.Tensor = self._model.generate(text, **taken)
+                        return audio
+                    return self._streamed(
+                        text, taken, TokenStream(self._model, conditionals.gen, seed, early)
+                    )
             except RuntimeError as error:
                 if _NO_TOKENS not in str(error):
                     raise
-            else:
-                return audio
             finally:
                 forget_attention(self._model)
         raise RenderError("the model made no sound of this text")
+
+    def _streamed(self, text: str, taken: Mapping[str, Any], stream: TokenStream) -> torch.Tensor:
+        with hear_tokens(self._model, stream.hear), stream.in_place_of_whole_render():
+            return stream.last(self._model.generate(text, **taken))

@@ -12,6 +12,7 @@ from types import ModuleType
 from typing import Any
 
 import torch
+from torch.utils.hooks import RemovableHandle
 from torch.utils.serialization import config as torch_files
 from tqdm import tqdm
 
@@ -23,6 +24,7 @@ _CLASSES = {
     "multilingual": ("chatterbox.mtl_tts", "ChatterboxMultilingualTTS"),
 }
 KINDS = tuple(_CLASSES)
+_FIRST_UNSPOKEN = 6561  # this token and those above stand for beginning and end
 
 
 def load(kind: str, folder: Path, device: str) -> Any:
@@ -75,6 +77,21 @@ def call_between_steps(model: Any, poll: Callable[[], object]) -> None:
     blocks = (block for group in groups for block in group[1])
     for module in (*_layers(model), *blocks, *model.s3gen.mel2wav.resblocks):
         module.register_forward_pre_hook(before)
+
+
+def hear_tokens(model: Any, hear: Callable[[int], object]) -> RemovableHandle:
+    """Have `hear` called with each token of speech when the model goes on from it (all but the last).
+
+    Until what is returned, a context manager, ends.
+    """
+
+    def before(_module: object, inputs: tuple[torch.Tensor]) -> None:
+        (tokens,) = inputs
+        if tokens.numel() == 1 and int(tokens) < _FIRST_UNSPOKEN:
+            hear(int(tokens))
+
+    handle: RemovableHandle = model.t3.speech_emb.register_forward_pre_hook(before)
+    return handle
 
 
 def _layers(model: Any) -> Any:

@@ -11,6 +11,9 @@ from voice_server.worker.api import Option
 OF_THE_VOICE = "voice"
 """The choice of `language` that leaves it to the voice."""
 
+STREAMED = "streamed"
+"""The choice of `quality` that delivers sound inside a sentence."""
+
 _TEMPERATURE = Option("temperature", "number", 0.8, 0.05, 5.0, description="higher is livelier, less certain")
 _REPETITION = Option("repetition_penalty", "number", 1.2, 1.0, 2.0)
 _TURBO = (
@@ -30,6 +33,13 @@ _ENGLISH = (
 )
 _MULTILINGUAL = (_TEMPERATURE, replace(_REPETITION, default=2.0), *_ENGLISH[2:])
 _UNDERSTOOD = {"turbo": _TURBO, "english": _ENGLISH, "multilingual": _MULTILINGUAL}
+_QUALITY = Option(
+    "quality",
+    "choice",
+    "exact",
+    choices=("exact", STREAMED),
+    description="exact renders a sentence whole; streamed begins after a second of it, at more work in all",
+)
 _LEAST_GUIDANCE = 1e-6  # with exactly 0 the model is given a batch of one and fails
 
 
@@ -45,7 +55,11 @@ def options_of(kind: str, languages: Iterable[str]) -> tuple[Option, ...]:
     sisters = {option.name: option for option in (*_ENGLISH, *_TURBO)}
     for option in understood:
         sisters.pop(option.name, None)
-    return (*understood, *(replace(option, default=None, ignored=True) for option in sisters.values()))
+    return (
+        *understood,
+        _QUALITY,
+        *(replace(option, default=None, ignored=True) for option in sisters.values()),
+    )
 
 
 def arguments(kind: str, options: Mapping[str, Any]) -> dict[str, Any]:
