@@ -11,8 +11,12 @@ import msgspec
 import numpy as np
 import pytest
 
+from tests.backends.bare_worker import BareWorker
 from tests.backends.conftest import MakeEngine, Stage
+from tests.backends.gate import GATE_VARIABLE, Gate
 from voice_server.core.types import Frame
+from voice_server.core.wire.child_messages import ChildPing, ChildPong, StopJob
+from voice_server.core.wire.worker_messages import STOPPED, JobFailed, RenderJob
 
 SENTENCE = "The quick brown fox jumps over the lazy dog."
 _TOKEN_BYTES = 960 * 2
@@ -136,3 +140,26 @@ def test_a_listener_who_leaves_between_two_pieces_changes_nothing(turbo: Stage) 
     assert turbo.run(first_frame()) == before[: _FIRST_TOKENS * _TOKEN_BYTES - _OVERLAP_BYTES]
     assert turbo.speak(SENTENCE, "default", seed, quality="streamed").pcm == before
     assert turbo.speak(SENTENCE, "default", seed).pcm == whole
+
+
+def test_a_stop_inside_the_render_of_a_piece_changes_nothing(make_engine: MakeEngine, tmp_path: Path) -> None:
+    engine = make_engine("chatterbox", samples=tmp_path, part="english", kind="english", watched="vocoder")
+    config = msgspec.structs.replace(
+        engine.config,
+        adapter=Path(__file__).parent / "watched_backend.py",
+        env={**engine.config.env, GATE_VARIABLE: str(tmp_path)},
+    )
+    gate = Gate(tmp_path)
+    with BareWorker(replace(engine, config=config)) as worker:
+        whole = worker.render(1, SENTENCE, "default")
+        gate.arm()
+        worker.send(RenderJob(2, SENTENCE, "default", {"seed": 7, "quality": "streamed"}))
+        gate.wait_until_reached()
+        worker.send(StopJob(2), ChildPing())
+        worker.next_of(ChildPong)
+        gate.open()
+        end = worker.next()
+        assert isinstance(end, JobFailed)  # before the first sound
+        assert (end.job, end.code) == (2, STOPPED)
+        gate.disarm()
+        assert worker.render(3, SENTENCE, "default") == whole
