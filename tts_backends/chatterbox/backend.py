@@ -57,7 +57,8 @@ class Backend:
         call_between_steps(self._model, self._between_steps)
         self.sample_rate = int(self._model.sr)
         self.options = options_of(kind, self._languages)
-        self.capabilities = Capabilities(tags=tuple(self._tags), streams=True, clones=True, watermark=True)
+        # `streams` is what it does by default: a first sentence is cut at a clause where it does not.
+        self.capabilities = Capabilities(tags=tuple(self._tags), clones=True, watermark=True)
 
     @property
     def can_fork(self) -> bool:

@@ -25,9 +25,10 @@ from voice_server.worker.api import (
 )
 
 from .checkpoint import Array, read_voice
+from .loudness import loudness_of
 from .phonemes import Token, phonemes_of, pieces_of, tokens_of
 from .sound import SAMPLES_PER_FRAME, Sound
-from .speakers import LANGUAGES, built_in_voices, read_mix, saved_voice
+from .speakers import LANGUAGES, Mix, built_in_voices, read_mix, saved_voice
 from .weights import AUTO, folder_of
 
 _DEVICES = ("auto", "cpu", "cuda", "mps")
@@ -126,7 +127,7 @@ class Backend:
         self, text: str, voice: str, options: Mapping[str, Any], give: Callable[[Pcm | WordMark], object]
     ) -> None:
         """The same, with `give` asked between the layers of the network whether to go on."""
-        mix = self._mixes.get(voice) or read_mix(voice)
+        mix = self._mix(voice)
         letters = {tag: letter for letter, tag in LANGUAGES.items()}
         language = letters.get(options["language"], mix.language)
         style = sum(share * self._pack(speaker) for speaker, share in mix.shares.items())
@@ -146,6 +147,13 @@ class Backend:
             for samples in sound.pieces:
                 n_samples += len(samples)
                 give(samples)
+
+    def loudness_lufs(self, voice: str) -> float:
+        """How loud the voice is by itself, with the published weights."""
+        return loudness_of(self._mix(voice))
+
+    def _mix(self, voice: str) -> Mix:
+        return self._mixes.get(voice) or read_mix(voice)
 
     def _pack(self, speaker: str) -> Array:
         try:
