@@ -49,7 +49,7 @@ class _Heard:
 
 
 async def _hear(url: str, text: str, quality: str) -> _Heard:
-    async with connect(url, voice="af_heart", version=2, options={"quality": quality}) as stream:
+    async with connect(url, voice="af_heart", version=2, opts={"quality": quality}) as stream:
         began = time.perf_counter()
         await stream.send_text(text)
         await stream.done()
@@ -72,14 +72,15 @@ async def _hear(url: str, text: str, quality: str) -> _Heard:
 
 async def _barge_in(url: str, service: SpeechService, rendered_s: float) -> tuple[float, float] | None:
     """Seconds from cancelling a render to the answer, and to a free worker; None when it came too late."""
-    async with connect(url, voice="af_heart", version=2, options={"quality": "exact"}) as stream:
+    async with connect(url, voice="af_heart", version=2, opts={"quality": "exact"}) as stream:
+        workers = service.backends()["kokoro"].free
         await stream.send_text(_SENTENCE)
         await stream.end()
-        while service.backends()["kokoro"].free:
+        while service.backends()["kokoro"].free == workers:
             await asyncio.sleep(0.001)
         await asyncio.sleep(rendered_s)
         began = time.perf_counter()
-        freed = asyncio.create_task(_free(service))
+        freed = asyncio.create_task(_free(service, workers))
         await stream.cancel()
         async for event in stream:
             if isinstance(event, Cancelled):
@@ -91,8 +92,9 @@ async def _barge_in(url: str, service: SpeechService, rendered_s: float) -> tupl
         return answered, await freed - began
 
 
-async def _free(service: SpeechService) -> float:
-    while not service.backends()["kokoro"].free:
+async def _free(service: SpeechService, workers: int) -> float:
+    """When all workers are free."""
+    while service.backends()["kokoro"].free < workers:
         await asyncio.sleep(0.001)
     return time.perf_counter()
 

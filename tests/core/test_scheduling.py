@@ -14,6 +14,7 @@ class Listener:
     silent_at: float = 0.0
     may_render: bool = True
     ahead_s: float = 5.0
+    awaits_sound: bool = False
 
     def deadline(self, now: float) -> float:
         return self.silent_at
@@ -40,6 +41,27 @@ def test_among_equals_the_one_served_longest_ago_comes_first() -> None:
         order.append(scheduler.choose("b", now=0.0))
         scheduler.release("b")
     assert order == [first, second, first, second]
+
+
+def test_the_last_of_several_slots_is_not_for_a_second_segment_before_the_first_sound() -> None:
+    early = Listener("early", 1.0)
+    scheduler = submitted(early, slots=2)
+    assert scheduler.choose("b", now=0.0) is early
+    early.awaits_sound = True
+    assert scheduler.choose("b", now=0.0) is None
+    late = Listener("late", 2.0)
+    scheduler.submit("b", late)
+    assert scheduler.choose("b", now=0.0) is late
+
+
+def test_a_listener_that_awaits_sound_is_served_from_slots_that_nobody_else_may_need() -> None:
+    listener = Listener("one", awaits_sound=True)
+    assert submitted(listener, slots=1).choose("b", now=0.0) is listener
+    assert submitted(listener, slots=3).choose("b", now=0.0) is listener
+    scheduler = submitted(listener, slots=2)
+    assert scheduler.choose("b", now=0.0) is listener
+    listener.awaits_sound = False
+    assert scheduler.choose("b", now=0.0) is listener
 
 
 def test_without_a_free_slot_no_listener_is_chosen() -> None:

@@ -200,7 +200,12 @@ class UtteranceRunner:
                 async for item in items:
                     if isinstance(item, Frame):
                         resampler = resampler or self._resampler(item.sample_rate_hz)
+                        awaited = record.utterance.awaits_sound
                         self._report(record, inputs.RenderedAudio(pending, resampler.process(item.pcm)))
+                        if awaited:
+                            self._dispatch(
+                                segment.backend
+                            )  # the next segment may have the last free slot now
                     elif isinstance(item, WordMark):
                         # Nothing follows from a word: it is handed out with the audio behind it.
                         record.utterance.receive(inputs.RenderedWord(pending, item), self.now())

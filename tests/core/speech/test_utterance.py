@@ -500,6 +500,19 @@ def test_the_deadline_of_a_first_segment_is_when_it_was_found() -> None:
     assert bench.utterance.ahead_s == SETTINGS.ahead_s
 
 
+def test_sound_is_awaited_from_the_first_render_until_its_first_audio() -> None:
+    bench = Bench.open()
+    bench.speak("One is here. Two is here. ")
+    assert not bench.utterance.awaits_sound
+    pending = bench.dispatch()
+    assert pending is not None
+    assert bench.utterance.awaits_sound
+    bench.receive(inputs.RenderedAudio(pending, bytes(480)))
+    assert not bench.utterance.awaits_sound
+    bench.take_all()
+    assert not bench.utterance.awaits_sound
+
+
 def test_the_deadline_of_a_queued_turn_is_the_end_of_the_one_before_it() -> None:
     first = Bench.open()
     first.speak("One is here. ")

@@ -25,6 +25,11 @@ class RenderQueue:
         return len(self._waiting)
 
     @property
+    def is_rendering(self) -> bool:
+        """Whether a worker has a segment."""
+        return bool(self._rendering)
+
+    @property
     def first(self) -> PendingSegment | None:
         """The segment to render next."""
         return self._waiting[0] if self._waiting else None

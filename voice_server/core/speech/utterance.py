@@ -250,6 +250,12 @@ class Utterance:
         delivery = self._delivery
         return delivery.waiting_bytes < self._limits.unsent_bytes and not delivery.clock.is_paused
 
+    @property
+    def awaits_sound(self) -> bool:
+        """Whether a worker renders the first sound, and none of it is there."""
+        delivery = self._delivery
+        return self._queue.is_rendering and not delivery.waiting_bytes and delivery.clock.silent_at is None
+
     def deadline(self, now: float) -> float:
         """When the listener falls silent unless the next waiting segment is rendered."""
         silent_at = self._delivery.clock.silent_at
