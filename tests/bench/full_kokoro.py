@@ -36,14 +36,19 @@ class FullKokoro:
     checkpoint: Path
     shipped: BackendConfig
 
-    def config(self, threads: int) -> BackendConfig:
-        """The backend on this checkpoint, on a CPU, with so many threads a worker."""
+    def config(self) -> BackendConfig:
+        """The backend as shipped, on this checkpoint and a CPU."""
         return msgspec.structs.replace(
             self.shipped,
             settings={"model": str(self.checkpoint), "device": "cpu"},
-            env={"XDG_CACHE_HOME": str(self.checkpoint.parent), "OMP_NUM_THREADS": str(threads)},
+            env={"XDG_CACHE_HOME": str(self.checkpoint.parent)},
             fallback=None,
         )
+
+    def alone(self, threads: int) -> BackendConfig:
+        """The same with one worker and so many threads."""
+        config = self.config()
+        return msgspec.structs.replace(config, workers=1, env={**config.env, "OMP_NUM_THREADS": str(threads)})
 
 
 @contextmanager

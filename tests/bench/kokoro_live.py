@@ -2,7 +2,7 @@
 
     python -m tests.bench.kokoro_live [ROUNDS]
 
-Server and client share this program; the backend is as shipped, with two threads. The first audible sound of
+Server and client share this program; the backend is as shipped. The first audible sound of
 a sentence of about 5 s is set beside that of `quality: exact`, which comes when all of it has been rendered.
 Four listeners ask for four sentences each at the same moment; a gap is audio that comes later than a player
 needs it. A barge-in comes after one to four tenths of a whole render: how long until the client has its
@@ -144,7 +144,7 @@ async def _measure_listeners(url: str, rounds: int) -> None:
 def main(rounds: int) -> None:
     """Measure and print."""
     with full_kokoro() as kokoro:
-        asyncio.run(_measure(kokoro.config(2), rounds))
+        asyncio.run(_measure(kokoro.config(), rounds))
 
 
 if __name__ == "__main__":

@@ -136,8 +136,8 @@ def main(rounds: int) -> None:
     """Measure and print."""
     with full_kokoro() as kokoro:
         for threads in (1, 2) if rounds else ():
-            asyncio.run(_speed(kokoro.config(threads), kokoro.python, kokoro.checkpoint, rounds))
-        asyncio.run(_memories(kokoro.config(1)))
+            asyncio.run(_speed(kokoro.alone(threads), kokoro.python, kokoro.checkpoint, rounds))
+        asyncio.run(_memories(kokoro.alone(1)))
 
 
 if __name__ == "__main__":
