@@ -18,6 +18,8 @@ from voice_server.pool.worker_pool import BackendState
 SENTENCE = "The quick brown fox jumps over the lazy dog."
 # These weights speak for 30 tokens of 40 ms, whatever the text.
 SPOKEN_BYTES = 30 * 40 * 48
+CUT_BYTES = 25 * 48
+"""The most that a worker cuts of the 20 ms of silence in front of it."""
 APPLICABLE = [law for law in CHECK_NAMES if law != "speaks long sentences whole"]
 
 
@@ -54,7 +56,7 @@ def stage(english: Engine) -> Iterator[Stage]:
 
 def test_the_seed_decides_the_sound(stage: Stage) -> None:
     first = stage.speak(SENTENCE, "default", 1).pcm
-    assert len(first) == SPOKEN_BYTES
+    assert SPOKEN_BYTES - CUT_BYTES < len(first) <= SPOKEN_BYTES
     assert stage.speak(SENTENCE, "default", 1).pcm == first
     assert stage.speak(SENTENCE, "default", 2).pcm != first
 
@@ -74,7 +76,7 @@ def test_each_option_is_heard(stage: Stage, option: str, value: Any) -> None:
     usual = stage.speak(SENTENCE, "default").pcm
     changed = stage.speak(SENTENCE, "default", **{option: value}).pcm
     assert changed != usual
-    assert len(changed) == SPOKEN_BYTES
+    assert SPOKEN_BYTES - CUT_BYTES < len(changed) <= SPOKEN_BYTES
     assert stage.speak(SENTENCE, "default", **{option: value}).pcm == changed
 
 
@@ -125,7 +127,7 @@ def test_a_model_without_a_voice_of_its_own_speaks_with_recordings(
     stage = Stage(make_engine("chatterbox", samples=samples, **settings))
     try:
         assert [voice.id for voice in stage.pool.voices()] == ["anna"]
-        assert len(stage.speak(SENTENCE, "anna").pcm) == SPOKEN_BYTES
+        assert len(stage.speak(SENTENCE, "anna").pcm) > SPOKEN_BYTES - CUT_BYTES
         with pytest.raises(RequestError) as caught:
             stage.speak(SENTENCE, "default")
         assert caught.value.code == "unknown_voice"

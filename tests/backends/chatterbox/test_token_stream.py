@@ -64,7 +64,8 @@ def _samples(pcm: bytes) -> np.ndarray:
 
 def _likeness_db(whole: bytes, other: bytes) -> np.ndarray:
     """How far the difference lies below the sound, for each token."""
-    one, two = (_samples(pcm).reshape(-1, _TOKEN_BYTES // 2) for pcm in (whole, other))
+    whole_tokens = len(whole) // _TOKEN_BYTES * _TOKEN_BYTES
+    one, two = (_samples(pcm[:whole_tokens]).reshape(-1, _TOKEN_BYTES // 2) for pcm in (whole, other))
     difference = ((one - two) ** 2).mean(axis=1).clip(1e-3)
     likeness: np.ndarray = 10 * np.log10((one**2).mean(axis=1) / difference)
     return likeness
@@ -72,7 +73,7 @@ def _likeness_db(whole: bytes, other: bytes) -> np.ndarray:
 
 def test_without_noise_what_is_streamed_is_nearly_the_whole_render(noiseless: Stage) -> None:
     whole, streamed = (noiseless.speak(SENTENCE, "default", quality=how) for how in ("exact", "streamed"))
-    assert (whole.frames, streamed.frames) == (1, 2)
+    assert streamed.frames == whole.frames + 1
     # A phase that jumps at the seam makes it 13 dB there, as different as other tokens.
     assert _likeness_db(whole.pcm, streamed.pcm).min() > 25
     assert _likeness_db(whole.pcm, noiseless.speak(SENTENCE, "default", 30).pcm).max() < 20
@@ -124,7 +125,7 @@ def test_the_multilingual_model_streams_too(multilingual: Stage) -> None:
 
 def test_a_listener_who_leaves_between_two_pieces_changes_nothing(turbo: Stage) -> None:
     seed = next(
-        seed for seed in range(1, 30) if turbo.speak(SENTENCE, "default", seed, quality="streamed").frames > 2
+        seed for seed in range(1, 30) if turbo.speak(SENTENCE, "default", seed, quality="streamed").frames > 3
     )
     whole = turbo.speak(SENTENCE, "default", seed).pcm
     before = turbo.speak(SENTENCE, "default", seed, quality="streamed").pcm
@@ -137,7 +138,9 @@ def test_a_listener_who_leaves_between_two_pieces_changes_nothing(turbo: Stage) 
                     return item.pcm
         return b""
 
-    assert turbo.run(first_frame()) == before[: _FIRST_TOKENS * _TOKEN_BYTES - _OVERLAP_BYTES]
+    first = turbo.run(first_frame())
+    assert 0 < len(first) <= _FIRST_TOKENS * _TOKEN_BYTES - _OVERLAP_BYTES
+    assert before.startswith(first)
     assert turbo.speak(SENTENCE, "default", seed, quality="streamed").pcm == before
     assert turbo.speak(SENTENCE, "default", seed).pcm == whole
 

@@ -66,7 +66,7 @@ def test_audio_leaves_frame_by_frame(stage: Stage, pocket: Engine) -> None:
                     return len(item.pcm)
         return 0
 
-    assert stage.run(first_frame()) == _FRAME_BYTES
+    assert _FRAME_BYTES / 2 < stage.run(first_frame()) <= _FRAME_BYTES
 
 
 def test_the_voices_of_the_model_are_listed_with_the_recordings(stage: Stage) -> None:

@@ -58,7 +58,7 @@ def test_audio_leaves_while_the_model_is_still_at_work(stage: Stage, vibevoice: 
                     return len(item.pcm)
         return 0
 
-    assert stage.run(first_frame()) == _BYTES_A_CHUNK
+    assert _BYTES_A_CHUNK / 2 < stage.run(first_frame()) <= _BYTES_A_CHUNK
 
 
 def test_a_sentence_ends_although_the_model_would_not(stage: Stage) -> None:
