@@ -243,7 +243,7 @@ def closes_with(code: int, reason: str = "", *, after: dict[str, Any] | None = N
 @pytest.mark.parametrize(
     ("script", "sentence"),
     [
-        (closes_with(1012), r"\(1012\): it is restarting"),
+        (closes_with(1012), r"\(1012\): it is shutting down"),
         (closes_with(1013, "too many"), r"\(1013\): too many"),
         (closes_with(1008, after={"type": "error", "msg": "no such voice"}), "^no such voice$"),
         (closes_with(4000), r"\(4000\): it gave no reason"),
@@ -338,7 +338,7 @@ def test_the_synchronous_client_sends_and_receives_the_same() -> None:
 
 def test_the_synchronous_client_raises_the_same() -> None:
     with server_in_a_thread(closes_with(1012)) as url, connect_sync(url) as stream:
-        with pytest.raises(client.StreamClosed, match="it is restarting"):
+        with pytest.raises(client.StreamClosed, match="it is shutting down"):
             list(stream)
         with pytest.raises(client.StreamClosed):
             stream.send_text("too late")

@@ -47,7 +47,7 @@ _CLOSE_REASONS = {
     1001: "it is going away",
     _ABNORMAL_CLOSURE: "it vanished without a word",
     1009: "a message was too large",
-    1012: "it is restarting",
+    1012: "it is shutting down, or starting anew",
     1013: "it is busy; try again later",
 }
 

@@ -6,13 +6,18 @@ whether a weak one counts as silence, is a matter of judgement in the rest.
 
 from __future__ import annotations
 
+import asyncio
 from itertools import combinations
 from statistics import median, quantiles
 
+import numpy as np
 import pytest
 
 from tests.heard.engines import ENGINES, Engine, Listening
 from voice_server.commands.doctor.sound_edges import sentence_pauses_ms, sound_spans, word_time_errors
+from voice_server.commands.doctor.take import record_take
+from voice_server.config import DEFAULT_LOUDNESS_LUFS
+from voice_server.core.audio.loudness import measured_lufs
 
 pytestmark = [pytest.mark.heard, pytest.mark.timeout(600), pytest.mark.blocks_loop]
 
@@ -49,6 +54,19 @@ def test_the_last_word_ends_with_its_sound(engine: Engine, listening: Listening)
     assert len(ends_ms) == len(engine.sentences)
     assert median(ends_ms) <= 25
     assert quantiles(ends_ms, n=4)[-1] <= 50
+
+
+@engines
+@pytest.mark.parametrize("text", ["Hello.", "Yes.", "Thank you.", "How are you?", "See you tomorrow then."])
+def test_a_short_answer_is_sound_and_as_loud_as_a_sentence(
+    engine: Engine, listening: Listening, text: str
+) -> None:
+    spoken = {"voice": engine.voice, "backend": engine.backend}
+    take = asyncio.run(record_take(listening.server.url, text, **spoken))
+    spans = sound_spans(take)
+    assert sum(each.end_ms - each.start_ms for each in spans) > 100 + 15 * len(text)
+    lufs = measured_lufs(np.frombuffer(take.pcm, "<i2") / 32768, take.rate_hz)
+    assert lufs == pytest.approx(DEFAULT_LOUDNESS_LUFS, abs=6)
 
 
 def test_the_default_voices_are_equally_loud(listening: Listening) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 import torch
 
 from voice_server.worker.api import (
+    OF_THE_VOICE,
     BackendError,
     Capabilities,
     NotSetUp,
@@ -26,7 +27,7 @@ from voice_server.worker.api import (
 
 from .engine import KINDS, call_between_steps, forget_attention, hear_tokens, load, pick_device
 from .languages import ENGLISH, check_readable, code_of, languages_of
-from .options import OF_THE_VOICE, STREAMED, arguments, options_of
+from .options import STREAMED, arguments, options_of
 from .speakers import Speakers
 from .tags import known_tags, spell_tags
 from .token_stream import TokenStream

@@ -6,10 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from voice_server.worker.api import Option
-
-OF_THE_VOICE = "voice"
-"""The choice of `language` that leaves it to the voice."""
+from voice_server.worker.api import OF_THE_VOICE, Option
 
 STREAMED = "streamed"
 """The choice of `quality` that delivers sound inside a sentence."""

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from voice_server.worker.api import (
+    OF_THE_VOICE,
     BackendError,
     Capabilities,
     NotSetUp,
@@ -38,7 +39,6 @@ _STREAMED, _EXACT = "streamed", "exact"
 _SAMPLES_PER_MS = 24
 _FRAMES_LATE = 2.5
 """A phoneme is heard so much before its frames: two to three, by a recogniser and by the sound's edges."""
-_OF_THE_VOICE = "voice"
 
 
 class Backend:
@@ -47,7 +47,7 @@ class Backend:
     sample_rate = 24_000
     options = (
         Option("speed", "number", 1.0, 0.25, 4.0, description="1 is the voice's own pace"),
-        Option("language", "choice", _OF_THE_VOICE, choices=(_OF_THE_VOICE, *LANGUAGES.values()),
+        Option("language", "choice", OF_THE_VOICE, choices=(OF_THE_VOICE, *LANGUAGES.values()),
                description="the language to read in, whatever the voice's is"),
         Option("quality", "choice", _STREAMED, choices=(_STREAMED, _EXACT),
                description="streamed begins inside a sentence; exact renders it whole, in float32"),

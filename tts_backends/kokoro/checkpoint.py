@@ -61,7 +61,7 @@ def read_tensors(file: Path) -> Any:
         with zipfile.ZipFile(file) as archive:
             (pickled,) = (name for name in archive.namelist() if name.endswith("data.pkl"))
             return _Tensors(archive, pickled).load()
-    except (zipfile.BadZipFile, KeyError, pickle.UnpicklingError, ValueError) as error:
+    except (zipfile.BadZipFile, EOFError, KeyError, TypeError, ValueError, pickle.UnpicklingError) as error:
         raise ValueError(f"{file.name} is no file of tensors: {error}") from None
 
 
@@ -120,5 +120,8 @@ class _Tensors(pickle.Unpickler):
 
 
 def _array(storage: Any, offset: int, shape: tuple[int, ...], strides: tuple[int, ...], *_rest: Any) -> Any:
+    last = offset + sum((size - 1) * stride for size, stride in zip(shape, strides, strict=True))
+    if min(offset, *shape, *strides, 0) < 0 or last >= max(len(storage), 1):
+        raise ValueError("a tensor reaches beyond its numbers")
     steps = [stride * storage.itemsize for stride in strides]
     return np.lib.stride_tricks.as_strided(storage[offset:], shape, steps, writeable=False)

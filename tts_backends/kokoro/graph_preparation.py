@@ -28,6 +28,7 @@ from .prosody_graphs import prosody_graph, text_graph
 from .vocoder_graph import peaks_by_name, vocoder_graph
 
 _SOURCE = "decoder.generator.m_source.l_linear"
+_LONGEST_S = 3600
 _LEAST_SPEED_UP = 1.2
 _LEAST_SIGNAL_TO_NOISE_DB = 12.0
 """The published weights give 18 to 21 dB; less on processors whose sums of products overflow."""
@@ -42,6 +43,9 @@ def prepare(model: Path, folder: Path, made_of: str, inputs: Inputs) -> None:
     config = json.loads((model / "config.json").read_text())
     weights = read_checkpoint(checkpoint_of(model))
     folder.parent.mkdir(parents=True, exist_ok=True)
+    for left in folder.parent.glob("unfinished-*"):  # by a process that was killed
+        if time.time() - left.stat().st_mtime > _LONGEST_S:
+            shutil.rmtree(left, ignore_errors=True)
     scratch = Path(mkdtemp(dir=folder.parent, prefix="unfinished-"))
     try:
         _save(text_graph(weights, config), scratch / "text.onnx")

@@ -2,8 +2,8 @@
 
 The first window is short, so that sound starts inside the sentence, and each next one longer, since the
 frames that a window needs on either side cost as much as those that it gives. In windows the vocoder's
-norms use figures of the voice, taken once from whole sentences (VoiceStatistics); with `exact` the sentence
-is rendered whole, and they use its own.
+norms use what is to be expected of the voice (VoiceStatistics); a short sentence, and any with `exact`, is
+rendered whole, and they use its own.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import numpy as np
 from .checkpoint import NORM_EPSILON, STYLE_SIZE, Array
 from .prepared_graphs import PreparedGraphs, prepared_graphs
 from .sound import SAMPLES_PER_FRAME, Sound
-from .voice_statistics import CALIBRATION, Statistics, VoiceStatistics
+from .voice_statistics import CALIBRATION, Statistics, VoiceMoments, VoiceStatistics
 
 if TYPE_CHECKING:
     import onnxruntime
@@ -32,13 +32,21 @@ _SOURCE_PER_VALUE = 60
 _REACH = 9
 """Values on either side that a sample depends on, once the norms do not depend on the sentence."""
 _FIRST_WINDOW, _LAST_WINDOW, _GROWTH = 24, 160, 1.6
-_VALUES_BEFORE_SOUND = 10
-"""Sound begins up to 90 ms before the end of the first frames, 22 at the median (54 voices measured)."""
-_WHOLE = 60
-"""A sentence with no more values than these is rendered at once."""
+_VALUES_BEFORE_SOUND, _MOST_SKIPPED = 14, 16
+"""Sound begins up to 135 ms before the end of the first frames (54 voices measured), and at low speeds, where
+they are longer, not later: never before 240 ms."""
+_WHOLE = 144
+"""A sentence with no more values than these, 1.8 s with the silence at its edges, is rendered whole."""
+_MOST_SILENCE = 0.4
+"""And one with a larger share of silence, of which too little is known to foretell its norms."""
 _POLL_S = 0.01
 _CALIBRATION_VOICES = ("af_heart", "am_michael", "bf_emma", "zm_yunxi", "jf_alpha", "ef_dora")
 _CALIBRATION_SEED = 0
+_PEAK_SENTENCES = (
+    "ðə tɹˈAn wəz lˈAt əɡˈɛn, sˌO wi wˈɔkt əlˈɔŋ ðə ɹˈɪvəɹ ænd wˈɑʧt ðə bˈOts kˌʌm ˈɪn.",
+    "wˌʌt wʊd ju lˈIk fɔɹ bɹˈɛkfəst, ˈɛɡz ɔɹ ʤˈʌst sˌʌm frˈuːt?",
+)
+"""In which the vocoder's magnitudes are observed."""
 
 Poll = Callable[[], object]
 
@@ -52,6 +60,11 @@ class _Prosody:
     source: Array
     gains: Array
     biases: Array
+
+    @property
+    def silence(self) -> float:
+        """The share of the sentence that the silence before and behind it takes."""
+        return (self.frames[0] + self.frames[-1]) / sum(self.frames)
 
     def window(self, start: int, end: int) -> dict[str, Array]:
         """The inputs for the values from `start` to `end`."""
@@ -74,9 +87,9 @@ class OnnxModel:
 
     def use_threads(self, count: int) -> None:
         """Render with so many threads from now on."""
-        if count != self._n_threads:
-            self._n_threads = count
-            self._sessions.clear()
+        self._n_threads = count
+        for name in ("text", "prosody", self._graphs.vocoder):
+            self._sessions[name] = self._graphs.session(name, count)
 
     def speak(
         self, phonemes: str, voice: Array, speed: float, seed: int, poll: Poll, *, exact: bool = False
@@ -88,16 +101,19 @@ class OnnxModel:
         style = np.ascontiguousarray(voice[len(phonemes) - 1], np.float32)
         prosody = self._prosody(phonemes, style, speed, seed, poll)
         # The model says how long its silence before the first phoneme is: that need not be rendered.
-        start = max(0, _VALUES_PER_FRAME * prosody.frames[0] - _VALUES_BEFORE_SOUND)
+        start = _VALUES_PER_FRAME * prosody.frames[0] - _VALUES_BEFORE_SOUND
+        start = min(max(0, start), _MOST_SKIPPED)
         if exact:
             samples, _ = self._whole(prosody, "vocoder", poll)
             pieces = iter([samples[start * _SAMPLES_PER_VALUE :]])
-        elif prosody.x.shape[3] - start <= _WHOLE:
+            return Sound(prosody.frames, start * _SAMPLES_PER_VALUE, pieces)
+        # Measured for a short sentence too, so that the set-up's "Ready." does it for the first voice.
+        moments = self._statistics.of(voice, lambda: self._measure(voice, poll))
+        if prosody.x.shape[3] <= _WHOLE or prosody.silence > _MOST_SILENCE:
             samples, _ = self._whole(prosody, self._graphs.vocoder, poll)
             pieces = iter([samples[start * _SAMPLES_PER_VALUE :]])
         else:
-            statistics = self._statistics.of(voice, lambda: self._measure(voice, poll))
-            pieces = self._windows(prosody, statistics, start, poll)
+            pieces = self._windows(prosody, moments.at(prosody.silence), start, poll)
         return Sound(prosody.frames, start * _SAMPLES_PER_VALUE, pieces)
 
     def _prosody(self, phonemes: str, style: Array, speed: float, seed: int, poll: Poll) -> _Prosody:
@@ -136,19 +152,19 @@ class OnnxModel:
             yield samples[(start - low) * _SAMPLES_PER_VALUE : (end - low) * _SAMPLES_PER_VALUE]
             start, size = end, min(size * _GROWTH, _LAST_WINDOW)
 
-    def _measure(self, voice: Array, poll: Poll) -> Statistics:
+    def _measure(self, voice: Array, poll: Poll) -> VoiceMoments:
         measured = []
         for phonemes in CALIBRATION:
             style = np.ascontiguousarray(voice[len(phonemes) - 1], np.float32)
             prosody = self._prosody(phonemes, style, 1.0, _CALIBRATION_SEED, poll)
-            measured.append((prosody.x.shape[3], self._whole(prosody, self._graphs.vocoder, poll)[1]))
-        return Statistics.joined(measured)
+            measured.append((prosody.silence, self._whole(prosody, self._graphs.vocoder, poll)[1]))
+        return VoiceMoments.fitted(measured)
 
     def _calibration_inputs(self, graphs: PreparedGraphs) -> list[dict[str, Any]]:
         """What the vocoder is given by several voices; fewer where the folder lacks some."""
         self._graphs = graphs
         inputs = []
-        for speaker, phonemes in zip(_CALIBRATION_VOICES, CALIBRATION * 3, strict=True):
+        for speaker, phonemes in zip(_CALIBRATION_VOICES, _PEAK_SENTENCES * 3, strict=True):
             try:
                 voice = self._read_voice(speaker)
             except FileNotFoundError:

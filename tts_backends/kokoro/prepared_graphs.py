@@ -29,7 +29,7 @@ from .harmonic_source import HarmonicSource
 if TYPE_CHECKING:
     import onnxruntime
 
-_VERSION = 3
+_VERSION = 5
 """To be raised whenever other graphs are made of the same checkpoint."""
 
 DESCRIPTION = "description.json"
@@ -47,13 +47,20 @@ class PreparedGraphs:
     """The graph to render with: `vocoder` or `vocoder_int8`."""
 
     def session(self, name: str, n_threads: int) -> onnxruntime.InferenceSession:
-        """Load `text`, `prosody`, `vocoder` or the graph that `vocoder` names."""
+        """Load `text`, `prosody`, `vocoder` or the graph that `vocoder` names.
+
+        Raises BackendError for damaged files, which are made anew at the next start.
+        """
         import onnxruntime  # noqa: PLC0415 - see above
 
         options = session_options(n_threads)
         options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
         file = str(self.folder / f"{name}.onnx")
-        return onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
+        try:
+            return onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
+        except Exception as error:  # those of ONNX Runtime have no class in common
+            (self.folder / DESCRIPTION).unlink(missing_ok=True)
+            raise BackendError(f"kokoro's graphs in {self.folder} are damaged, and are made anew") from error
 
 
 Inputs = Callable[[PreparedGraphs], list[dict[str, Any]]]
@@ -82,8 +89,9 @@ def prepared_graphs(model: Path, inputs: Inputs) -> PreparedGraphs:
 def read_description(folder: Path, made_of: str) -> dict[str, Any] | None:
     """Return the description of a folder of graphs; None without one, or if it was made of something else."""
     try:
-        description: dict[str, Any] = json.loads((folder / DESCRIPTION).read_text())
-    except (OSError, ValueError):
+        description = json.loads((folder / DESCRIPTION).read_text())
+        described(folder, description)
+    except (OSError, ValueError, TypeError, KeyError):
         return None
     return description if description.get("made_of") == made_of else None
 

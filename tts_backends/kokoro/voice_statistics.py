@@ -1,7 +1,9 @@
 """What the vocoder's norms measure of a voice: means and variances of whole sentences, kept in the cache.
 
 A window of a sentence has other means and variances than the whole, one of silence has hardly any, and the
-sound falls apart; those of other sentences of the same voice do (docs/design.md has the figures).
+sound falls apart; those that other sentences of the same voice lead to expect do (docs/performance.md has the
+figures). What to expect depends on how much of a sentence is the silence at its edges: a third of a greeting,
+a tenth of a long sentence. Without that, "Hello." was 40 dB too soft.
 """
 
 from __future__ import annotations
@@ -20,10 +22,14 @@ import numpy as np
 from .checkpoint import Array
 
 CALIBRATION = (
-    "ðə tɹˈAn wəz lˈAt əɡˈɛn, sˌO wi wˈɔkt əlˈɔŋ ðə ɹˈɪvəɹ ænd wˈɑʧt ðə bˈOts kˌʌm ˈɪn.",
-    "wˌʌt wʊd ju lˈIk fɔɹ bɹˈɛkfəst, ˈɛɡz ɔɹ ʤˈʌst sˌʌm frˈuːt?",
+    "ˌɪt wʌz kˈOld ɪn ðə mˈɔɹnɪŋ.",
+    "hˈæf ʌv ˌʌs lˈɛft ˈɜɹli.",
+    "hˌW ɑɹ ju?",
 )
-"""Two sentences, as the model reads them: enough for any voice, whatever its language."""
+"""Sentences with more and more silence at their edges, as the model reads them: enough for any voice,
+whatever its language. Longer ones added nothing, and in shorter ones silence tells less of the rest."""
+_LEAST_POWER = 0.05
+"""The least variance, as a share of the least power that was measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,25 +39,40 @@ class Statistics:
     means: Array
     variances: Array
 
+
+@dataclass(frozen=True, slots=True)
+class VoiceMoments:
+    """A voice's means and powers, each a line over the share of silence, and the least variances.
+
+    The array is (5, channels of all norms): where the means begin and rise to, the same of the powers.
+    """
+
+    values: Array
+
     @classmethod
-    def joined(cls, measured: Sequence[tuple[int, Statistics]]) -> Statistics:
-        """Return those of several sentences together; each comes with its length."""
-        lengths, parts = zip(*measured, strict=True)
-        shares = np.array(lengths, np.float32)[:, None] / sum(lengths)
-        means = np.array([part.means for part in parts])
-        mean = (shares * means).sum(0)
-        squares = (shares * (np.array([part.variances for part in parts]) + means**2)).sum(0)
-        return cls(mean, np.maximum(squares - mean**2, 0))
+    def fitted(cls, measured: Sequence[tuple[float, Statistics]]) -> VoiceMoments:
+        """Return the lines that come nearest to several sentences; each comes with its share of silence."""
+        shares = np.array([[1.0, share] for share, _ in measured])
+        means = np.array([each.means for _, each in measured])
+        powers = np.array([each.variances for _, each in measured]) + means**2
+        lines = [np.linalg.lstsq(shares, each, rcond=None)[0] for each in (means, powers)]
+        return cls(np.concatenate([*lines, _LEAST_POWER * powers.min(0, keepdims=True)]).astype(np.float32))
+
+    def at(self, silence: float) -> Statistics:
+        """Return what to expect of a sentence, given its share of silence."""
+        mean, mean_slope, power, power_slope, least = self.values
+        means = mean + silence * mean_slope
+        return Statistics(means, np.maximum(power + silence * power_slope - means**2, least))
 
 
 class VoiceStatistics:
-    """The statistics of voices, in memory and in a folder."""
+    """The moments of voices, in memory and in a folder."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._known: dict[str, Statistics] = {}
+        self._known: dict[str, VoiceMoments] = {}
 
-    def of(self, voice: Array, measure: Callable[[], Statistics]) -> Statistics:
+    def of(self, voice: Array, measure: Callable[[], VoiceMoments]) -> VoiceMoments:
         """Return a voice's; `measure` makes them when they have never been made on this machine."""
         name = hashlib.sha256(np.ascontiguousarray(voice).tobytes()).hexdigest()[:16]
         if name not in self._known:
@@ -60,22 +81,24 @@ class VoiceStatistics:
         return self._known[name]
 
 
-def _load(file: Path) -> Statistics | None:
-    try:
-        means, variances = np.load(file)
-    except (OSError, ValueError):
-        return None
-    return Statistics(means, variances)
+def _load(file: Path) -> VoiceMoments | None:
+    with suppress(OSError, ValueError, EOFError):
+        values = np.load(file)
+        if values.ndim == 2 and len(values) == 5 and np.isfinite(values).all():
+            return VoiceMoments(values)
+    return None
 
 
-def _keep(file: Path, statistics: Statistics) -> Statistics:
-    """Write a voice's statistics; return those that are kept, which another worker may have written first."""
+def _keep(file: Path, moments: VoiceMoments) -> VoiceMoments:
+    """Write a voice's moments; return those that are kept, which another worker may have written first."""
     try:
         with NamedTemporaryFile(dir=file.parent) as unfinished:
-            np.save(unfinished, np.array([statistics.means, statistics.variances], np.float32))
+            np.save(unfinished, moments.values)
             unfinished.flush()
+            if _load(file) is None:
+                file.unlink(missing_ok=True)
             with suppress(FileExistsError):
                 os.link(unfinished.name, file)
     except OSError as error:
         print(f"a voice's statistics cannot be kept: {error.strerror}", file=sys.stderr)
-    return _load(file) or statistics
+    return _load(file) or moments

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from typing import Final
 
 from voice_server.core.types import Option, OptionValue
 from voice_server.errors import RequestError, UnknownName
 
 SEED = Option("seed", "integer", None, 0, 2**32 - 1, description="makes a sampling engine repeatable")
 """The option that every backend accepts, declared or not."""
+
+OF_THE_VOICE: Final = "voice"
+"""The choice of an option `language` that leaves it to the voice."""
 
 
 def complete_options(

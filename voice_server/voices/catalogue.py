@@ -84,7 +84,9 @@ class VoiceCatalogue:
     def owns(self, name: str, *, backend: str) -> bool:
         """Whether `backend` has a voice with just this name, or an alias of one."""
         listing = self.listings.get(backend)
-        return listing is not None and listing.owns(normalize("NFC", name).strip())
+        if listing is None or len(name) > MAX_VOICE_CHARS:
+            return False
+        return listing.owns(normalize("NFC", name).strip())
 
     def knows(self, name: str, *, backend: str) -> bool:
         """Whether a name means something to `backend` without another voice in its place."""

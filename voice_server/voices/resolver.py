@@ -14,7 +14,7 @@ from operator import is_not
 from msgspec.structs import replace as replace_fields
 
 from voice_server.config import Config
-from voice_server.core.options import complete_options
+from voice_server.core.options import OF_THE_VOICE, complete_options
 from voice_server.core.speech.pauses import Pauses
 from voice_server.core.speech.scripts import scripts_of_language
 from voice_server.core.speech.speech_settings import SpeechRequest, SpeechSettings, default_first_segment
@@ -163,7 +163,7 @@ class VoiceResolver:
     def _scripts_read(self, backend: str, voice: str, options: Mapping[str, OptionValue]) -> frozenset[str]:
         """The scripts that a voice reads, beside Latin, in the language that the options may name."""
         language = options.get("language")
-        if isinstance(language, str) and language:
+        if isinstance(language, str) and language not in ("", OF_THE_VOICE):
             return scripts_of_language(language)
         return self.catalogue.scripts_read(voice, backend)
 

@@ -34,7 +34,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Protocol
 
 from voice_server.core.audio.loudness import mean_lufs, measured_lufs
-from voice_server.core.options import complete_options
+from voice_server.core.options import OF_THE_VOICE, complete_options
 from voice_server.core.speech.word_times import share_time, word_spans
 from voice_server.core.types import ANY_SCRIPT, Capabilities, Option, OptionValue, Voice, WordMark
 from voice_server.errors import BackendError, NotSetUp, RenderError, RequestError, UnknownName
@@ -51,6 +51,7 @@ from voice_server.worker.samples import (
 __all__ = [
     "ANY_SCRIPT",
     "MAX_SAMPLE_SECONDS",
+    "OF_THE_VOICE",
     "Backend",
     "BackendError",
     "Capabilities",

