@@ -63,6 +63,15 @@ def test_a_backend_that_reads_many_languages_reads_with_the_same_voice() -> None
     assert settings.reads == frozenset({"Cyrl"})
 
 
+def test_a_voice_reads_its_own_script_unless_another_language_is_wanted() -> None:
+    languages = Option("language", "choice", "voice", choices=("voice", "en", "ru"))
+    resolver = resolver_of(ArithmeticPool(("one", "two"), options=(languages,), more_voices=(RUSSIAN,)))
+    olga = SpeechRequest(voice="olga", backend="two")
+    assert resolver.settings(olga)[0].reads == frozenset({"Cyrl"})
+    english = replace(olga, options={"language": "en"})
+    assert resolver.settings(english)[0].reads == frozenset()
+
+
 def test_a_mix_needs_a_backend_that_can_and_names_those() -> None:
     pool = ArithmeticPool(("one", "two"))
     with pytest.raises(RequestError, match="one cannot mix voices; backends that can: none"):

@@ -65,6 +65,7 @@ def prepare(model: Path, folder: Path, made_of: str, inputs: Inputs) -> None:
         graphs = described(scratch, description)
         if _make_int8(graphs, weights, config, inputs(graphs)):
             description["vocoder"] = "vocoder_int8"
+        description["files"] = {file.name: file.stat().st_size for file in scratch.iterdir()}
         (scratch / DESCRIPTION).write_text(json.dumps(description))
         if read_description(folder, made_of) is None:  # else another worker was quicker
             shutil.rmtree(folder, ignore_errors=True)

@@ -29,7 +29,7 @@ from .harmonic_source import HarmonicSource
 if TYPE_CHECKING:
     import onnxruntime
 
-_VERSION = 5
+_VERSION = 6
 """To be raised whenever other graphs are made of the same checkpoint."""
 
 DESCRIPTION = "description.json"
@@ -47,10 +47,7 @@ class PreparedGraphs:
     """The graph to render with: `vocoder` or `vocoder_int8`."""
 
     def session(self, name: str, n_threads: int) -> onnxruntime.InferenceSession:
-        """Load `text`, `prosody`, `vocoder` or the graph that `vocoder` names.
-
-        Raises BackendError for damaged files, which are made anew at the next start.
-        """
+        """Load `text`, `prosody`, `vocoder` or the graph that `vocoder` names. Raises BackendError."""
         import onnxruntime  # noqa: PLC0415 - see above
 
         options = session_options(n_threads)
@@ -59,8 +56,7 @@ class PreparedGraphs:
         try:
             return onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
         except Exception as error:  # those of ONNX Runtime have no class in common
-            (self.folder / DESCRIPTION).unlink(missing_ok=True)
-            raise BackendError(f"kokoro's graphs in {self.folder} are damaged, and are made anew") from error
+            raise BackendError(f"kokoro's graphs are damaged; delete the folder {self.folder}") from error
 
 
 Inputs = Callable[[PreparedGraphs], list[dict[str, Any]]]
@@ -87,13 +83,17 @@ def prepared_graphs(model: Path, inputs: Inputs) -> PreparedGraphs:
 
 
 def read_description(folder: Path, made_of: str) -> dict[str, Any] | None:
-    """Return the description of a folder of graphs; None without one, or if it was made of something else."""
+    """Return the description of a folder of graphs.
+
+    None without one, if it was made of something else, or if a file of the folder is not whole.
+    """
     try:
         description = json.loads((folder / DESCRIPTION).read_text())
         described(folder, description)
-    except (OSError, ValueError, TypeError, KeyError):
+        is_whole = all((folder / name).stat().st_size == size for name, size in description["files"].items())
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
-    return description if description.get("made_of") == made_of else None
+    return description if is_whole and description["made_of"] == made_of else None
 
 
 def described(folder: Path, description: Mapping[str, Any]) -> PreparedGraphs:

@@ -75,3 +75,12 @@ def _command(process: psutil.Process) -> list[str]:
         return list(process.cmdline())
     except psutil.Error:
         return []
+
+
+def test_graphs_that_are_not_whole_are_made_anew(kokoro: Engine, undisturbed: bytes, tmp_path: Path) -> None:
+    engine = changed(kokoro, env={**kokoro.config.env, "XDG_CACHE_HOME": str(tmp_path)})
+    assert asyncio.run(spoken(engine)) == undisturbed
+    (folder,) = (tmp_path / "voice-server" / "kokoro").iterdir()
+    for name, content in (("prosody.bin", b"cut"), ("description.json", b"[1]")):
+        (folder / name).write_bytes(content)
+        assert asyncio.run(spoken(engine)) == undisturbed, name

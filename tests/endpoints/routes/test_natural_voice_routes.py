@@ -113,6 +113,8 @@ def test_only_what_is_offered_can_be_set_up(config: Config, backend: str) -> Non
     [
         {"X-Forwarded-For": "203.0.113.7"},
         {"Forwarded": "for=203.0.113.7"},
+        {"X-Forwarded-Host": "speech.example"},
+        {"CF-Connecting-IP": "203.0.113.7"},
         {"Host": "speech.example"},
     ],
 )
