@@ -19,6 +19,7 @@ def test_an_adapter_may_import_these_names_and_no_others() -> None:
         "Capabilities",
         "CloneCache",
         "MAX_SAMPLE_SECONDS",
+        "OF_THE_VOICE",
         "NotSetUp",
         "Option",
         "OptionValue",
