@@ -123,6 +123,7 @@ def make_engine(tmp_path_factory: pytest.TempPathFactory) -> MakeEngine:
                 settings=changed,
                 samples=samples or config.samples,
                 environment=project,
+                workers=1,
                 env=variables,
                 fallback=None,
             ),

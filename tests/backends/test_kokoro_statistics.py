@@ -24,20 +24,22 @@ def sentence(silence: float) -> Statistics:
 MEASURED = [(share, sentence(share)) for share in (0.08, 0.21, 0.38)]
 
 
-@pytest.mark.parametrize("silence", [0.05, 0.15, 0.38])
+@pytest.mark.parametrize("silence", [0.08, 0.15, 0.3, 0.38])
 def test_a_sentence_of_other_length_is_foretold(silence: float) -> None:
-    foretold = VoiceMoments.fitted(MEASURED).at(silence)
+    foretold = VoiceMoments.of(MEASURED).at(silence)
     np.testing.assert_allclose(foretold.means, sentence(silence).means, rtol=1e-4)
     np.testing.assert_allclose(foretold.variances, sentence(silence).variances, rtol=1e-3)
 
 
-def test_a_variance_is_never_too_small_to_divide_by() -> None:
-    assert (VoiceMoments.fitted(MEASURED).at(1.2).variances > 0.05).all()
+@pytest.mark.parametrize(("silence", "nearest"), [(0.0, 0.08), (0.9, 0.38)])
+def test_beyond_what_was_measured_the_nearest_counts(silence: float, nearest: float) -> None:
+    moments = VoiceMoments.of(MEASURED)
+    np.testing.assert_array_equal(moments.at(silence).means, moments.at(nearest).means)
 
 
 def test_a_voice_is_measured_once_on_a_machine(tmp_path: Path) -> None:
     voice = np.ones((510, 1, 256), np.float32)
-    moments = VoiceMoments.fitted(MEASURED)
+    moments = VoiceMoments.of(MEASURED)
     assert VoiceStatistics(tmp_path).of(voice, lambda: moments).values is not None
 
     def measure() -> VoiceMoments:
@@ -52,13 +54,13 @@ def _npy(values: np.ndarray) -> bytes:
     return file.getvalue()
 
 
-BROKEN = [b"", b"not numpy", b"\x93NUMPY\x01\x00", _npy(np.full((5, 3), np.nan)), _npy(np.ones((2, 3)))]
+BROKEN = [b"", b"not numpy", b"\x93NUMPY\x01\x00", _npy(np.full((3, 7), np.nan)), _npy(np.ones(7))]
 
 
 @pytest.mark.parametrize("content", BROKEN)
 def test_a_broken_file_is_replaced(tmp_path: Path, content: bytes) -> None:
     voice = np.ones((510, 1, 256), np.float32)
-    moments = VoiceMoments.fitted(MEASURED)
+    moments = VoiceMoments.of(MEASURED)
     VoiceStatistics(tmp_path).of(voice, lambda: moments)
     (file,) = tmp_path.glob("voice-*.npy")
     file.write_bytes(content)

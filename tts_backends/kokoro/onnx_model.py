@@ -158,7 +158,7 @@ class OnnxModel:
             style = np.ascontiguousarray(voice[len(phonemes) - 1], np.float32)
             prosody = self._prosody(phonemes, style, 1.0, _CALIBRATION_SEED, poll)
             measured.append((prosody.silence, self._whole(prosody, self._graphs.vocoder, poll)[1]))
-        return VoiceMoments.fitted(measured)
+        return VoiceMoments.of(measured)
 
     def _calibration_inputs(self, graphs: PreparedGraphs) -> list[dict[str, Any]]:
         """What the vocoder is given by several voices; fewer where the folder lacks some."""

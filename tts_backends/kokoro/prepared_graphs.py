@@ -29,7 +29,7 @@ from .harmonic_source import HarmonicSource
 if TYPE_CHECKING:
     import onnxruntime
 
-_VERSION = 6
+_VERSION = 8
 """To be raised whenever other graphs are made of the same checkpoint."""
 
 DESCRIPTION = "description.json"

@@ -22,14 +22,12 @@ import numpy as np
 from .checkpoint import Array
 
 CALIBRATION = (
-    "ˌɪt wʌz kˈOld ɪn ðə mˈɔɹnɪŋ.",
+    "ðə tɹˈAn wəz lˈAt əɡˈɛn, sˌO wi wˈɔkt əlˈɔŋ ðə ɹˈɪvəɹ ænd wˈɑʧt ðə bˈOts kˌʌm ˈɪn.",
     "hˈæf ʌv ˌʌs lˈɛft ˈɜɹli.",
     "hˌW ɑɹ ju?",
 )
 """Sentences with more and more silence at their edges, as the model reads them: enough for any voice,
-whatever its language. Longer ones added nothing, and in shorter ones silence tells less of the rest."""
-_LEAST_POWER = 0.05
-"""The least variance, as a share of the least power that was measured."""
+whatever its language. In shorter ones silence tells less of the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,27 +40,32 @@ class Statistics:
 
 @dataclass(frozen=True, slots=True)
 class VoiceMoments:
-    """A voice's means and powers, each a line over the share of silence, and the least variances.
+    """A voice's means and powers at several shares of silence; between them they go straight.
 
-    The array is (5, channels of all norms): where the means begin and rise to, the same of the powers.
+    The array has a row for each sentence that was measured: its share, then the means, then the powers.
     """
 
     values: Array
 
     @classmethod
-    def fitted(cls, measured: Sequence[tuple[float, Statistics]]) -> VoiceMoments:
-        """Return the lines that come nearest to several sentences; each comes with its share of silence."""
-        shares = np.array([[1.0, share] for share, _ in measured])
-        means = np.array([each.means for _, each in measured])
-        powers = np.array([each.variances for _, each in measured]) + means**2
-        lines = [np.linalg.lstsq(shares, each, rcond=None)[0] for each in (means, powers)]
-        return cls(np.concatenate([*lines, _LEAST_POWER * powers.min(0, keepdims=True)]).astype(np.float32))
+    def of(cls, measured: Sequence[tuple[float, Statistics]]) -> VoiceMoments:
+        """Return those of several sentences; each comes with its share of silence."""
+        rows = [
+            np.concatenate([[share], each.means, each.variances + each.means**2])
+            for share, each in sorted(measured, key=lambda pair: pair[0])
+        ]
+        return cls(np.array(rows, np.float32))
 
     def at(self, silence: float) -> Statistics:
         """Return what to expect of a sentence, given its share of silence."""
-        mean, mean_slope, power, power_slope, least = self.values
-        means = mean + silence * mean_slope
-        return Statistics(means, np.maximum(power + silence * power_slope - means**2, least))
+        shares = self.values[:, 0]
+        after = int(np.clip(np.searchsorted(shares, silence), 1, len(shares) - 1))
+        before = after - 1
+        place = (silence - shares[before]) / max(shares[after] - shares[before], 1e-6)
+        place = np.float32(np.clip(place, 0, 1))
+        row = (1 - place) * self.values[before] + place * self.values[after]
+        means, powers = np.split(row[1:], 2)
+        return Statistics(means, np.maximum(powers - means**2, 0))
 
 
 class VoiceStatistics:
@@ -84,7 +87,7 @@ class VoiceStatistics:
 def _load(file: Path) -> VoiceMoments | None:
     with suppress(OSError, ValueError, EOFError):
         values = np.load(file)
-        if values.ndim == 2 and len(values) == 5 and np.isfinite(values).all():
+        if values.ndim == 2 and values.shape[1] % 2 and np.isfinite(values).all():
             return VoiceMoments(values)
     return None
 
