@@ -31,6 +31,13 @@ def test_a_sentence_of_other_length_is_foretold(silence: float) -> None:
     np.testing.assert_allclose(foretold.variances, sentence(silence).variances, rtol=1e-3)
 
 
+def test_a_mix_lies_between_its_speakers_by_their_shares() -> None:
+    one, other = sentence(0.1), sentence(0.3)
+    mixed = Statistics.mixed([(0.25, one), (0.75, other)])
+    np.testing.assert_allclose(mixed.means, 0.25 * one.means + 0.75 * other.means, rtol=1e-6)
+    np.testing.assert_allclose(mixed.variances, 0.25 * one.variances + 0.75 * other.variances, rtol=1e-6)
+
+
 @pytest.mark.parametrize(("silence", "nearest"), [(0.0, 0.08), (0.9, 0.38)])
 def test_beyond_what_was_measured_the_nearest_counts(silence: float, nearest: float) -> None:
     moments = VoiceMoments.of(MEASURED)
@@ -40,7 +47,7 @@ def test_beyond_what_was_measured_the_nearest_counts(silence: float, nearest: fl
 def test_a_voice_is_measured_once_on_a_machine(tmp_path: Path) -> None:
     voice = np.ones((510, 1, 256), np.float32)
     moments = VoiceMoments.of(MEASURED)
-    assert VoiceStatistics(tmp_path).of(voice, lambda: moments).values is not None
+    assert VoiceStatistics(tmp_path).of(voice, lambda: moments) is not moments, "read back"
 
     def measure() -> VoiceMoments:
         raise AssertionError("measured again")

@@ -53,7 +53,7 @@ class FullKokoro:
 
 @contextmanager
 def full_kokoro() -> Iterator[FullKokoro]:
-    """Make the checkpoint; needs both of kokoro's environments (see CONTRIBUTING.md)."""
+    """Make the checkpoint; needs both of kokoro's environments, see docs/backends.md."""
     shipped = load_config(_ROOT / "backends.yaml").backends["kokoro"]
     python = python_of("kokoro", shipped.environment)
     finder = _ROOT / "tts_backends" / "kokoro" / "weights.py"

@@ -1,7 +1,7 @@
 """Kokoro (82 million parameters): natural speech in nine languages, on a CPU or a GPU.
 
 A voice is one of the 54 speakers, a mix of them such as `af_bella(2)+af_sky(1)`, or a mix that the setting
-`mixes` gives a name. The weights come from the hub or from a folder (`model:`).
+`mixes` gives a name. The weights come from the hub, from package registries, or from a folder (`model:`).
 """
 
 from __future__ import annotations
@@ -130,13 +130,13 @@ class Backend:
         mix = self._mix(voice)
         letters = {tag: letter for letter, tag in LANGUAGES.items()}
         language = letters.get(options["language"], mix.language)
-        style = sum(share * self._pack(speaker) for speaker, share in mix.shares.items())
+        speakers = [(share, self._pack(speaker)) for speaker, share in mix.shares.items()]
         exact = options["quality"] == _EXACT
         n_samples = 0
         for piece in pieces_of(tokens_of(text, language), self._model.phonemes):
             sound = self._model.speak(
                 phonemes_of(piece),
-                style,
+                speakers,
                 options["speed"],
                 options.get("seed", 0),
                 lambda: give(b""),

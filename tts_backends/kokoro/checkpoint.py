@@ -10,7 +10,7 @@ import io
 import pickle
 import zipfile
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,9 @@ VOICE_SHAPE = (510, 1, 256)
 """A style for each number of phonemes; the first half is for the sound, the second for the manner."""
 
 STYLE_SIZE = VOICE_SHAPE[2] // 2
+
+Speakers = Sequence[tuple[float, Array]]
+"""The shares of a mix, which add up to 1, and its speakers' arrays; of a voice without a mix there is one."""
 
 NORM_EPSILON = 1e-5
 """What torch's InstanceNorm1d and LayerNorm add to a variance, unless told otherwise."""
@@ -49,6 +52,12 @@ def read_voice(folder: Path, name: str) -> Array:
     if voice.size != np.prod(VOICE_SHAPE):
         raise ValueError(f"the voice {name} has {voice.size} numbers in place of {np.prod(VOICE_SHAPE)}")
     return voice.reshape(VOICE_SHAPE)
+
+
+def mixed(speakers: Speakers) -> Array:
+    """Return the array of a mix, of VOICE_SHAPE."""
+    voice: Array = sum(share * each for share, each in speakers)  # type: ignore[assignment]
+    return voice
 
 
 def read_tensors(file: Path) -> Any:

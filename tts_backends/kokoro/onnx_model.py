@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .checkpoint import NORM_EPSILON, STYLE_SIZE, Array
+from .checkpoint import NORM_EPSILON, STYLE_SIZE, Array, Speakers, mixed
 from .prepared_graphs import PreparedGraphs, prepared_graphs
 from .sound import SAMPLES_PER_FRAME, Sound
 from .voice_statistics import CALIBRATION, Statistics, VoiceMoments, VoiceStatistics
@@ -92,13 +92,13 @@ class OnnxModel:
             self._sessions[name] = self._graphs.session(name, count)
 
     def speak(
-        self, phonemes: str, voice: Array, speed: float, seed: int, poll: Poll, *, exact: bool = False
+        self, phonemes: str, speakers: Speakers, speed: float, seed: int, poll: Poll, *, exact: bool = False
     ) -> Sound:
-        """Speak at most 510 phonemes; `voice` is (510, 1, 256).
+        """Speak at most 510 phonemes with a mix of speakers.
 
         `poll` is called again and again; what it raises ends the work.
         """
-        style = np.ascontiguousarray(voice[len(phonemes) - 1], np.float32)
+        style = np.ascontiguousarray(mixed(speakers)[len(phonemes) - 1], np.float32)
         prosody = self._prosody(phonemes, style, speed, seed, poll)
         # The model says how long its silence before the first phoneme is: that need not be rendered.
         start = _VALUES_PER_FRAME * prosody.frames[0] - _VALUES_BEFORE_SOUND
@@ -107,13 +107,15 @@ class OnnxModel:
             samples, _ = self._whole(prosody, "vocoder", poll)
             pieces = iter([samples[start * _SAMPLES_PER_VALUE :]])
             return Sound(prosody.frames, start * _SAMPLES_PER_VALUE, pieces)
-        # Measured for a short sentence too, so that the set-up's "Ready." does it for the first voice.
-        moments = self._statistics.of(voice, lambda: self._measure(voice, poll))
+        # Asked for a short sentence too, so that the set-up's "Ready." has the first voice measured.
+        statistics = Statistics.mixed(
+            [(share, self._moments(each, poll).at(prosody.silence)) for share, each in speakers]
+        )
         if prosody.x.shape[3] <= _WHOLE or prosody.silence > _MOST_SILENCE:
             samples, _ = self._whole(prosody, self._graphs.vocoder, poll)
             pieces = iter([samples[start * _SAMPLES_PER_VALUE :]])
         else:
-            pieces = self._windows(prosody, moments.at(prosody.silence), start, poll)
+            pieces = self._windows(prosody, statistics, start, poll)
         return Sound(prosody.frames, start * _SAMPLES_PER_VALUE, pieces)
 
     def _prosody(self, phonemes: str, style: Array, speed: float, seed: int, poll: Poll) -> _Prosody:
@@ -151,6 +153,9 @@ class OnnxModel:
             )
             yield samples[(start - low) * _SAMPLES_PER_VALUE : (end - low) * _SAMPLES_PER_VALUE]
             start, size = end, min(size * _GROWTH, _LAST_WINDOW)
+
+    def _moments(self, voice: Array, poll: Poll) -> VoiceMoments:
+        return self._statistics.of(voice, lambda: self._measure(voice, poll))
 
     def _measure(self, voice: Array, poll: Poll) -> VoiceMoments:
         measured = []

@@ -27,7 +27,7 @@ from torch.nn.utils import remove_weight_norm
 from voice_server.worker.api import BackendError
 
 from .blocks import speed_up
-from .checkpoint import Array, checkpoint_of, read_checkpoint
+from .checkpoint import Speakers, checkpoint_of, mixed, read_checkpoint
 from .sound import Sound
 
 _DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
@@ -64,17 +64,24 @@ class TorchModel:
         torch.set_num_threads(count)
 
     def speak(
-        self, phonemes: str, voice: Array, speed: float, seed: int, poll: Callable[[], object], *, exact: bool
+        self,
+        phonemes: str,
+        speakers: Speakers,
+        speed: float,
+        seed: int,
+        poll: Callable[[], object],
+        *,
+        exact: bool,
     ) -> Sound:
-        """Speak at most 510 phonemes, always whole; `voice` is (510, 1, 256).
+        """Speak at most 510 phonemes with a mix of speakers, always whole.
 
         `poll` is called before every layer; what it raises ends the work.
         """
         self._poll = poll
         torch.manual_seed(seed)
-        style = torch.from_numpy(voice[len(phonemes) - 1].copy())
-        mixed = torch.autocast(self.device, self._dtype, enabled=self._dtype is not torch.float32)
-        with torch.inference_mode(), mixed:
+        style = torch.from_numpy(mixed(speakers)[len(phonemes) - 1].copy())
+        precision = torch.autocast(self.device, self._dtype, enabled=self._dtype is not torch.float32)
+        with torch.inference_mode(), precision:
             output = self._network(phonemes, style, speed, return_output=True)
         return Sound(output.pred_dur.tolist(), 0, iter([output.audio]))
 

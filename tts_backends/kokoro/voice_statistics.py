@@ -37,6 +37,14 @@ class Statistics:
     means: Array
     variances: Array
 
+    @classmethod
+    def mixed(cls, speakers: Sequence[tuple[float, Statistics]]) -> Statistics:
+        """Return what to expect of a mix, given the shares and statistics of its speakers."""
+        shares = np.array([share for share, _ in speakers], np.float32)
+        rows = np.array([(each.means, each.variances) for _, each in speakers])
+        means, variances = np.tensordot(shares, rows, 1)
+        return cls(means, variances)
+
 
 @dataclass(frozen=True, slots=True)
 class VoiceMoments:
@@ -69,7 +77,7 @@ class VoiceMoments:
 
 
 class VoiceStatistics:
-    """The moments of voices, in memory and in a folder."""
+    """The moments of speakers, in memory and in a folder; none are kept of mixes, which have no end."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

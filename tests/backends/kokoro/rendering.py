@@ -36,7 +36,9 @@ if how == "at once":
     from tts_backends.kokoro import onnx_model
 
     onnx_model._FIRST_WINDOW = 10_000
-sound = backend._model.speak(PHONEMES, backend._pack("af_heart"), 1.0, 0, lambda: None, exact=how == "exact")
+sound = backend._model.speak(
+    PHONEMES, [(1.0, backend._pack("af_heart"))], 1.0, 0, lambda: None, exact=how == "exact"
+)
 pieces = [np.asarray(piece) for piece in sound.pieces]
 ends = np.cumsum([len(piece) for piece in pieces])
 np.savez(out, frames=sound.frames, start=sound.start, samples=np.concatenate(pieces), ends=ends)
