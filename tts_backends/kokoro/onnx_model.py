@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain, repeat
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Any
@@ -31,7 +32,9 @@ _SAMPLES_PER_VALUE = SAMPLES_PER_FRAME // _VALUES_PER_FRAME
 _SOURCE_PER_VALUE = 60
 _REACH = 9
 """Values on either side that a sample depends on, once the norms do not depend on the sentence."""
-_FIRST_WINDOW, _LAST_WINDOW, _GROWTH = 24, 160, 1.6
+_WINDOWS: tuple[int, ...] = (32, 44, 88, 160)
+"""The first windows; the last size goes on. The second is hardly longer than the first, of which a part is
+silence, so that it is there in time on a slow processor too."""
 _VALUES_BEFORE_SOUND, _MOST_SKIPPED = 14, 16
 """Sound begins up to 135 ms before the end of the first frames (54 voices measured), and at low speeds, where
 they are longer, not later: never before 240 ms."""
@@ -142,17 +145,17 @@ class OnnxModel:
         shifts = prosody.biases - statistics.means * scales
         given = {"scales": scales, "shifts": shifts, "exact": np.array(False)}
         n_values = prosody.x.shape[3]
-        size = float(_FIRST_WINDOW)
+        sizes = chain(_WINDOWS, repeat(_WINDOWS[-1]))
         while start < n_values:
-            end = start + round(size)
+            end = start + next(sizes)
             # A short rest would be all overlap.
-            end = n_values if n_values - end < _FIRST_WINDOW else end
+            end = n_values if n_values - end < _WINDOWS[0] else end
             low, high = max(0, start - _REACH), min(n_values, end + _REACH)
             (samples,) = self._run(
                 self._graphs.vocoder, prosody.window(low, high) | given, poll, outputs=["samples"]
             )
             yield samples[(start - low) * _SAMPLES_PER_VALUE : (end - low) * _SAMPLES_PER_VALUE]
-            start, size = end, min(size * _GROWTH, _LAST_WINDOW)
+            start = end
 
     def _moments(self, voice: Array, poll: Poll) -> VoiceMoments:
         return self._statistics.of(voice, lambda: self._measure(voice, poll))

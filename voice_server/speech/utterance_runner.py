@@ -203,9 +203,8 @@ class UtteranceRunner:
                         awaited = record.utterance.awaits_sound
                         self._report(record, inputs.RenderedAudio(pending, resampler.process(item.pcm)))
                         if awaited:
-                            self._dispatch(
-                                segment.backend
-                            )  # the next segment may have the last free slot now
+                            # The last free slot is for the next segment too, now.
+                            self._dispatch(segment.backend)
                     elif isinstance(item, WordMark):
                         # Nothing follows from a word: it is handed out with the audio behind it.
                         record.utterance.receive(inputs.RenderedWord(pending, item), self.now())

@@ -35,7 +35,7 @@ if how == "exact":
 if how == "at once":
     from tts_backends.kokoro import onnx_model
 
-    onnx_model._FIRST_WINDOW = 10_000
+    onnx_model._WINDOWS = (10_000,)
 sound = backend._model.speak(
     PHONEMES, [(1.0, backend._pack("af_heart"))], 1.0, 0, lambda: None, exact=how == "exact"
 )
