@@ -12,6 +12,7 @@ from tests.core.speech.rendering import pcm_of, words_of
 from voice_server.config import BackendConfig, Config, Limits
 from voice_server.core.speech.pauses import NO_PAUSES
 from voice_server.core.types import (
+    NORMALIZED_KINDS,
     SAMPLE_RATE_HZ,
     Capabilities,
     Frame,
@@ -66,6 +67,7 @@ class ArithmeticPool:
     more_voices: tuple[Voice, ...] = ()  # of the last backend
     mixes: bool = False  # whether it speaks with mixes of its voices
     streams: bool = False  # what it says of itself
+    normalizes: tuple[str, ...] = tuple(NORMALIZED_KINDS)  # so that texts are rendered as they are written
 
     @property
     def backends(self) -> Mapping[str, BackendStatus]:
@@ -80,7 +82,13 @@ class ArithmeticPool:
         ready = ReadyBackend(
             voices,
             SAMPLE_RATE_HZ,
-            Capabilities(options=self.options, times="engine", mixes=self.mixes, streams=self.streams),
+            Capabilities(
+                options=self.options,
+                times="engine",
+                mixes=self.mixes,
+                streams=self.streams,
+                normalizes=self.normalizes,
+            ),
         )
         return BackendStatus(name, BackendState.UP, 1, ready)
 

@@ -109,8 +109,8 @@ def test_the_defaults_of_the_configuration_are_the_code_s() -> None:
         default = re.search(r"\((.*)\)$", values)
         if default:
             stated[name.strip("`")] = default[1].strip("`")
-    wanted = {name: f"{each:g}" if isinstance(each, float) else each
-              for name, each in defaults.items() if isinstance(each, str | float)}  # fmt: skip
+    wanted = {name: each if isinstance(each, str) else json.dumps(each).removesuffix(".0")
+              for name, each in defaults.items() if isinstance(each, str | float | bool)}  # fmt: skip
     assert stated == wanted
 
 

@@ -80,6 +80,15 @@ def test_thousands_of_marks_between_two_words_are_read_no_further_than_they_are_
     assert max(len(one.text), len(two.text)) < 80
 
 
+def test_a_written_word_that_is_spoken_in_several_stands_once_in_one_cue() -> None:
+    text = "It costs $4.5M."
+    spans = [(0, 2), (3, 8), *[(10, 14)] * 5]
+    marks = [WordMark("word", 2000 * at, 2000 * at + 1900, *span) for at, span in enumerate(spans)]
+    cues = list(cues_of(text, marks, "en"))
+    assert " ".join(cue.text for cue in cues) == text
+    assert cues[-1].end_ms == marks[-1].end_ms
+
+
 def test_a_text_without_words_has_no_cue() -> None:
     assert list(cues_of("...", [])) == []
     assert list(to_srt([])) == []

@@ -11,7 +11,7 @@ import pytest
 from tests.arithmetic_pool import SPEED, ArithmeticPool, config_of
 from tests.natural_engines import natural_config
 from voice_server.core.speech.speech_settings import FirstSegment, SpeechRequest
-from voice_server.core.types import Option, Segment, SpeechWarning, Voice
+from voice_server.core.types import NORMALIZED_KINDS, Option, Segment, SpeechWarning, Voice
 from voice_server.errors import BackendDown, RequestError, UnknownName
 from voice_server.pool.worker_pool import BackendState, BackendStatus
 from voice_server.voices.mixes import MixStore
@@ -70,6 +70,23 @@ def test_a_voice_reads_its_own_script_unless_another_language_is_wanted() -> Non
     assert resolver.settings(olga)[0].reads == frozenset({"Cyrl"})
     english = replace(olga, options={"language": "en"})
     assert resolver.settings(english)[0].reads == frozenset()
+
+
+def test_what_an_engine_does_not_read_itself_is_put_into_the_words_of_its_voice() -> None:
+    resolver = resolver_of(ArithmeticPool(mixes=True, normalizes=("numbers",)))
+    settings, _ = resolver.settings(SpeechRequest(voice="bert"))
+    assert (settings.spoken_language, settings.normalized_kinds) == ("de", NORMALIZED_KINDS - {"numbers"})
+    settings, _ = resolver.settings(SpeechRequest(voice="alba(2)+bert", normalize=["numbers", "dates"]))
+    assert (settings.spoken_language, settings.normalized_kinds) == ("en-US", frozenset({"dates"}))
+    settings, _ = resolver.settings(SpeechRequest(normalize=False))
+    assert settings.normalized_kinds == frozenset()
+
+
+def test_a_voice_that_speaks_the_language_of_an_option_says_its_numbers_too() -> None:
+    languages = Option("language", "choice", "en", choices=("en", "ru"))
+    resolver = resolver_of(ArithmeticPool(options=(languages,)))
+    settings, _ = resolver.settings(SpeechRequest(voice="alba", options={"language": "ru"}))
+    assert settings.spoken_language == "ru"
 
 
 def test_a_mix_needs_a_backend_that_can_and_names_those() -> None:

@@ -60,7 +60,7 @@ class Backend:
         ),
         Option("ssml", "boolean", default=False, description="whether the text is SSML"),
     )
-    capabilities = Capabilities(options=options, times="engine", streams=True)
+    capabilities = Capabilities(options=options, times="engine", streams=True, normalizes=("numbers",))
     sets_gain = True  # the library's volume costs nothing
 
     def __init__(self) -> None:

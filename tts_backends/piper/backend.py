@@ -48,7 +48,7 @@ class Backend:
         Option("noise_scale", "number", None, 0.0, 2.0, description="how much the sound varies"),
         Option("noise_w", "number", None, 0.0, 2.0, description="how much the rhythm varies"),
     )
-    capabilities = Capabilities(options=options, times="model")
+    capabilities = Capabilities(options=options, times="model", normalizes=("numbers",))
 
     def __init__(
         self,

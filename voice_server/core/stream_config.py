@@ -20,6 +20,7 @@ REQUEST_FIELDS: Final = {
     "opts": "options",
     "timestamps": "word_times",
     "markup": "markup",
+    "normalize": "normalize",
     "script": "script",
     "max_wait_ms": "max_wait_ms",
     "first_segment": "first_segment",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 
 from voice_server.core.text.splitting.splitter import Splitter, SplitterOptions
@@ -75,7 +75,7 @@ def _groups(
     sentence_starts: Iterator[int] = iter(())
     sentence_start = 0
     read_to = -_LONG_GAP_CHARS
-    for mark in marks:
+    for mark in _written_words(marks):
         if mark.start - read_to >= _LONG_GAP_CHARS:
             sentence_starts, sentence_start = _sentence_starts(text, mark.start, language), mark.start
         read_to = mark.end
@@ -87,6 +87,20 @@ def _groups(
         group.append(mark)
     if group:
         yield group, len(text)
+
+
+def _written_words(marks: Iterable[WordMark]) -> Iterator[WordMark]:
+    """One mark for each word as typed, of which normalization may have made several ("$4.5M")."""
+    written: WordMark | None = None
+    for mark in marks:
+        if written is not None and mark.start < written.end:
+            written = replace(written, end_ms=mark.end_ms, end=max(written.end, mark.end))
+            continue
+        if written is not None:
+            yield written
+        written = mark
+    if written is not None:
+        yield written
 
 
 def _sentence_starts(text: str, start: int, language: str | None) -> Iterator[int]:

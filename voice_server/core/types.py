@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
 SAMPLE_RATE_HZ = 24_000
 BYTES_PER_SAMPLE = 2
@@ -31,6 +31,18 @@ Span = tuple[int, int]
 OptionValue = float | int | str | bool
 TimesSource = Literal["model", "engine", "estimate"]
 """Where word times come from: the model's own alignment, the engine's events, or our estimate."""
+
+
+NormalizedKind = Literal[
+    "numbers", "amounts", "dates", "times", "codes", "signs", "abbreviations", "addresses"
+]
+"""What text normalization puts into words: plain numbers, ordinals and fractions ("numbers"); money, units,
+percentages and ranges ("amounts"); dates and years; times of day; telephone numbers, versions and formulas
+("codes"); mathematical and other signs; abbreviations and Roman numerals; and e-mail addresses, hashtags and
+handles."""
+
+NORMALIZED_KINDS: Final[frozenset[NormalizedKind]] = frozenset(get_args(NormalizedKind))
+"""All of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +87,8 @@ class Capabilities:
     `times` says where its word times come from, "" if it gives none; `tags` are the sound tags that it knows
     ("laugh"). It `streams` if a segment's audio comes in pieces while it renders, `clones` if it speaks with
     the voice of a recording, `mixes` if it takes a weighted mix of its voices, `af_bella(2)+af_sky(1)`, and
-    has a `watermark` if all its audio carries an inaudible mark.
+    has a `watermark` if all its audio carries an inaudible mark. What it `normalizes`, as `NormalizedKind`
+    names it, it reads well as written, and the server leaves it.
     """
 
     options: tuple[Option, ...] = ()
@@ -85,6 +98,7 @@ class Capabilities:
     clones: bool = False
     mixes: bool = False
     watermark: bool = False
+    normalizes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

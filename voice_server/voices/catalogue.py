@@ -99,6 +99,10 @@ class VoiceCatalogue:
         """The scripts that a voice, given by its id, reads beside Latin; all, where it is not listed."""
         return self.listings[backend].scripts_read(voice)
 
+    def language_of(self, voice: str, backend: str) -> str | None:
+        """The language of a voice or of the first one of a mix, by its id; None where it speaks any."""
+        return self.listings[backend].language_of(voice)
+
     def reader(self, language: str, scripts: frozenset[str], *, backend: str, like: str) -> Voice | None:
         """A voice of `language` that reads `scripts`, most like the one with the id `like`; None for none."""
         return self.listings[backend].reader(language, scripts, like)
@@ -139,8 +143,17 @@ class _Listing:
 
     def scripts_read(self, voice_id: str) -> frozenset[str]:
         """See `VoiceCatalogue.scripts_read`; a mix reads what its first voice does."""
-        voice = self._own(voice_id) or self._own(voice_id.partition("(")[0])
+        voice = self._first_of(voice_id)
         return frozenset({ANY_SCRIPT}) if voice is None else _scripts_read(voice)
+
+    def language_of(self, voice_id: str) -> str | None:
+        """See `VoiceCatalogue.language_of`."""
+        voice = self._first_of(voice_id)
+        return None if voice is None or voice.language == ANY_LANGUAGE else voice.language
+
+    def _first_of(self, voice_id: str) -> Voice | None:
+        """A voice, or the first of a mix."""
+        return self._own(voice_id) or self._own(voice_id.partition("(")[0])
 
     def reader(self, language: str, scripts: frozenset[str], like: str) -> Voice | None:
         """See `VoiceCatalogue.reader`."""

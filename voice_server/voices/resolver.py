@@ -18,7 +18,16 @@ from voice_server.core.options import OF_THE_VOICE, complete_options
 from voice_server.core.speech.pauses import Pauses
 from voice_server.core.speech.scripts import scripts_of_language
 from voice_server.core.speech.speech_settings import SpeechRequest, SpeechSettings, default_first_segment
-from voice_server.core.types import Option, OptionValue, ReadyBackend, Segment, SpeechWarning
+from voice_server.core.types import (
+    NORMALIZED_KINDS,
+    Capabilities,
+    NormalizedKind,
+    Option,
+    OptionValue,
+    ReadyBackend,
+    Segment,
+    SpeechWarning,
+)
 from voice_server.errors import BackendDown, NotSetUp, RequestError, UnknownName
 from voice_server.pool.down_reasons import with_help
 from voice_server.pool.worker_pool import BackendState, WorkerPool
@@ -139,6 +148,8 @@ class VoiceResolver:
             language=request.language or None,
             options=options,
             markup="speak" if options.get("ssml") is True else request.markup,
+            normalized_kinds=_normalized_kinds(request, capabilities),
+            spoken_language=self._spoken_language(name, voice, options),
             known_tags=frozenset(capabilities.tags),
             word_times=request.word_times,
             times_source=capabilities.times or "estimate",
@@ -166,6 +177,13 @@ class VoiceResolver:
         if isinstance(language, str) and language not in ("", OF_THE_VOICE):
             return scripts_of_language(language)
         return self.catalogue.scripts_read(voice, backend)
+
+    def _spoken_language(self, backend: str, voice: str, options: Mapping[str, OptionValue]) -> str | None:
+        """The language that the options name, or that of the voice; None where it speaks any."""
+        language = options.get("language")
+        if isinstance(language, str) and language not in ("", OF_THE_VOICE):
+            return language
+        return self.catalogue.language_of(voice, backend)
 
     def _find_reader(
         self, settings: SpeechSettings, scripts: frozenset[str], language: str
@@ -199,6 +217,7 @@ class VoiceResolver:
                 return replace(
                     settings,
                     options={**options, "language": tag},
+                    spoken_language=tag,
                     reads=scripts_of_language(tag),
                     find_reader=None,
                 )
@@ -209,6 +228,8 @@ class VoiceResolver:
                     backend=name,
                     voice=voice.id,
                     options=options,
+                    normalized_kinds=settings.normalized_kinds - set(ready.capabilities.normalizes),
+                    spoken_language=voice.language,
                     known_tags=frozenset(ready.capabilities.tags),
                     times_source=ready.capabilities.times or "estimate",
                     reads=self.catalogue.scripts_read(voice.id, name),
@@ -309,6 +330,13 @@ def _named_options(request: SpeechRequest, understood: Sequence[Option]) -> Mapp
     if request.speed is None or (request.speed == 1.0 and not has_speed):
         return request.options
     return {"speed": request.speed, **request.options}
+
+
+def _normalized_kinds(request: SpeechRequest, capabilities: Capabilities) -> frozenset[NormalizedKind]:
+    """The kinds that are wanted in words, without those that the engine reads well itself."""
+    wanted = request.normalize
+    kinds = NORMALIZED_KINDS if wanted is True else frozenset(wanted or ())
+    return kinds - set(capabilities.normalizes)
 
 
 def _ignored_options(

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voice_server.core.speech.play_clock import PlayClock, SpokenPart, heard_until
-from voice_server.core.text.speakable.offsets import Edit, rewrite
+from voice_server.core.text.offsets import Edit, rewrite
 
 
 def test_nothing_is_heard_before_the_first_audio() -> None:

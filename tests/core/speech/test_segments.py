@@ -12,7 +12,13 @@ from tests.core.speech.rendering import SETTINGS, words_of
 from voice_server.core.speech.segments import PendingSegment, SegmentPhase, new_segments
 from voice_server.core.speech.speech_settings import SpeechSettings
 from voice_server.core.text.splitting.splitter import Piece
-from voice_server.core.types import BYTES_PER_SAMPLE, SAMPLE_RATE_HZ, Segment, WordMark
+from voice_server.core.types import (
+    BYTES_PER_SAMPLE,
+    NORMALIZED_KINDS,
+    SAMPLE_RATE_HZ,
+    Segment,
+    WordMark,
+)
 
 SECOND_BYTES = SAMPLE_RATE_HZ * BYTES_PER_SAMPLE
 TYPED = "Well: **never** mind."
@@ -44,6 +50,18 @@ def test_a_worker_is_asked_for_the_text_as_spoken_with_all_that_decides_its_soun
     assert segment(TYPED, settings=settings).segment == Segment(
         "kokoro", "Well: never mind.", "af", {"speed": 1.5, "seed": 7}, seed=7
     )
+
+
+def test_numbers_are_said_in_the_language_of_the_voice_and_lead_back_to_what_was_typed() -> None:
+    settings = replace(SETTINGS, normalized_kinds=NORMALIZED_KINDS, spoken_language="de")
+    pending = segment("**3** for $4.5M.", at=10, settings=settings)
+    assert pending.segment.text == "drei for vier Komma fünf Millionen Dollar."
+    pending.marks = words_of(pending.segment.text)
+    typed = ["3", "for", *["$4.5M"] * 4, "$4.5M."]
+    text = " " * 10 + "**3** for $4.5M."
+    assert [text[mark.start : mark.end] for mark in pending.typed_marks()] == typed
+    assert segment("3", settings=replace(settings, spoken_language=None)).segment.text == "three"
+    assert segment("**3**", settings=replace(settings, markup="speak")).segment.text == "**3**"
 
 
 @given(st.text(max_size=40), st.integers(0, 999), st.integers(0, 99))

@@ -21,7 +21,7 @@ AN_OPTION = {"speed"}
 """One of the options, where the backend has it."""
 A_PAUSE = {"sentence_pause_ms"}
 """One of the pauses."""
-BY_THE_ENGINE = {"first_segment"}
+BY_THE_ENGINE = {"first_segment", "normalize"}
 """What suits the engine, where a client leaves it open."""
 SHARED = sorted(
     {each.name for each in fields(SpeechRequest)}

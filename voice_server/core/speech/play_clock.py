@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from voice_server.core.text.speakable.offsets import OffsetMap
+from voice_server.core.text.offsets import OffsetMap
 from voice_server.core.types import Span
 
 

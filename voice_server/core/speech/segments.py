@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import zlib
 from array import array
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
 from voice_server.core.speech.play_clock import SpokenPart
-from voice_server.core.speech.reading import read_parts
+from voice_server.core.speech.reading import ReadPart, read_parts
 from voice_server.core.speech.speech_settings import SpeechSettings
 from voice_server.core.speech.utterance_events import SentenceEnded, SentenceStarted
 from voice_server.core.speech.word_times import estimated_marks, share_time, word_spans
+from voice_server.core.text.normalization.normalizer import normalized
 from voice_server.core.text.speakable.spoken_text import SpokenText, speakable
 from voice_server.core.text.splitting.splitter import Piece
 from voice_server.core.types import (
@@ -171,7 +172,7 @@ def new_segments(index: int, piece: Piece, settings: SpeechSettings, now: float)
     spoken = speakable(piece.text, markup=settings.markup, known_tags=settings.known_tags)
     if not spoken.text:
         return []
-    parts = read_parts(piece, spoken, settings)
+    parts = [_normalized(part) for part in read_parts(piece, spoken, settings)]
     segments = [
         _new_segment(index + number, part.piece, part.spoken, part.settings, now)
         for number, part in enumerate(parts)
@@ -184,6 +185,18 @@ def new_segments(index: int, piece: Piece, settings: SpeechSettings, now: float)
         message = f"the backend {settings.backend} does not know {', '.join(spoken.dropped_tags)}"
         segments[0].warnings.append(SpeechWarning("tag_dropped", message))
     return segments
+
+
+def _normalized(part: ReadPart) -> ReadPart:
+    """A part with numbers, signs and so on in words, as its settings want."""
+    settings, spoken = part.settings, part.spoken
+    if settings.markup != "strip" or not settings.normalized_kinds:
+        return part
+    language = settings.spoken_language or part.piece.language
+    text, offsets = normalized(spoken.text, language, settings.normalized_kinds)
+    if text == spoken.text:
+        return part
+    return replace(part, spoken=SpokenText(text, spoken.offsets.then(offsets), spoken.dropped_tags))
 
 
 def _new_segment(

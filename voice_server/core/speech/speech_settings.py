@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal, Protocol
 
 from voice_server.core.speech.pauses import NO_PAUSES, Pauses
-from voice_server.core.types import ANY_SCRIPT, Capabilities, OptionValue, TimesSource
+from voice_server.core.types import ANY_SCRIPT, Capabilities, NormalizedKind, OptionValue, TimesSource
 from voice_server.errors import TooMuch
 
 FirstSegment = Literal["sentence", "clause"]
@@ -33,6 +33,7 @@ class SpeechRequest:
     `voice` is a name, an alias or a number of the voice list, `options` are the backend's. `speed` is the
     option of that name for clients that always send one: 1, the voice's own pace, is left out where there is
     no such option. `sentence_pause_ms` is the silence between sentences, or None for the configured one.
+    `normalize` says whether numbers, signs and so on are put into words, or which kinds of them.
     `first_segment` is None for what suits the engine (`default_first_segment`).
     """
 
@@ -42,6 +43,7 @@ class SpeechRequest:
     speed: float | None = None
     options: Mapping[str, object] = field(default_factory=dict)
     markup: Literal["speak", "strip"] = "strip"
+    normalize: bool | Sequence[NormalizedKind] = True
     script: ScriptPolicy = DEFAULT_SCRIPT
     word_times: bool = False
     first_segment: FirstSegment | None = None
@@ -73,6 +75,7 @@ class SpeechSettings:
 
     `language` is what the client said of the text; without it the splitter judges sentence by sentence, since
     a voice may be given any text. `voice` is the backend's own id, `options` are complete for the backend,
+    `normalized_kinds` are put into words of `spoken_language`, the voice's (None for that of the text);
     `known_tags` are the sounds that it can make of a bracketed tag. `ahead_s` is how much sound the
     listener likes to have in store. A sentence shorter than `min_segment_chars` is spoken together with the
     next one, if that comes in time. `reads` are the scripts that the voice reads beside Latin, and
@@ -85,6 +88,8 @@ class SpeechSettings:
     language: str | None = None
     options: Mapping[str, OptionValue] = field(default_factory=dict)
     markup: Literal["speak", "strip"] = "strip"
+    normalized_kinds: frozenset[NormalizedKind] = frozenset()
+    spoken_language: str | None = None
     known_tags: frozenset[str] = frozenset()
     word_times: bool = False
     times_source: TimesSource = "estimate"

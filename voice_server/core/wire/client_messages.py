@@ -14,7 +14,7 @@ from typing import Annotated, Any, Final, Literal
 
 import msgspec
 
-from voice_server.core.types import MAX_PAUSE_MS
+from voice_server.core.types import MAX_PAUSE_MS, NormalizedKind
 from voice_server.errors import RequestError
 
 SAMPLE_RATES_HZ: Final = (8_000, 16_000, 22_050, 24_000, 44_100, 48_000)
@@ -49,6 +49,7 @@ class ClientMessage(msgspec.Struct, frozen=True, kw_only=True):
     opts: dict[str, Any] | None = None
     timestamps: Literal["none", "word"] | None = None
     markup: Literal["speak", "strip"] | None = None
+    normalize: bool | list[NormalizedKind] | None = None
     script: Literal["switch", "keep"] | None = None
     format: StreamFormat | None = None
     max_wait_ms: float | None = None

@@ -14,7 +14,14 @@ from voice_server.core.speech.speech_settings import DEFAULT_SCRIPT
 from voice_server.endpoints.http.problems import NotFound, TooLong
 from voice_server.endpoints.http.requests import MAX_FILE_CHARS, Language, LongText, VoiceName
 from voice_server.endpoints.http.responses import ResolvedSpeech
-from voice_server.endpoints.http.speech_fields import BitRate, Options, Script, SentencePause, resolve_speech
+from voice_server.endpoints.http.speech_fields import (
+    BitRate,
+    Normalize,
+    Options,
+    Script,
+    SentencePause,
+    resolve_speech,
+)
 from voice_server.sound_files.encoding import SampleRate
 from voice_server.sound_files.file_formats import FormatName
 from voice_server.speech import SpeechRequest, SpeechService
@@ -42,6 +49,7 @@ class OpenAISpeechFields(msgspec.Struct, kw_only=True):
     stream: Annotated[bool, msgspec.Meta(description="false: send the whole file with its length.")] = True
     language: Language | None = None
     options: Options | None = None
+    normalize: Normalize | None = None
     script: Script | None = None
     sentence_pause_ms: SentencePause | None = None
     sample_rate: SampleRate | None = None
@@ -87,6 +95,7 @@ def resolve_openai(
             options=dict(fields.options or {}),
             script=fields.script or DEFAULT_SCRIPT,
             sentence_pause_ms=fields.sentence_pause_ms,
+            normalize=True if fields.normalize is None else fields.normalize,
             word_times=word_times,
         ),
     )

@@ -8,6 +8,7 @@ import msgspec
 
 from voice_server.core.speech.pauses import PauseMs
 from voice_server.core.speech.speech_settings import DEFAULT_SCRIPT, ScriptPolicy
+from voice_server.core.types import NormalizedKind
 from voice_server.core.wire.half_characters import LOST_CHARACTER, has_lost_character
 from voice_server.endpoints.http.requests import Language, LongText, VoiceName
 from voice_server.endpoints.http.responses import ResolvedSpeech
@@ -25,6 +26,10 @@ Script = Annotated[
     ScriptPolicy,
     msgspec.Meta(description="switch: text in a script that the voice cannot read is read by another one."),
 ]
+Normalize = Annotated[
+    bool | list[NormalizedKind],
+    msgspec.Meta(description="Whether numbers, signs and so on are put into words, or which kinds of them."),
+]
 SentencePause = Annotated[
     PauseMs, msgspec.Meta(description="Silence between two sentences in ms, at the voice's own pace.")
 ]
@@ -40,6 +45,7 @@ class SpeechFields(msgspec.Struct, kw_only=True):
     speed: Speed | None = None
     backend: BackendName | None = None
     options: Options | None = None
+    normalize: Normalize | None = None
     script: Script | None = None
     sentence_pause_ms: SentencePause | None = None
     sample_rate: SampleRate | None = None
@@ -64,6 +70,7 @@ def resolve_fields(
             options=dict(fields.options or {}),
             script=fields.script or DEFAULT_SCRIPT,
             sentence_pause_ms=fields.sentence_pause_ms,
+            normalize=True if fields.normalize is None else fields.normalize,
             word_times=word_times,
         ),
     )

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable
 from typing import ClassVar
 
-from voice_server.core.text.speakable.offsets import Edit
+from voice_server.core.text.offsets import Edit
 from voice_server.core.text.speakable.sound_tags import SOUND_TAG, is_sound, sound_name
 from voice_server.core.text.speakable.symbols import INVISIBLE, UNSPOKEN
 from voice_server.core.types import Span

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from voice_server.core.text.offsets import Edit, OffsetMap, rewrite
 from voice_server.core.text.speakable.markdown import MAY_CONTAIN_MARKUP, MarkdownScan
-from voice_server.core.text.speakable.offsets import Edit, OffsetMap, rewrite
 from voice_server.core.text.speakable.symbols import has_speech
 from voice_server.core.text.speakable.unicode_forms import plain_form
 

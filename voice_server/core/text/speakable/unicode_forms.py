@@ -15,7 +15,7 @@ import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
-from voice_server.core.text.speakable.offsets import Edit, OffsetMap, rewrite
+from voice_server.core.text.offsets import Edit, OffsetMap, rewrite
 
 _MAY_CHANGE = re.compile(r"[^\t\n\r -_a-~À-ÖØ-öø-ÿ’“”„«»–—…€£]|(?<=\d)['’](?=\d)")
 """Matches in every text that is changed; most English and western European sentences have none."""

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voice_server.core.text.speakable.offsets import Edit, OffsetMap, rewrite
+from voice_server.core.text.offsets import Edit, OffsetMap, rewrite
 
 
 @st.composite

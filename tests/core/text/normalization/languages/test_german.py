@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import pytest
+
+from voice_server.core.text.normalization.normalizer import normalized
+
+
+@pytest.mark.parametrize(
+    ("written", "spoken"),
+    [
+        ("Es kostet 2.300,75 €.", "Es kostet zweitausenddreihundert Euro fünfundsiebzig."),
+        ("3,5 Mio. € Gewinn", "drei Komma fünf Millionen Euro Gewinn"),
+        ("200–400 mg", "zweihundert bis vierhundert Milligramm"),
+        ("-5 °C bei 120 km/h", "minus fünf Grad Celsius bei einhundertzwanzig Kilometer pro Stunde"),
+        (
+            "Am 3. Oktober 1990 um 14:30 Uhr",
+            "Am dritten Oktober neunzehnhundertneunzig um vierzehn Uhr dreißig",
+        ),
+        ("15.03.2024", "fünfzehnter März zweitausendvierundzwanzig"),
+        ("der 21. Geburtstag", "der einundzwanzigste Geburtstag"),
+        ("z. B. Nr. 5", "zum Beispiel Nummer fünf"),
+        ("Dr. Müller kommt.", "Doktor Müller kommt."),
+        ("½ Liter", "ein halb Liter"),
+        ("1.234 Leute", "eintausendzweihundertvierunddreißig Leute"),
+        ("Seit 1984", "Seit neunzehnhundertvierundachtzig"),
+        ("ca. 5 %", "circa fünf Prozent"),
+        ("21 €", "einundzwanzig Euro"),
+        ("$4.5M", "vier Komma fünf Millionen Dollar"),
+        ("Kap. 3, S. 12", "Kapitel drei, Seite zwölf"),
+        ("am 1. Mai", "am ersten Mai"),
+        ("9:00 Uhr", "neun Uhr"),
+    ],
+)
+def test_what_is_written_is_said_as_german_has_it(written: str, spoken: str) -> None:
+    assert normalized(written, "de")[0] == spoken

@@ -1,0 +1,191 @@
+"""Dates and years: "Dec. 24", "2024-03-15", "3. Oktober 1990", "in 1984", "the 1990s"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+
+from voice_server.core.text.normalization.number_syntax import WrittenNumber
+from voice_server.core.text.normalization.rule import Language, Rule
+from voice_server.core.text.normalization.units import UNITS
+from voice_server.core.text.offsets import Edit
+
+_OBLIQUE_CASE = re.compile(
+    r"(?:\b(?:[Aa]m|[Dd]em|[Dd]en|[Vv]om|[Zz]um|[Ss]eit|[Bb]is|[Aa]b|[Ii]m|[Bb]eim|[Nn]ach|[Vv]or))\s\Z"
+)
+"""What stands before a German date in the dative or accusative."""
+_COUNTED = re.compile(r"\s(?:[a-z]{1,30}s|people|[A-Z]{3})\b")
+"""What a number before it is no year of."""
+_RUSSIAN_YEARS = {
+    "год": "-masculine",
+    "года": "-masculine-genitive",
+    "году": "-masculine-locative",
+    "годом": "-masculine-ablative",
+}
+
+
+def date_rules(language: Language) -> list[Rule]:
+    """Whole dates first, then days of a month, then years by what stands before them."""
+    dates = _Dates(language)
+    iso = re.compile(r"(?<![\w/.-])(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})(?![\w-])")
+    numeric = re.compile(
+        r"(?<![\w/.-])(?P<first>\d{1,2})(?P<mark>[/.-])(?P<second>\d{1,2})(?P=mark)(?P<year>\d{4}|\d{2})(?![\w/-])"
+    )
+    rules = [Rule("dates", iso, dates.read_iso), Rule("dates", numeric, dates.read_numeric)]
+    rules += [Rule("dates", pattern, dates.read_named) for pattern in dates.named_patterns()]
+    if language.words.years_in_hundreds:
+        context = re.compile(
+            rf"(?:(?<!\w)(?:{language.words.year_context})\s|(?<=\())(?P<year>1[1-9]\d\d|20\d\d)(?![\w%°]|[.,:/-]\d)"
+        )
+        rules.append(Rule("dates", context, dates.read_year))
+        units = "|".join(map(re.escape, sorted(UNITS, key=len, reverse=True)))
+        years = re.compile(
+            r"(?<![\w.,/$€£¥₹~-])(?P<year>1[1-9]\d\d|20\d\d)(?P<range>\s?[–-]\s?)(?P<until>1[1-9]\d\d|20\d\d|\d\d)"
+            rf"(?![\w/–-]|[.,:]\d|\s?(?:{units}|[%€£])(?!\w))"
+        )
+        rules.append(Rule("dates", years, dates.read_years))
+    if language.tag == "en":
+        decade = re.compile(r"(?<![\w.,])(?<!\d-)(?P<year>1[1-9]\d0|20\d0|['’]?\d0)['’]?s(?!\w)")
+        rules.append(Rule("dates", decade, dates.read_decade))
+    if language.tag == "ru":
+        year = re.compile(r"(?<![\w.,-])(?P<year>\d{3,4})\s(?P<word>год|года|году|годом)(?!\w)")
+        rules.append(Rule("dates", year, dates.read_russian_year))
+    return rules
+
+
+class _Dates:
+    def __init__(self, language: Language) -> None:
+        self._language = language
+        self._words = language.words
+        self._spelling = language.spelling
+        self._months = language.names.months()
+
+    def named_patterns(self) -> list[re.Pattern[str]]:
+        """Dates with the name of a month, in the orders that the language has."""
+        names = {form for name in self._months for form in (name, name.capitalize()) if not name[0].isdigit()}
+        if self._language.tag in ("en", "de"):
+            names = {name for name in names if name[0].isupper()}
+        if self._language.tag == "en":
+            names |= {"Sept"}
+        if not names:
+            return []
+        month = r"(?P<month>" + "|".join(map(re.escape, sorted(names, key=len, reverse=True))) + r")\.?(?!\w)"
+        ending = r"(?:st|nd|rd|th|[ºª°]|er)?+"
+        until = rf"(?:\s?[–-]\s?(?P<until>\d{{1,2}}){ending})?+"
+        days = rf"(?P<days>(?P<day>\d{{1,2}}){ending}{until})"
+        year = r"(?:,?\s(?:de\s|del\s)?(?P<year>1\d{3}|20\d\d)(?![\w]|[.,:]\d))?"
+        days_with_dots = days.replace(ending, ending + r"\.?+")
+        behind = re.compile(rf"(?<![\w.,:/-]){days_with_dots}\s(?P<of>of\s|de\s|d['’])?{month}{year}")
+        if self._language.tag != "en":
+            return [behind]
+        return [re.compile(rf"(?<!\w){month}(?P<of>\s){days}(?![\w:%]|[.,]\d){year}"), behind]
+
+    def read_named(self, match: re.Match[str]) -> Sequence[Edit]:
+        """The edits of a date with the name of a month."""
+        day = int(match["day"])
+        if not 1 <= day <= 31:
+            return ()
+        written = match["month"].lower().rstrip(".")
+        month = self._months.get(written) or self._months[written[:3]]
+        end = match.end("month")
+        end += match.string[end : end + 1] == "." and match.end() > end
+        spoken = self._day(day, match)
+        if match["until"]:
+            spoken += f" {self._words.range} {self._day(int(match['until']), match)}"
+        if self._language.tag == "en" and not match["of"]:
+            before = match.string[max(0, match.start() - 4) : match.start()].lower()
+            spoken = f"{'' if before.endswith('the ') else 'the '}{spoken} of"
+        edits = [
+            Edit(match.start("month"), end, self._language.names.month(month)),
+            Edit(*match.span("days"), spoken),
+        ]
+        if match["year"]:
+            edits.append(Edit(*match.span("year"), self._year(int(match["year"]))))
+        return sorted(edits, key=lambda edit: edit.start)
+
+    def read_iso(self, match: re.Match[str]) -> Sequence[Edit]:
+        """The edit of 2024-03-15."""
+        return self._whole(match, int(match["year"]), int(match["month"]), int(match["day"]))
+
+    def read_numeric(self, match: re.Match[str]) -> Sequence[Edit]:
+        """The edit of 3/15/2024 or 15.3.2024; none of what is no date."""
+        first, second, year = int(match["first"]), int(match["second"]), int(match["year"])
+        if len(match["year"]) == 2:
+            if match["mark"] != "/" and not (
+                match["mark"] == "." and self._language.names.decimal_mark == ","
+            ):
+                return ()
+            year += 2000 if year < 50 else 1900
+        is_month_first = self._words.is_month_first and match["mark"] == "/" and first <= 12
+        month, day = (first, second) if is_month_first else (second, first)
+        if month > 12:
+            month, day = day, month
+        return self._whole(match, year, month, day)
+
+    def read_year(self, match: re.Match[str]) -> Sequence[Edit]:
+        """The edit of a year behind a word that years stand behind."""
+        if _COUNTED.match(match.string, match.end()):
+            return ()
+        return [Edit(*match.span("year"), self._year(int(match["year"])))]
+
+    def read_years(self, match: re.Match[str]) -> Sequence[Edit]:
+        """The edits of "1914–1918" and "1990-91"; "1990-80" is something else."""
+        until = match["until"]
+        if len(until) == 2 and until <= match["year"][2:]:
+            return ()
+        spoken = self._spelling.year(int(until)) if len(until) == 4 else self._spelling.cardinal(until)
+        return [
+            Edit(*match.span("year"), self._spelling.year(int(match["year"]))),
+            Edit(*match.span("range"), f" {self._words.range} "),
+            Edit(*match.span("until"), spoken),
+        ]
+
+    def read_decade(self, match: re.Match[str]) -> Sequence[Edit]:
+        """The edit of "1990s", "'90s" and "80s"."""
+        digits = match["year"].lstrip("'’")
+        year = int(digits)
+        if year % 100 == 0:
+            spoken = self._spelling.year(year) + "s" if year % 1000 else self._spelling.cardinal(digits) + "s"
+        else:
+            before = self._spelling.cardinal(digits[:2]) + " " if len(digits) == 4 else ""
+            tens = self._spelling.cardinal(digits[-2:])
+            spoken = before + (tens[:-1] + "ies" if tens.endswith("y") else tens + "s")
+        return [Edit(*match.span(), spoken)]
+
+    def read_russian_year(self, match: re.Match[str]) -> Sequence[Edit]:
+        """Russian counts years: "в 1990 году" is "девяностом"."""
+        form = _RUSSIAN_YEARS[match["word"]]
+        return [Edit(*match.span("year"), self._spelling.ordinal(int(match["year"]), form))]
+
+    def _whole(self, match: re.Match[str], year: int, month: int, day: int) -> Sequence[Edit]:
+        try:
+            date(year, month, day)
+        except ValueError:
+            return ()
+        spoken = self._words.date.format(
+            day=self._day(day, match),
+            month=self._language.names.month(month) if self._words.spells_numbers else f"{month}月",
+            year=self._year(year),
+        )
+        return [Edit(*match.span(), spoken)]
+
+    def _day(self, day: int, match: re.Match[str]) -> str:
+        kind = self._words.day
+        if kind == "digits" or not self._words.spells_numbers:
+            return str(day)
+        if kind == "first" and day == 1:
+            return self._words.first_of_month
+        if kind != "ordinal":
+            return self._spelling.number(WrittenNumber(str(day)))
+        form = {"de": "-r", "ru": "-neuter-genitive"}.get(self._language.tag, "")
+        if form == "-r" and _OBLIQUE_CASE.search(match.string, max(0, match.start() - 8), match.start()):
+            form = "-n"
+        return self._spelling.ordinal(day, form)
+
+    def _year(self, year: int) -> str:
+        if not self._words.spells_numbers:
+            return str(year)
+        if self._language.tag == "ru":
+            return self._spelling.ordinal(year, "-masculine-genitive")
+        return self._spelling.year(year)

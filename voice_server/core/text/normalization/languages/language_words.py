@@ -1,0 +1,98 @@
+"""What a language says for signs, fractions, dates and abbreviations: the words that CLDR does not have."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LanguageWords:
+    """The words of one language; patterns have places in braces.
+
+    `spells_numbers` is false where the reading of a number depends on what is counted and engines know more
+    of it than we (Japanese and Chinese): digits stay. `gendered` numbers agree with what they count, and
+    `feminine_endings` tell a feminine noun by its singular. `decimal_digits` says whether the digits behind
+    the decimal mark are said one by one, or as a number where there are at most two. `percent`, `range` and
+    so on are said in place of the sign, between words. `time` and `full_hour` have `{hour}` and `{minute}`,
+    and `minute_below_ten` has `{minute}`; `hour_words` is a pattern of what may follow a time and says the
+    same ("Uhr"); `date` has `{day}`, `{month}` and `{year}`. `day` is how the day of a date is said: as a
+    cardinal, an ordinal, an ordinal for the first only, or in digits, which are left to the engine.
+    `is_month_first` is the order of 3/4/2024. `money` joins an amount and its hundredths: `{amount}`, which
+    names the currency, and `{cents}`; `cent` is the name of one and of several, where they are named, and
+    `of_magnitude` stands between a million and its currency, before a consonant and, elided, before a
+    vowel. `units` are those that CLDR lacks, one and several; `unit_symbols` are CLDR's by the language's
+    own symbols. `dollar` is a pattern of what CLDR's name of the dollar has beside that word.
+    `year_context` is a pattern of the words before a year, where years are said otherwise than numbers
+    (`years_in_hundreds`). `abbreviations` are said wherever they stand, `titles` before a name only,
+    `before_numbers` before digits only, `inside` where the sentence goes on in lower case, `behind_names`
+    behind a name ("Oak St."); keys have their dots, and a key in lower case is met in upper case too.
+    """
+
+    spells_numbers: bool = True
+    space: str = " "
+    gendered: bool = False
+    feminine_endings: tuple[str, ...] = ()
+    masculine_exceptions: tuple[str, ...] = ()
+    point: str = "."
+    decimal_digits: Literal["each", "number"] = "each"
+    minus: str
+    plus: str
+    range: str
+    range_form: str = ""
+    about: str
+    plus_or_minus: str
+    times: str
+    by: str
+    divided_by: str
+    equals: str
+    is_not: str
+    less_than: str
+    more_than: str
+    at_most: str
+    at_least: str
+    percent: str
+    percent_pattern: str = "{number} {percent}"
+    per_mille: str
+    per: str
+    and_: str
+    at: str
+    dot: str
+    dash: str
+    underscore: str
+    number_sign: str
+    section_sign: str
+    hashtag: str
+    infinity: str
+    arrow: str
+    version: str
+    port: str = "port"
+    fractions: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    over: str
+    mixed: str = "{whole} {fraction}"
+    time: str
+    full_hour: str
+    minute_below_ten: str = "{minute}"
+    hour_words: str = ""
+    date: str
+    day: Literal["cardinal", "ordinal", "first", "digits"] = "cardinal"
+    is_month_first: bool = False
+    first_of_month: str = ""
+    years_in_hundreds: bool = False
+    year_context: str = ""
+    bare_currencies: Mapping[str, str] = field(default_factory=dict)
+    money: str = "{amount} {cents}"
+    cent: tuple[str, str] | None = None
+    of_magnitude: tuple[str, str] = ("", "")
+    units: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    unit_symbols: Mapping[str, str] = field(default_factory=dict)
+    abbreviations: Mapping[str, str] = field(default_factory=dict)
+    titles: Mapping[str, str] = field(default_factory=dict)
+    before_numbers: Mapping[str, str] = field(default_factory=dict)
+    inside: Mapping[str, str] = field(default_factory=dict)
+    behind_names: Mapping[str, str] = field(default_factory=dict)
+    ordinals: Mapping[str, str] = field(default_factory=dict)
+    roman: Literal["", "cardinal", "the_ordinal", "ordinal_to_ten", "ordinal"] = ""
+    counted_in_roman: str = ""
+    regnal_names: str = ""

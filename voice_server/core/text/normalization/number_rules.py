@@ -1,0 +1,132 @@
+"""Plain numbers, ordinals and fractions: "525,000", "21st", "3/4", "2½", "3x"."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from fractions import Fraction
+
+from voice_server.core.text.normalization.number_syntax import NUMBER, WrittenNumber
+from voice_server.core.text.normalization.rule import Language, Rule
+from voice_server.core.text.offsets import Edit
+
+_VULGAR = "½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅐⅛⅜⅝⅞⅑⅒"
+_DETERMINERS = {
+    "der": "", "die": "", "das": "", "den": "-n", "dem": "-n", "des": "-n", "am": "-n", "im": "-n",
+    "zum": "-n", "vom": "-n", "beim": "-n", "ein": "-r",
+    "sein": "-r", "ihr": "-r", "mein": "-r", "jeder": "", "jede": "",
+}  # fmt: skip
+"""The ending of a German ordinal, in RBNF's name of it, by the word before."""
+_COUNTED = re.compile(r"\s[a-z]{1,30}s\b")
+"""A noun in the plural: the number before it is no year."""
+
+
+def number_rules(language: Language) -> list[Rule]:
+    """Fractions and ordinals first, then what is left."""
+    numbers = _Numbers(language)
+    fraction = re.compile(
+        rf"(?<![\w./])(?:(?P<whole>\d{{1,3}})(?P<gap>\s|(?=[{_VULGAR}])))?"
+        rf"(?:(?P<numerator>\d{{1,3}})/(?P<denominator>\d{{1,3}})|(?P<sign>[{_VULGAR}]))(?![\w/]|[.,]\d)"
+    )
+    rules = [Rule("numbers", fraction, numbers.read_fraction)]
+    if language.words.ordinals:
+        endings = "|".join(map(re.escape, sorted(language.words.ordinals, key=len, reverse=True)))
+        ordinal = re.compile(
+            rf"(?<![\w.,])(?P<number>\d{{1,3}}(?:,?\d{{3}}){{0,2}})\.?-?(?P<ending>{endings})(?!\w)"
+        )
+        rules.append(Rule("numbers", ordinal, numbers.read_ordinal))
+    if language.tag == "de":
+        words = "|".join(word for each in _DETERMINERS for word in (each, each.capitalize()))
+        counted = re.compile(rf"(?<!\w)(?P<word>{words})\s(?P<number>\d{{1,3}})\.(?=\s[A-ZÄÖÜ])")
+        rules.append(Rule("numbers", counted, numbers.read_german_ordinal))
+    product = re.compile(
+        r"(?<![\w.,])(?P<low>\d{1,7})(?P<sign>\s?[xX*×]\s?)(?P<high>\d{1,7})(?:(?P<sign2>\s?[xX*×]\s?)(?P<third>\d{1,7}))?(?!\w)"
+    )
+    rules.append(Rule("numbers", product, numbers.read_product))
+    if language.tag == "en":
+        times = re.compile(rf"(?<![\w.,])(?P<number>{NUMBER})x(?![\w])")
+        rules.append(Rule("numbers", times, numbers.read_times))
+    rules.append(Rule("numbers", re.compile(rf"(?<![\w.,:/\\^]){NUMBER}(?!\w|[/:]\d)"), numbers.read))
+    return rules
+
+
+class _Numbers:
+    def __init__(self, language: Language) -> None:
+        self._language = language
+        self._words = language.words
+        self._spelling = language.spelling
+
+    def read(self, match: re.Match[str]) -> Sequence[Edit]:
+        """A plain number; four digits are a year where those are said in another way, unless they count."""
+        if not self._words.spells_numbers:
+            return ()
+        written = match[0]
+        if (
+            self._words.years_in_hundreds
+            and len(written) == 4
+            and written.isdigit()
+            and 1100 <= int(written) <= 2099
+            and not _COUNTED.match(match.string, match.end())
+        ):
+            return [Edit(*match.span(), self._spelling.year(int(written)))]
+        return [Edit(*match.span(), self._spelling.number(self._language.parse(written)))]
+
+    def read_fraction(self, match: re.Match[str]) -> Sequence[Edit]:
+        """ "3/4" where the language has a word for it; other numbers are said one over the other."""
+        if match["sign"]:
+            value = Fraction(unicodedata.numeric(match["sign"])).limit_denominator(10)
+            numerator, denominator = value.numerator, value.denominator
+        else:
+            numerator, denominator = int(match["numerator"]), int(match["denominator"])
+        spoken = self._words.fractions.get((numerator, denominator), "")
+        if spoken:
+            if match["whole"]:
+                whole = self._spelling.number(WrittenNumber(match["whole"]))
+                spoken = self._words.mixed.format(whole=whole, fraction=self._behind_whole(spoken))
+            return [Edit(*match.span(), spoken)]
+        start = match.start("numerator") if match["numerator"] else match.start("sign")
+        above, below = (self._spelling.number(WrittenNumber(str(each))) for each in (numerator, denominator))
+        if not self._words.spells_numbers:
+            return [Edit(start, match.end(), f"{below}{self._words.over}{above}")]
+        joined = (
+            " "
+            if numerator == denominator or (numerator, denominator) == (24, 7)
+            else f" {self._words.over} "
+        )
+        return [Edit(start, match.end(), above + joined + below)]
+
+    def _behind_whole(self, fraction: str) -> str:
+        """ "one half" is "a half" behind a whole number."""
+        return "a half" if fraction == "one half" else fraction
+
+    def read_ordinal(self, match: re.Match[str]) -> Sequence[Edit]:
+        """A number with the ending of an ordinal."""
+        form = self._words.ordinals[match["ending"]]
+        return [Edit(*match.span(), self._spelling.ordinal(int(match["number"].replace(",", "")), form))]
+
+    def read_german_ordinal(self, match: re.Match[str]) -> Sequence[Edit]:
+        """ "der 21. Geburtstag": a number with a dot behind an article."""
+        form = _DETERMINERS[match["word"].lower()]
+        spoken = self._spelling.ordinal(int(match["number"]), form)
+        return [Edit(match.start("number"), match.end("number") + 1, spoken)]
+
+    def read_product(self, match: re.Match[str]) -> Sequence[Edit]:
+        """ "1920x1080" and "2*3"."""
+        edits = [Edit(*match.span("low"), self._factor(match["low"]))]
+        for sign, number in (("sign", "high"), ("sign2", "third")):
+            if match[number]:
+                word = self._words.by if "x" in match[sign].lower() else self._words.times
+                edits.append(Edit(*match.span(sign), f"{self._words.space}{word}{self._words.space}"))
+                edits.append(Edit(*match.span(number), self._factor(match[number])))
+        return edits
+
+    def _factor(self, digits: str) -> str:
+        if self._words.years_in_hundreds and len(digits) == 4 and 1100 <= int(digits) <= 1999:
+            return self._spelling.year(int(digits))
+        return self._spelling.number(WrittenNumber(digits))
+
+    def read_times(self, match: re.Match[str]) -> Sequence[Edit]:
+        """ "3x faster"."""
+        number = self._spelling.number(self._language.parse(match["number"]))
+        return [Edit(*match.span(), f"{number} {self._words.times}")]

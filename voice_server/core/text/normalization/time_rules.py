@@ -1,0 +1,117 @@
+"""Times of day and ratios: "9:05 a.m.", "14.30 Uhr", "14h30", "16:9"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from voice_server.core.text.normalization.number_syntax import WrittenNumber
+from voice_server.core.text.normalization.rule import Language, Rule
+from voice_server.core.text.offsets import Edit
+
+_HALF_DAY = r"(?P<half>[AaPp])\.?\s?[Mm]\.?(?!\w)"
+
+
+def time_rules(language: Language) -> list[Rule]:
+    """Times with a colon, with "a.m.", and as the language writes them; then what else has a colon."""
+    times = _Times(language)
+    until = r"(?:\s?(?P<range>[–—-])\s?(?P<hour2>\d{1,2}):(?P<minute2>[0-5]\d))?"
+    hour_words = (
+        rf"(?:\s(?P<hour_word>{language.words.hour_words})(?!\w))?" if language.words.hour_words else ""
+    )
+    clock = re.compile(
+        rf"(?<![\w.:/])(?P<hour>\d{{1,2}}):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d))?{until}(?![\w:])(?:\s?{_HALF_DAY})?{hour_words}"
+    )
+    rules = [Rule("times", clock, times.read)]
+    half = re.compile(
+        rf"(?<![\w.:/])(?P<hour>\d{{1,2}})(?:(?:\s?(?P<first_half>[AaPp])\.?[Mm]\.?)?\s?(?P<range>[–—-])\s?(?P<hour2>\d{{1,2}}))?\s?{_HALF_DAY}"
+    )
+    rules.append(Rule("times", half, times.read_half_day))
+    if language.tag in ("fr", "pt"):
+        written = re.compile(r"(?<![\w.:/])(?P<hour>\d{1,2})\s?h\s?(?P<minute>[0-5]\d)(?!\w)")
+        rules.append(Rule("times", written, times.read))
+    if language.tag == "de":
+        dotted = re.compile(r"(?<![\w.:/])(?P<hour>\d{1,2})\.(?P<minute>[0-5]\d)\s(?P<hour_word>Uhr)(?!\w)")
+        rules.append(Rule("times", dotted, times.read))
+    ratio = re.compile(r"(?<![\w.:/])(?P<low>\d{1,5}):(?P<high>\d{1,5})(?![\w:])")
+    rules.append(Rule("times", ratio, times.read_ratio))
+    return rules
+
+
+class _Times:
+    def __init__(self, language: Language) -> None:
+        self._words = language.words
+        self._spelling = language.spelling
+
+    def read(self, match: re.Match[str]) -> Sequence[Edit]:
+        """The edits of a time, and of a second one behind a dash."""
+        groups = match.groupdict()
+        if int(match["hour"]) > 24:
+            return ()
+        half = groups.get("half")
+        edits = [
+            Edit(
+                match.start("hour"),
+                match.end("minute"),
+                self._time(match["hour"], match["minute"], half is not None),
+            )
+        ]
+        if groups.get("second"):
+            spoken = self._number(groups["second"].lstrip("0") or "0")
+            edits.append(Edit(match.start("second") - 1, match.end("second"), f" {spoken}"))
+        if groups.get("hour2"):
+            edits.append(Edit(*match.span("range"), f" {self._words.range} "))
+            edits.append(
+                Edit(
+                    match.start("hour2"),
+                    match.end("minute2"),
+                    self._time(groups["hour2"], groups["minute2"], half is not None),
+                )
+            )
+        if half:
+            edits.append(self._half_day(match))
+        if groups.get("hour_word"):
+            edits.append(Edit(match.start("hour_word") - 1, match.end("hour_word")))
+        return edits
+
+    def read_half_day(self, match: re.Match[str]) -> Sequence[Edit]:
+        """The edits of "9 am" and "9–11 a.m."."""
+        if not 0 <= int(match["hour"]) <= 12:
+            return ()
+        edits = [Edit(*match.span("hour"), self._number(match["hour"]))]
+        if match["first_half"]:
+            edits.append(Edit(match.end("hour"), match.start("range"), f" {match['first_half'].lower()} m"))
+        if match["hour2"]:
+            edits.append(Edit(*match.span("range"), f" {self._words.range} "))
+            edits.append(Edit(*match.span("hour2"), self._number(match["hour2"])))
+        return [*edits, self._half_day(match)]
+
+    def read_ratio(self, match: re.Match[str]) -> Sequence[Edit]:
+        """The edits of "16:9"."""
+        space = self._words.space
+        return [
+            Edit(*match.span("low"), self._number(match["low"])),
+            Edit(match.end("low"), match.start("high"), f"{space}{self._words.range}{space}"),
+            Edit(*match.span("high"), self._number(match["high"])),
+        ]
+
+    def _half_day(self, match: re.Match[str]) -> Edit:
+        """The letters apart; the dot of the last one may also end the sentence."""
+        start, end = match.start("half"), match.end()
+        written = match.string[start:end].rstrip()
+        end = start + len(written)
+        ends_text = written.endswith(".") and not match.string[end:].strip("\"'”’)] ")
+        before = "" if match.string[start - 1].isspace() else " "
+        return Edit(start, end, f"{before}{match['half'].lower()} m{'.' if ends_text else ''}")
+
+    def _time(self, hour: str, minute: str, has_half: bool) -> str:
+        spoken_hour = self._number(hour.lstrip("0") or "0")
+        if minute == "00":
+            return spoken_hour if has_half else self._words.full_hour.format(hour=spoken_hour)
+        number = self._number(minute.lstrip("0"))
+        if minute.startswith("0"):
+            number = self._words.minute_below_ten.format(minute=number)
+        return self._words.time.format(hour=spoken_hour, minute=number)
+
+    def _number(self, digits: str) -> str:
+        return self._spelling.number(WrittenNumber(digits))
