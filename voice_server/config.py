@@ -55,10 +55,11 @@ class BackendConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     recordings that it clones voices from. Workers run in `folder`, by default the file's, so that a path in
     the settings is relative to it like every other. With `forked` they are copies of one process that has
     loaded the engine, where adapter and system allow it. A worker is replaced when a start takes over
-    `start_timeout_s`, a render over `render_timeout_s` or is silent for `silence_timeout_s` (or five times
-    what such a text was seen to take, if that is longer), when a stop is not obeyed within `stop_timeout_s`,
-    and when it is idle and leaves a ping unanswered for `ping_timeout_s`. All voices are brought to
-    `loudness_lufs`, where the adapter knows how loud they are; None (`off` in the file) leaves them alone.
+    `start_timeout_s`, a render over `render_timeout_s` (or a second a character, if that is longer) or is
+    silent for `silence_timeout_s` (or five times what such a text was seen to take), when a stop is not
+    obeyed within `stop_timeout_s`, and when it is idle and leaves a ping unanswered for `ping_timeout_s`. All
+    voices are brought to `loudness_lufs`, where the adapter knows how loud they are; None (`off` in the file)
+    leaves them alone.
     """
 
     adapter: Path

@@ -132,6 +132,16 @@ def test_a_missing_or_second_text_is_an_error(run_command: Any, arguments: list[
     assert sentence in result.stderr
 
 
+def test_a_text_without_anything_to_say_is_an_error_and_leaves_the_file_that_was_there(
+    run_command: Any,
+) -> None:
+    Path("x.wav").write_bytes(b"as it was")
+    result = run_command("speak", "...", "-o", "x.wav")
+    assert result.exit_code == 2
+    assert result.stderr == "error: this text has nothing in it that can be spoken\n"
+    assert Path("x.wav").read_bytes() == b"as it was"
+
+
 def test_a_sentence_that_cannot_be_spoken_is_counted_and_the_rest_is_saved(run_command: Any) -> None:
     result = run_command("speak", "One. Two.", "--opt", "fault=fail", "-o", "x.wav")
     assert result.exit_code == 1

@@ -206,22 +206,40 @@ def test_a_job_that_goes_on_speaking_is_let_speak_until_its_limit() -> None:
 
 def test_a_job_may_be_silent_for_five_times_what_such_a_text_takes() -> None:
     supervisor = warm()
-    supervisor.learn_silence(0.05)
+    supervisor.learn_silence(5.0, characters=100)
     supervisor.receive(SlotEvent.JOB_GIVEN, 0, 0.0, characters=100)
     assert next_actions(supervisor) == (25.0, [KillProcess(0, "was silent for 25 s")])
 
 
 def test_what_a_text_takes_is_learned_from_jobs_and_forgotten_slowly() -> None:
     supervisor = warm()
-    supervisor.receive(SlotEvent.JOB_GIVEN, 0, 0.0, characters=10)
+    supervisor.receive(SlotEvent.JOB_GIVEN, 0, 0.0, characters=30)
     supervisor.note_activity(0, 4.0)
     supervisor.receive(SlotEvent.JOB_ENDED, 0, 5.0)
-    supervisor.receive(SlotEvent.JOB_GIVEN, 0, 5.0, characters=10)
+    supervisor.receive(SlotEvent.JOB_GIVEN, 0, 5.0, characters=30)
     assert supervisor.next_deadline() == 5.0 + 5 * 4.0
     supervisor.note_activity(0, 5.5)
     supervisor.receive(SlotEvent.JOB_ENDED, 0, 5.5)
-    supervisor.receive(SlotEvent.JOB_GIVEN, 0, 6.0, characters=10)
+    supervisor.receive(SlotEvent.JOB_GIVEN, 0, 6.0, characters=30)
     assert supervisor.next_deadline() == pytest.approx(6.0 + 5 * 4.0 * 0.9)
+
+
+def test_a_short_text_does_not_make_a_long_one_be_waited_for_for_minutes() -> None:
+    supervisor = warm()
+    supervisor.learn_silence(0.66, characters=len("Yes."))
+    supervisor.receive(SlotEvent.JOB_GIVEN, 0, 0.0, characters=190)
+    deadline = supervisor.next_deadline()
+    assert deadline is not None
+    assert deadline < 35.0
+
+
+def test_a_text_that_takes_long_to_say_is_rendered_for_as_long() -> None:
+    supervisor = warm()
+    supervisor.receive(SlotEvent.JOB_GIVEN, 0, 0.0, characters=1500)
+    for now in range(0, 1500, 9):
+        supervisor.note_activity(0, float(now))
+        supervisor.tick(float(now))
+    assert next_actions(supervisor) == (1500.0, [KillProcess(0, "rendered one text for more than 1500 s")])
 
 
 def test_a_cancelled_worker_is_free_when_it_says_so_and_dead_when_it_does_not() -> None:

@@ -24,7 +24,7 @@ READY = WorkerReady(
     (Voice("one", "One", "en"),),
     8000,
     Capabilities(options=(Option("speed", "number", 1.0, 0.5, 2.0),)),
-    silence_ms_per_char=1.0,
+    warm_up_silence_ms=1.0,
 )
 
 

@@ -19,7 +19,7 @@ READY = WorkerReady(
     (Voice("anna", "Anna", "de"),),
     24_000,
     Capabilities(options=(Option("speed", "number", 1.0, 0.5, 2.0), Option("pitch", "number", 50, 0, 100))),
-    silence_ms_per_char=10.0,
+    warm_up_silence_ms=10.0,
 )
 
 

@@ -37,6 +37,12 @@ def test_workers_wait_passively_and_share_the_cores() -> None:
     assert int(alone["OMP_NUM_THREADS"]) >= int(crowd["OMP_NUM_THREADS"]) == 1
 
 
+def test_no_library_reports_what_a_worker_does_to_its_maker() -> None:
+    seen = worker_environment(backend(), {})
+    switches = ("ORT_DISABLE_TELEMETRY", "HF_HUB_DISABLE_TELEMETRY", "DO_NOT_TRACK")
+    assert [seen[name] for name in switches] == ["1", "1", "1"]
+
+
 def test_the_configuration_sets_variables_and_takes_over_the_servers() -> None:
     config = backend(OMP_NUM_THREADS="3", MODEL_TOKEN=None, NOT_THERE=None)
     seen = worker_environment(config, {"MODEL_TOKEN": "from the server"})

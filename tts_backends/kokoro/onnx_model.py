@@ -30,8 +30,9 @@ _VALUES_PER_FRAME = 2
 """The pitch and the vocoder's input have two values in a frame of 25 ms."""
 _SAMPLES_PER_VALUE = SAMPLES_PER_FRAME // _VALUES_PER_FRAME
 _SOURCE_PER_VALUE = 60
-_REACH = 9
-"""Values on either side that a sample depends on, once the norms do not depend on the sentence."""
+_REACH = 11
+"""Values on either side that a sample depends on, once the norms do not depend on the sentence: 9 with
+floats, 11 with integers of 8 bits, whose rounding makes more of what hardly counts."""
 _WINDOWS: tuple[int, ...] = (32, 44, 88, 160)
 """The first windows; the last size goes on. The second is hardly longer than the first, of which a part is
 silence, so that it is there in time on a slow processor too."""

@@ -71,6 +71,8 @@ def speak(
         prepare_server(server, aloud=sink.path is None)
         spoken = _SpokenText(input_text, sink)
         run(spoken.run(server, speaker))
+        if not spoken.audio_ms and not spoken.failures:
+            raise ConfigError("this text has nothing in it that can be spoken")
     _print_result(spoken, sink, as_json=as_json)
     if spoken.failures:
         total = spoken.sentences + len(spoken.failures)

@@ -20,6 +20,11 @@ from enum import Enum
 
 _SILENCE_FACTOR = 5
 """A busy worker is killed when it has been silent for this many times what its text should take."""
+_FEWEST_CHARACTERS = 20
+"""A shorter text counts as one of so many: much of what it takes does not depend on its length, and from
+"Yes." alone a long sentence would be expected to take minutes."""
+_RENDER_S_PER_CHAR = 1.0
+"""A render may take so long for each character where that is more than its limit: digits are words."""
 _SILENCE_DECAY = 0.9
 """The silence expected for each character falls by this factor at most from one job to the next, so that a
 single fast job does not make the limit too tight for a slow one."""
@@ -179,13 +184,13 @@ class Supervisor:
             return
         if event is SlotEvent.JOB_ENDED:
             silence_s = max(slot.longest_silence_s, now - slot.last_active_at)
-            self.learn_silence(silence_s / slot.characters)
+            self.learn_silence(silence_s, slot.characters)
         if target is SlotState.TERMINATING:
             slot.cannot_load = event is SlotEvent.LOAD_FAILED
             self._actions.append(KillProcess(index, reason or "could not load its engine"))
         slot.enter(target, now)
         if event is SlotEvent.JOB_GIVEN:
-            slot.characters = max(1, characters)
+            slot.characters = max(_FEWEST_CHARACTERS, characters)
         elif event is SlotEvent.READY:
             self._mark_ready(slot)
         elif event is SlotEvent.EXITED:
@@ -197,8 +202,9 @@ class Supervisor:
         slot.longest_silence_s = max(slot.longest_silence_s, now - slot.last_active_at)
         slot.last_active_at, slot.pinged_at = now, None
 
-    def learn_silence(self, s_per_char: float) -> None:
-        """Take in how long a healthy worker was silent for each character of a text."""
+    def learn_silence(self, silence_s: float, characters: int) -> None:
+        """Take in how long a healthy worker was silent over a text of so many characters."""
+        s_per_char = silence_s / max(_FEWEST_CHARACTERS, characters)
         self._silence_s_per_char = max(s_per_char, self._silence_s_per_char * _SILENCE_DECAY)
 
     def stop_launching(self) -> None:
@@ -247,7 +253,7 @@ class Supervisor:
                 return self._ping_deadline(slot)
             case SlotState.BUSY:
                 silent_until = slot.last_active_at + self._silence_limit_s(slot)
-                return min(silent_until, slot.entered_at + policy.render_timeout_s)
+                return min(silent_until, slot.entered_at + self._render_limit_s(slot))
             case SlotState.CANCELLING:
                 return slot.entered_at + policy.stop_timeout_s
         return None if slot.is_given_up else slot.entered_at + policy.kill_timeout_s  # TERMINATING
@@ -261,6 +267,9 @@ class Supervisor:
         expected_s = self._silence_s_per_char * slot.characters
         return max(self._policy.silence_timeout_s, _SILENCE_FACTOR * expected_s)
 
+    def _render_limit_s(self, slot: _Slot) -> float:
+        return max(self._policy.render_timeout_s, _RENDER_S_PER_CHAR * slot.characters)
+
     def _timeout_reason(self, slot: _Slot, now: float) -> str:
         """Complete the sentence "the worker …" for the limit that the slot has exceeded."""
         policy = self._policy
@@ -270,8 +279,8 @@ class Supervisor:
             return f"left a ping unanswered for {policy.ping_timeout_s:g} s"
         if slot.state is SlotState.CANCELLING:
             return f"did not stop within {policy.stop_timeout_s:g} s"
-        if now >= slot.entered_at + policy.render_timeout_s:
-            return f"rendered one text for more than {policy.render_timeout_s:g} s"
+        if now >= slot.entered_at + self._render_limit_s(slot):
+            return f"rendered one text for more than {self._render_limit_s(slot):g} s"
         return f"was silent for {self._silence_limit_s(slot):g} s"
 
     def _mark_ready(self, slot: _Slot) -> None:

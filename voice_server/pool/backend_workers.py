@@ -155,7 +155,7 @@ class BackendWorkers:
         except RequestError as error:
             self.load_failed(slot, f"backends.{self._name} in backends.yaml: {error.message}")
             return
-        self._shell.learn_silence(ready.silence_ms_per_char / 1000)
+        self._shell.learn_silence(ready.warm_up_silence_ms / 1000, characters=1)
         self._error = ""
         self._shell.receive(SlotEvent.READY, slot)
 

@@ -103,9 +103,9 @@ class SupervisorShell:
         # No timer to set: this only ever moves a deadline further away.
         self._supervisor.note_activity(slot, self._loop.time())
 
-    def learn_silence(self, s_per_char: float) -> None:
+    def learn_silence(self, silence_s: float, characters: int) -> None:
         """Take in how long a healthy process was silent for each character of a text."""
-        self._supervisor.learn_silence(s_per_char)
+        self._supervisor.learn_silence(silence_s, characters)
 
     def _perform(self) -> None:
         for action in self._supervisor.take_actions():

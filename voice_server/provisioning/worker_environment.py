@@ -23,6 +23,9 @@ _QUIET = {
     "TOKENIZERS_PARALLELISM": "false",
     "TQDM_DISABLE": "1",
     "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+    "ORT_DISABLE_TELEMETRY": "1",  # ONNX Runtime reports to its maker from version 1.32 on
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "DO_NOT_TRACK": "1",
     "PYTHONUNBUFFERED": "1",
     "PYTHONNOUSERSITE": "1",
     "PYTHONUTF8": "1",

@@ -125,7 +125,7 @@ class _Worker:
                     last,
                     backend.sample_rate,
                     capabilities_of(backend),
-                    silence_ms_per_char=silence_ms / len(WARM_UP_TEXT),
+                    warm_up_silence_ms=silence_ms,
                 ),
             ]
         )

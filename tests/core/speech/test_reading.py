@@ -44,6 +44,12 @@ def test_a_sentence_in_another_script_goes_to_its_reader_as_it_is() -> None:
     ]
 
 
+def test_a_voice_that_reads_the_script_in_another_language_takes_nobody_s_place() -> None:
+    own = replace(VOICE, find_reader=lambda *_: replace(VOICE, reads=frozenset({"Hani"})))
+    (only,) = parts_of("你好", settings=own)
+    assert only.warnings == ()
+
+
 def test_parts_are_typed_and_spoken_texts_with_their_places() -> None:
     text = "The **word** «你好», said *мир* twice."
     parts = parts_of(text, at=100)

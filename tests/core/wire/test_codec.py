@@ -246,10 +246,10 @@ def test_what_msgpack_cannot_hold_is_refused_by_the_sender(setting: object) -> N
         frame_with(type="words", job=1, marks=[["hello", "0", 1.0, 0, 5, ""]]),
         frame_with(type="words", job=1, marks=[7]),
         frame_with(
-            type="ready", protocol=1, voices=[], sample_rate_hz=1, capabilities={}, silence_ms_per_char=1
+            type="ready", protocol=1, voices=[], sample_rate_hz=1, capabilities={}, warm_up_silence_ms=1
         ),
         frame_with(
-            type="ready", protocol=1, voices=[], sample_rate_hz=1, capabilities=[], silence_ms_per_char=1
+            type="ready", protocol=1, voices=[], sample_rate_hz=1, capabilities=[], warm_up_silence_ms=1
         ),
     ],
 )

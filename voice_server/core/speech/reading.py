@@ -68,8 +68,8 @@ def _reader(run: UnreadRun, settings: SpeechSettings) -> SpeechSettings | None:
 def _warnings(
     run: UnreadRun, settings: SpeechSettings, reader: SpeechSettings | None
 ) -> Iterator[SpeechWarning]:
-    """What a client should know of a run: who reads it in place of the voice, and what nobody reads."""
-    if reader is not None:
+    """What a client should know of a run: which voice reads it in place of its own, and what nobody reads."""
+    if reader is not None and (reader.backend, reader.voice) != (settings.backend, settings.voice):
         sentence = f"{_cannot_read(run, settings)}; {reader.voice} of {reader.backend} speaks in its place"
         yield SpeechWarning("script_switched", sentence)
     voice = reader or settings

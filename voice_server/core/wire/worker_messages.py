@@ -74,15 +74,15 @@ class WorkerVoices:
 class WorkerReady:
     """The backend is loaded and warm.
 
-    `silence_ms_per_char` is the longest time between two messages in the warm-up, divided by the characters
-    of its text: a first measure of how long a healthy worker may send nothing.
+    `warm_up_silence_ms` is the longest time between two messages in the warm-up, a short text: a first
+    measure of how long a healthy worker may send nothing.
     """
 
     protocol: int
     voices: tuple[Voice, ...]
     sample_rate_hz: int
     capabilities: Capabilities
-    silence_ms_per_char: float
+    warm_up_silence_ms: float
 
 
 @dataclass(frozen=True, slots=True)
