@@ -74,3 +74,14 @@ def test_a_text_of_the_command_line_is_split(run_command: RunCommand) -> None:
     ]
     for wrong in ([], ["-", "--text", "a"]):
         assert "give one text" in run_command("split", *wrong).stderr
+
+
+def test_what_is_not_for_the_ear_is_left_out(run_command: RunCommand) -> None:
+    typed = "<think>Hm.</think>Use:\n```\nf(x)\n```\nDone."
+    rows = run_command("split", "--text", typed).stdout.splitlines()
+    assert [row.split(None, 1) for row in rows] == [
+        ["18–22", "Use:"],
+        ["23–26", "Code omitted."],
+        ["36–41", "Done."],
+    ]
+    assert len(run_command("split", "--code", "skip", "--text", typed).stdout.splitlines()) == 2

@@ -91,6 +91,8 @@ class Sources:
             case ast.Dict(keys=keys, values=values):
                 for key, value in zip(keys, values, strict=True):
                     if isinstance(key, ast.Constant) and (key.value == "code" or _is_status(key)):
+                        if ast.unparse(value) == "'code'":
+                            continue  # the request's field of that name: what becomes of blocks of code
                         yield from self._word(value)
             case ast.Tuple(elts=[status, code, *_]) if _is_status(status):
                 yield from self._word(code)

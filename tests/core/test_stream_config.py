@@ -21,12 +21,12 @@ def test_what_no_message_says_is_as_for_every_other_request() -> None:
 def test_every_key_has_its_place() -> None:
     message = ClientMessage(
         voice="alba", backend="one", lang="de", opts={"speed": 1.5}, timestamps="word", markup="speak",
-        max_wait_ms=5.0, first_segment="sentence", ahead_s=1.0, sentence_pause_ms=7.0,
+        max_wait_ms=5.0, first_segment="sentence", ahead_s=1.0, sentence_pause_ms=7.0, code="skip",
         format=StreamFormat(rate=8000), on_new_turn="preempt",
     )  # fmt: skip
     request = SpeechRequest(
         voice="alba", backend="one", language="de", options={"speed": 1.5}, word_times=True, markup="speak",
-        max_wait_ms=5.0, first_segment="sentence", ahead_s=1.0, sentence_pause_ms=7.0,
+        max_wait_ms=5.0, first_segment="sentence", ahead_s=1.0, sentence_pause_ms=7.0, code="skip",
     )  # fmt: skip
     assert _after(message) == StreamConfig(
         request=request, format=StreamFormat(rate=8000), on_new_turn="preempt"

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from typing import get_args
 
 import click
 
 from voice_server.commands.shared.click_command import CliCommand
 from voice_server.commands.shared.click_options import encoding_option, json_option, text_option
 from voice_server.commands.shared.text_input import decoded_argument, text_chunks
-from voice_server.core.text.splitting.splitter import Piece, Splitter, SplitterOptions
+from voice_server.core.speech.incoming_text import IncomingText
+from voice_server.core.speech.speech_settings import DEFAULT_CODE, SpeechSettings
+from voice_server.core.text.filtering.text_filter import CodePolicy
+from voice_server.core.text.splitting.splitter import Piece
 from voice_server.errors import ConfigError
 
 
@@ -22,6 +26,13 @@ from voice_server.errors import ConfigError
     "--language", "--lang", metavar="TAG", help="The text's language, for example de; guessed when not given."
 )
 @click.option("--early", is_flag=True, help="Let the first piece end at a clause, as the server does.")
+@click.option(
+    "--code",
+    type=click.Choice(get_args(CodePolicy)),
+    default=DEFAULT_CODE,
+    show_default=True,
+    help="What is said of blocks of code: that there is one, nothing, or the code.",
+)
 @click.option("--explain", is_flag=True, help="Say for each sentence why it ends there, and its language.")
 @json_option
 def split(
@@ -31,6 +42,7 @@ def split(
     encoding: str | None,
     language: str | None,
     early: bool,
+    code: CodePolicy,
     explain: bool,
     as_json: bool,
 ) -> None:
@@ -41,19 +53,30 @@ def split(
         chunks = iter([decoded_argument(text, encoding)])
     else:
         raise ConfigError("give one text: a FILE, - for standard input, or --text")
-    options = SplitterOptions(language=language, first_piece="clause" if early else "sentence")
-    for piece in pieces_of(chunks, options):
+    settings = SpeechSettings(
+        backend="",
+        voice="",
+        language=language,
+        first_segment="clause" if early else "sentence",
+        code=code,
+    )
+    for piece in pieces_of(chunks, settings):
         click.echo(json.dumps(piece._asdict(), ensure_ascii=False) if as_json else piece_row(piece))
         if explain and not as_json:
             click.echo(f"{'':>13}  ↳ {piece.reason} ({piece.language})")
 
 
-def pieces_of(chunks: Iterator[str], options: SplitterOptions) -> Iterator[Piece]:
-    """Yield the pieces of a text that comes in chunks, each as soon as it is certain."""
-    splitter = Splitter(options)
+def pieces_of(chunks: Iterator[str], settings: SpeechSettings) -> Iterator[Piece]:
+    """Yield the pieces of a text that comes in chunks, each when it is certain, where it was typed."""
+    text = IncomingText(settings)
     for chunk in chunks:
-        yield from splitter.feed(chunk)
-    yield from splitter.finish()
+        yield from (_as_typed(text, piece) for piece in text.push(chunk, 0.0))
+    yield from (_as_typed(text, piece) for piece in text.finish())
+
+
+def _as_typed(text: IncomingText, piece: Piece) -> Piece:
+    (start, end), _ = text.typed_place(piece)
+    return piece._replace(start=start, end=end)
 
 
 def piece_row(piece: Piece) -> str:

@@ -22,6 +22,7 @@ REQUEST_FIELDS: Final = {
     "markup": "markup",
     "normalize": "normalize",
     "script": "script",
+    "code": "code",
     "max_wait_ms": "max_wait_ms",
     "first_segment": "first_segment",
     "ahead_s": "ahead_s",

@@ -160,6 +160,7 @@ class VoiceResolver:
             max_segment_chars=configured.max_segment_chars,
             reads=self._scripts_read(name, voice, options),
             script=request.script,
+            code=request.code,
             pauses=self._pauses(request),
             find_reader=self._find_reader,
         )

@@ -63,3 +63,56 @@ def test_other_settings_hold_from_the_next_sentence_on() -> None:
     text.push("Yes.", 1.0)
     text.configure(SETTINGS)
     assert texts(text.push(" No. Then", 1.1)) == ["Yes.", "No."]
+
+
+def told(text: IncomingText, pieces: list[Piece]) -> list[tuple[str, str]]:
+    """Each piece, and where it was typed."""
+    return [(piece.text, text.typed[slice(*text.typed_place(piece)[0])]) for piece in pieces]
+
+
+def test_what_is_not_for_the_ear_is_no_sentence_and_keeps_its_place() -> None:
+    text = IncomingText(SETTINGS)
+    typed = "<think>Tea? Yes.</think>\nTea <think>hm</think> it is.\n```\nf(x)\n```\nDone now."
+    pieces = text.push(typed, 1.0) + text.finish()
+    assert text.typed == typed
+    assert told(text, pieces) == [
+        ("Tea  it is.", "Tea <think>hm</think> it is."),
+        ("Code omitted.", "```"),
+        ("Done now.", "Done now."),
+    ]
+    offsets = text.typed_place(pieces[0])[1]
+    assert offsets is not None
+    assert offsets.to_source(5, 7) == (22, 24)
+    assert text.typed_place(pieces[2])[1] is None
+    assert text.filtered_between(pieces[1].end, pieces[2].start) == "\n"
+
+
+def test_a_thought_between_a_mark_and_the_next_word_keeps_the_early_end() -> None:
+    text = IncomingText(SETTINGS)
+    text.push("Nobody knows the answer yet.", 1.0)
+    likely = text.likely
+    text.push(" <thi", 1.1)
+    assert text.likely == likely
+    assert likely is not None
+    (certain,) = text.push("nk>Hm.</think> The", 1.2)
+    assert certain[:3] == likely[:3]
+
+
+def test_silence_reads_the_rows_of_a_table_that_wait() -> None:
+    text = IncomingText(SETTINGS)
+    assert text.push("|A|B|\n|---|---|\n|a|b|\n", 1.0) == []
+    assert text.next_deadline() == pytest.approx(1.15)
+    assert texts(text.paused()) == ["a: b."]
+    assert texts(text.push("|c|d|\n", 1.3)) == ["c: d."]
+
+
+def test_text_that_is_spoken_as_typed_is_not_filtered() -> None:
+    text = IncomingText(replace(SETTINGS, markup="speak"))
+    assert texts(text.push("<think>Tea it is.</think>", 1.0) + text.finish()) == ["<think>Tea it is.</think>"]
+
+
+def test_what_is_held_back_counts_as_text_that_waits() -> None:
+    text = IncomingText(SETTINGS)
+    text.push("a <thin", 1.0)
+    assert text.pending_chars == 7
+    assert texts(text.flush()) == ["a <thin"]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from voice_server.core.speech.growing_text import GrowingText
 from voice_server.core.speech.merging import Merger
-from voice_server.core.speech.typed_text import TypedText
 from voice_server.core.text.splitting.splitter import Piece
 
 TEXT = "Yes. No.\nThat is all there is to say. Oh."
@@ -16,7 +16,7 @@ def piece(text: str) -> Piece:
 
 
 def test_short_sentences_gather_until_they_are_long_enough() -> None:
-    merger = Merger(TypedText(TEXT))
+    merger = Merger(GrowingText(TEXT))
     assert merger.add(piece("Yes."), **LIMITS) == []
     assert merger.holds
     assert merger.add(piece("No."), **LIMITS) == []
@@ -27,7 +27,7 @@ def test_short_sentences_gather_until_they_are_long_enough() -> None:
 
 
 def test_what_is_long_enough_is_not_held() -> None:
-    merger = Merger(TypedText(TEXT))
+    merger = Merger(GrowingText(TEXT))
     long = piece("That is all there is to say.")
     assert merger.preview(long, **LIMITS) is long
     assert merger.add(long, **LIMITS) == [long]
@@ -35,7 +35,7 @@ def test_what_is_long_enough_is_not_held() -> None:
 
 
 def test_what_would_be_too_long_together_is_spoken_apart() -> None:
-    merger = Merger(TypedText(TEXT))
+    merger = Merger(GrowingText(TEXT))
     merger.add(piece("Yes."), **LIMITS)
     long = piece("That is all there is to say.")
     assert merger.preview(long, min_chars=10, max_chars=30) is None
@@ -43,7 +43,7 @@ def test_what_would_be_too_long_together_is_spoken_apart() -> None:
 
 
 def test_a_preview_changes_nothing() -> None:
-    typed = TypedText(TEXT[:4])
+    typed = GrowingText(TEXT[:4])
     merger = Merger(typed)
     typed.append(TEXT[4:])
     merger.add(piece("Yes."), **LIMITS)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from voice_server.core.speech.typed_text import TypedText
+from voice_server.core.speech.growing_text import GrowingText
 from voice_server.core.text.splitting.splitter import Piece
 
 
 class Merger:
-    """Holds back at most one sentence; `typed` is the text of the utterance, and grows."""
+    """Holds back at most one sentence; `text` is that which pieces have offsets in, and grows."""
 
-    def __init__(self, typed: TypedText) -> None:
-        self._typed = typed
+    def __init__(self, text: GrowingText) -> None:
+        self._text = text
         self._short: Piece | None = None
 
     @property
@@ -48,5 +48,5 @@ class Merger:
             return piece
         if piece.end - short.start > max_chars:
             return None
-        text = self._typed.slice(short.start, piece.end)
+        text = self._text.slice(short.start, piece.end)
         return Piece(text, short.start, piece.end, piece.reason, piece.language)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from array import array
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
@@ -13,17 +14,27 @@ from voice_server.core.speech.speech_settings import SpeechSettings
 from voice_server.core.speech.utterance_events import SentenceEnded, SentenceStarted
 from voice_server.core.speech.word_times import estimated_marks, share_time, word_spans
 from voice_server.core.text.normalization.normalizer import normalized
+from voice_server.core.text.offsets import OffsetMap
 from voice_server.core.text.speakable.spoken_text import SpokenText, speakable
 from voice_server.core.text.splitting.splitter import Piece
 from voice_server.core.types import (
     PCM_BYTES_PER_SECOND,
     Segment,
+    Span,
     SpeechWarning,
     TimesSource,
     WordMark,
 )
 
 _CHARS_PER_SECOND = 15.0
+
+TypedPlace = tuple[Span, OffsetMap | None]
+"""Where a piece was typed, and the map of its text to that; None where it is the text as typed."""
+
+
+def typed_as_it_is(piece: Piece) -> TypedPlace:
+    """Where a piece was typed, of a text of which nothing was left out."""
+    return (piece.start, piece.end), None
 
 
 class SegmentPhase(Enum):
@@ -39,12 +50,14 @@ class SegmentPhase(Enum):
 class PendingSegment:
     """One sentence from the moment its end was likely until its last sample is handed over.
 
+    `piece` has offsets in the text that was split; `chars` is where it was typed, and `spoken` leads there.
     `pause_ms` is the silence that parts it from the one before, and `pause_bytes` how much of it was handed
     over: its audio begins with that. `is_inside` says that the one before is a part of the same sentence.
     """
 
     index: int
     piece: Piece
+    chars: Span
     spoken: SpokenText
     segment: Segment
     settings: SpeechSettings
@@ -106,7 +119,7 @@ class PendingSegment:
 
     def typed_marks(self, since: int = 0) -> tuple[WordMark, ...]:
         """The word marks from number `since` on, with offsets into the text as typed."""
-        base, to_source = self.piece.start, self.spoken.offsets.to_source
+        base, to_source = self.chars[0], self.spoken.offsets.to_source
         typed = []
         for mark in self.marks[since:]:
             start, end = to_source(mark.start, mark.end)
@@ -123,7 +136,7 @@ class PendingSegment:
             self.index,
             self.piece.text,
             self.spoken.text,
-            (self.piece.start, self.piece.end),
+            self.chars,
             at_ms=self.start_s * 1000,
             queued_ms=max(0.0, begun_at - self.certain_at) * 1000,
         )
@@ -151,7 +164,7 @@ class PendingSegment:
         return SpokenPart(
             self.start_s + self.pause_s,
             audio_s,
-            (self.piece.start, self.piece.end),
+            self.chars,
             array("d", [mark.start_ms for mark in self.marks]),
             array("q", [mark.end for mark in self.marks]),
             self.spoken.offsets,
@@ -163,19 +176,24 @@ class PendingSegment:
         return len(self.segment.text) / _CHARS_PER_SECOND
 
 
-def new_segments(index: int, piece: Piece, settings: SpeechSettings, now: float) -> list[PendingSegment]:
+def new_segments(
+    index: int,
+    piece: Piece,
+    settings: SpeechSettings,
+    now: float,
+    typed_place: Callable[[Piece], TypedPlace] = typed_as_it_is,
+) -> list[PendingSegment]:
     """The segments to be rendered for a piece of the text; none where there is nothing to say.
 
     That is one, or one for each part in a script that another voice has to read; the first has the number
-    `index`.
+    `index`. `typed_place` says where a piece, or a part of it, was typed.
     """
     spoken = speakable(piece.text, markup=settings.markup, known_tags=settings.known_tags)
     if not spoken.text:
         return []
     parts = [_normalized(part) for part in read_parts(piece, spoken, settings)]
     segments = [
-        _new_segment(index + number, part.piece, part.spoken, part.settings, now)
-        for number, part in enumerate(parts)
+        _new_segment(index + number, part, typed_place(part.piece), now) for number, part in enumerate(parts)
     ]
     for pending, part in zip(segments, parts, strict=True):
         pending.warnings += part.warnings
@@ -199,14 +217,13 @@ def _normalized(part: ReadPart) -> ReadPart:
     return replace(part, spoken=SpokenText(text, spoken.offsets.then(offsets), spoken.dropped_tags))
 
 
-def _new_segment(
-    index: int, piece: Piece, spoken: SpokenText, settings: SpeechSettings, now: float
-) -> PendingSegment:
-    """A segment for a piece of the text and what is spoken of it.
+def _new_segment(index: int, part: ReadPart, typed: TypedPlace, now: float) -> PendingSegment:
+    """A segment for a part of the text and what is spoken of it.
 
     The seed depends on the text alone unless the options give one, so that the same text sounds the same
     however it was cut, and a retry continues the audio that already left.
     """
+    spoken, settings = part.spoken, part.settings
     seed = settings.options.get("seed")
     segment = Segment(
         backend=settings.backend,
@@ -215,4 +232,7 @@ def _new_segment(
         options=settings.options,
         seed=seed if isinstance(seed, int) else zlib.crc32(spoken.text.encode()),
     )
-    return PendingSegment(index, piece, spoken, segment, settings, now)
+    chars, way_back = typed
+    if way_back is not None:
+        spoken = replace(spoken, offsets=way_back.then(spoken.offsets))
+    return PendingSegment(index, part.piece, chars, spoken, segment, settings, now)

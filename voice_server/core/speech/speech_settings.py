@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final, Literal, Protocol
 
 from voice_server.core.speech.pauses import NO_PAUSES, Pauses
+from voice_server.core.text.filtering.text_filter import CodePolicy
 from voice_server.core.types import ANY_SCRIPT, Capabilities, NormalizedKind, OptionValue, TimesSource
 from voice_server.errors import TooMuch
 
@@ -17,6 +18,7 @@ ScriptPolicy = Literal["switch", "keep"]
 DEFAULT_MAX_WAIT_MS: Final = 300.0
 DEFAULT_AHEAD_S: Final = 5.0
 DEFAULT_SCRIPT: Final[ScriptPolicy] = "switch"
+DEFAULT_CODE: Final[CodePolicy] = "announce"
 DEFAULT_MIN_SEGMENT_CHARS: Final = 0
 DEFAULT_MAX_SEGMENT_CHARS: Final = 300
 
@@ -45,6 +47,7 @@ class SpeechRequest:
     markup: Literal["speak", "strip"] = "strip"
     normalize: bool | Sequence[NormalizedKind] = True
     script: ScriptPolicy = DEFAULT_SCRIPT
+    code: CodePolicy = DEFAULT_CODE
     word_times: bool = False
     first_segment: FirstSegment | None = None
     max_wait_ms: float = DEFAULT_MAX_WAIT_MS
@@ -100,6 +103,7 @@ class SpeechSettings:
     max_segment_chars: int = DEFAULT_MAX_SEGMENT_CHARS
     reads: frozenset[str] = frozenset({ANY_SCRIPT})
     script: ScriptPolicy = DEFAULT_SCRIPT
+    code: CodePolicy = DEFAULT_CODE
     pauses: Pauses = NO_PAUSES
     find_reader: ReaderFinder | None = field(default=None, compare=False)
 
@@ -109,6 +113,7 @@ class SpeechSettings:
             other,
             language=self.language,  # of the splitter; what the backend is told of it is an option
             first_segment=self.first_segment,
+            code=self.code,  # of the filter
             max_wait_ms=self.max_wait_ms,
             ahead_s=self.ahead_s,
             pauses=self.pauses,

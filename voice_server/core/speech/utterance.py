@@ -315,7 +315,9 @@ class Utterance:
             self._make_certain(likely, now)
             return
         self._drop_likely()
-        for pending in new_segments(self._opened_sentences, piece, self.settings, now):
+        for pending in new_segments(
+            self._opened_sentences, piece, self.settings, now, self._text.typed_place
+        ):
             self._open(pending)
             self._make_certain(pending, now)
 
@@ -330,7 +332,7 @@ class Utterance:
             self._drop_likely()
         if piece is None:
             return
-        segments = new_segments(self._opened_sentences, piece, self.settings, now)
+        segments = new_segments(self._opened_sentences, piece, self.settings, now, self._text.typed_place)
         if len(segments) == 1:  # what several voices read is rendered when it is certain
             (self._likely,) = segments
             self._open(self._likely)
@@ -346,7 +348,7 @@ class Utterance:
         piece, previous, pauses = pending.piece, self._previous, pending.settings.pauses
         pause_ms = pauses.sentence_ms  # behind another utterance, where this is the first segment
         if previous is not None:
-            between = self._text.typed_between(previous.end, piece.start)
+            between = self._text.filtered_between(previous.end, piece.start)
             pause_ms = pauses.before(piece, previous, between, is_inside=pending.is_inside)
         speed = pending.settings.options.get("speed")
         return pause_ms / speed if isinstance(speed, int | float) and speed > 0 else pause_ms
@@ -361,11 +363,8 @@ class Utterance:
             self._announce(pending)
 
     def _announce(self, pending: PendingSegment) -> None:
-        piece = pending.piece
-        chars = (piece.start, piece.end)
-        self._urgent_events.append(
-            SentenceDispatched(pending.index, piece.text, chars, self._queue.certain_waiting)
-        )
+        text, waiting = pending.piece.text, self._queue.certain_waiting
+        self._urgent_events.append(SentenceDispatched(pending.index, text, pending.chars, waiting))
 
     def _drop_likely(self) -> None:
         likely, self._likely = self._likely, None

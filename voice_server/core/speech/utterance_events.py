@@ -1,7 +1,8 @@
 """What an utterance tells its listener, in order. Every endpoint translates these into its own messages.
 
-`index` counts the sentences of one utterance from 0; `chars` are offsets into the text as typed. Exactly one
-`UtteranceFinished` ends an utterance, and nothing follows it.
+`index` counts the sentences of one utterance from 0; `text` is a sentence without what is not for the ear,
+and `chars` are offsets into the text as typed. Exactly one `UtteranceFinished` ends an utterance, and nothing
+follows it.
 """
 
 from __future__ import annotations

@@ -51,6 +51,7 @@ class ClientMessage(msgspec.Struct, frozen=True, kw_only=True):
     markup: Literal["speak", "strip"] | None = None
     normalize: bool | list[NormalizedKind] | None = None
     script: Literal["switch", "keep"] | None = None
+    code: Literal["announce", "skip", "read"] | None = None
     format: StreamFormat | None = None
     max_wait_ms: float | None = None
     first_segment: Literal["sentence", "clause"] | None = None

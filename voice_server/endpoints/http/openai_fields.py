@@ -10,12 +10,13 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from voice_server.core.speech.speech_settings import DEFAULT_SCRIPT
+from voice_server.core.speech.speech_settings import DEFAULT_CODE, DEFAULT_SCRIPT
 from voice_server.endpoints.http.problems import NotFound, TooLong
 from voice_server.endpoints.http.requests import MAX_FILE_CHARS, Language, LongText, VoiceName
 from voice_server.endpoints.http.responses import ResolvedSpeech
 from voice_server.endpoints.http.speech_fields import (
     BitRate,
+    Code,
     Normalize,
     Options,
     Script,
@@ -51,6 +52,7 @@ class OpenAISpeechFields(msgspec.Struct, kw_only=True):
     options: Options | None = None
     normalize: Normalize | None = None
     script: Script | None = None
+    code: Code | None = None
     sentence_pause_ms: SentencePause | None = None
     sample_rate: SampleRate | None = None
     bit_rate: BitRate | None = None
@@ -94,6 +96,7 @@ def resolve_openai(
             language=fields.language,
             options=dict(fields.options or {}),
             script=fields.script or DEFAULT_SCRIPT,
+            code=fields.code or DEFAULT_CODE,
             sentence_pause_ms=fields.sentence_pause_ms,
             normalize=True if fields.normalize is None else fields.normalize,
             word_times=word_times,

@@ -7,7 +7,8 @@ from typing import Annotated
 import msgspec
 
 from voice_server.core.speech.pauses import PauseMs
-from voice_server.core.speech.speech_settings import DEFAULT_SCRIPT, ScriptPolicy
+from voice_server.core.speech.speech_settings import DEFAULT_CODE, DEFAULT_SCRIPT, ScriptPolicy
+from voice_server.core.text.filtering.text_filter import CodePolicy
 from voice_server.core.types import NormalizedKind
 from voice_server.core.wire.half_characters import LOST_CHARACTER, has_lost_character
 from voice_server.endpoints.http.requests import Language, LongText, VoiceName
@@ -30,6 +31,10 @@ Normalize = Annotated[
     bool | list[NormalizedKind],
     msgspec.Meta(description="Whether numbers, signs and so on are put into words, or which kinds of them."),
 ]
+Code = Annotated[
+    CodePolicy,
+    msgspec.Meta(description="A block of code is announced by a phrase, skipped, or read."),
+]
 SentencePause = Annotated[
     PauseMs, msgspec.Meta(description="Silence between two sentences in ms, at the voice's own pace.")
 ]
@@ -47,6 +52,7 @@ class SpeechFields(msgspec.Struct, kw_only=True):
     options: Options | None = None
     normalize: Normalize | None = None
     script: Script | None = None
+    code: Code | None = None
     sentence_pause_ms: SentencePause | None = None
     sample_rate: SampleRate | None = None
     bit_rate: BitRate | None = None
@@ -69,6 +75,7 @@ def resolve_fields(
             speed=fields.speed,
             options=dict(fields.options or {}),
             script=fields.script or DEFAULT_SCRIPT,
+            code=fields.code or DEFAULT_CODE,
             sentence_pause_ms=fields.sentence_pause_ms,
             normalize=True if fields.normalize is None else fields.normalize,
             word_times=word_times,

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from typing import cast, get_args
+from typing import Any, get_args
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from voice_server.core.speech.speech_settings import DEFAULT_SCRIPT, ScriptPolicy
+from voice_server.core.speech.speech_settings import DEFAULT_CODE, DEFAULT_SCRIPT, ScriptPolicy
 from voice_server.core.speech.utterance_events import (
     SentenceAudio,
     SentenceFailed,
     UtteranceEvent,
     UtteranceWarning,
 )
+from voice_server.core.text.filtering.text_filter import CodePolicy
 from voice_server.core.types import MAX_PAUSE_MS, SpeechWarning
 from voice_server.endpoints.app_state import state_of
 from voice_server.endpoints.http.form_fields import query_fields
@@ -69,7 +70,8 @@ def _request_of(query: Mapping[str, str]) -> tuple[str, SpeechRequest]:
         voice=query.get("voice") or None,
         language=query.get("lang") or None,
         speed=_number("speed", query["speed"]) if query.get("speed") else None,
-        script=_script(query.get("script") or DEFAULT_SCRIPT),
+        script=_choice("script", query.get("script") or DEFAULT_SCRIPT, ScriptPolicy),
+        code=_choice("code", query.get("code") or DEFAULT_CODE, CodePolicy),
         sentence_pause_ms=_pause(query["sentence_pause_ms"]) if query.get("sentence_pause_ms") else None,
     )
 
@@ -82,11 +84,13 @@ def _pause(text: str) -> float:
     return pause_ms
 
 
-def _script(policy: str) -> ScriptPolicy:
-    for known in get_args(ScriptPolicy):
-        if policy == known:
-            return cast("ScriptPolicy", known)
-    raise RequestError(f"script must be switch or keep, not {policy[:40]!r}", code="invalid_option")
+def _choice(name: str, text: str, choices: Any) -> Any:
+    """The text, if it is one of the choices of a Literal."""
+    known = get_args(choices)
+    if text in known:
+        return text
+    allowed = f"{', '.join(known[:-1])} or {known[-1]}"
+    raise RequestError(f"{name} must be {allowed}, not {text[:40]!r}", code="invalid_option")
 
 
 def _number(name: str, text: str) -> float:

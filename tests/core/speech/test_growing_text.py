@@ -1,18 +1,18 @@
-"""The typed text is its tokens, whatever they are; what is read of it near its end costs the same."""
+"""A growing text is its tokens, whatever they are; what is read of it near its end costs the same."""
 
 from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voice_server.core.speech.typed_text import TypedText
+from voice_server.core.speech.growing_text import GrowingText
 
 TOKENS = st.lists(st.text(max_size=20) | st.integers(0, 9000).map("long ".__mul__), max_size=12)
 
 
 @given(TOKENS, st.data())
 def test_it_is_its_tokens_joined(tokens: list[str], data: st.DataObject) -> None:
-    typed, whole = TypedText(), "".join(tokens)
+    typed, whole = GrowingText(), "".join(tokens)
     for token in tokens:
         typed.append(token)
     assert (str(typed), len(typed)) == (whole, len(whole))
@@ -22,4 +22,4 @@ def test_it_is_its_tokens_joined(tokens: list[str], data: st.DataObject) -> None
 
 
 def test_it_may_begin_with_text() -> None:
-    assert str(TypedText("Hello")) == "Hello"
+    assert str(GrowingText("Hello")) == "Hello"

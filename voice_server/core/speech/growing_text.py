@@ -1,4 +1,4 @@
-"""The text of an utterance as it was typed, which grows token by token."""
+"""A text of an utterance, which grows token by token."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 _BLOCK_CHARS: Final = 4096
 
 
-class TypedText:
+class GrowingText:
     """Tokens joined: to add one, or to read a slice near the end, takes no longer when there is more text."""
 
     def __init__(self, text: str = "") -> None:

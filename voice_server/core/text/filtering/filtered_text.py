@@ -1,0 +1,120 @@
+"""What the filter lets through, and where in the text as typed each character of it came from.
+
+Laws: what was typed is accounted for in order, as kept, replaced or dropped; spans of the typed text never
+overlap where those of the filtered text do not.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+
+from voice_server.core.text.offsets import Edit
+from voice_server.core.types import Span
+
+_TAIL_CHARS = 1000
+
+
+@dataclass(slots=True)
+class _Run:
+    """The filtered characters from `start` on, which were typed at [source, source_end)."""
+
+    start: int
+    source: int
+    source_end: int
+    is_verbatim: bool
+
+
+class FilteredText:
+    """A text that grows; offsets in it lead back to what was typed. `tail` is what was let through last."""
+
+    def __init__(self) -> None:
+        self.tail = ""
+        self._length = 0
+        self._typed = 0
+        """How much of the text as typed is accounted for."""
+        self._new: list[str] = []
+        self._runs: list[_Run] = []
+        self._starts: list[int] = []
+
+    @property
+    def ends_in_word(self) -> bool:
+        """Whether something stands right before what comes next."""
+        return not self.tail[-1:].isspace() if self.tail else False
+
+    def take(self) -> str:
+        """What has been let through since the last call."""
+        new = "".join(self._new)
+        self._new.clear()
+        return new
+
+    def keep(self, text: str) -> None:
+        """Let text through as it was typed."""
+        if text:
+            self._add(text, len(text), is_verbatim=True)
+
+    def replace(self, text: str, typed_chars: int) -> None:
+        """Let `text` through in place of the next `typed_chars` characters."""
+        if text:
+            self._add(text, typed_chars, is_verbatim=False)
+        else:
+            self._typed += typed_chars
+
+    def drop(self, typed_chars: int) -> None:
+        """Leave out the next characters."""
+        self._typed += typed_chars
+
+    def _add(self, text: str, typed_chars: int, *, is_verbatim: bool) -> None:
+        end = self._typed + typed_chars
+        last = self._runs[-1] if self._runs else None
+        if is_verbatim and last is not None and last.is_verbatim and last.source_end == self._typed:
+            last.source_end = end
+        else:
+            self._runs.append(_Run(self._length, self._typed, end, is_verbatim))
+            self._starts.append(self._length)
+        self._typed = end
+        self._length += len(text)
+        self._new.append(text)
+        self.tail = (self.tail + text)[-_TAIL_CHARS:]
+
+    def typed_span(self, start: int, end: int) -> Span:
+        """Where the filtered characters [start, end), which are some, were typed.
+
+        A span that begins inside a replacement begins behind what was replaced: that belongs to the one
+        before.
+        """
+        first, last = self._run_at(start), self._run_at(end - 1)
+        if first.is_verbatim:
+            typed_start = first.source + start - first.start
+        else:
+            typed_start = first.source if start == first.start else first.source_end
+        typed_end = last.source + end - last.start if last.is_verbatim else last.source_end
+        return typed_start, typed_end
+
+    def edits(self, start: int, text: str) -> list[Edit]:
+        """What made the filtered `text` at `start` of what was typed there, with offsets into that."""
+        end = start + len(text)
+        base, typed_end = self.typed_span(start, end)
+        edits: list[Edit] = []
+        typed = base
+        for run in self._runs[bisect_right(self._starts, start) - 1 :]:
+            if run.start >= end:
+                break
+            source = max(run.source, base)
+            if source > typed:
+                edits.append(Edit(typed - base, source - base))
+            if run.is_verbatim:
+                typed = min(run.source_end, typed_end)
+                continue
+            until = run.start + self._length_of(run)
+            said = text[max(run.start - start, 0) : until - start]
+            typed = max(run.source_end, base)
+            edits.append(Edit(source - base, typed - base, said))
+        return edits
+
+    def _length_of(self, run: _Run) -> int:
+        following = bisect_right(self._starts, run.start)
+        return (self._starts[following] if following < len(self._starts) else self._length) - run.start
+
+    def _run_at(self, offset: int) -> _Run:
+        return self._runs[bisect_right(self._starts, offset) - 1]

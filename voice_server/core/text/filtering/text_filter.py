@@ -1,0 +1,507 @@
+"""Lets through what of a token stream is for the ear, the same however the text is cut into tokens.
+
+Left out are thoughts, calls of tools, special tokens and marks of citations (`elements.py`). Blocks of code
+are announced, left out or read (`code_blocks.py`); rows of tables become sentences (`table_reader.py`). The
+rest passes as it was typed, at once but for a few characters that may begin one of these. Laws: time is
+linear; more text never changes what was decided; `text` leads from what came out back to what was typed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Final, Literal
+
+from voice_server.core.text.filtering import code_blocks, tables
+from voice_server.core.text.filtering.code_blocks import Contents, Fence
+from voice_server.core.text.filtering.elements import BEGINS_ELEMENT, LONGEST_CLOSER, Element, element_at
+from voice_server.core.text.filtering.filtered_text import FilteredText
+from voice_server.core.text.filtering.phrases import Phrases, phrases_for
+from voice_server.core.text.filtering.table_reader import TableReader
+from voice_server.core.text.splitting.mark_context import MoreTextNeeded
+
+CodePolicy = Literal["announce", "skip", "read"]
+"""What becomes of blocks of code: a phrase says that there is one, nothing is said, or they are read."""
+
+_STOP = re.compile(f"[\n`{BEGINS_ELEMENT.replace('[', chr(92) + '[')}]")
+_find_stop = _STOP.search
+_HEAD = re.compile("(?:[ \t]*>)*[ \t\r]*")
+_BACKTICKS = re.compile("`+")
+_BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
+_LONGEST_HEAD = 200
+_LONGEST_LINE: Final = 2000
+"""A longer line is no row of a table, and a thought of more characters inside a sentence is none."""
+_ENDS_SENTENCE = (".", "!", "?", "…", ":", "。", "！", "？", "।", "؟", "۔", ")", '"', "”", "*", "|", "`")
+
+_Reader = Callable[[str, int, bool], int]
+"""Reads on from an offset in a text, which may be final; returns the next one, or raises MoreTextNeeded."""
+
+
+class TextFilter:
+    """Takes one text in tokens: `feed` each of them, then `finish`."""
+
+    def __init__(self) -> None:
+        self.text = FilteredText()
+        """What has been let through."""
+        self._is_on = True
+        self._code: CodePolicy = "announce"
+        self._language: str | None = None
+        self._held = ""
+        """Text that has not been decided about."""
+        self._read: _Reader = self._read_head
+        self._at_head = True
+        """Whether nothing of the line has been let through but white space."""
+        self._is_behind_blank = True
+        """Whether the line follows a blank one, or begins the text."""
+        self._is_strike_open = False
+        self._element = Element(0)
+        """What is left out at present."""
+        self._fence: Fence | None = None
+        self._is_read = False
+        """Whether the block of code is let through."""
+        self._backticks = ""
+        """With what the code inside the line ends."""
+        self._begins_line = True
+        """Whether the next character of a block of code begins a line."""
+        self._code_indentation = 0
+        self._table: TableReader | None = None
+        self._is_piped = False
+        """Whether each row of the table begins with a bar."""
+
+    def configure(self, *, is_on: bool, code: CodePolicy, language: str | None) -> None:
+        """How to go on. `language` is the text's, as a BCP 47 tag, or None to guess it."""
+        self._is_on, self._code, self._language = is_on, code, language
+
+    @property
+    def held_chars(self) -> int:
+        """How much text is held back that may still be spoken."""
+        return 0 if self._read in (self._leave_out, self._read_fenced) else len(self._held)
+
+    @property
+    def holds_rows(self) -> bool:
+        """Whether rows of a table wait for its end."""
+        return self._table is not None and self._table.holds_rows
+
+    def feed(self, token: str) -> str:
+        """Take the next token and return what is let through with it."""
+        if not self._is_on:
+            return self._pass(token)
+        if not self._held and self._read == self._read_line and _find_stop(token) is None:
+            self.text.keep(token)
+            self._at_head = self._at_head and not token
+            return self.text.take()
+        self._held += token
+        self._advance(final=False)
+        return self.text.take()
+
+    def flush(self) -> str:
+        """Let through what is held back, as if the text ended here; more may be fed."""
+        self._advance(final=True)
+        if self._table is not None:
+            self._table.release()
+        return self.text.take()
+
+    def finish(self) -> str:
+        """Let through what is held back: the text has ended."""
+        self._advance(final=True)
+        self._end_table()
+        return self.text.take()
+
+    def paused(self) -> str:
+        """Let through the rows of a table that wait for more, because nothing has come for a while."""
+        if self._table is not None:
+            self._table.release()
+        return self.text.take()
+
+    def _pass(self, token: str) -> str:
+        """Let everything through, and begin anew with the line behind it."""
+        if self._table is not None:
+            self._table.end()
+            self._table = None
+        self.text.keep(self._held + token)
+        self._held = ""
+        self._read, self._fence, self._at_head = self._read_line, None, False
+        return self.text.take()
+
+    def _advance(self, *, final: bool) -> None:
+        text, at = self._held, 0
+        try:
+            while at < len(text):
+                at = self._read(text, at, final)
+        except MoreTextNeeded:
+            pass
+        self._held = text[at:] if at else text
+
+    # At the beginning of a line.
+
+    def _read_head(self, text: str, at: int, final: bool) -> int:
+        """Decide what the line is, by its beginning."""
+        head = _HEAD.match(text, at)
+        assert head is not None
+        end = head.end()
+        if end == len(text) and not final and end - at < _LONGEST_HEAD:
+            raise MoreTextNeeded
+        first = text[end : end + 1]
+        if first == "\n":
+            self.text.keep(text[at : end + 1])
+            self._is_behind_blank = True
+            self._is_strike_open = False
+            return end + 1
+        for reader in self._HEAD_READERS.get(first, ()):
+            after = reader(self, text, at, end, final)
+            if after is not None:
+                return after
+        if self._is_behind_blank and text[at : at + 1] in (" ", "\t"):
+            after = self._indented_code(text, at, final)
+            if after is not None:
+                return after
+        self.text.keep(head[0])
+        self._read = self._read_line
+        return end
+
+    def _fenced_head(self, text: str, at: int, end: int, final: bool) -> int | None:
+        """A fence round code, or the end of one round prose."""
+        if self._fence is not None:
+            newline = text.find("\n", end)
+            line = text[at : newline + 1] if newline >= 0 else text[at:]
+            if newline < 0 and not final and self._fence.may_close_with(line):
+                raise MoreTextNeeded
+            if self._fence.closes_with(line):
+                self._fence = None
+                self.text.drop(len(line))
+                return at + len(line)
+            return None
+        fence = code_blocks.fence_at(text, end, begins_line=True, final=final)
+        return None if fence is None else self._open_fence(text, at, end, fence, final)
+
+    def _pipe_head(self, text: str, at: int, end: int, final: bool) -> int | None:
+        """The head of a table and its rule."""
+        line = _whole_line(text, at, final=final)
+        if line is None or tables.is_rule(line) or not line.endswith("\n"):
+            return None
+        below = at + len(line)
+        newline = text.find("\n", below, below + _LONGEST_LINE)
+        rule = text[below : newline + 1] if newline >= 0 else text[below : below + _LONGEST_LINE]
+        if newline < 0 and not final and tables.may_be_rule(rule):
+            raise MoreTextNeeded
+        if not tables.is_rule(rule):
+            return None
+        self.text.drop(len(line) + len(rule))
+        return self._open_table(line.rstrip("\r\n"), below + len(rule))
+
+    def _rule_head(self, text: str, at: int, end: int, final: bool) -> int | None:
+        """The rule below a head that was let through, as it does not begin with a bar."""
+        above = self.text.tail.rstrip("\n").rpartition("\n")[2]
+        if self._is_behind_blank or not tables.is_row(above):
+            return None
+        newline = text.find("\n", at, at + _LONGEST_LINE)
+        rule = text[at : newline + 1] if newline >= 0 else text[at : at + _LONGEST_LINE]
+        if newline < 0 and not final and tables.may_be_rule(rule):
+            raise MoreTextNeeded
+        if not tables.is_rule(rule):
+            return None
+        self.text.drop(len(rule))
+        return self._open_table(above, at + len(rule))
+
+    def _grid_head(self, text: str, at: int, end: int, final: bool) -> int | None:
+        """The first rule of a grid."""
+        newline = text.find("\n", at, at + _LONGEST_LINE)
+        if newline < 0:
+            if not final and tables.may_be_grid_rule(text[at : at + _LONGEST_LINE]):
+                raise MoreTextNeeded
+            return None
+        if not tables.is_grid_rule(text[at : newline + 1]):
+            return None
+        self.text.drop(newline + 1 - at)
+        return self._open_table(None, newline + 1)
+
+    def _indented_code(self, text: str, at: int, final: bool) -> int | None:
+        """The first line of a block of code that is only indented."""
+        if self._code == "read" or self._fence is not None:
+            return None
+        if code_blocks.indentation(text[at:]) < code_blocks.code_indentation(self.text.tail):
+            return None
+        newline = text.find("\n", at, at + code_blocks.MAX_LINE_CHARS)
+        if newline < 0 and not final and len(text) - at < code_blocks.MAX_LINE_CHARS:
+            raise MoreTextNeeded
+        line = text[at:newline] if newline >= 0 else text[at : at + code_blocks.MAX_LINE_CHARS]
+        if not code_blocks.looks_like_code(line):
+            return None
+        self._code_indentation = code_blocks.code_indentation(self.text.tail)
+        self._announce(len(line))
+        self._read, self._begins_line = self._read_indented, False
+        return at + len(line)
+
+    # Inside a line.
+
+    def _read_line(self, text: str, at: int, final: bool) -> int:
+        """Let text through up to the next character that may begin something else."""
+        found = _find_stop(text, at)
+        stop = found.start() if found else len(text)
+        if stop > at:
+            self.text.keep(text[at:stop])
+            self._at_head = False
+            return stop
+        if text[at] == "\n":
+            self.text.keep("\n")
+            self._begin_line(behind_blank=False)
+            return at + 1
+        return (
+            self._read_backticks(text, at, final) if text[at] == "`" else self._read_element(text, at, final)
+        )
+
+    def _begin_line(self, *, behind_blank: bool) -> None:
+        self._read, self._at_head, self._is_behind_blank = self._read_head, True, behind_blank
+
+    def _read_backticks(self, text: str, at: int, final: bool) -> int:
+        """A fence behind other text, or code inside the line, in which nothing is an element."""
+        fence = code_blocks.fence_at(text, at, begins_line=False, final=final)
+        if fence is not None and self._fence is None:
+            return self._open_fence(text, at, at, fence, final)
+        run = _BACKTICKS.match(text, at)
+        assert run is not None
+        self.text.keep(run[0])
+        self._at_head = False
+        self._backticks = run[0]
+        self._read = self._read_inline_code
+        return run.end()
+
+    def _read_inline_code(self, text: str, at: int, final: bool) -> int:
+        """Code inside the line ends with as many backticks, or with the line."""
+        if text[at] == "\n":
+            self._read = self._read_line
+            return at
+        run = _BACKTICKS.match(text, at)
+        if run is None:
+            ends = [end for end in (text.find("`", at), text.find("\n", at)) if end >= 0]
+            end = min(ends, default=len(text))
+        else:
+            end = run.end()
+            if end == len(text) and not final:
+                raise MoreTextNeeded
+            if run[0] == self._backticks:
+                self._read = self._read_line
+        self.text.keep(text[at:end])
+        return end
+
+    def _read_element(self, text: str, at: int, final: bool) -> int:
+        """Leave out an element; what only looks like one is let through."""
+        if text.startswith(("<s>", "</s>"), at):
+            return self._read_strike(text, at)
+        element = element_at(text, at, final=final)
+        if element is None:
+            self.text.keep(text[at])
+            self._at_head = False
+            return at + 1
+        if element.until is None:
+            self.text.drop(element.end - at)
+            if element.is_block:
+                self._part_sentences()
+            return element.end
+        if element.may_be_mentioned and self._is_in_sentence():
+            return self._read_mention(text, at, element, final)
+        self.text.drop(element.end - at)
+        self._element = element
+        self._read = self._leave_out
+        return element.end
+
+    def _is_in_sentence(self) -> bool:
+        return not self._at_head and not self.text.tail.rstrip(" ").endswith(_ENDS_SENTENCE)
+
+    def _read_strike(self, text: str, at: int) -> int:
+        """`<s>` begins a text of some models, and `</s>` ends it; between them they strike out."""
+        end = text.index(">", at) + 1
+        is_closing = text[at + 1] == "/"
+        is_mark = not self._is_strike_open if is_closing else not self.text.tail.strip()
+        if is_mark:
+            self.text.drop(end - at)
+            self._part_sentences()
+        else:
+            self.text.keep(text[at:end])
+            self._at_head = False
+            self._is_strike_open = not is_closing
+        return end
+
+    def _read_mention(self, text: str, at: int, element: Element, final: bool) -> int:
+        """Inside a sentence a tag counts if it is closed soon: the text may also speak of it."""
+        assert element.until is not None
+        limit = min(len(text), element.end + _LONGEST_LINE)
+        closing = element.until.search(text, element.end, limit)
+        blank_line = _BLANK_LINE.search(text, element.end, limit)
+        if closing is not None and (blank_line is None or closing.start() < blank_line.start()):
+            self.text.drop(closing.end() - at)
+            if self.text.ends_in_word:
+                self.text.replace(" ", 0)
+            return closing.end()
+        if blank_line is None and not final and limit == len(text):
+            raise MoreTextNeeded
+        self.text.keep(text[at : element.end])
+        return element.end
+
+    def _leave_out(self, text: str, at: int, final: bool) -> int:
+        """Leave out everything up to the end of the element."""
+        assert self._element.until is not None
+        closing = self._element.until.search(text, at)
+        if closing is not None:
+            self.text.drop(closing.end() - at)
+            self._read = self._read_head if self._at_head else self._read_line
+            self._part_sentences()
+            return closing.end()
+        end = len(text) - LONGEST_CLOSER
+        if end <= at:
+            raise MoreTextNeeded
+        self.text.drop(end - at)
+        return end
+
+    def _part_sentences(self) -> None:
+        """End the line behind which something was left out: what follows is another sentence."""
+        if not self._at_head:
+            self.text.replace("\n", 0)
+            self._begin_line(behind_blank=False)
+
+    # Blocks.
+
+    def _open_fence(self, text: str, at: int, end: int, fence: Fence, final: bool) -> int:
+        contents = fence.contents
+        if contents is Contents.UNCLEAR:
+            contents = self._judged(text, fence, final)
+        self._fence = fence
+        self._begins_line = True
+        if contents is Contents.PROSE and self._code != "read":
+            self.text.drop(fence.end - at)
+            self._begin_line(behind_blank=False)
+            return fence.end
+        self._read = self._read_fenced
+        self._is_read = self._code == "read" and contents is not Contents.TOOL
+        if self._is_read:
+            self.text.keep(text[at : fence.end])
+            return fence.end
+        self.text.keep(text[at:end])
+        line = text[end : fence.end]
+        content = line.rstrip("\n")
+        if contents is Contents.TOOL:
+            self.text.drop(len(content))
+        else:
+            self._announce(len(content))
+        self.text.keep(line[len(content) :])
+        return fence.end
+
+    def _judged(self, text: str, fence: Fence, final: bool) -> Contents:
+        """Whether a fence that does not say what it holds holds code: by its first line."""
+        at = fence.end
+        while True:
+            line = _whole_line(text, at, final=final, most_chars=code_blocks.MAX_LINE_CHARS)
+            if line is None:
+                line = text[at : at + code_blocks.MAX_LINE_CHARS]
+            if not line or fence.closes_with(line):
+                return Contents.CODE
+            if line.strip():
+                return Contents.CODE if code_blocks.looks_like_code(line.rstrip()) else Contents.PROSE
+            at += len(line)
+
+    def _announce(self, typed_chars: int) -> None:
+        """Say in place of a line that here is code, if that is to be said."""
+        phrase = self._phrases().code if self._code == "announce" else ""
+        if phrase and not self._at_head and self.text.ends_in_word:
+            phrase = f" {phrase}"
+        self.text.replace(phrase, typed_chars)
+
+    def _phrases(self, further: str = "") -> Phrases:
+        return phrases_for(self._language, self.text.tail + further)
+
+    def _read_fenced(self, text: str, at: int, final: bool) -> int:
+        """The lines of a block of code, up to the fence that closes it."""
+        assert self._fence is not None
+        newline = text.find("\n", at)
+        end = newline + 1 if newline >= 0 else len(text)
+        line = text[at:end]
+        if self._begins_line:
+            if newline < 0 and not final and self._fence.may_close_with(line):
+                raise MoreTextNeeded
+            if self._fence.closes_with(line):
+                self._let_through(line)
+                self._fence = None
+                self._begin_line(behind_blank=False)
+                return end
+        self._let_through(line)
+        self._begins_line = newline >= 0
+        return end
+
+    def _let_through(self, line: str) -> None:
+        if self._is_read:
+            self.text.keep(line)
+        else:
+            self.text.drop(len(line))
+
+    def _read_indented(self, text: str, at: int, final: bool) -> int:
+        """The lines of a block of code that is only indented, up to the first that is not."""
+        newline = text.find("\n", at)
+        end = newline if newline >= 0 else len(text)
+        if self._begins_line:
+            indent = _HEAD.match(text, at)
+            assert indent is not None
+            if indent.end() == len(text) and not final:
+                raise MoreTextNeeded
+            if indent.end() < end and code_blocks.indentation(text[at:end]) < self._code_indentation:
+                self._begin_line(behind_blank=True)
+                return at
+        self.text.drop(end - at)
+        self._begins_line = newline >= 0
+        if newline >= 0:
+            self.text.keep("\n")
+        return end + self._begins_line
+
+    def _open_table(self, head: str | None, end: int) -> int:
+        heads = None if head is None else tables.heads_of(head)
+        self._table = TableReader(self.text, self._phrases(" " + (head or "")), heads)
+        self._is_piped = head is None or head.lstrip().startswith("|")
+        self._read = self._read_row
+        return end
+
+    def _read_row(self, text: str, at: int, final: bool) -> int:
+        """A line of a table, or the end of it."""
+        assert self._table is not None
+        beginning = text[at : at + _LONGEST_LINE]
+        first = beginning.lstrip(" \t")[:1]
+        if not first and not final and len(beginning) < _LONGEST_HEAD:
+            raise MoreTextNeeded
+        line = None
+        if first in ("|", "+") or not (self._is_piped or first in ("", "\n", "\r")):
+            line = _whole_line(text, at, final=final)
+        if line is not None and (tables.is_grid_rule(line) or tables.is_rule(line)):
+            self._table.add_rule(line)
+        elif line is not None and first != "+" and tables.is_row(line):
+            self._table.add_row(line)
+        else:
+            self._end_table()
+            self._begin_line(behind_blank=False)
+            return at
+        return at + len(line)
+
+    def _end_table(self) -> None:
+        if self._table is not None:
+            self._table.end()
+            self._table = None
+            self._begin_line(behind_blank=False)
+
+    _HEAD_READERS: Final = {
+        "`": (_fenced_head,),
+        "~": (_fenced_head,),
+        "|": (_rule_head, _pipe_head),
+        "-": (_rule_head,),
+        ":": (_rule_head,),
+        "+": (_grid_head,),
+    }
+    """What a line may be that begins with a character; each reader returns None where it is not that."""
+
+
+def _whole_line(text: str, at: int, *, final: bool, most_chars: int = _LONGEST_LINE) -> str | None:
+    """The line at `at` with its line break; None for a very long one. Raises MoreTextNeeded within it."""
+    newline = text.find("\n", at, at + most_chars)
+    if newline >= 0:
+        return text[at : newline + 1]
+    if len(text) - at >= most_chars:
+        return None
+    if not final:
+        raise MoreTextNeeded
+    return text[at:]
