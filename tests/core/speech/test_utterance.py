@@ -404,6 +404,29 @@ def test_a_client_that_reports_its_play_position_is_believed() -> None:
     assert bench.utterance.deadline(bench.now) == pytest.approx(before - 0.1)
 
 
+def test_a_thought_is_never_told_and_is_part_of_the_heard_text() -> None:
+    bench = Bench.open(replace(SETTINGS, word_times=True))
+    typed = "<think>Hm. Yes.</think>One two <think>so</think>three. Four five six."
+    bench.speak(typed)
+    bench.receive(inputs.EndText())
+    while (pending := bench.dispatch()) is not None:
+        for mark in words_of(pending.segment.text):
+            bench.receive(inputs.RenderedWord(pending, mark))
+        bench.sound(pending, 10**6)
+    bench.take_all()
+    assert sentences_of(bench) == ["One two three.", "Four five six."]
+    words = [
+        typed[mark.start : mark.end]
+        for told in bench.told(utterance_events.SentenceWords)
+        if isinstance(told, utterance_events.SentenceWords)
+        for mark in told.marks
+    ]
+    assert words == ["One", "two", "three.", "Four", "five", "six."]
+    heard = bench.utterance.heard(bench.now, len("One two th") * 20)
+    assert heard.heard == "<think>Hm. Yes.</think>One two <think>so</think>three."
+    assert heard.heard + heard.unheard == typed
+
+
 def test_a_listener_is_playing_until_it_has_heard_all_that_was_handed_out() -> None:
     bench = Bench.open()
     bench.speak("One two three four five six. Seven")

@@ -128,6 +128,7 @@ def test_behind_other_text_only_backticks_and_a_name_are_a_fence() -> None:
         ("", Contents.UNCLEAR),
         ("text title", Contents.UNCLEAR),
         ("tool_code", Contents.TOOL),
+        ("math", Contents.FORMULA),
         ("{.python}", Contents.CODE),
     ],
 )

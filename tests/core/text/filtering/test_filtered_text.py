@@ -61,6 +61,13 @@ def test_nothing_in_place_of_something_is_left_out() -> None:
     assert filtered.typed_span(0, 1) == (3, 4)
 
 
+def test_the_tail_is_what_was_let_through_last() -> None:
+    filtered = FilteredText()
+    for number in range(1000):
+        filtered.keep(f"{number:04} ")
+    assert filtered.tail == "".join(f"{number:04} " for number in range(800, 1000))
+
+
 def test_a_word_ends_where_white_space_or_nothing_is() -> None:
     filtered = FilteredText()
     assert not filtered.ends_in_word

@@ -17,6 +17,7 @@ LANGUAGES = "en de fr es it pt nl pl ru ja zh hi ar".split()  # noqa: SIM905
         ("xx", "", "Code omitted."),
         (None, "", "Code omitted."),
         (None, "N", "Code omitted."),
+        (None, "A: 1: b 2, c 3.", "Code omitted."),
         (None, "Use:", "Code omitted."),
         (None, "Hier ist der Code:", "Code ausgelassen."),
         (None, "Voici le code que vous avez demandé :", "Code omis."),

@@ -100,6 +100,7 @@ def test_code_that_is_read_passes_as_it_was_typed() -> None:
         ("```markdown\n# Tea\n~~~\n``x``\n```", ["# Tea", "~~~", "``x``"]),
         ("```\n" + "word " * 80 + "\n```", ["word " * 79 + "word"]),
         ("```\n\n```\nBye.", ["Code omitted.", "Bye."]),
+        ("```math\na^2\n```\nBye.", ["$$", "a^2", "$$", "Bye."]),
         ("```tool_code\nprint(1)\n```\nBye.", ["Bye."]),
         (
             "Try:\n\n    for i in range(3):\n        print(i)\n\n    f()\n\nEasy.",

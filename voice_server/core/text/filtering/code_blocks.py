@@ -59,6 +59,7 @@ class Contents(Enum):
 
     CODE = auto()
     PROSE = auto()
+    FORMULA = auto()
     TOOL = auto()
     UNCLEAR = auto()
 
@@ -80,6 +81,8 @@ class Fence:
             return Contents.TOOL
         if name in _UNCLEAR_INFOS:
             return Contents.UNCLEAR
+        if name == "math":
+            return Contents.FORMULA
         return Contents.PROSE if name in _PROSE_INFOS else Contents.CODE
 
     def closes_with(self, line: str) -> bool:

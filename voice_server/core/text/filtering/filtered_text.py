@@ -13,6 +13,7 @@ from voice_server.core.text.offsets import Edit
 from voice_server.core.types import Span
 
 _TAIL_CHARS = 1000
+_MOST_RECENT_CHARS = 2 * _TAIL_CHARS
 
 
 @dataclass(slots=True)
@@ -26,10 +27,10 @@ class _Run:
 
 
 class FilteredText:
-    """A text that grows; offsets in it lead back to what was typed. `tail` is what was let through last."""
+    """A text that grows; offsets in it lead back to what was typed."""
 
     def __init__(self) -> None:
-        self.tail = ""
+        self._recent = ""
         self._length = 0
         self._typed = 0
         """How much of the text as typed is accounted for."""
@@ -40,7 +41,12 @@ class FilteredText:
     @property
     def ends_in_word(self) -> bool:
         """Whether something stands right before what comes next."""
-        return not self.tail[-1:].isspace() if self.tail else False
+        return self._recent != "" and not self._recent[-1].isspace()
+
+    @property
+    def tail(self) -> str:
+        """What was let through last, at most a thousand characters."""
+        return self._recent[-_TAIL_CHARS:]
 
     def take(self) -> str:
         """What has been let through since the last call."""
@@ -75,7 +81,9 @@ class FilteredText:
         self._typed = end
         self._length += len(text)
         self._new.append(text)
-        self.tail = (self.tail + text)[-_TAIL_CHARS:]
+        self._recent += text
+        if len(self._recent) > _MOST_RECENT_CHARS:
+            self._recent = self._recent[-_TAIL_CHARS:]
 
     def typed_span(self, start: int, end: int) -> Span:
         """Where the filtered characters [start, end), which are some, were typed.

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from voice_server.core.text.splitting.language_guess import guess_language
 
+_LETTER = re.compile(r"\b\w\b")
+"""A letter by itself is a name here ("A:") and no word of any language."""
 _FEW_CHARS = 60
 _FEW_WORDS = 3
 """In a text that has only begun, one sign of a language is enough, but not in a word or two."""
@@ -54,6 +57,7 @@ _SAME_AS = {"cmn": "zh", "yue": "zh"}
 def phrases_for(language: str | None, text: str) -> Phrases:
     """The phrases of a language, a BCP 47 tag, or of that which `text` seems to be in; else English ones."""
     if language is None:
+        text = _LETTER.sub("", text)
         has_only_begun = len(text) < _FEW_CHARS and len(text.split()) >= _FEW_WORDS
         language = guess_language(f"{text} .", "en", 1 if has_only_begun else 2)
     code = language.partition("-")[0].lower()

@@ -167,8 +167,8 @@ class TextFilter:
             if newline < 0 and not final and self._fence.may_close_with(line):
                 raise MoreTextNeeded
             if self._fence.closes_with(line):
+                self._mark_prose(self._fence, line)
                 self._fence = None
-                self.text.drop(len(line))
                 return at + len(line)
             return None
         fence = code_blocks.fence_at(text, end, begins_line=True, final=final)
@@ -367,8 +367,8 @@ class TextFilter:
             contents = self._judged(text, fence, final)
         self._fence = fence
         self._begins_line = True
-        if contents is Contents.PROSE and self._code != "read":
-            self.text.drop(fence.end - at)
+        if contents in (Contents.PROSE, Contents.FORMULA) and self._code != "read":
+            self._mark_prose(fence, text[at : fence.end])
             self._begin_line(behind_blank=False)
             return fence.end
         self._read = self._read_fenced
@@ -385,6 +385,15 @@ class TextFilter:
             self._announce(len(content))
         self.text.keep(line[len(content) :])
         return fence.end
+
+    def _mark_prose(self, fence: Fence, line: str) -> None:
+        """Leave out the line of a fence round prose; round a formula it is what TeX has for it."""
+        if fence.contents is not Contents.FORMULA:
+            self.text.drop(len(line))
+            return
+        content = line.rstrip("\n")
+        self.text.replace("$$", len(content))
+        self.text.keep(line[len(content) :])
 
     def _judged(self, text: str, fence: Fence, final: bool) -> Contents:
         """Whether a fence that does not say what it holds holds code: by its first line."""
