@@ -100,6 +100,14 @@ def test_a_segment_is_of_a_piece_that_begins_and_ends_where_it_does() -> None:
     assert not pending.covers(Piece("Hello. You", 5, 15, "", "en"))
 
 
+def test_a_segment_becomes_that_of_a_piece_of_which_the_same_is_said() -> None:
+    pending, longer = segment("Hello.", at=5), segment("Hello. 🎉", at=5)
+    assert pending.becomes(longer)
+    assert (pending.piece, pending.spoken) == (longer.piece, longer.spoken)
+    assert not pending.becomes(segment("Hello you.", at=5))
+    assert not pending.becomes(segment("Hello.", at=6))
+
+
 def test_marks_lie_where_their_words_stand_in_the_text_as_typed() -> None:
     pending = segment(TYPED, at=100)
     pending.marks = words_of(pending.segment.text)

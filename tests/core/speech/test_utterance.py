@@ -201,6 +201,19 @@ def test_the_likely_end_is_taken_at_all() -> None:
     assert len(bench.stopped) == 1
 
 
+@pytest.mark.parametrize("sign", [" 🎉", "🎉🎉", " ✨"])
+def test_a_likely_end_is_kept_when_only_an_emoji_follows_its_mark(sign: str) -> None:
+    bench = Bench.open()
+    bench.speak("Nobody knows the answer yet.")
+    assert bench.dispatch() is not None
+    bench.speak(f"{sign} Then we left")
+    bench.receive(inputs.EndText())
+    bench.render_all()
+    bench.take_all()
+    assert bench.stopped == []
+    assert sentences_of(bench)[0] == f"Nobody knows the answer yet.{sign}"
+
+
 def test_generating_counts_the_sentences_that_wait_behind() -> None:
     bench = Bench.open()
     bench.speak("One is here. Two is here. Three is here. ")

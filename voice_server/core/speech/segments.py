@@ -16,6 +16,7 @@ from voice_server.core.speech.word_times import estimated_marks, share_time, wor
 from voice_server.core.text.normalization.normalizer import normalized
 from voice_server.core.text.offsets import OffsetMap
 from voice_server.core.text.speakable.spoken_text import SpokenText, speakable
+from voice_server.core.text.splitting.speech_length import LETTERS_PER_SECOND, speech_length
 from voice_server.core.text.splitting.splitter import Piece
 from voice_server.core.types import (
     PCM_BYTES_PER_SECOND,
@@ -25,8 +26,6 @@ from voice_server.core.types import (
     TimesSource,
     WordMark,
 )
-
-_CHARS_PER_SECOND = 15.0
 
 TypedPlace = tuple[Span, OffsetMap | None]
 """Where a piece was typed, and the map of its text to that; None where it is the text as typed."""
@@ -88,6 +87,16 @@ class PendingSegment:
     def covers(self, piece: Piece) -> bool:
         """Whether this is the segment of that piece."""
         return (self.piece.start, self.piece.end) == (piece.start, piece.end)
+
+    def becomes(self, other: PendingSegment) -> bool:
+        """Take the place in the text of a segment of which the same is said; False if something else is.
+
+        Then only signs that are not spoken have come, such as an emoji behind the mark.
+        """
+        if self.segment != other.segment or self.piece.start != other.piece.start:
+            return False
+        self.piece, self.spoken, self.warnings = other.piece, other.spoken, other.warnings
+        return True
 
     def add_mark(self, mark: WordMark) -> None:
         """A word that the engine has timed; words that it left out before it are said between the two."""
@@ -173,7 +182,7 @@ class PendingSegment:
     @property
     def expected_s(self) -> float:
         """Seconds of audio to expect of the text, at the pace of ordinary speech."""
-        return len(self.segment.text) / _CHARS_PER_SECOND
+        return speech_length(self.segment.text, 0, len(self.segment.text)) / LETTERS_PER_SECOND
 
 
 def new_segments(

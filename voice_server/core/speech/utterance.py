@@ -57,6 +57,9 @@ from voice_server.core.types import PCM_BYTES_PER_SECOND, SpeechWarning
 
 _TOLD_ONCE = frozenset({"script_switched", "script_unread"})
 
+_LONGEST_UNSPOKEN = 64
+"""Characters at most that may follow a likely end without being spoken."""
+
 _OPEN, _ENDING, _OVER = UtteranceState.OPEN, UtteranceState.ENDING, UtteranceState.OVER
 
 
@@ -310,7 +313,7 @@ class Utterance:
     def _speak(self, piece: Piece, now: float) -> None:
         """A piece that is certain: what was rendered at its mark is released, else it is rendered now."""
         likely = self._likely
-        if likely is not None and likely.covers(piece):
+        if likely is not None and self._still_says(likely, piece, now):
             self._likely = None
             self._make_certain(likely, now)
             return
@@ -321,13 +324,22 @@ class Utterance:
             self._open(pending)
             self._make_certain(pending, now)
 
+    def _still_says(self, likely: PendingSegment, piece: Piece, now: float) -> bool:
+        """Whether the piece is said as what is rendered already; an emoji behind its mark is not said."""
+        if likely.covers(piece):
+            return True
+        if abs(piece.end - likely.piece.end) > _LONGEST_UNSPOKEN:
+            return False
+        segments = new_segments(likely.index, piece, self.settings, now)
+        return len(segments) == 1 and likely.becomes(segments[0])
+
     def _speculate(self, now: float) -> None:
         """Render what looks like a sentence; its audio is held until the splitter commits it."""
         if self._deferred:
             return  # the text goes on
         piece = self._text.likely
         if self._likely is not None:
-            if piece is not None and self._likely.covers(piece):
+            if piece is not None and self._still_says(self._likely, piece, now):
                 return
             self._drop_likely()
         if piece is None:

@@ -73,3 +73,13 @@ def test_a_long_word_is_something_to_speak_wherever_it_stands(text: str) -> None
 @pytest.mark.parametrize("text", ["Yes", "1. x", "10 km", "Hello, you", "是", "5:30", "- a b", "iv. so"])
 def test_words_are_something_to_speak(text: str) -> None:
     assert is_speakable(text, 0, len(text))
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\n    "])
+@pytest.mark.parametrize("width", [72, 100, 119])
+@pytest.mark.parametrize("last", ["word", "word,", "(word)", "`word`"])
+def test_a_line_that_is_broken_for_the_page_goes_on_in_lower_case(
+    line_end: str, width: int, last: str
+) -> None:
+    line = ("word " * 40)[: width - len(last) - 1].rstrip() + " " + last
+    check(f"{line}{line_end}and here it ends.¦ {line}{line_end}¦Here another begins.")

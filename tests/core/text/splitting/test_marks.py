@@ -32,7 +32,7 @@ def test_sentences_may_end_here(text: str) -> None:
     assert found.end() == len(text)
 
 
-@pytest.mark.parametrize("text", ["a,", "a;", "a:", "(a)", "abcd)", "a-b", "a b", "a—"])
+@pytest.mark.parametrize("text", ["a,", "a ;", "a:", "(a)", "abcd)", "a-b", "a b", "a—"])
 def test_sentences_do_not_end_here(text: str) -> None:
     assert marks.CANDIDATE_END.search(text) is None
 

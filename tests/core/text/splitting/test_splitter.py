@@ -93,7 +93,10 @@ def test_a_provisional_piece_is_what_would_be_handed_out_if_the_text_ended(
     for at, character in enumerate(text):
         splitter.feed(character)
         provisional = splitter.provisional
-        if provisional is not None:
+        if provisional is None:
+            continue
+        assert provisional.text == text[provisional.start : provisional.end]
+        if text[provisional.end : at + 1].strip() == "":
             whole = _split([text[: at + 1]], options)[-1]
             assert (provisional.start, provisional.end, provisional.text) == (
                 whole.start,
@@ -242,7 +245,14 @@ def test_flushing_nothing_gives_nothing() -> None:
         ("I live in the U.S.", "weak"),
         ("When it is done,", "weak"),
         ("He said “yes.", "weak"),
-        ("It costs 3.", "weak"),
+        ("It costs 3.", "none"),
+        ("I met Dr.", "none"),
+        ("See Fig.", "none"),
+        ("He said no.", "weak"),
+        ("It was in 2024.", "weak"),
+        ("from 10 –", "none"),
+        ("from 10-", "none"),
+        ("We know $x,", "none"),
         ("It costs 3,", "none"),
         ("It is ten", "none"),
         ("See https://a.b.", "none"),

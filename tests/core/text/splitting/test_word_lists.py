@@ -17,6 +17,12 @@ LISTS = (
     "HEADING_WORDS",
     "CONJUNCTIONS",
     "ROMAN_NUMBERS",
+    "BEHIND_LABEL",
+    "DETERMINERS",
+    "LETTERED_NOUNS",
+    "SAID_VERBS",
+    "URDU_LETTERS",
+    "URDU_TITLES",
 )
 IN_ANY_CASE = {"SHORT_WORDS"}
 """Read as they are written: a short word at the beginning of a sentence is listed for itself."""

@@ -209,6 +209,9 @@ quotations of other languages, and the language of a short text is easily guesse
 
 INTERNATIONAL_MAY_END = "inc ltd corp co jr bros etc st mt ft llc univ"
 
+COMPANY_FORMS = "ltd llc corp co"
+"""Forms of companies, which may stand behind another one that no list has: "Pte. Ltd."."""
+
 ET_CETERA = (
     "etc usw u.s.w u.a.m ecc enz osv o.s.v m.m m.fl o.s.frv o.fl jne yms ynnä itd itp atd atp atď apod"
     " ipd i.dr stb vb vs vd dll dsb dst ș.a jms т.д т.п др пр ін т.н т.б итд итсл κ.λπ κ.λ.π κλπ κ.τ.λ κτλ"

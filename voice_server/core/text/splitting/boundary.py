@@ -7,6 +7,7 @@ change it. It holds because a rule that needs a character which has not been rec
 
 from __future__ import annotations
 
+import re
 from enum import Enum
 from typing import NamedTuple
 
@@ -16,9 +17,11 @@ from voice_server.core.text.splitting.mark_context import MarkContext, MoreTextN
 
 _WORD_LETTERS = 6
 """So many letters in a row are certainly a word and not the label of a list item."""
-_WRAPPED_LINE_LENGTHS = range(60, 100)
+_WRAPPED_LINE_LENGTHS = range(60, 121)
 """Characters of a line of hard-wrapped text. A line of such a length, without a label or a mark at its end,
 goes on if the next begins in lower case; list items, headings and table rows are whole lines."""
+_WRAPPED_LINE_END = re.compile(r"[\w,)\]\"'”’`*–—-]")
+_NEXT_LINE = re.compile(r"(?:\r\n?|.)(?P<indent>[ \t]{0,12})(?P<first>\S)?", re.DOTALL)
 _LABEL_MARKS = marks.BULLETS + ")"
 DECIDED_AT_ONCE = marks.LINE_BREAKS + _LABEL_MARKS
 """Marks that can be decided without the next character."""
@@ -95,13 +98,15 @@ def _cut_or_hold(text: str, start: int, end: int, resume: int, *, ends: bool, re
 
 def _decide_at_line_break(text: str, start: int, at: int, *, final: bool) -> Verdict:
     line_start = max(start, text.rfind("\n", start, at) + 1)
-    is_wrapped = at - line_start in _WRAPPED_LINE_LENGTHS and text[at - 1].isalpha()
-    if is_wrapped and not _has_label(text, line_start):
-        after = text[at + 1 : at + 2]
-        if not after and not final:
+    may_be_wrapped = at - line_start in _WRAPPED_LINE_LENGTHS and text[line_start] not in "#|"
+    if may_be_wrapped and _WRAPPED_LINE_END.match(text, at - 1) and not _has_label(text, line_start):
+        next_line = _NEXT_LINE.match(text, at)
+        assert next_line is not None  # it matches any character
+        first = next_line["first"] or ""
+        if not first and next_line.end() == len(text) and not final:
             raise MoreTextNeeded
-        if after.islower():
-            return Verdict(Decision.HOLD, at + 1, "line broken for the page")
+        if first.islower():
+            return Verdict(Decision.HOLD, next_line.end(), "line broken for the page")
     return _cut_or_hold(text, start, at, at + 1, ends=True, reason="line break")
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from enum import Enum
 
-from voice_server.core.text.splitting import abbreviations, marks, word_lists
-from voice_server.core.text.splitting.mark_context import MarkContext
+from voice_server.core.text.splitting import abbreviations, list_items, marks, word_lists
+from voice_server.core.text.splitting.mark_context import MarkContext, MoreTextNeeded
 
 _TIME_ABBREVIATIONS = frozenset(word_lists.TIME_ABBREVIATIONS.split())
 _LONGEST_TIME_PHRASE = 6
@@ -23,7 +23,7 @@ _TITLES = frozenset(abbreviations.TITLES.split())
 _ET_CETERA = frozenset(abbreviations.ET_CETERA.split())
 _ADDRESS_SUFFIXES = frozenset(word_lists.ADDRESS_SUFFIXES.split())
 _CURRENCIES = frozenset(abbreviations.CURRENCIES.split())
-_ALSO_PLAIN_WORDS = frozenset(("no", "nos", "art", "ex", "ok"))
+ALSO_PLAIN_WORDS = frozenset(("no", "nos", "art", "ex", "ok"))
 """Abbreviations before a number that are also ordinary words: "I said no." """
 
 _ACRONYM = re.compile(r"(?:[^\W\d_]{1,2}+\.)+[^\W\d_]{1,4}+")
@@ -38,8 +38,30 @@ _UNIT_LETTERS = frozenset("hmsgl")
 """Hours, metres, seconds, grams, litres: units in every language."""
 _LONGEST_PART = 5
 """Characters of a part of a spaced abbreviation at most: "z. B."."""
-_CASELESS_LETTER = re.compile("[\u0600-\u06ff\u0900-\u0dff\u0531-\u0587]")
+_CASELESS_LETTER = re.compile("[\u05d0-\u05ea\u0600-\u06ff\u0900-\u0dff\u0531-\u0587]")
 """A letter of a script without case in which names are abbreviated to initials; "我." is none."""
+_THAI_ABBREVIATION = re.compile("(?:[\\d.,]*+[\u0e01-\u0e4e]{1,5}\\.?){1,3}")
+_DEVANAGARI_UNIT = re.compile("[\u0900-\u097f]{1,4}")
+_NUMBER_WITH_UNIT = re.compile("\\d[\\d.,/½¼¾]*+-?[^\\W\\d_]{1,4}")
+"""A measure in one word, behind which lower case goes on: "a 12-in. pizza"."""
+_LABEL = re.compile(
+    r"(?P<mixed>[A-Z]{1,2}[.–-]?\d{1,3}(?:\.\d+)*[a-z]?|\d{1,3}(?:\.\d+)*[a-z]|\d+(?:\.\d+)+)"
+    r"|(?P<letter>[IVX]{2,5}|[A-Z])|(?P<number>\d{1,3})"
+)
+"""What a part of a document is called: A, B.2, K-1, S3, 2b, 3.1."""
+_LONGEST_LABEL = 24
+_LONGEST_SHORT_WORD = 5
+"""Letters of an abbreviation before a label at most: "App. D"."""
+_LONGEST_SHORTENED_WORD = 7
+_DETERMINERS = frozenset(word_lists.DETERMINERS.split())
+_BEHIND_LABEL = frozenset(word_lists.BEHIND_LABEL.split())
+_TIME_ZONE = re.compile("[A-Z]{1,4}T|UTC|MSK|WIB")
+_MOST_WORDS_OF_PLACE = 3
+"""Words before "time" at most: "6 p.m. New York time"."""
+_NEXT_WORDS_CHARS = 64
+_WORDS_OF_PLACE = re.compile(r"(?:\A|\s)(?P<word>[^\W\d_]++)")
+_COMPANY_FORMS = frozenset(abbreviations.COMPANY_FORMS.split())
+_LETTERED_NOUNS = frozenset(word_lists.LETTERED_NOUNS.split())
 _HEADING_LABEL = re.compile(
     rf"(?i)[\W_]*(?:{'|'.join(word_lists.HEADING_WORDS.split())})\.?[ \u00a0]"
     r"(?:\d{1,3}(?:\.\d+)*|[ivxlc]+|[a-z])[*_]*"
@@ -117,14 +139,26 @@ def rule(context: MarkContext) -> tuple[bool, str]:
         return True, "word, opener follows"
     if kind not in (WordKind.PLAIN, WordKind.BEFORE_NUMBER) and context.start_of(word) <= context.start + 1:
         return False, f"{kind.value} alone"
-    if (word[-1:].isdigit() or word.isupper()) and _HEADING_LABEL.fullmatch(
-        context.text, context.start, context.at
-    ):
-        return False, "label of a heading"
+    if _is_label(context, word):
+        return False, "label of what follows"
     shape = shape_of_next_word(context)
+    is_plain = kind is WordKind.PLAIN and shape in (NextWordShape.UPPER, NextWordShape.DIGIT)
+    if is_plain and (_is_label_next(context, word) or _is_company_form_next(context, word)):
+        return False, "short word, label or company form follows"
     end_rule, reason = _RULES_AND_REASONS[kind][shape]
     ends = end_rule is EndRule.CUT or (end_rule is not EndRule.HOLD and _CONDITIONS[end_rule](context, word))
     return ends, reason
+
+
+def _is_label(context: MarkContext, word: str) -> bool:
+    """Whether the sentence, or its part behind the colon, is only a label so far: "Step 1.", "Steps: 1."."""
+    text, start = context.text, context.start
+    if (word.isdigit() or len(word) == 1) and list_items.is_label_behind_colon(
+        text, start, context.start_of(word)
+    ):
+        return True
+    may_be_heading = word[-1:].isdigit() or word.isupper()
+    return may_be_heading and _HEADING_LABEL.fullmatch(text, start, context.at) is not None
 
 
 def shape_of_next_word(context: MarkContext) -> NextWordShape:
@@ -193,6 +227,8 @@ def _kind_by_shape(word: str, context: MarkContext) -> WordKind:
     """The kind of a word that is in no list of abbreviations."""
     if word in context.lexicon.short_words:
         return WordKind.PLAIN
+    if _is_caseless_abbreviation(word, context):
+        return WordKind.NEVER_ENDS
     if _is_initial(word, context):
         return WordKind.UNIT if word in _UNIT_LETTERS and _follows_number(context, word) else WordKind.INITIAL
     if _ACRONYM.fullmatch(word) and word.rpartition(".")[2] not in _ADDRESS_SUFFIXES:
@@ -226,6 +262,51 @@ def _is_initial(word: str, context: MarkContext) -> bool:
     return _INDIC_INITIAL.fullmatch(word) is not None or _CASELESS_ACRONYM.fullmatch(word) is not None
 
 
+def _is_caseless_abbreviation(word: str, context: MarkContext) -> bool:
+    """Thai letters (น., จ.), with which no sentence ends; a short Hindi word beside a number (5 कि. ग्रा.)."""
+    if _THAI_ABBREVIATION.fullmatch(word):
+        return True
+    if _DEVANAGARI_UNIT.fullmatch(word) is None:
+        return False
+    is_part = context.text[context.start : context.start_of(word)].rstrip().endswith(".")
+    return is_part or _follows_number(context, word) or (len(word) <= 3 and context.next_character.isdigit())
+
+
+def _is_label_next(context: MarkContext, word: str) -> bool:
+    """Whether a label follows a short word that may be an abbreviation: "App. D", "Alg. 2b", "supp. S3".
+
+    A label behind a lower-case word, and a plain number or "A", must not look like the subject of a sentence.
+    """
+    is_first = context.start_of(word) <= context.start
+    if len(word) > _LONGEST_SHORT_WORD or not word.isalpha() or len(word) < 2 or word.isupper() or is_first:
+        return False
+    following = context.text[context.next_at : context.next_at + _LONGEST_LABEL]
+    label = _LABEL.match(following)
+    if label is None or (label[0] == "I" and following[1:2] not in ".,;)"):
+        return False
+    behind = following[label.end() :]
+    if behind in ("", "-", "–", ".") and not context.final:
+        raise MoreTextNeeded
+    if behind[:1].isalnum() or behind[:1] in ("-", "'", "’", "–", "&"):
+        return False
+    if word[0].isupper() and label[0] != "A" and not label["number"]:
+        return True
+    if not behind[:1].isspace():
+        return behind[:1] != "." or word[0].isupper() or label["mixed"] is not None
+    found = marks.LETTERS.match(behind, 1)
+    end = found.end() if found else 1
+    if end == len(behind) and len(following) < _LONGEST_LABEL and not context.final:
+        raise MoreTextNeeded
+    return found is not None and found[0] in _BEHIND_LABEL
+
+
+def _is_company_form_next(context: MarkContext, word: str) -> bool:
+    """Whether the form of a company goes on behind a short word: "Pte. Ltd.", "Pty. Ltd."."""
+    if len(word) > _LONGEST_SHORT_WORD or not word.istitle() or not context.is_next_word_in(_COMPANY_FORMS):
+        return False
+    return context.next_word()[1] == "."
+
+
 def _follows_number(context: MarkContext, word: str) -> bool:
     return _text_before(word, context)[-1:].isdigit()
 
@@ -240,6 +321,10 @@ def _is_starter_next(context: MarkContext, word: str) -> bool:
     next_word, behind = context.next_word()
     if len(next_word) == 1 and behind in (".", ""):
         return False
+    if len(word) == 1 and word.isupper() and len(next_word) > 1:
+        before = _text_before(word, context).rpartition(" ")[2]
+        if before.lower() in _LETTERED_NOUNS:
+            return True
     lower, starters = next_word.lower().replace("’", "'"), context.lexicon.starters
     return lower in starters or lower.partition("'")[0] in starters or (behind == "." and lower in _TITLES)
 
@@ -256,16 +341,33 @@ def _is_written_without_capitals(context: MarkContext, word: str) -> bool:
     begin in lower case, of less than 6 elsewhere.
     """
     bare = word.lower()
+    if _NUMBER_WITH_UNIT.fullmatch(bare.replace("\u2010", "-").replace("\u2011", "-")):
+        return False
     if bare in context.lexicon.short_words:
         return True
     if not context.lexicon.is_english and not context.text[context.start].islower():
         return len(bare) >= 6 and bare.isalpha()
-    return len(bare) >= 4
+    if len(bare) < 4 or not _may_be_shortened_adjective(context, word):
+        return len(bare) >= 4
+    return context.is_next_word_in(context.lexicon.starters)
+
+
+def _may_be_shortened_adjective(context: MarkContext, word: str) -> bool:
+    """Whether an unknown word may be shortened: behind a determiner ("The orig. plan")."""
+    if (
+        len(word) > _LONGEST_SHORTENED_WORD
+        or not word.isalpha()
+        or not word.islower()
+        or word[-1] in "aeiouy"
+    ):
+        return False
+    before = _text_before(word, context).rpartition(" ")[2].lower()
+    return before in _DETERMINERS and not context.text[context.start].islower()
 
 
 def _is_no_numeral_next(context: MarkContext, word: str) -> bool:
     """ "He said no. It is" has an end there, "No. IV" and "Fig. A" have none."""
-    is_also_plain_word = word.lower() in _ALSO_PLAIN_WORDS
+    is_also_plain_word = word.lower() in ALSO_PLAIN_WORDS
     if is_also_plain_word and context.text[context.next_at + 1 : context.next_at + 2].islower():
         return True
     next_word, _ = context.next_word()
@@ -280,6 +382,8 @@ def _is_end_after_time(context: MarkContext, word: str) -> bool:
     """ "We met at 5 p.m. Tom left" has an end there, "At 5 p.m. Tom left", "5 Mio. Euro" have none."""
     if context.is_next_word_in(context.lexicon.months) or context.is_next_word_in(_CURRENCIES):
         return False
+    if _is_time_zone_next(context):
+        return False
     if context.lexicon.language in _LANGUAGES_WITH_CAPITAL_NOUNS:
         return _is_starter_next(context, word)
     before = context.text[context.start : context.at].rpartition(": ")[2].split()
@@ -288,6 +392,28 @@ def _is_end_after_time(context: MarkContext, word: str) -> bool:
     if is_time_phrase or n_words == 1:
         return context.next_character != "I" and context.is_next_word_in(context.lexicon.starters)
     return True
+
+
+def _is_time_zone_next(context: MarkContext) -> bool:
+    """Whether a zone or a place and "time" follow a time: "8 p.m. PT", "6 p.m. New York time"."""
+    following = context.text[context.next_at : context.next_at + _NEXT_WORDS_CHARS].lstrip("([")
+    may_grow = len(following) < _NEXT_WORDS_CHARS and not context.final
+    at = 0
+    for n_words, found in enumerate(_WORDS_OF_PLACE.finditer(following)):
+        if found.start() > at:
+            return False
+        at, word = found.end(), found["word"]
+        if at == len(following) and may_grow and (word[0].isupper() or "time".startswith(word)):
+            raise MoreTextNeeded
+        if n_words == 0 and _TIME_ZONE.fullmatch(word):
+            return True
+        if word in ("time", "Time"):
+            return n_words > 0
+        if not word[0].isupper() or n_words == _MOST_WORDS_OF_PLACE:
+            return False
+    if may_grow and not following[at:].strip():
+        raise MoreTextNeeded
+    return False
 
 
 def _is_end_after_ordinal(context: MarkContext, word: str) -> bool:

@@ -24,6 +24,7 @@ _NEXT_WORD_CHARS = 128
 """Characters that hold the next word, decomposed, and more than one behind it."""
 _DECOMPOSED_CHARS = 4
 """Characters that one composed letter may be written with, at most."""
+_LOWER_CASE_WORD = re.compile(r"(?<![^\W\d_])[^\W\d_]{2,}+(?=[\"'”’)\]]*+\Z)(?<=[a-zß-öø-ÿ])")
 _WORD_PREFIXES = marks.SENTENCE_OPENERS + marks.DASHES + marks.BULLETS + "@#"
 
 
@@ -159,7 +160,8 @@ def context_of_mark(
         end, next_at = at + 1, at + 2
     else:
         end = _end_of_run(text, start, at, final=final, quoted=quoted)
-        next_at = _skip(marks.WHITE_SPACE, text, end)
+        end = _end_of_glued_note(text, at, end, final=final, lexicon=lexicon)
+        next_at = _skip(marks.GAP, text, end)
     if next_at == len(text) and not final and not any(c in marks.LINE_BREAKS for c in text[end:next_at]):
         raise MoreTextNeeded
     next_character = text[next_at : next_at + 1]
@@ -170,6 +172,7 @@ def _end_of_run(text: str, start: int, at: int, *, final: bool, quoted: bool) ->
     end = _skip(marks.MARK_RUN, text, at + 1)
     end = _skip(marks.CLOSER_RUN, text, end)
     end = _end_of_spaced_closer(text, start, end, final=final, quoted=quoted)
+    end -= 2 * _opens_emphasis(text, start, end)
     reference = marks.NOTE_REFERENCE.match(text, end)
     if reference is not None:
         end = reference.end()
@@ -183,6 +186,32 @@ def _end_of_run(text: str, start: int, at: int, *, final: bool, quoted: bool) ->
     if may_grow and not final:
         raise MoreTextNeeded
     return end
+
+
+def _opens_emphasis(text: str, start: int, end: int) -> bool:
+    """Whether the "**" before `end` belongs to the word behind it: "the end.**Next:** more"."""
+    is_glued = text.startswith("**", end - 2) and text[end : end + 1].isalnum()
+    return is_glued and text.count("**", start, end - 2) % 2 == 0
+
+
+def _end_of_glued_note(text: str, at: int, end: int, *, final: bool, lexicon: Lexicon) -> int:
+    """The end of a note's plain number behind an ordinary word: "stopped early.7 No deaths"."""
+    note = marks.GLUED_NOTE_NUMBER.match(text, end, end + _LONGEST_RUN)
+    if note is None or text[at] not in ".?!":
+        return end
+    word = _LOWER_CASE_WORD.search(text, max(0, at - _LONGEST_WORD), at)
+    if word is None or word[0] in lexicon.listed or marks.WORD_WITHOUT_VOWEL.fullmatch(word[0]):
+        return end
+    if note.end() == len(text) or note["behind"] is None:
+        if not final and not text[note.end() :].strip(",–-"):
+            raise MoreTextNeeded
+        return note.end() if note.end() == len(text) else end
+    following = note["behind"][-1]
+    if following.isspace() or note["behind"].isspace():
+        if "\n" not in note["behind"] and not final:
+            raise MoreTextNeeded
+        return note.end()
+    return note.end() if following.isupper() or following in marks.SENTENCE_OPENERS else end
 
 
 def _skip(pattern: re.Pattern[str], text: str, at: int) -> int:

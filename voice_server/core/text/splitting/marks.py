@@ -14,7 +14,10 @@ LINE_BREAKS = "\n\r\v\f\x85\u2028\u2029"
 FULL_STOPS = ".．"
 """Marks that also occur in abbreviations, numbers and names, so that their context decides."""
 
-QUESTION_AND_EXCLAMATION_MARKS = "!?‼⁇⁈⁉;"
+EMOJI_MARKS = "❗❓❕❔"
+"""Emoji that are marks where they stand directly behind a word."""
+
+QUESTION_AND_EXCLAMATION_MARKS = "!?‼⁇⁈⁉;" + EMOJI_MARKS
 """Exclamation and question marks of the Latin family; they nearly always end a sentence. (';' is the question
 mark of Greek.)"""
 
@@ -26,7 +29,7 @@ UNAMBIGUOUS_STOPS = (
     "۔؟"  # Urdu, Arabic, Persian
     "։:"  # Armenian, and how it is typed
     "\u037e"  # Greek question mark
-    "።፧፨"  # Ethiopic
+    "።፧፨፡"  # Ethiopic; the last one is typed twice
     "။"  # Myanmar
     "។៕"  # Khmer
     "།༎"  # Tibetan
@@ -67,7 +70,9 @@ PAUSE_MARKS = (
 )
 """Where a speaker may pause: if the buffer ends in one of these, the pause timer may hand it out."""
 
-_MARKS = ".．!?‼⁇⁈⁉…⋯" + UNAMBIGUOUS_STOPS.replace(":", "")
+_MARKS = ".．!?‼⁇⁈⁉…⋯" + UNAMBIGUOUS_STOPS.translate({ord(":"): None, ord("፡"): None})
+FACES = "\U0001f600-\U0001f64f\U0001f910-\U0001f92f\U0001f970-\U0001f97a✨\U0001f389\U0001f495-\U0001f49e♪♡☆★"
+"""Emoji that end a sentence between Chinese or Japanese words, where they stand instead of a mark."""
 
 
 def _set(characters: str) -> str:
@@ -75,18 +80,24 @@ def _set(characters: str) -> str:
 
 
 _ALWAYS = re.escape(_MARKS + LINE_BREAKS) + BULLETS
+_CJK_LETTERS = "\u3040-\u30ff\u3400-\u9fff"
 CANDIDATE_END = re.compile(
-    f"[{_ALWAYS};:)](?:(?<=[{_ALWAYS}])"
-    r"|(?<=[\u0370-\u03ff\u1f00-\u1fff];)|(?<=[\u0561-\u0587)»….]:)"
-    r"|(?<=\s\w\))|(?<=\s\w\w\))|(?<=\s\w\w\w\)))"
+    f"[{_ALWAYS};:)፡）{EMOJI_MARKS}{FACES}](?:(?<=[{_ALWAYS}])"
+    r"|(?<=[\w)»”];)|(?<=[\u0561-\u0587)»….]:)|(?<=[\u1200-\u135f]::)|(?<=[\u1200-\u135f]፡፡)"
+    r"|(?<=\s\w\))|(?<=\s\w\w\))|(?<=\s\w\w\w\))|(?<=\s\(\w\))|(?<=\s\(\w\w\))"
+    rf"|(?<=（[笑泣汗爆怒涙]）)|(?<=\w[{EMOJI_MARKS}])|(?<=[{_CJK_LETTERS}」）][{FACES}]))"
 )
 """Where a sentence may end: at a mark, at a line break, or before a list item on the same line ("2)", "•").
 
-A Greek question mark is typed ';', an Armenian full stop ':'. (One character set and a lookbehind, because
-`re` searches for that fastest.)"""
+A Greek question mark is typed ';', an Armenian full stop ':', an Ethiopic one '::'. In Chinese and Japanese
+an aside in full-width brackets ("笑") or an emoji may stand instead of a mark. (One character set and a
+lookbehind, because `re` searches for that fastest.)"""
 
 INVISIBLE = "\u00ad\u034f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff"
 """Characters that are not displayed, as a set of a pattern; without the joiners, which are part of words."""
+
+GAP = re.compile(rf"[\s{INVISIBLE}]*+")
+"""White space, and what is not displayed, between a mark and the next word."""
 
 MARK_RUN = re.compile(f"(?:[ \u00a0]?{_set(_MARKS)}(?!\\w))*+")
 """Further marks of a run: "?!", "...", and the spaced ". . ."; not the dot that begins ".NET" or ".5"."""
@@ -96,6 +107,8 @@ CLOSER_RUN = re.compile(f"(?:[{re.escape(CLOSERS + MARKDOWN + _MARKS)}{INVISIBLE
 
 NOTE_REFERENCE = re.compile(r"(?: ?\[(?:\d{1,3}|\.{3}|…)\])++|[⁰¹²³⁴-⁹]++")
 """References to notes, "gas.[1]" or "gas. [1][2]", and the mark of an omission, "[...]"."""
+GLUED_NOTE_NUMBER = re.compile(r"\d{1,3}+(?:[,–-]\d{1,3}+)*+(?=(?P<behind>\s++\S|\s*+\Z)?)")
+"""The number of a note that is typed as a plain number behind a mark, "early.7 No", "little.12,13 So"."""
 PARTIAL_NOTE_REFERENCE = re.compile(r" ?\[(?:\d{0,3}|\.{0,3}|…)\Z")
 """The beginning of a `NOTE_REFERENCE` at the end of the text."""
 

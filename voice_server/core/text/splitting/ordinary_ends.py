@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import re
 
+from voice_server.core.text.splitting import abbreviations
+
 _ROMAN_NUMERAL_LETTERS = "ivx"
 _MARKS = ".?!"
 _VOWELS = "aeiouyáàâãäåæéèêëíìîïóòôõöøúùûüýаеёиоуыэюяіїєαεηιουωάέήίόύώ"
@@ -20,6 +22,9 @@ _WORD = re.compile(f"(?=\\w\\w)[^\\W\\d_]?[{_CONSONANTS}]*[{_VOWELS}][{_LOWER}]*
 street at its end, it may be an abbreviation that is in no list."""
 _OPENER = re.compile(r"[(\[{（`]")
 """The beginning of brackets or code, which may be open at the mark."""
+_FIRST_LETTERS_OF_FORMS = frozenset(form[0].upper() for form in abbreviations.COMPANY_FORMS.split())
+_LONGEST_SHORT_WORD = 5
+"""Letters of a word with a capital that may be an abbreviation in no list: "App. D", "Pte. Ltd."."""
 
 
 def is_plain_word(text: str, start: int, at: int, listed: frozenset[str]) -> bool:
@@ -40,8 +45,21 @@ def is_ordinary_end(text: str, start: int, at: int, listed: frozenset[str], *, f
         return False
     behind = text[at + 1 : at + 3]
     if behind[1:].isupper() and behind[0] == " ":
-        return is_plain_word(text, start, at, listed) and _OPENER.search(text, start, at) is None
+        return (
+            is_plain_word(text, start, at, listed)
+            and _OPENER.search(text, start, at) is None
+            and not may_precede_label(text, start, at)
+        )
     return (behind[:1] == "\n" or (not behind and final)) and is_plain_word(text, start, at, listed)
+
+
+def may_precede_label(text: str, start: int, at: int) -> bool:
+    """Return whether the mark at `at` may belong to a short word with a capital: "App. D", "Pte. Ltd."."""
+    word_start = text.rfind(" ", start, at) + 1
+    if text[at] != "." or at - word_start > _LONGEST_SHORT_WORD or word_start <= start:
+        return False
+    may_be_label_or_form = text[at + 2] in _FIRST_LETTERS_OF_FORMS or not text[at + 3 : at + 4].islower()
+    return text[word_start].isupper() and may_be_label_or_form
 
 
 def is_inside_token(text: str, start: int, at: int) -> bool:
@@ -53,7 +71,7 @@ def is_inside_token(text: str, start: int, at: int) -> bool:
     return (
         text[at] == "."
         and after.isascii()
-        and (after.islower() or after.isdigit())
+        and (after.islower() or (after.isdigit() and not text[at - 1].islower()))
         and text[start : start + 2].isalpha()
         and text[start] not in _ROMAN_NUMERAL_LETTERS
     )

@@ -34,6 +34,9 @@ _BRACKET_PAIRS = (
 _CJK_STOPS = "。！？｡"
 _CJK_CLOSERS = "」』”）"
 """Behind one of these, the speaker may follow without a sign: “走吧！”他说."""
+_PARTIAL_NUMBER = re.compile(f"\\d(?:[{re.escape(marks.CLAUSE_MARKS)}.．]|\\s?[{marks.DASHES}])\\Z")
+_ENDS_IN_YEAR = re.compile(r"(?<!\w)(?<![.,:$€£])(?:1[5-9]|20)\d\d\.\Z")
+"""A year and a full stop, which is seldom the beginning of a decimal fraction."""
 _CAMEL_CASE = re.compile("[a-z][A-Z]")
 """A name that may be the beginning of an address, "RecordStore.com"."""
 _QUOTE_OR_CODE = re.compile("[\"“”„«»「『（(\\[`,*_]|(?<!\\w)'")
@@ -57,10 +60,10 @@ def provisional_end(text: str, start: int, at: int, *, quoted: bool, lexicon: Le
         return None  # a table's row ends with its line
     is_long_word = " " not in text[at - _MIN_WORD_CHARS : at]
     if is_long_word and text[at:] == "." and ordinary_ends.is_plain_word(text, start, at, lexicon.listed):
-        is_likely = _has_three_words(text, start, at) and not _is_open(text, start, at, quoted=quoted)
+        is_likely = _has_three_words(text, start, at) and not is_open(text, start, at, quoted=quoted)
         return at + 1 if is_likely else None
-    context = _last_mark(text, start, at, quoted=quoted, lexicon=lexicon)
-    if context is None or not _is_likely(context) or _is_open(text, start, context.end, quoted=quoted):
+    context = _context_at(text, start, at, quoted=quoted, lexicon=lexicon)
+    if context is None or not _is_likely(context) or is_open(text, start, context.end, quoted=quoted):
         return None
     return context.end
 
@@ -69,18 +72,31 @@ def strength_of_end(text: str, at: int | None, *, quoted: bool, lexicon: Lexicon
     """Return how complete `text` looks when no token has come for a while; `at` is its last undecided mark.
 
     More counts here than for provisional ends, because nothing follows at once: "Sure!" is strong, though the
-    next token might have made it "Sure!!". A number before "," or ":" and an address before "." are "none".
+    next token might have made it "Sure!!". What may be a part of a number or an address, and what a title or
+    another abbreviation that ends no sentence stands before, is "none".
     """
     context = None if at is None else _last_mark(text, 0, at, quoted=quoted, lexicon=lexicon)
-    if context is not None and _is_end_of_sentence(context):
-        is_open = _is_open(text, context.start, context.end, quoted=quoted)
-        if not is_open:
-            return "strong"
+    is_end = context is not None and _is_end_of_sentence(context)
+    if is_end and context is not None and not is_open(text, 0, context.end, quoted=quoted):
+        return "strong"
     bare = text.rstrip()
     is_weak = bare[-1:] in marks.PAUSE_MARKS and is_speakable(bare, 0, len(bare))
-    if not bare or not is_weak or (bare[-1] in ",:" and bare[-2:-1].isdigit()):
-        return "none"
-    return "none" if bare[-1] == "." and _is_address(bare.rsplit(None, 1)[-1]) else "weak"
+    return "weak" if bare and is_weak and not _surely_goes_on(bare, context) else "none"
+
+
+def _surely_goes_on(text: str, context: MarkContext | None) -> bool:
+    """Whether a text ends inside a number or an address, or behind a title."""
+    if _PARTIAL_NUMBER.search(text) and not _ENDS_IN_YEAR.search(text):
+        return True
+    if text[-1] != ".":
+        return False
+    word = text[:-1].rsplit(None, 1)[-1] if text[:-1].strip() else ""
+    if _is_address(word) or context is None:
+        return _is_address(word)
+    kind = full_stop.kind_of_word(context.word_before(), context)
+    if kind is full_stop.WordKind.BEFORE_NUMBER:
+        return word.lower() not in full_stop.ALSO_PLAIN_WORDS
+    return kind is full_stop.WordKind.NEVER_ENDS
 
 
 def _is_end_of_sentence(context: MarkContext) -> bool:
@@ -95,12 +111,18 @@ def _is_address(word: str) -> bool:
     return any(sign in word for sign in _ADDRESS_SIGNS)
 
 
-def _last_mark(text: str, start: int, at: int, *, quoted: bool, lexicon: Lexicon) -> MarkContext | None:
-    """The context of the mark at `at`, if only white space follows it and there is something to speak."""
+def _context_at(text: str, start: int, at: int, *, quoted: bool, lexicon: Lexicon) -> MarkContext | None:
+    """The context of the mark at `at`, if there is something to speak before it."""
     if text[at] in marks.LINE_BREAKS or text[at] in marks.BULLETS + ")":
         return None
     context = context_of_mark(text, start, at, final=True, quoted=quoted, lexicon=lexicon)
-    return None if context.next_character or not is_speakable(text, start, context.end) else context
+    return context if is_speakable(text, start, context.end) else None
+
+
+def _last_mark(text: str, start: int, at: int, *, quoted: bool, lexicon: Lexicon) -> MarkContext | None:
+    """The same, if only white space follows the mark."""
+    context = _context_at(text, start, at, quoted=quoted, lexicon=lexicon)
+    return None if context is None or context.next_character else context
 
 
 def _is_likely(context: MarkContext) -> bool:
@@ -134,8 +156,8 @@ def _has_three_words(text: str, start: int, at: int) -> bool:
     return len(text[start:at].split(None, 2)) > 2
 
 
-def _is_open(text: str, start: int, end: int, *, quoted: bool) -> bool:
-    """Whether a quotation, bracket, code or emphasis is open at `end`, so that the sentence goes on."""
+def is_open(text: str, start: int, end: int, *, quoted: bool) -> bool:
+    """Return whether a quotation, bracket, code or emphasis is open at `end`: then the sentence goes on."""
     if quoted != (text.count('"', start, end) % 2 == 1):
         return True
     if _OPENER.search(text, start, end) is None:

@@ -25,6 +25,15 @@ was forgotten. (The limit for CJK is lower because its words have fewer characte
 _QUOTATION_CLOSERS = marks.QUOTES + "`)"
 _ADDRESS_CHARACTERS = frozenset("./@:_=&\\(#%~")
 """Characters of addresses, file names and program code, in which no space was forgotten behind a mark."""
+_QUERY_CHARACTERS = frozenset("=&/_")
+"""What follows the first word of a query: "page?Id=1"."""
+_SAID_VERBS = frozenset(word_lists.SAID_VERBS.split())
+_WORD_OF_SPEAKER = re.compile(
+    r"(?:\s|\A)(?P<word>[^\W\d_]++(?:['’-][^\W\d_]++)*+)(?P<dot>\.(?=\s))?(?=\W|\Z)"
+)
+_LONGEST_SPEAKER = 64
+_MOST_NAMES = 4
+"""Words of a name and its title at most: "Mrs. Anna Maria Lee asked"."""
 _ADDRESS_SUFFIXES = frozenset(word_lists.ADDRESS_SUFFIXES.split())
 _BRACKET = re.compile(r"[(\[{（「『《]")
 _JAPANESE_PARTICLE = re.compile("[とっがはをにでのもかなや]")
@@ -34,7 +43,13 @@ _CHINESE_SPEAKER = re.compile(
     "(?:[他她它我你您咱]们?\\w{0,2}?(?<![不知])[问說说道喊叫答笑]|\\w{1,4}(?<![不知])[问說说道喊叫答笑]道?[，。：,:])"
 )
 _LONGEST_CHINESE_SPEAKER = 6
-_GREEK = re.compile("[\u0370-\u03ff]")
+_URDU_LETTERS = frozenset(word_lists.URDU_LETTERS.split())
+_URDU_TITLES = frozenset(word_lists.URDU_TITLES.split())
+_KHMER_ET_CETERA = re.compile("។[ \u200b]?(?:ល|ប|បេ)[ \u200b]?។")
+_SCRIPT_WINDOW = 32
+"""Characters before ";" or ":" among which a letter of its script is: "Ανοίγεις το a.pdf;" is Greek."""
+_GREEK = re.compile("[\u0370-\u03ff](?!.*&\\w{1,8}+\\Z)")
+_ARMENIAN_OR_ETHIOPIC = re.compile("[\u0531-\u0587]|[\u1200-\u135f]:\\Z")
 _ARMENIAN = re.compile("[\u0531-\u0587]")
 
 
@@ -55,12 +70,14 @@ def continuing_character(context: MarkContext) -> RuleResult | None:
 
 
 def greek_or_armenian_mark(context: MarkContext) -> RuleResult | None:
-    """ ";" is a mark only behind Greek letters, ":" only behind Armenian ones, where "." is a pause."""
+    """ ";" is a mark only in Greek, ":" in Armenian, where "." is a pause, and twice in Ethiopic script."""
     if context.mark == ".":
         is_armenian = _ARMENIAN.match(context.text, max(context.start, context.at - 1))
         return (False, "Armenian pause") if is_armenian and not context.is_ellipsis else None
-    script = {":": _ARMENIAN, ";": _GREEK}.get(context.mark)
-    if script is None or script.search(context.text, max(context.start, context.at - 16), context.at):
+    script = {":": _ARMENIAN_OR_ETHIOPIC, ";": _GREEK}.get(context.mark)
+    if script is None or script.search(
+        context.text, max(context.start, context.at - _SCRIPT_WINDOW), context.at
+    ):
         return None
     return False, "colon or semicolon"
 
@@ -72,11 +89,48 @@ def unambiguous_stop(context: MarkContext) -> RuleResult | None:
     """
     if context.mark not in marks.UNAMBIGUOUS_STOPS:
         return None
+    if is_caseless_initial(context):
+        return False, "initial"
     if context.is_unspaced and context.end > context.at + 1:
-        is_bracketed = context.text[context.end - 1] in "）)》〉" and context.text[context.start] not in "（("
+        opens_sentence = "（(《" if context.mark == "。" else "（("
+        is_bracketed = (
+            context.text[context.end - 1] in "）)》〉" and context.text[context.start] not in opens_sentence
+        )
         if is_bracketed or _JAPANESE_PARTICLE.match(context.next_character) or _speaker_follows(context):
             return False, "quotation goes on"
     return not _is_inside(context, "「『（《(", "」』）》)", _LONGEST_QUOTATION), "full stop of the script"
+
+
+def is_caseless_initial(context: MarkContext) -> bool:
+    """Whether the mark is the dot of an Urdu initial or acronym (ایم۔ اے۔) or of Khmer "and so on" (។ល។).
+
+    A letter's Urdu name that is also a word is an initial only beside another letter's name, or a title.
+    """
+    if context.mark == "។":
+        return _is_khmer_et_cetera(context)
+    if context.mark != "۔" or context.end > context.at + 1:
+        return False
+    word = context.word_before()
+    if len(word) != 1 and word not in _URDU_LETTERS:
+        return False
+    before = context.text[context.start : context.start_of(word)].rstrip()
+    if before.endswith("۔") or before.rpartition(" ")[2] in _URDU_TITLES:
+        return bool(context.next_character)
+    if len(word) == 1:
+        return word.isalpha()
+    next_word, behind = context.next_word()
+    return behind == "۔" and (next_word in _URDU_LETTERS or len(next_word) == 1)
+
+
+def _is_khmer_et_cetera(context: MarkContext) -> bool:
+    """Whether the mark is one of the two of ។ល។."""
+    text, at = context.text, context.at
+    if _KHMER_ET_CETERA.search(text, max(context.start, at - 5), at + 1):
+        return True
+    following = text[at + 1 : at + 4]
+    if len(following) < 3 and not context.final:
+        raise MoreTextNeeded
+    return _KHMER_ET_CETERA.match(text, at) is not None
 
 
 def _speaker_follows(context: MarkContext) -> bool:
@@ -98,6 +152,8 @@ def without_space(context: MarkContext) -> RuleResult | None:
     if not context.is_unspaced:
         return None
     if _CJK.match(context.next_character):
+        if context.mark in marks.FACES and _JAPANESE_PARTICLE.match(context.next_character):
+            return False, "emoji within the sentence"
         is_question_or_exclamation = context.mark in marks.QUESTION_AND_EXCLAMATION_MARKS
         is_behind_cjk = _CJK.match(context.text[context.at - 1 : context.at]) is not None
         return is_question_or_exclamation or is_behind_cjk, "glued, script without spaces"
@@ -130,7 +186,34 @@ def closed_quotation(context: MarkContext) -> RuleResult | None:
         return None
     if context.next_character.islower() or (context.next_character == "(" and context.closes_quote):
         return False, "quotation goes on"
+    if context.closes_quote and context.mark in "?!" and _named_speaker_follows(context):
+        return False, "speaker of the quotation follows"
     return None
+
+
+def _named_speaker_follows(context: MarkContext) -> bool:
+    """Whether a name and a verb of saying follow: "Is it raining?" Clara wanted to know."""
+    starters, is_name = context.lexicon.starters, False
+    following = context.text[context.next_at : context.next_at + _LONGEST_SPEAKER]
+    may_grow = len(following) < _LONGEST_SPEAKER and not context.final
+    at = 0
+    for n_words, found in enumerate(_WORD_OF_SPEAKER.finditer(following)):
+        if found.start() > at:
+            return False  # another sign than a space stands between them
+        at, word = found.end(), found["word"]
+        if at == len(following) and may_grow:
+            raise MoreTextNeeded
+        if word[0].isupper() and n_words < _MOST_NAMES:
+            if not found["dot"] and word.lower() in starters:
+                return False
+            is_name = True
+        elif word.endswith("ly") and is_name:
+            continue
+        else:
+            return is_name and word in _SAID_VERBS
+    if may_grow and not following[at:].strip(" .-'’"):
+        raise MoreTextNeeded
+    return False
 
 
 def dialogue_dash(context: MarkContext) -> RuleResult | None:
@@ -204,9 +287,20 @@ def _ends_before_lower_case(context: MarkContext, word: str) -> bool:
 def _is_space_forgotten(context: MarkContext) -> bool:
     """Whether a sentence begins right behind the mark: in "the end.Then", but not in "Node.JS" or a URL."""
     word = context.word_before()
-    if not context.next_character.isupper() or not _ADDRESS_CHARACTERS.isdisjoint(word):
+    is_emphasised = context.text.startswith("**", context.next_at)
+    is_capital = is_emphasised or context.next_character.isupper()
+    if not is_capital or not _ADDRESS_CHARACTERS.isdisjoint(word):
         return False
     next_word, behind = context.next_word()
+    if is_emphasised:
+        return next_word[:1].isupper() and word.isalpha() and len(word) > 1
+    if context.mark in "?!" and word.isalpha() and behind not in _QUERY_CHARACTERS:
+        return next_word[1:].islower() and word.lower() not in context.lexicon.brands
+    return _begins_sentence(context, word, next_word, behind)
+
+
+def _begins_sentence(context: MarkContext, word: str, next_word: str, behind: str) -> bool:
+    """Whether the word that is glued to the mark behind `word` begins a sentence; it may be of an address."""
     lower, lexicon = next_word.lower(), context.lexicon
     if context.is_ellipsis or not word[-2:].islower():
         return len(next_word) > 1 and lower in lexicon.starters

@@ -12,21 +12,25 @@ import re
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from voice_server.core.text.splitting import boundary, clauses, marks, ordinary_ends
+from voice_server.core.text.splitting import boundary, clauses, marks, maths, ordinary_ends
 from voice_server.core.text.splitting.boundary import Decision, Verdict
 from voice_server.core.text.splitting.language_guess import guess_language
 from voice_server.core.text.splitting.lexicon import Lexicon, lexicon, listed_in_any_language
+from voice_server.core.text.splitting.mark_context import MoreTextNeeded
 from voice_server.core.text.splitting.provisional import (
     EndStrength,
     is_opening_exclamation,
     provisional_end,
     strength_of_end,
 )
+from voice_server.core.text.splitting.speech_length import fits_within, room_for, speech_length
 
 _CANDIDATE_END_OR_CLAUSE_MARK = re.compile(f"{marks.CANDIDATE_END.pattern}|{clauses.CLAUSE_MARK.pattern}")
 _find_candidate_end = marks.CANDIDATE_END.search
 _MARKS_THAT_NEED_LANGUAGE = marks.FULL_STOPS + marks.QUESTION_AND_EXCLAMATION_MARKS + marks.ELLIPSES
 _FENCES = ("```", "~~~")
+_MAY_FOLLOW_OPENING = ("", " ", "\u00a0")
+_WHOLE_FORMULA = "formula of several lines"
 
 
 class Piece(NamedTuple):
@@ -45,7 +49,7 @@ class Piece(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class SplitterOptions:
-    """How to split; lengths are in characters.
+    """How to split; lengths are in letters of Latin script, or in what takes as long to say.
 
     `language` is a BCP 47 tag, or None to guess. With `first_piece="clause"` the first piece of a text may
     end at a clause mark behind `first_piece_min` characters, and ends at `first_piece_max` at the latest. A
@@ -92,7 +96,10 @@ class Splitter:
         self._is_first_piece = True
         self._may_end_at_clause = self._options.first_piece == "clause"
         """Whether the next piece may end at a clause mark; only the first one may."""
-        self._first_piece_cap = min(self._options.first_piece_max, self._options.hard_cap)
+        self._longest: float = self._options.hard_cap
+        """How long the sentence may be; a first piece that may end at a clause is shorter if possible."""
+        if self._may_end_at_clause:
+            self._longest = min(self._options.first_piece_max, self._options.hard_cap)
         self._shortcut_limit = 0
         """Characters of `_text` up to which `feed` may take its shortcut, in which nothing is decided.
 
@@ -111,16 +118,20 @@ class Splitter:
         """The sentence that the buffer looks like while its last mark waits for more text, or None."""
         if not self._is_waiting or self._in_code or self._text.startswith(_FENCES):
             return None
-        if self._is_first_piece and is_opening_exclamation(self._text, self._lexicon.brands):
-            return self._piece(0, len(self._text), "provisional")
+        if self._is_in_formula():
+            return None
+        mark_end = self._scanned + 1
+        may_be_opening = self._is_first_piece and self._text[mark_end : mark_end + 1] in _MAY_FOLLOW_OPENING
+        if may_be_opening and is_opening_exclamation(self._text[:mark_end], self._lexicon.brands):
+            return self._piece(0, mark_end, "provisional")
         end = provisional_end(self._text, 0, self._scanned, quoted=self._quoted, lexicon=self._lexicon)
-        limit = self._first_piece_cap if self._may_end_at_clause else self._options.hard_cap
-        return None if end is None or end > limit else self._piece(0, end, "provisional")
+        is_too_long = end is not None and speech_length(self._text, 0, end) > self._longest
+        return None if end is None or is_too_long else self._piece(0, end, "provisional")
 
     @property
     def end_strength(self) -> EndStrength:
         """How complete the buffer looks, for the pause timer: like a sentence, a clause or neither."""
-        if self._in_code:
+        if self._in_code or self._is_in_formula():
             return "none"
         at = self._scanned if self._is_waiting else None
         return strength_of_end(self._text, at, quoted=self._quoted, lexicon=self._lexicon)
@@ -168,9 +179,9 @@ class Splitter:
         text, at = self._text, self._scanned
         start = self._skip_white_space(text, 0)
         self._is_waiting = False
+        limit = fits_within(text, start, self._longest)
         while True:
             at = max(at, start)
-            limit = start + (self._first_piece_cap if self._may_end_at_clause else self._options.hard_cap)
             pattern = _CANDIDATE_END_OR_CLAUSE_MARK if self._may_end_at_clause else marks.CANDIDATE_END
             found = pattern.search(text, at)
             at = found.start() if found else len(text)
@@ -184,31 +195,74 @@ class Splitter:
             if verdict.decision is Decision.CUT:
                 pieces.append(self._hand_out(start, at, verdict.reason))
                 start = self._skip_white_space(text, at)
+            limit = fits_within(text, start, self._longest)
         self._drop_handed_out(start, at)
         return pieces
 
     def _decide(self, text: str, start: int, at: int, limit: int, *, final: bool) -> Verdict:
         """Decide at the mark at `at`; a sentence that is longer than `limit` is cut before that."""
-        if at > limit:
-            return self._cut_overlong(text, start, limit)
+        try:
+            if at > limit:
+                return self._cut_overlong(text, start, at, limit, final=final)
+            verdict = self._decide_within(text, start, at, final=final)
+            if verdict.decision is Decision.WAIT or verdict.end <= limit or verdict.reason == _WHOLE_FORMULA:
+                return verdict
+            return self._cut_overlong(text, start, at, limit, final=final)
+        except MoreTextNeeded:
+            return Verdict(Decision.WAIT, at, "more text is needed")
+
+    def _decide_within(self, text: str, start: int, at: int, *, final: bool) -> Verdict:
+        """Decide at the mark at `at`, whatever the length of the sentence."""
         if self._in_code or text.startswith(_FENCES, start):
-            verdict = self._decide_in_code(text, start, at)
+            return self._decide_in_code(text, start, at)
+        if maths.may_contain(text):
+            formula = maths.formula_at(text, start, at, final=final)
+            if formula is not None:
+                return self._decide_in_formula(text, start, formula, final=final)
         elif self._may_end_at_clause and clauses.CLAUSE_MARK.match(text, at):
             return clauses.decide_clause(text, start, at, self._options.first_piece_min, final=final)
         elif ordinary_ends.is_ordinary_end(text, start, at, self._listed, final=final):
-            verdict = Verdict(Decision.CUT, at + 1, "ordinary end")
-        elif ordinary_ends.is_inside_token(text, start, at):
-            verdict = Verdict(Decision.HOLD, at + 1, "glued to the next character")
-        else:
-            known = self._lexicon_at(text, start, at)
-            verdict = boundary.decide(text, start, at, final=final, quoted=self._quoted, lexicon=known)
-        if verdict.decision is Decision.WAIT or verdict.end <= limit:
-            return verdict
-        return self._cut_overlong(text, start, limit)
+            return Verdict(Decision.CUT, at + 1, "ordinary end")
+        if ordinary_ends.is_inside_token(text, start, at):
+            return Verdict(Decision.HOLD, at + 1, "glued to the next character")
+        known = self._lexicon_at(text, start, at)
+        return boundary.decide(text, start, at, final=final, quoted=self._quoted, lexicon=known)
 
-    def _cut_overlong(self, text: str, start: int, limit: int) -> Verdict:
-        soft = min(start + self._options.soft_cap, limit)
-        return Verdict(Decision.CUT, *clauses.cut_overlong(text, start, soft, limit))
+    @staticmethod
+    def _decide_in_formula(text: str, start: int, formula: maths.Formula, *, final: bool) -> Verdict:
+        """Decide at a mark in a formula: one that has several lines is a sentence by itself."""
+        if not formula.is_display:
+            return Verdict(Decision.HOLD, formula.end, "formula")
+        if boundary.is_speakable(text, start, formula.start):
+            return Verdict(Decision.CUT, formula.start, "formula of several lines follows")
+        end = maths.end_of_display(text, formula, final=final)
+        is_speakable = boundary.is_speakable(text, start, end)
+        return Verdict(Decision.CUT if is_speakable else Decision.HOLD, end, _WHOLE_FORMULA)
+
+    def _cut_overlong(self, text: str, start: int, at: int, limit: int, *, final: bool) -> Verdict:
+        """Cut a sentence that is too long where it hurts least; a first piece without such a place goes on.
+
+        A formula is not cut: the sentence ends before it or, if it begins with the formula, behind it.
+        """
+        is_early = self._longest < self._options.hard_cap
+        has_formula = maths.may_contain(text)
+
+        def may_end(end: int) -> bool:
+            if is_early and not clauses.may_end_first_piece(text, start, end):
+                return False
+            return not has_formula or maths.formula_at(text, start, end, final=final) is None
+
+        soft = min(fits_within(text, start, self._options.soft_cap), limit)
+        cut = clauses.cut_overlong(text, start, soft, limit, may_end)
+        if cut is not None and not (is_early and cut[1] == "over-long"):
+            return Verdict(Decision.CUT, *cut)
+        if is_early:
+            self._longest = self._options.hard_cap
+            return Verdict(Decision.HOLD, at, "no place to end the first piece at")
+        formula = maths.formula_at(text, start, limit, final=final)
+        assert formula is not None  # else it may end between any two characters
+        is_alone = not boundary.is_speakable(text, start, formula.start)
+        return Verdict(Decision.CUT, formula.end if is_alone else formula.start, "over-long, formula")
 
     def _decide_in_code(self, text: str, start: int, at: int) -> Verdict:
         """Decide at a mark in a fenced block of code, which ends at its fence or at a blank line."""
@@ -235,6 +289,7 @@ class Splitter:
             self._language = guess_language(self._text[start:end], self._language)
         self._quoted ^= self._text.count('"', start, end) % 2 == 1
         self._may_end_at_clause = self._is_first_piece = False
+        self._longest = self._options.hard_cap
         return self._piece(start, end, reason)
 
     def _skip_white_space(self, text: str, start: int) -> int:
@@ -253,7 +308,16 @@ class Splitter:
         self._offset += start
         self._scanned = at - start
         needs_scan = at == start or self._is_waiting or self._may_end_at_clause or self._in_code
-        self._shortcut_limit = 0 if needs_scan else self._options.hard_cap
+        self._shortcut_limit = 0 if needs_scan else len(self._text) + room_for(self._text, self._longest)
+
+    def _is_in_formula(self) -> bool:
+        """Whether the buffer ends inside a formula, or in what may be one."""
+        if not maths.may_contain(self._text):
+            return False
+        try:
+            return maths.formula_at(self._text, 0, len(self._text), final=False) is not None
+        except MoreTextNeeded:
+            return True
 
     def _piece(self, start: int, end: int, reason: str) -> Piece:
         body = self._text[start:end].rstrip()

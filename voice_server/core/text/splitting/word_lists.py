@@ -25,7 +25,8 @@ STARTERS: dict[str, str] = {
     " an auf aus bei mit nach von vom vor zu zum zur für über unter durch um was wer wie wo warum wann ob"
     " seit während nicht kein keine mein meine sein seine ihre unser alle viele einige beide jeder jede"
     " danach daher deshalb trotzdem allerdings jedoch außerdem schließlich heute gestern morgen ja nein"
-    " bitte danke ist sind war hat haben kann",
+    " bitte danke ist sind war hat haben kann bis also falls sobald sonst mal leider vielleicht natürlich"
+    " vorher",
     "fr": "le la les l un une des du de ce cet cette ces c il elle ils elles on nous vous je j tu mais et"
     " ou donc or car si quand lorsque comme dans en à au aux par pour sur sous avec sans selon après avant"
     " depuis pendant que qui quoi où comment pourquoi quel quelle son sa ses leur leurs mon ma mes notre"
@@ -152,6 +153,7 @@ SHORT_WORDS: dict[str, str] = {
     "it": "è",
     "pt": "é",
     "hu": "ő",
+    "hi": "है हैं था थी थे हो थीं गए गई गया लो दो ले दे",
     "ru": "я",
     "uk": "є я",
 }
@@ -204,6 +206,32 @@ CONJUNCTIONS = (
 
 ROMAN_NUMBERS = "i ii iii iv v vi vii viii ix x xi xii xiii xiv xv"
 """The Roman numerals that list items are numbered with, in order."""
+
+BEHIND_LABEL = "of for in and or on to at from with by as is was has und oder von für et ou de y o e"
+"""Words that show that a label before them is not the subject of a sentence: "Alg. 2 for sparse input"."""
+
+DETERMINERS = "the a an this its your my our their his her each every any some no two three"
+"""Words behind which an adjective is at times shortened: "The orig. document"."""
+
+LETTERED_NOUNS = (
+    "vitamin plan option type class grade group team hepatitis letter category section exhibit appendix"
+    " schedule column row variable route level point gate zone block building room vitamine typ gruppe klasse"
+    " punkt grupo tipo gruppo groupe vitamina"
+)
+"""Nouns before a letter that is no initial: behind "vitamin C." the next sentence begins."""
+
+SAID_VERBS = (
+    "said says asked asks cried cries shouted whispered replied answered wondered called yelled exclaimed"
+    " demanded inquired enquired screamed begged laughed gasped muttered murmured snapped added continued"
+    " repeated interrupted pleaded sighed groaned growled hissed joked teased wanted fragte sagte rief"
+    " preguntó dijo demanda dit chiese disse perguntou vroeg zei"
+)
+"""Verbs of saying, which join a quotation to its speaker: "Is it?" Clara asked."""
+
+URDU_LETTERS = "اے بی سی ڈی ای ایف جی ایچ آئی جے کے ایل ایم این او پی کیو آر ایس ٹی یو وی ڈبلیو ایکس وائی زیڈ"
+"""The names of the Latin letters in Urdu, of which initials and acronyms consist."""
+URDU_TITLES = "ڈاکٹر مسٹر مسز پروفیسر جناب"
+"""Titles in Urdu before initials."""
 
 FUNCTION_WORDS: dict[str, str] = {
     "en": "of is be been being not no or me him them us more than about out up had were am who which very"
