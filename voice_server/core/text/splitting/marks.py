@@ -71,7 +71,7 @@ PAUSE_MARKS = (
 """Where a speaker may pause: if the buffer ends in one of these, the pause timer may hand it out."""
 
 _MARKS = ".．!?‼⁇⁈⁉…⋯" + UNAMBIGUOUS_STOPS.translate({ord(":"): None, ord("፡"): None})
-FACES = "\U0001f600-\U0001f64f\U0001f910-\U0001f92f\U0001f970-\U0001f97a✨\U0001f389\U0001f495-\U0001f49e♪♡☆★"
+FACES = "\U0001f600-\U0001f64f✨♪♡☆★"
 """Emoji that end a sentence between Chinese or Japanese words, where they stand instead of a mark."""
 
 

@@ -16,12 +16,12 @@ LONGEST_FORMULA = 600
 """Characters of a displayed formula at most."""
 _LONGEST_INLINE = 160
 _OPENER = re.compile(
-    r"(?<!\\)(?:\$\$|(?<![A-Za-z0-9])\$(?![\s$`]|\Z)|\\[(\[]|\\begin\{(?P<name>\w{1,20}\*?)\})"
+    r"(?<!\\)(?:\$\$|(?<![A-Za-z0-9])\$(?![\s$`.,;:!?)]|\Z)|\\[(\[]|\\begin\{(?P<name>\w{1,20}\*?)\})"
 )
 _INLINE_END = re.compile(r"(?:[^$`\n\\]|\\[^\n])*+(?P<sign>\$)?")
 _AMOUNT = re.compile(
     r"\$\d[\d,.]*+(?:(?<=[.,])(?=[\s)\"'”’\]*])|(?=[!?;:)\]%\"'”’*|\n—–]|-\D|/[A-Za-z]{2})"
-    r"|(?=[^\S\n]+(?:[^\W\d_]{2}|[aA]\s|[(—–-]))|(?=[kKMBTmb]{1,2}(?![\w^\\])|[^\W\d_]{2}))"
+    r"|(?=[^\S\n]+(?:[A-Za-z]{2}|[^\x00-\x7f]|[aA]\s|[(—–-]))|(?=[kKMBTmb]{1,2}(?![\w^\\])|[^\W\d_]{2}))"
 )
 """A sum of dollars, told from the beginning of a formula ("$5x$") by what follows the number."""
 _VARIABLE = re.compile(r"\$[A-Z_][A-Z_\d]++(?=[.,;:!?)/]|[^\S\n]+[^\W\d_]{2})")

@@ -59,7 +59,7 @@ def may_precede_label(text: str, start: int, at: int) -> bool:
     if text[at] != "." or at - word_start > _LONGEST_SHORT_WORD or word_start <= start:
         return False
     may_be_label_or_form = text[at + 2] in _FIRST_LETTERS_OF_FORMS or not text[at + 3 : at + 4].islower()
-    return text[word_start].isupper() and may_be_label_or_form
+    return text[word_start].isupper() and text[at + 2] != "I" and may_be_label_or_form
 
 
 def is_inside_token(text: str, start: int, at: int) -> bool:

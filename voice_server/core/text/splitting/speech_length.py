@@ -56,4 +56,6 @@ def fits_within(text: str, start: int, longest: float) -> int:
 
 def room_for(text: str, longest: float) -> int:
     """Return how many characters may follow `text` at least until saying it takes longer than `longest`."""
+    if len(text) * _HEAVIEST <= longest:
+        return int(longest / _HEAVIEST) - len(text)
     return max(0, int((longest - speech_length(text, 0, len(text))) / _HEAVIEST))
