@@ -142,13 +142,13 @@ def _is_bulgarian(text: str) -> bool:
 def _guess_latin(text: str, fallback: str, min_signs: int) -> str:
     lower = text.lower()
     last_words = lower.split()[-_WORDS_LOOKED_UP:]
-    words = dict.fromkeys(last_words[:-1])
-    fallback_signs = sum(map(_function_words().get(fallback, frozenset()).__contains__, words))
+    words = set(last_words[:-1])
+    fallback_signs = len(words & _function_words().get(fallback, frozenset()))
     if fallback_signs > _MIN_SIGNS and fallback_signs * _FALLBACK_SHARE >= len(words):
         return fallback
     languages_of_word = _languages_of_word()
     signs: dict[str, int] = {}
-    for word in words:
+    for word in dict.fromkeys(last_words[:-1]):  # in order, which decides between equals
         if word in languages_of_word:
             for language in languages_of_word[word]:
                 signs[language] = signs.get(language, 0) + 1

@@ -36,7 +36,7 @@ UNAMBIGUOUS_STOPS = (
     "܀܁܂"  # Syriac
     "߹"  # N'Ko
     "᠃᠉"  # Mongolian
-    "꯫꩝꩞꩟꓿꘎꘏꛳꛷᭚᭛᱾᱿𑁇𑁈"  # Meetei, Cham, Lisu, Vai, Bamum, Balinese, Ol Chiki, Brahmi
+    "꯫꩝꩞꩟꓿꘎꘏꛳꛷᭚᭛᱾᱿"  # Meetei, Cham, Lisu, Vai, Bamum, Balinese, Ol Chiki
     "⸮"
 )
 """Marks that have no other use than to end sentences."""
