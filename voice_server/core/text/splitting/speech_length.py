@@ -44,6 +44,11 @@ def fits_within(text: str, start: int, longest: float) -> int:
 
     It depends on the characters before it alone, and is the end of the text if all of it fits.
     """
+    n_chars = len(text) - start
+    if n_chars * _HEAVIEST <= longest or (
+        n_chars <= longest and speech_length(text, start, len(text)) <= longest
+    ):
+        return len(text)
     at, left = start, longest
     while left >= 1 and at < len(text):
         step = min(len(text) - at, max(1, int(left / _HEAVIEST)))
