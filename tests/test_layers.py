@@ -43,7 +43,9 @@ LAYERS = (
     ("voice_server.__main__", 14),
 )
 ENTRY_POINTS = 13
-CORE_MAY_IMPORT = {"babel", "msgpack", "msgspec", "numpy", "regex", "soxr", "unicode_rbnf"}
+CORE_MAY_IMPORT = {
+    "babel", "emoji", "latex2mathml", "msgpack", "msgspec", "numpy", "regex", "soxr", "unicode_rbnf",
+}  # fmt: skip
 IO_MODULES = {
     "asyncio", "os", "socket", "subprocess", "threading", "time", "random", "selectors", "signal", "io",
     "pathlib", "logging", "secrets",
