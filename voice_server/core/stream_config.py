@@ -23,6 +23,8 @@ REQUEST_FIELDS: Final = {
     "normalize": "normalize",
     "script": "script",
     "code": "code",
+    "emoji": "emoji",
+    "citations": "citations",
     "max_wait_ms": "max_wait_ms",
     "first_segment": "first_segment",
     "ahead_s": "ahead_s",

@@ -161,6 +161,8 @@ class VoiceResolver:
             reads=self._scripts_read(name, voice, options),
             script=request.script,
             code=request.code,
+            emoji=request.emoji,
+            citations=request.citations,
             pauses=self._pauses(request),
             find_reader=self._find_reader,
         )

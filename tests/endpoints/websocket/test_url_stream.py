@@ -49,6 +49,8 @@ def test_a_speed_of_1_is_for_engines_without_speed_too() -> None:
         ("text=Hi&speed=nan", "invalid_option"),
         ("text=Hi&script=latin", "invalid_option"),
         ("text=Hi&code=loud", "invalid_option"),
+        ("text=Hi&emoji=name", "invalid_option"),
+        ("text=Hi&citations=maybe", "invalid_option"),
         ("text=Hi&sentence_pause_ms=long", "invalid_option"),
         ("text=Hi&sentence_pause_ms=10001", "invalid_option"),
         ("text=Hi&backend=nine", "unknown_backend"),

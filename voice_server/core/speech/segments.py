@@ -197,7 +197,14 @@ def new_segments(
     That is one, or one for each part in a script that another voice has to read; the first has the number
     `index`. `typed_place` says where a piece, or a part of it, was typed.
     """
-    spoken = speakable(piece.text, markup=settings.markup, known_tags=settings.known_tags)
+    spoken = speakable(
+        piece.text,
+        markup=settings.markup,
+        known_tags=settings.known_tags,
+        language=settings.spoken_language or settings.language or piece.language,
+        emoji=settings.emoji,
+        citations=settings.citations,
+    )
     if not spoken.text:
         return []
     parts = [_normalized(part) for part in read_parts(piece, spoken, settings)]

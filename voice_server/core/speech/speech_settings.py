@@ -8,6 +8,8 @@ from typing import Final, Literal, Protocol
 
 from voice_server.core.speech.pauses import NO_PAUSES, Pauses
 from voice_server.core.text.filtering.text_filter import CodePolicy
+from voice_server.core.text.speakable.citations import CitationPolicy
+from voice_server.core.text.speakable.pictures import EmojiPolicy
 from voice_server.core.types import ANY_SCRIPT, Capabilities, NormalizedKind, OptionValue, TimesSource
 from voice_server.errors import TooMuch
 
@@ -36,6 +38,7 @@ class SpeechRequest:
     option of that name for clients that always send one: 1, the voice's own pace, is left out where there is
     no such option. `sentence_pause_ms` is the silence between sentences, or None for the configured one.
     `normalize` says whether numbers, signs and so on are put into words, or which kinds of them.
+    `emoji` and `citations` say whether those that only the eye needs are spoken.
     `first_segment` is None for what suits the engine (`default_first_segment`).
     """
 
@@ -48,6 +51,8 @@ class SpeechRequest:
     normalize: bool | Sequence[NormalizedKind] = True
     script: ScriptPolicy = DEFAULT_SCRIPT
     code: CodePolicy = DEFAULT_CODE
+    emoji: EmojiPolicy = "skip"
+    citations: CitationPolicy = "skip"
     word_times: bool = False
     first_segment: FirstSegment | None = None
     max_wait_ms: float = DEFAULT_MAX_WAIT_MS
@@ -104,6 +109,8 @@ class SpeechSettings:
     reads: frozenset[str] = frozenset({ANY_SCRIPT})
     script: ScriptPolicy = DEFAULT_SCRIPT
     code: CodePolicy = DEFAULT_CODE
+    emoji: EmojiPolicy = "skip"
+    citations: CitationPolicy = "skip"
     pauses: Pauses = NO_PAUSES
     find_reader: ReaderFinder | None = field(default=None, compare=False)
 

@@ -52,6 +52,8 @@ class ClientMessage(msgspec.Struct, frozen=True, kw_only=True):
     normalize: bool | list[NormalizedKind] | None = None
     script: Literal["switch", "keep"] | None = None
     code: Literal["announce", "skip", "read"] | None = None
+    emoji: Literal["skip", "say"] | None = None
+    citations: Literal["skip", "say"] | None = None
     format: StreamFormat | None = None
     max_wait_ms: float | None = None
     first_segment: Literal["sentence", "clause"] | None = None

@@ -16,7 +16,9 @@ from voice_server.endpoints.http.requests import MAX_FILE_CHARS, Language, LongT
 from voice_server.endpoints.http.responses import ResolvedSpeech
 from voice_server.endpoints.http.speech_fields import (
     BitRate,
+    Citations,
     Code,
+    Emoji,
     Normalize,
     Options,
     Script,
@@ -53,6 +55,8 @@ class OpenAISpeechFields(msgspec.Struct, kw_only=True):
     normalize: Normalize | None = None
     script: Script | None = None
     code: Code | None = None
+    emoji: Emoji | None = None
+    citations: Citations | None = None
     sentence_pause_ms: SentencePause | None = None
     sample_rate: SampleRate | None = None
     bit_rate: BitRate | None = None
@@ -97,6 +101,8 @@ def resolve_openai(
             options=dict(fields.options or {}),
             script=fields.script or DEFAULT_SCRIPT,
             code=fields.code or DEFAULT_CODE,
+            emoji=fields.emoji or "skip",
+            citations=fields.citations or "skip",
             sentence_pause_ms=fields.sentence_pause_ms,
             normalize=True if fields.normalize is None else fields.normalize,
             word_times=word_times,

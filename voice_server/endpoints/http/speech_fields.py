@@ -9,6 +9,8 @@ import msgspec
 from voice_server.core.speech.pauses import PauseMs
 from voice_server.core.speech.speech_settings import DEFAULT_CODE, DEFAULT_SCRIPT, ScriptPolicy
 from voice_server.core.text.filtering.text_filter import CodePolicy
+from voice_server.core.text.speakable.citations import CitationPolicy
+from voice_server.core.text.speakable.pictures import EmojiPolicy
 from voice_server.core.types import NormalizedKind
 from voice_server.core.wire.half_characters import LOST_CHARACTER, has_lost_character
 from voice_server.endpoints.http.requests import Language, LongText, VoiceName
@@ -35,6 +37,13 @@ Code = Annotated[
     CodePolicy,
     msgspec.Meta(description="A block of code is announced by a phrase, skipped, or read."),
 ]
+Emoji = Annotated[
+    EmojiPolicy,
+    msgspec.Meta(description="say: emoji are named; skip: only those of a list or a rating are said."),
+]
+Citations = Annotated[
+    CitationPolicy, msgspec.Meta(description="say: citations as [1] and (Doe & Roe, 2019) are read.")
+]
 SentencePause = Annotated[
     PauseMs, msgspec.Meta(description="Silence between two sentences in ms, at the voice's own pace.")
 ]
@@ -53,6 +62,8 @@ class SpeechFields(msgspec.Struct, kw_only=True):
     normalize: Normalize | None = None
     script: Script | None = None
     code: Code | None = None
+    emoji: Emoji | None = None
+    citations: Citations | None = None
     sentence_pause_ms: SentencePause | None = None
     sample_rate: SampleRate | None = None
     bit_rate: BitRate | None = None
@@ -76,6 +87,8 @@ def resolve_fields(
             options=dict(fields.options or {}),
             script=fields.script or DEFAULT_SCRIPT,
             code=fields.code or DEFAULT_CODE,
+            emoji=fields.emoji or "skip",
+            citations=fields.citations or "skip",
             sentence_pause_ms=fields.sentence_pause_ms,
             normalize=True if fields.normalize is None else fields.normalize,
             word_times=word_times,

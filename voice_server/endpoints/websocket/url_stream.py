@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from typing import Any, get_args
+from typing import TypeVar, cast, get_args
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
@@ -16,6 +16,8 @@ from voice_server.core.speech.utterance_events import (
     UtteranceWarning,
 )
 from voice_server.core.text.filtering.text_filter import CodePolicy
+from voice_server.core.text.speakable.citations import CitationPolicy
+from voice_server.core.text.speakable.pictures import EmojiPolicy
 from voice_server.core.types import MAX_PAUSE_MS, SpeechWarning
 from voice_server.endpoints.app_state import state_of
 from voice_server.endpoints.http.form_fields import query_fields
@@ -29,6 +31,7 @@ from voice_server.endpoints.websocket.server_messages import (
 from voice_server.errors import RequestError, VoiceServerError
 from voice_server.speech import Speech, SpeechRequest, SpeechService
 
+_Choice = TypeVar("_Choice", bound=str)
 _DONE = to_json({"done": True})
 
 
@@ -70,8 +73,10 @@ def _request_of(query: Mapping[str, str]) -> tuple[str, SpeechRequest]:
         voice=query.get("voice") or None,
         language=query.get("lang") or None,
         speed=_number("speed", query["speed"]) if query.get("speed") else None,
-        script=_choice("script", query.get("script") or DEFAULT_SCRIPT, ScriptPolicy),
-        code=_choice("code", query.get("code") or DEFAULT_CODE, CodePolicy),
+        script=_choice(query, "script", ScriptPolicy, DEFAULT_SCRIPT),
+        code=_choice(query, "code", CodePolicy, DEFAULT_CODE),
+        emoji=_choice(query, "emoji", EmojiPolicy, "skip"),
+        citations=_choice(query, "citations", CitationPolicy, "skip"),
         sentence_pause_ms=_pause(query["sentence_pause_ms"]) if query.get("sentence_pause_ms") else None,
     )
 
@@ -84,13 +89,15 @@ def _pause(text: str) -> float:
     return pause_ms
 
 
-def _choice(name: str, text: str, choices: Any) -> Any:
-    """The text, if it is one of the choices of a Literal."""
-    known = get_args(choices)
-    if text in known:
-        return text
-    allowed = f"{', '.join(known[:-1])} or {known[-1]}"
-    raise RequestError(f"{name} must be {allowed}, not {text[:40]!r}", code="invalid_option")
+def _choice(query: Mapping[str, str], name: str, policy: object, default: _Choice) -> _Choice:
+    """One of the words that an option may be."""
+    given = query.get(name) or default
+    if given in get_args(policy):
+        return cast("_Choice", given)
+    *words, last = get_args(policy)
+    raise RequestError(
+        f"{name} must be {', '.join(words)} or {last}, not {given[:40]!r}", code="invalid_option"
+    )
 
 
 def _number(name: str, text: str) -> float:

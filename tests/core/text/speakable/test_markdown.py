@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Literal
+
 import pytest
 
 from voice_server.core.text.speakable.spoken_text import speakable
@@ -8,7 +10,7 @@ from voice_server.core.text.speakable.unicode_forms import plain_form
 WRITTEN_AND_SPOKEN = [
     # emphasis
     ("**Bold** and *it* and ***both***.", "Bold and it and both."),
-    ("__Bold__ and _it_, ~~gone~~ and ==lit==.", "Bold and it, gone and lit."),
+    ("__Bold__ and _it_, ~~gone~~ and ==lit==.", "Bold and it, and lit."),
     ('**"Hello,"** she said.', '"Hello," she said.'),
     ("**Note:** mind the gap.", "Note: mind the gap."),
     ("**R**andom **A**ccess and *T*ext and **5**th", "Random Access and Text and 5th"),
@@ -58,11 +60,11 @@ WRITTEN_AND_SPOKEN = [
     ("a]b", "a]b"),
     # addresses
     ("at https://www.example.com/a/b?c=d#e.", "at example.com."),
-    ("at http://user:pass@example.com:8080/x now", "at example.com now"),
+    ("at http://user:pass@example.com:8080/x now", "at example.com, port 8080 now"),
     ("(https://en.wikipedia.org/wiki/Foo_(bar))", "(en.wikipedia.org)"),
     ("**https://x.org/a_b**!", "x.org!"),
     ("on www.example.com, or", "on example.com, or"),
-    ("ws://localhost:8000/stream-tokens", "localhost"),
+    ("ws://localhost:8000/stream-tokens", "localhost, port 8000"),
     ("https://例え.jp/道。次", "例え.jp。次"),
     ("<https://a.org/c> or <me@x.org> or <mailto:you@x.org>", "a.org or me@x.org or you@x.org"),
     ("write to me@x.org", "write to me@x.org"),
@@ -137,6 +139,21 @@ def test_time_is_linear_in_the_length(unit: str) -> None:
     """At this length the square would take minutes, and the suite's time limit would end it."""
     text = (unit * 100_000)[:100_000]
     assert len(speakable(text).text) <= len(text)
+
+
+ELABORATE = [
+    "$a", "$$a ", "$$a$ ", "\\[a", "\\(a", "\\begin{align}a", "$x^2$ ", "~~a", "<s>a", "<a b=", "<a b ",
+    "x^2 ", "x^", "x_1 ", "√2", "a²", "word³ ", "[1] ", "a [1", "[[1]](", "(A & A, 2019; ", "(A, A, ",
+    "([a](b", "a/b/", "/a", "a.com/", "a.b.", "a:\\b\\", "✅ a", "⭐⭐ ", "❌: ", "`a/b` ",
+    "\n1. https://a", "a+b/", "http://a:1 ",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("unit", ELABORATE)
+@pytest.mark.parametrize("policy", ["skip", "say"])
+def test_time_is_linear_where_more_may_be_said(unit: str, policy: Literal["skip", "say"]) -> None:
+    """At this length the square would take minutes, and the suite's time limit would end it."""
+    speakable((unit * 50_000)[:50_000], emoji=policy, citations=policy)
 
 
 def test_backtick_runs_of_every_length_are_matched_in_one_pass() -> None:

@@ -66,7 +66,7 @@ WRITTEN_AND_PLAIN = [
     ("ﺳﻼﻡ ﷺ", "سلام صلى الله عليه وسلم"),
     ("ｺﾝﾆﾁﾊ ｶﾞｷﾞ｡", "コンニチハ ガギ。"),
     ("㎏, ㎡, 20 ℃, ㈱", "kg, m², 20 °C, (株)"),
-    ("4ᵗʰ 10ⁿ", "4th 10n"),
+    ("4ᵗʰ 10ⁿ", "4th 10ⁿ"),
     ("ſtar ĳ ŉ", "star ij 'n"),
     # numbers that are one character
     ("step ① now", "step 1 now"),

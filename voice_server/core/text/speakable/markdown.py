@@ -13,37 +13,70 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from voice_server.core.text.offsets import Edit
+from voice_server.core.text.speakable.addresses import (
+    ADDRESS,
+    SCHEME,
+    code_edits,
+    path_edits,
+    url_edits,
+    without_trailers,
+)
+from voice_server.core.text.speakable.citations import (
+    CITATION,
+    CitationPolicy,
+    is_citation,
+    is_reference_line,
+)
+from voice_server.core.text.speakable.exponents import EXPONENT, read_exponent
+from voice_server.core.text.speakable.formulas import FORMULA, formula_in, read_formula
+from voice_server.core.text.speakable.pictures import EmojiPolicy, read_pictures
 from voice_server.core.text.speakable.sound_tags import SOUND_TAG, is_sound, sound_name
 from voice_server.core.text.speakable.symbols import INVISIBLE, UNSPOKEN
 from voice_server.core.types import Span
 
-_BULLETS = "-*+•▪◦‣●○■□▸►➤–—"
-_SCHEME = r"(?:https?|ftps?|wss?|ssh|git|file|s3)://"
+_BULLETS = "-*+•·∙▪◦‣⁃●○■□▸▹►▻▶➔➜➤➢➣→⇒−–—◆◇❖✦✧★☆✓▫◾◽⬥⦿◉"
+_PURE_BULLETS = "•▪◦‣●■□▸►➤❖✦"
+"""Bullets that are nothing else, and need no blank behind them."""
 
 MAY_CONTAIN_MARKUP = re.compile(
-    rf"[\\`*_#<>&\[\]|【]|~~|==|://|[wW]{{3}}\.|^[ \t]*+(?:[{_BULLETS}][ \t]|[-=]{{2}})|{UNSPOKEN}",
+    rf"[\\`*_#<>&\[\]|【$^²³¹⁰-₎ⁿ√∛/]|~~|==|[wW]{{3}}\."
+    rf"|^[ \t]*+(?:[{_BULLETS}][ \t]|[-=]{{2}}|[{_PURE_BULLETS}])"
+    rf"|[0-9][a-z]?\)|n\.d\.\)|:[0-9]|{UNSPOKEN}",
     re.MULTILINE,
 )
 """Matches in every sentence with markup. Most sentences have none, and this one search is enough for them."""
 
+_ATTRIBUTE = (
+    r"""(?:[A-Za-z_:@][\w:.-]*+\s*+=\s*+(?:"[^"<>]*+"|'[^'<>]*+'|[^\s"'<>=`]++)"""
+    r"|(?:checked|disabled|hidden|open|controls|autoplay|loop|muted|required|readonly|selected|async|defer"
+    r"|multiple|reversed|allowfullscreen|novalidate|nowrap|itemscope|inert|download)(?=[\s/>]))"
+)
+"""An attribute has a value, unless it is one of those that need none: `<b and b>` is no element."""
+
 _TOKEN = re.compile(
     rf"""
       (?P<newline>\n)
+    | (?P<formula>{FORMULA})
+    | (?P<deleted>~~(?![\s~])(?:[^~]|~(?!~))*+(?<!\s)~~(?!~)
+        |<(?P<struck>(?i:del|s|strike))(?:\s[^<>]*+)?+>(?:[^<]|<(?!/?(?P=struck)\b))*+</(?P=struck)\s*>)
+    | (?P<exponent>{EXPONENT})
     | (?P<escape>\\[!-/:-@\[-`{{-~])
     | (?P<backticks>`++)
-    | (?P<footnote>\[\^[^\[\]\s]{{1,40}}\]|【[^【】†\n]{{0,40}}†[^【】†\n]{{0,40}}】)
+    | (?P<footnote>\[\^[^\[\]\s]{{1,40}}\]|【(?:[^【】†\n]{{0,40}}†[^【】†\n]{{0,40}}|[0-9:, ]{{1,20}})】)
+    | (?P<citation>{CITATION})
     | (?P<opening>!?\[)
     | (?P<closing>\](?:\((?:[^\s()\]]|\([^\s()\]]*+\))*+(?:[ \t]++(?:"[^"\]\n]*+"|'[^'\]\n]*+'))?+[ \t]*+\)
                       |\[[^\[\]\n]*+\])?+)
-    | <(?P<autolink>{_SCHEME}[^<>\s]++|(?:mailto:)?[^<>\s@:]++@[^<>\s@]++)>
-    | (?P<element><!--(?:[^<>-]|-(?!->))*+-->|</?(?P<name>[A-Za-z][A-Za-z0-9-]*+)(?:[\s/][^<>]*+)?+>)
-    | (?P<url>(?:{_SCHEME}|\b[wW]{{3}}\.)[^\s<>"`|\\^{{}}\[\]。，、！？；：）」』】》”’]++)
+    | <(?P<autolink>{SCHEME}[^<>\s]++|(?:mailto:)?[^<>\s@:]++@[^<>\s@]++)>
+    | (?P<element><!--(?:[^<>-]|-(?!->))*+-->
+                 |</?(?P<name>[A-Za-z][A-Za-z0-9-]*+)(?:[\s/]++{_ATTRIBUTE})*+[\s/]*+>)
+    | (?P<address>{ADDRESS})
     | (?P<entity>&(?:\#[0-9]{{1,7}}|\#[xX][0-9a-fA-F]{{1,6}}|[A-Za-z][A-Za-z0-9]{{1,31}});)
     | (?P<emphasis>\*++|_++|~~++|==++)
     | (?P<bar>\|)
     | (?P<unspoken>{UNSPOKEN})
     """,
-    re.VERBOSE,
+    re.VERBOSE | re.DOTALL,
 )
 _SOUND_TAG = re.compile(SOUND_TAG)
 _UNSPOKEN_LINE = re.compile(
@@ -54,16 +87,14 @@ _UNSPOKEN_LINE = re.compile(
     r")[ \t\r]*+"
 )
 _LINE_PREFIX = re.compile(
-    rf"[ \t]*+(?:>|\#{{1,6}}(?!\S)|(?:[{_BULLETS}]|\[[ xX]\])(?=[ \t])|\[\^[^\[\]\s]{{1,40}}\]:)[ \t]*+"
+    rf"[ \t]*+(?:>|\#{{1,6}}(?!\S)|(?:[{_BULLETS}]|\[[ xX]\])(?=[ \t])|[{_PURE_BULLETS}]"
+    rf"|\[\^[^\[\]\s]{{1,40}}\]:)[ \t]*+"
 )
 _TABLE_ROW = re.compile(r"[ \t]*+\|[^|\n]*+\|.*+|[^|\n]*+(?:\|[^|\n]++){2,}+\|?[ \t\r]*+")
 _EMPTY_CELL = re.compile(r"\|[ \t]*+\|")
-_HOST = re.compile(
-    rf"(?:{_SCHEME})?+(?:[^/?\#@]*+@)?+(?:[wW]{{3}}\.(?=[^/?\#]))?+(?P<host>\[[^\]]*\]|[^/?\#:]*+)"
-)
-_URL_TRAILERS = ".,;:!?'*_~)"
-"""Characters behind a URL that belong to the sentence."""
 _PUNCTUATION = frozenset(".,;:!?")
+_ENDING = re.compile(r"(?:st|nd|rd|th|s)\b")
+"""What may follow a formula in the same word: "the $n$th term"."""
 _BACKTICKS = re.compile("`+")
 """A run of backticks; code ends at the next run of the same length."""
 
@@ -86,11 +117,22 @@ class MarkdownScan:
     sounds that the engine does not know.
     """
 
-    def __init__(self, text: str, known_tags: frozenset[str]) -> None:
+    def __init__(
+        self,
+        text: str,
+        known_tags: frozenset[str],
+        *,
+        language: str = "en",
+        emoji: EmojiPolicy = "skip",
+        citations: CitationPolicy = "skip",
+    ) -> None:
         self.edits: list[Edit] = []
         self.dropped_tags: list[str] = []
         self._text = text
         self._known_tags = known_tags
+        self._language = language
+        self._emoji: EmojiPolicy = emoji
+        self._citations: CitationPolicy = citations
         self._open_brackets: list[Span] = []
         self._open_emphasis: set[str] = set()
         self._row_span: Span = (0, 0)
@@ -98,6 +140,8 @@ class MarkdownScan:
         self._cells_span: Span = (0, 0)
         """The same without the bars and white space at its ends."""
         self._closing_backticks: dict[int, int] | None = None
+        self._escaped_bracket = -1
+        """Where the partner of an escaped bracket, which is no formula's, has its backslash."""
 
     def strip(self) -> None:
         """Find all markup, and the sounds that the engine does not know."""
@@ -113,6 +157,14 @@ class MarkdownScan:
     def _drop(self, start: int, end: int) -> int:
         if start < end:
             self.edits.append(Edit(start, end))
+        return end
+
+    def _replace(self, start: int, end: int, replacement: str) -> int:
+        """Replace a span by words, apart from letters and digits beside it."""
+        before, after = self._neighbours(start, end)
+        space_before = " " if before.isalnum() else ""
+        space_after = " " if after.isalnum() and not _ENDING.match(self._text, end) else ""
+        self.edits.append(Edit(start, end, space_before + replacement + space_after))
         return end
 
     def _neighbours(self, start: int, end: int) -> tuple[str, str]:
@@ -135,7 +187,9 @@ class MarkdownScan:
         text = self._text
         newline = text.find("\n", start)
         end = len(text) if newline < 0 else newline
-        if _UNSPOKEN_LINE.fullmatch(text, start, end):
+        if _UNSPOKEN_LINE.fullmatch(text, start, end) or (
+            self._citations == "skip" and is_reference_line(text, start, end)
+        ):
             return self._drop(start, end)
         position = start
         while head := _LINE_PREFIX.match(text, position, end):
@@ -158,6 +212,32 @@ class MarkdownScan:
     def _newline(self, match: re.Match[str]) -> int:
         return self._skip_line_prefix(match.end())
 
+    def _formula(self, match: re.Match[str]) -> int:
+        tex = formula_in(match)
+        if tex is not None:
+            return self._replace(*match.span(), read_formula(tex, self._language))
+        if match["stray"] or match["unclosed"]:
+            is_escaped = match.start() == self._escaped_bracket
+            return self._drop(match.start(), match.start() + (1 if is_escaped else 2))
+        if match["bracketed"] is None and match["parenthesised"] is None:
+            return match.start() + (2 if match["display"] else 1)
+        self._escaped_bracket = match.end() - 2
+        return self._drop(match.start(), match.start() + 1)
+
+    def _exponent(self, match: re.Match[str]) -> int:
+        edited_until = self.edits[-1].end if self.edits else 0
+        exponent = read_exponent(match, self._language, edited_until)
+        if exponent.said is not None:
+            self.edits.append(Edit(exponent.start, exponent.end, exponent.said))
+        return match.end()
+
+    def _citation(self, match: re.Match[str]) -> int:
+        if self._citations == "skip" and is_citation(match):
+            return self._drop(*match.span())
+        if match[0].startswith("["):
+            self._open_brackets.append((match.start(), match.start() + 1))
+        return match.start() + 1
+
     def _escape(self, match: re.Match[str]) -> int:
         self._drop(match.start(), match.start() + 1)
         return match.end()
@@ -168,7 +248,12 @@ class MarkdownScan:
         if self._closing_backticks is None:
             self._closing_backticks = _closing_backticks(self._text)
         closing = self._closing_backticks.get(match.start())
-        return match.end() if closing is None else self._drop(closing, closing + len(match[0]))
+        if closing is None:
+            return match.end()
+        self.edits += [
+            e for e in code_edits(self._text, match.end(), closing, self._language) if e.start < e.end
+        ]
+        return self._drop(closing, closing + len(match[0]))
 
     def _drop_match(self, match: re.Match[str]) -> int:
         return self._drop(*match.span())
@@ -201,19 +286,18 @@ class MarkdownScan:
             self._drop(start, start + len("mailto:"))
         return self._drop(end, end + 1)
 
-    def _url(self, match: re.Match[str]) -> int:
+    def _address(self, match: re.Match[str]) -> int:
         start = match.start()
-        url = match[0].rstrip(_URL_TRAILERS)
-        if url.count("(") > url.count(")") and match[0][len(url) :].startswith(")"):
-            url += ")"
+        if match["path"]:
+            edits = [edit for edit in path_edits(self._text, start, match.end()) if edit.start < edit.end]
+            self.edits += edits
+            return match.end() if edits else start + 1
+        url = without_trailers(match[0])
         return self._shorten_url(start, start + len(url)) if url else match.end()
 
     def _shorten_url(self, start: int, end: int) -> int:
-        """Drop all of a URL but its host, which is what people say."""
-        host = _HOST.match(self._text, start, end)
-        host_start, host_end = host.span("host") if host else (start, end)
-        self._drop(start, host_start)
-        return self._drop(host_end, end)
+        self.edits += [e for e in url_edits(self._text, start, end, self._language) if e.start < e.end]
+        return end
 
     def _element(self, match: re.Match[str]) -> int:
         name = (match["name"] or "").lower()
@@ -267,6 +351,8 @@ class MarkdownScan:
 
     def _unspoken_run(self, match: re.Match[str]) -> int:
         before, after = self._neighbours(*match.span())
+        if said := read_pictures(self._text, *match.span(), self._emoji, self._language):
+            return self._replace(*match.span(), said)
         separates_words = before.isalnum() and after.isalnum() and not INVISIBLE.fullmatch(match[0])
         self.edits.append(Edit(*match.span(), " " if separates_words else ""))
         return match.end()
@@ -274,6 +360,10 @@ class MarkdownScan:
     # Each handler takes the match of its group in `_TOKEN` and returns the offset to read on from.
     _HANDLERS: ClassVar[dict[str, Callable[[MarkdownScan, re.Match[str]], int]]] = {
         "newline": _newline,
+        "formula": _formula,
+        "deleted": _drop_match,
+        "exponent": _exponent,
+        "citation": _citation,
         "escape": _escape,
         "backticks": _backticks,
         "footnote": _drop_match,
@@ -281,7 +371,7 @@ class MarkdownScan:
         "closing": _closing_bracket,
         "autolink": _autolink,
         "element": _element,
-        "url": _url,
+        "address": _address,
         "entity": _entity,
         "emphasis": _emphasis,
         "bar": _bar,

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from voice_server.core.text.offsets import Edit, OffsetMap, rewrite
+from voice_server.core.text.speakable.citations import CitationPolicy
 from voice_server.core.text.speakable.markdown import MAY_CONTAIN_MARKUP, MarkdownScan
+from voice_server.core.text.speakable.pictures import EmojiPolicy
 from voice_server.core.text.speakable.symbols import has_speech
 from voice_server.core.text.speakable.unicode_forms import plain_form
 
@@ -35,15 +37,27 @@ class SpokenText:
     dropped_tags: tuple[str, ...] = ()
 
 
-def speakable(text: str, *, markup: Markup = "strip", known_tags: frozenset[str] = frozenset()) -> SpokenText:
+def speakable(
+    text: str,
+    *,
+    markup: Markup = "strip",
+    known_tags: frozenset[str] = frozenset(),
+    language: str = "en",
+    emoji: EmojiPolicy = "skip",
+    citations: CitationPolicy = "skip",
+) -> SpokenText:
     """Return what is spoken of one sentence.
 
     `strip` removes markup; `speak` removes only the sounds that are not in `known_tags`, as `strip` does too.
+    `language` is the BCP 47 tag of the words that stand for formulas and pictures. `skip` leaves out
+    citations, and emoji but for those that carry a meaning; `say` leaves the first as typed and names the
+    second.
     """
     plain, offsets = plain_form(text)
     if not MAY_CONTAIN_MARKUP.search(plain):
         return _unless_silent(text, plain, offsets, ())
-    scan = MarkdownScan(plain, known_tags)
+    language = language.partition("-")[0].lower()
+    scan = MarkdownScan(plain, known_tags, language=language, emoji=emoji, citations=citations)
     if markup == "strip":
         scan.strip()
     else:

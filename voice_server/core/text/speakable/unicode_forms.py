@@ -35,6 +35,7 @@ _JOINERS = "\u200c\u200d"
 
 _WITHOUT_OTHER_FORM = frozenset(
     "µ№"  # "micro" and "numero", which engines read
+    "ⁿ"  # a power
     "\u0e33\u0eb3\u0edc\u0edd"  # ordinary letters of Thai and Lao
     "\u2135\u2136\u2137\u2138"  # the mathematician's aleph
 )
