@@ -113,3 +113,14 @@ def test_a_mark_inside_a_word_ends_no_sentence_and_a_quote_behind_one_does_not_h
     marks = [WordMark(word, at * 100.0, at * 100.0 + 90, text.index(word), text.index(word) + len(word))
              for at, word in enumerate(("Pi", "is", "3.14", "or", "so", "Yes"))]  # fmt: skip
     assert [cue.text for cue in cues_of(text, marks)] == ['Pi is 3.14 "or so."', "Yes."]
+
+
+def test_what_is_not_for_the_ear_is_not_shown() -> None:
+    text = "One <think>a</think>two.\n```py\nf()\n```\n"
+    fence = text.index("```py")
+    marks = [
+        WordMark("One", 0, 100, 0, 3),
+        WordMark("two", 100, 200, 20, 23),
+        WordMark("Code", 300, 400, fence, fence + 5),
+    ]
+    assert [cue.text for cue in cues_of(text, marks)] == ["One two.", "Code omitted."]

@@ -1,7 +1,8 @@
 """Subtitles from word times: SubRip and WebVTT.
 
 Words are gathered into cues that end with a sentence, before a line grows too long to read, or after a pause.
-The text of a cue is a slice of the text as typed, with the marks and quotes round it. Formats: the SubRip
+The text of a cue is a slice of the text as typed, with the marks and quotes round it and without what is not
+for the ear. Formats: the SubRip
 convention, and W3C's WebVTT (`&`, `<` and `>` are escaped, a blank line ends a cue).
 """
 
@@ -12,6 +13,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from html import escape
 
+from voice_server.core.speech.speech_settings import DEFAULT_CODE
+from voice_server.core.text.filtering.text_filter import TextFilter
 from voice_server.core.text.splitting.splitter import Splitter, SplitterOptions
 from voice_server.core.types import WordMark
 
@@ -50,8 +53,15 @@ def cues_of(text: str, marks: Iterable[WordMark], language: str | None = None) -
         opening = _OPENING.search(text, max(shown, first.start - _MOST_MARKS), first.start)
         start = opening.start() if opening else first.start
         shown = _end_of_marks(text, last.end, next_start)
-        one_line = " ".join(text[start:shown].split())
-        yield Cue(first.start_ms, max(last.end_ms, first.start_ms), one_line)
+        shown_text = _for_the_ear(text[start:shown], language)
+        yield Cue(first.start_ms, max(last.end_ms, first.start_ms), " ".join(shown_text.split()))
+
+
+def _for_the_ear(text: str, language: str | None) -> str:
+    """A slice of the text without thoughts, and with the phrase where the fence of announced code is."""
+    text_filter = TextFilter()
+    text_filter.configure(is_on=True, code=DEFAULT_CODE, language=language)
+    return text_filter.feed(text) + text_filter.finish()
 
 
 def to_srt(cues: Iterable[Cue]) -> Iterator[str]:
