@@ -18,7 +18,7 @@ SHORT_FORMS = [
 
 AS_TYPED = [
     "and/or km/h he/she 24/7 TCP/IP read/write 1/2 12/31/2024 w/o 3.5/4.0",
-    "Node.js 3.5 e.g.this ana@acme.example U.S./EU",
+    "a.m./p.m. Node.js 3.5 e.g.this ana@acme.example U.S./EU",
     "Have you seen example.com? Is it on github.com: yes.",
     "../.. and a//b",
     "IPA /tiː/ and /p/ or /k/",
@@ -37,3 +37,7 @@ def test_slashes_and_dots_in_prose_are_no_address(typed: str) -> None:
 
 def test_the_port_is_said_in_the_language_of_the_text() -> None:
     assert speakable("auf http://localhost:80/x", language="es").text == "auf localhost, puerto 80"
+
+
+def test_a_pattern_keeps_its_folders() -> None:
+    assert speakable("List ./src/*.py there.").text.startswith("List ./src/")

@@ -51,3 +51,4 @@ def test_citations_are_said_where_a_client_wants_them() -> None:
 
 def test_an_aside_with_a_link_is_no_citation() -> None:
     assert speakable("Read it ([the docs](https://x.y)).").text == "Read it (the docs)."
+    assert speakable("Read it ([guide.md](guide.md)).").text == "Read it (guide.md)."

@@ -27,7 +27,7 @@ RAISED_AND_LOWERED = [
     ("as noted.² And word³ too", "as noted. And word too"),
     ("<sup>3</sup> See there, ² too", "3 See there, ² too"),
     # units are said by others
-    ("5 m² and 3 m/s² and 5 m^2 and 2 km<sup>2</sup>", "5 m² and 3 m/s² and 5 m² and 2 km²"),
+    ("5 m² and 3 m/s² and pro m^2 and 2 km<sup>2</sup>", "5 m² and 3 m/s² and pro m² and 2 km²"),
     # roots
     ("√2 and ∛8 and √(x+1)", "the square root of 2 and the cube root of 8 and the square root of x+1"),
     # no exponents

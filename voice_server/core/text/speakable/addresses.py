@@ -68,7 +68,7 @@ def url_edits(text: str, start: int, end: int, language: str) -> Iterator[Edit]:
 def path_edits(text: str, start: int, end: int) -> Iterator[Edit]:
     """Drop the folders of a path; a slash between words, units or alternatives is none."""
     path = text[start:end].rstrip(".,;:!?'")
-    if not _is_path(path):
+    if not _is_path(path) or text.startswith("*", end):  # a pattern, as ./src/*.py
         return
     end = start + len(path)
     bare = path.rstrip("/\\")
@@ -86,7 +86,7 @@ def _is_path(path: str) -> bool:
     if path.startswith(("~/", "./", "../")):
         return bool(parts[-1].strip("."))
     stem, _, extension = parts[-1].rpartition(".")
-    return bool(stem) and extension in _EXTENSIONS
+    return bool(stem) and extension in _EXTENSIONS and len(stem + extension) > 2
 
 
 def code_edits(text: str, start: int, end: int, language: str) -> Iterator[Edit]:

@@ -73,7 +73,7 @@ def is_citation(match: re.Match[str]) -> bool:
     if match["authors"]:
         return _STRONG_SIGN.search(match["authors"]) is not None
     if match["linked_source"]:
-        return _SOURCE_NAME.fullmatch(match["source"].strip()) is not None
+        return "://" in match[0] and _SOURCE_NAME.fullmatch(match["source"].strip()) is not None
     return _are_note_numbers(match.string, match.start(), match.end())
 
 

@@ -40,7 +40,9 @@ _SYMBOLS = re.compile(r"(?:[A-Z][a-z]?)+")
 _MARKS_BEFORE_NOTE = frozenset('.,;:!?"”’»)]…。，、！？」』')
 _UNIT_NAMES = "m cm mm km dm µm nm ft in yd mi s min h ha sq px µs ms м см мм км"
 _UNITS = frozenset(_UNIT_NAMES.split())
-"""Units whose powers, as in m², are left to those who say units."""
+"""Units whose powers, as in m/s², are left to those who say units."""
+_AREAS = frozenset(("m", "cm", "mm", "km", "dm", "м", "см", "мм", "км"))
+"""Units that have a power without a number too: "pro m²"."""
 _UNIT_CONTEXT = re.compile(r"(?:\d[  ]?|[/·⋅])\Z")
 
 
@@ -142,7 +144,8 @@ def _role(base: str, before: str, neighbour: str, exponent: str) -> _Role:
         (not exponent or not neighbour or neighbour.isspace(), _Role.PLAIN),
         (base[:1].isdigit() and exponent.lower() in _ORDINAL_ENDINGS, _Role.ENDING),
         (base[:1].isdigit(), _Role.POWER),
-        (base in _UNITS and _UNIT_CONTEXT.search(before) and is_number, _Role.UNIT),
+        (is_number and base in _AREAS, _Role.UNIT),
+        (is_number and base in _UNITS and _UNIT_CONTEXT.search(before), _Role.UNIT),
         (is_charge and (base[-1:].isalpha() or neighbour in _SUBSCRIPTS + ">"), _Role.CHARGE),
         (base and _is_variable(base) and is_short, _Role.POWER),
         (neighbour == ")" and exponent in ("2", "3", "4", "n", "−1"), _Role.POWER),
