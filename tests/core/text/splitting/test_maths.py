@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.core.text.splitting.sentences import check
+from tests.core.text.splitting.sentences import check, split
 from voice_server.core.text.splitting.splitter import Splitter, SplitterOptions
 
 
@@ -37,6 +37,15 @@ def test_no_sentence_ends_inside_a_formula(marked: str) -> None:
 )
 def test_sums_of_money_variables_and_lone_signs_are_no_formulas(marked: str) -> None:
     check(marked)
+
+
+@pytest.mark.parametrize(
+    "text", ["It is $x = 1. Y$", "Now:\n$$\nx = 1\n$$\nSo it is.", "By $x$. So", "Take \\(a. B\\). So"]
+)
+def test_a_formula_is_the_same_fed_by_character(text: str) -> None:
+    splitter = Splitter(SplitterOptions(language="en"))
+    pieces = [piece.text for letter in text for piece in splitter.feed(letter)]
+    assert pieces + [piece.text for piece in splitter.finish()] == split(text)
 
 
 @pytest.mark.parametrize("opener", ["$x", "$$", "\\(", "\\[", "\\begin{align}"])

@@ -6,7 +6,7 @@ import pytest
 
 from tests.core.text.splitting.own_sets import Example, answers, cases
 from tests.core.text.splitting.sentences import split
-from voice_server.core.text.splitting.splitter import SplitterOptions
+from voice_server.core.text.splitting.splitter import Splitter, SplitterOptions
 
 
 def _f1(examples: list[Example], *, guess: bool) -> float:
@@ -53,3 +53,11 @@ def test_a_text_and_its_marks_come_apart_again() -> None:
     for example in answers():
         assert "¦" not in example.text
         assert "".join("".join(example.sentences).split()) == "".join(example.text.split())
+
+
+def test_each_case_is_the_same_fed_by_character() -> None:
+    for case in cases():
+        splitter = Splitter(SplitterOptions(language=case.language))
+        pieces = [piece.text for letter in case.text for piece in splitter.feed(letter)]
+        pieces += [piece.text for piece in splitter.finish()]
+        assert pieces == split(case.text, case.language), case.text

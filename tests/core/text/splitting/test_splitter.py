@@ -343,3 +343,18 @@ def test_a_sentence_that_passes_the_hard_cap_with_its_mark_is_not_announced() ->
     splitter.feed("It is so very long today")
     splitter.feed(".")
     assert splitter.provisional is None
+
+
+@pytest.mark.parametrize(
+    "opening",
+    [
+        "(which met on Monday in a small room near the harbour that nobody had used before now)",
+        "“which met on Monday in a small room near the harbour that nobody had used before now”",
+        "`which --met on_monday in a_small_room near the_harbour that nobody had used before now`",
+    ],
+)
+def test_a_first_piece_that_is_all_bracket_quotation_or_code_is_longer_than_its_cap(opening: str) -> None:
+    text = f"{opening} is here."
+    by_character = _split(list(text), SplitterOptions(language="en", first_piece="clause"))
+    assert [piece.text for piece in by_character] == _texts(text, language="en", first_piece="clause")
+    assert by_character[0].text.startswith(opening)

@@ -250,7 +250,9 @@ def _joined_with_part_before(word: str, context: MarkContext) -> str:
     if context.text[word_start - 2 : word_start - 1] != ".":
         return word
     part = context.text[max(context.start, word_start - _LONGEST_PART) : word_start - 1].rpartition(" ")[2]
-    return part + word if part.islower() else word
+    joined = part + word
+    is_listed = joined.lower() in context.lexicon.listed or joined.lower() in _TIME_ABBREVIATIONS
+    return joined if part.islower() and (is_listed or len(word) < 3) else word
 
 
 def _is_initial(word: str, context: MarkContext) -> bool:
