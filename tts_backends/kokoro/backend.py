@@ -25,7 +25,7 @@ from voice_server.worker.api import (
     WordMark,
 )
 
-from .checkpoint import Array, read_voice
+from .checkpoint import Array, DamagedFile, read_voice
 from .loudness import loudness_of
 from .phonemes import Token, phonemes_of, pieces_of, tokens_of
 from .sound import SAMPLES_PER_FRAME, Sound
@@ -37,6 +37,7 @@ _DTYPES = ("float32", "bfloat16", "float16")
 _RUNTIMES = ("auto", "onnx", "torch")
 _STREAMED, _EXACT = "streamed", "exact"
 _SAMPLES_PER_MS = 24
+_REPAIR = "to fetch it again, run: voice-server setup kokoro"
 _FRAMES_LATE = 2.5
 """A phoneme is heard so much before its frames: two to three, by a recogniser and by the sound's edges."""
 
@@ -76,6 +77,8 @@ class Backend:
             self._model = self._load(runtime, device, dtype)
         except FileNotFoundError as missing:
             raise NotSetUp(str(missing)) from None
+        except DamagedFile as damaged:
+            raise NotSetUp(f"{damaged}; {_REPAIR}") from None
 
     def _load(self, runtime: str, device: str, dtype: str) -> Any:
         if runtime == "torch" or (runtime == "auto" and find_spec("onnxruntime") is None):
@@ -160,6 +163,8 @@ class Backend:
             return self._read_voice(speaker)
         except FileNotFoundError:
             raise RequestError(f"the model's folder has no voice {speaker}", code="unknown_voice") from None
+        except DamagedFile as damaged:
+            raise BackendError(f"{damaged}; {_REPAIR}") from None
 
 
 def _marks(text: str, piece: list[Token], sound: Sound, n_samples_before: int) -> Iterator[WordMark]:

