@@ -8,7 +8,6 @@ import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
 
 import numpy as np
@@ -16,6 +15,7 @@ import onnx
 import onnxruntime
 
 from .checkpoint import Array, checkpoint_of, read_checkpoint
+from .graph_cache import unfinished_folder
 from .prepared_graphs import (
     DESCRIPTION,
     Inputs,
@@ -28,7 +28,6 @@ from .prosody_graphs import prosody_graph, text_graph
 from .vocoder_graph import peaks_by_name, vocoder_graph
 
 _SOURCE = "decoder.generator.m_source.l_linear"
-_LONGEST_S = 3600
 _LEAST_SPEED_UP = 1.2
 _LEAST_SIGNAL_TO_NOISE_DB = 12.0
 """The published weights give 18 to 21 dB; less on processors whose sums of products overflow."""
@@ -41,13 +40,8 @@ def prepare(model: Path, folder: Path, made_of: str, inputs: Inputs) -> None:
     """
     print("kokoro's graphs are made for this processor; it takes half a minute, once", file=sys.stderr)
     config = json.loads((model / "config.json").read_text())
-    weights = read_checkpoint(checkpoint_of(model))
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    for left in folder.parent.glob("unfinished-*"):  # by a process that was killed
-        if time.time() - left.stat().st_mtime > _LONGEST_S:
-            shutil.rmtree(left, ignore_errors=True)
-    scratch = Path(mkdtemp(dir=folder.parent, prefix="unfinished-"))
-    try:
+    with unfinished_folder(folder.parent) as scratch:
+        weights = read_checkpoint(checkpoint_of(model))
         _save(text_graph(weights, config), scratch / "text.onnx")
         _save(prosody_graph(weights, config), scratch / "prosody.onnx")
         _save(vocoder_graph(weights, config), scratch / "vocoder.onnx")
@@ -70,8 +64,6 @@ def prepare(model: Path, folder: Path, made_of: str, inputs: Inputs) -> None:
         if read_description(folder, made_of) is None:  # else another worker was quicker
             shutil.rmtree(folder, ignore_errors=True)
             scratch.rename(folder)
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
 
 
 def _make_int8(

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import platform
 import sys
 from collections.abc import Callable, Mapping
@@ -24,6 +23,7 @@ import numpy as np
 from voice_server.worker.api import BackendError
 
 from .checkpoint import checkpoint_of
+from .graph_cache import cache_folder, remove_leftovers
 from .harmonic_source import HarmonicSource
 
 if TYPE_CHECKING:
@@ -71,7 +71,8 @@ def prepared_graphs(model: Path, inputs: Inputs) -> PreparedGraphs:
     status = checkpoint.stat()
     made_of = f"{status.st_size} {status.st_mtime_ns} {version('onnxruntime')} {_VERSION}"
     name = hashlib.sha256(f"{checkpoint} {_processor()}".encode()).hexdigest()[:16]
-    folder = _cache_folder() / name
+    folder = cache_folder() / name
+    remove_leftovers(folder.parent)
     if read_description(folder, made_of) is None:
         from .graph_preparation import prepare  # noqa: PLC0415 - it is slow to import, and needed once
 
@@ -118,11 +119,6 @@ def session_options(n_threads: int) -> onnxruntime.SessionOptions:
     # A thread that spins takes the core that another worker needs.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     return options
-
-
-def _cache_folder() -> Path:
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return cache / "voice-server" / "kokoro"
 
 
 def _processor() -> str:
