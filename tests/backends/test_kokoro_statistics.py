@@ -44,15 +44,46 @@ def test_beyond_what_was_measured_the_nearest_counts(silence: float, nearest: fl
     np.testing.assert_array_equal(moments.at(silence).means, moments.at(nearest).means)
 
 
-def test_a_voice_is_measured_once_on_a_machine(tmp_path: Path) -> None:
-    voice = np.ones((510, 1, 256), np.float32)
-    moments = VoiceMoments.of(MEASURED)
-    assert VoiceStatistics(tmp_path).of(voice, lambda: moments) is not moments, "read back"
+N_CHANNELS = 3
 
-    def measure() -> VoiceMoments:
+
+def voice(number: int) -> np.ndarray:
+    """A voice unlike those of other numbers."""
+    return np.full((510, 1, 256), number, np.float32)
+
+
+def test_a_voice_is_measured_once_on_a_machine(tmp_path: Path) -> None:
+    moments = VoiceMoments.of(MEASURED)
+    found = VoiceStatistics(tmp_path).of([voice(1)], N_CHANNELS, lambda _: moments)
+    assert found is not None
+    assert found[0] is not moments, "read back"
+
+    def measure(_: np.ndarray) -> VoiceMoments:
         raise AssertionError("measured again")
 
-    np.testing.assert_array_equal(VoiceStatistics(tmp_path).of(voice, measure).values, moments.values)
+    found = VoiceStatistics(tmp_path).of([voice(1)], N_CHANNELS, measure)
+    assert found is not None
+    np.testing.assert_array_equal(found[0].values, moments.values)
+
+
+def test_many_new_voices_are_measured_a_few_at_a_time(tmp_path: Path) -> None:
+    now = 0.0
+    measured: list[float] = []
+
+    def measure(asked: np.ndarray) -> VoiceMoments:
+        nonlocal now
+        now += 2.0
+        measured.append(float(asked[0, 0, 0]))
+        return VoiceMoments.of(MEASURED)
+
+    statistics = VoiceStatistics(tmp_path, lambda: now)
+    voices = [voice(number) for number in range(5)]
+    for expected in ([0, 1], [0, 1, 2, 3]):
+        assert statistics.of(voices, N_CHANNELS, measure) is None
+        assert measured == expected
+    found = statistics.of(voices, N_CHANNELS, measure)
+    assert found is not None
+    assert (len(found), measured) == (5, [0, 1, 2, 3, 4])
 
 
 def _npy(values: np.ndarray) -> bytes:
@@ -62,14 +93,14 @@ def _npy(values: np.ndarray) -> bytes:
 
 
 BROKEN = [b"", b"not numpy", b"\x93NUMPY\x01\x00", _npy(np.full((3, 7), np.nan)), _npy(np.ones(7))]
+BROKEN += [_npy(np.ones(shape)) for shape in ((3, 5), (3, 9), (1, 7))]
 
 
 @pytest.mark.parametrize("content", BROKEN)
 def test_a_broken_file_is_replaced(tmp_path: Path, content: bytes) -> None:
-    voice = np.ones((510, 1, 256), np.float32)
     moments = VoiceMoments.of(MEASURED)
-    VoiceStatistics(tmp_path).of(voice, lambda: moments)
+    VoiceStatistics(tmp_path).of([voice(1)], N_CHANNELS, lambda _: moments)
     (file,) = tmp_path.glob("voice-*.npy")
     file.write_bytes(content)
-    VoiceStatistics(tmp_path).of(voice, lambda: moments)
+    VoiceStatistics(tmp_path).of([voice(1)], N_CHANNELS, lambda _: moments)
     np.testing.assert_array_equal(np.load(file), moments.values)

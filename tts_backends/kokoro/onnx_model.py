@@ -2,8 +2,8 @@
 
 The first window is short, so that sound starts inside the sentence, and each next one longer, since the
 frames that a window needs on either side cost as much as those that it gives. In windows the vocoder's
-norms use what is to be expected of the voice (VoiceStatistics); a short sentence, and any with `exact`, is
-rendered whole, and they use its own.
+norms use what is to be expected of the voice (VoiceStatistics). A short sentence, one of a mix whose speakers
+are not all measured yet, and any with `exact`, is rendered whole, and they use its own.
 """
 
 from __future__ import annotations
@@ -112,10 +112,8 @@ class OnnxModel:
             pieces = iter([samples[start * _SAMPLES_PER_VALUE :]])
             return Sound(prosody.frames, start * _SAMPLES_PER_VALUE, pieces)
         # Asked for a short sentence too, so that the set-up's "Ready." has the first voice measured.
-        statistics = Statistics.mixed(
-            [(share, self._moments(each, poll).at(prosody.silence)) for share, each in speakers]
-        )
-        if prosody.x.shape[3] <= _WHOLE or prosody.silence > _MOST_SILENCE:
+        statistics = self._expected(speakers, prosody, poll)
+        if statistics is None or prosody.x.shape[3] <= _WHOLE or prosody.silence > _MOST_SILENCE:
             samples, _ = self._whole(prosody, self._graphs.vocoder, poll)
             pieces = iter([samples[start * _SAMPLES_PER_VALUE :]])
         else:
@@ -158,8 +156,15 @@ class OnnxModel:
             yield samples[(start - low) * _SAMPLES_PER_VALUE : (end - low) * _SAMPLES_PER_VALUE]
             start = end
 
-    def _moments(self, voice: Array, poll: Poll) -> VoiceMoments:
-        return self._statistics.of(voice, lambda: self._measure(voice, poll))
+    def _expected(self, speakers: Speakers, prosody: _Prosody, poll: Poll) -> Statistics | None:
+        """What to expect of a sentence; None while a mix has speakers that were never measured."""
+        voices = [voice for _, voice in speakers]
+        moments = self._statistics.of(voices, prosody.gains.size, lambda voice: self._measure(voice, poll))
+        if moments is None:
+            return None
+        return Statistics.mixed(
+            [(share, of.at(prosody.silence)) for (share, _), of in zip(speakers, moments, strict=True)]
+        )
 
     def _measure(self, voice: Array, poll: Poll) -> VoiceMoments:
         measured = []

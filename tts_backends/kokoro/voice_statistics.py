@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -28,6 +29,10 @@ CALIBRATION = (
 )
 """Sentences with more and more silence at their edges, as the model reads them: enough for any voice,
 whatever its language. In shorter ones silence tells less of the rest."""
+
+_LONGEST_S = 3.0
+"""A mix of eight new voices would take 16 s and more, in which nothing is heard; a worker that is silent for
+10 s may be killed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,37 +84,54 @@ class VoiceMoments:
 class VoiceStatistics:
     """The moments of speakers, in memory and in a folder; none are kept of mixes, which have no end."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, clock: Callable[[], float] = time.monotonic) -> None:
         self._folder = folder
+        self._clock = clock
         self._known: dict[str, VoiceMoments] = {}
 
-    def of(self, voice: Array, measure: Callable[[], VoiceMoments]) -> VoiceMoments:
-        """Return a voice's; `measure` makes them when they have never been made on this machine."""
-        name = hashlib.sha256(np.ascontiguousarray(voice).tobytes()).hexdigest()[:16]
-        if name not in self._known:
-            file = self._folder / f"voice-{name}.npy"
-            self._known[name] = _load(file) or _keep(file, measure())
-        return self._known[name]
+    def of(
+        self, voices: Sequence[Array], n_channels: int, measure: Callable[[Array], VoiceMoments]
+    ) -> list[VoiceMoments] | None:
+        """Return the voices' moments, of so many channels each.
+
+        `measure` makes those that were never made on this machine. None while some are still missing: after
+        a few seconds no further voice is measured, and the next call goes on. Two workers may measure the
+        same voice at once, with the same result: one that waited would be as late as one that measures.
+        """
+        moments: list[VoiceMoments] = []
+        has_measured, until = False, self._clock() + _LONGEST_S
+        for voice in voices:
+            name = hashlib.sha256(np.ascontiguousarray(voice).tobytes()).hexdigest()[:16]
+            if name not in self._known:
+                file = self._folder / f"voice-{name}.npy"
+                found = _load(file, n_channels)
+                if found is None:
+                    if has_measured and self._clock() >= until:
+                        return None
+                    found, has_measured = _keep(file, measure(voice), n_channels), True
+                self._known[name] = found
+            moments.append(self._known[name])
+        return moments
 
 
-def _load(file: Path) -> VoiceMoments | None:
+def _load(file: Path, n_channels: int) -> VoiceMoments | None:
     with suppress(OSError, ValueError, EOFError):
         values = np.load(file)
-        if values.ndim == 2 and values.shape[1] % 2 and np.isfinite(values).all():
+        if values.shape == (len(CALIBRATION), 1 + 2 * n_channels) and np.isfinite(values).all():
             return VoiceMoments(values)
     return None
 
 
-def _keep(file: Path, moments: VoiceMoments) -> VoiceMoments:
+def _keep(file: Path, moments: VoiceMoments, n_channels: int) -> VoiceMoments:
     """Write a voice's moments; return those that are kept, which another worker may have written first."""
     try:
         with NamedTemporaryFile(dir=file.parent) as unfinished:
             np.save(unfinished, moments.values)
             unfinished.flush()
-            if _load(file) is None:
+            if _load(file, n_channels) is None:
                 file.unlink(missing_ok=True)
             with suppress(FileExistsError):
                 os.link(unfinished.name, file)
     except OSError as error:
         print(f"a voice's statistics cannot be kept: {error.strerror}", file=sys.stderr)
-    return _load(file) or moments
+    return _load(file, n_channels) or moments
