@@ -21,6 +21,7 @@ from .prepared_graphs import (
     Inputs,
     PreparedGraphs,
     described,
+    fingerprint,
     read_description,
     session_options,
 )
@@ -59,7 +60,7 @@ def prepare(model: Path, folder: Path, made_of: str, inputs: Inputs) -> None:
         graphs = described(scratch, description)
         if _make_int8(graphs, weights, config, inputs(graphs)):
             description["vocoder"] = "vocoder_int8"
-        description["files"] = {file.name: file.stat().st_size for file in scratch.iterdir()}
+        description["files"] = {file.name: fingerprint(file) for file in scratch.iterdir()}
         (scratch / DESCRIPTION).write_text(json.dumps(description))
         if read_description(folder, made_of) is None:  # else another worker was quicker
             shutil.rmtree(folder, ignore_errors=True)
