@@ -31,7 +31,7 @@ CALIBRATION = (
 whatever its language. In shorter ones silence tells less of the rest."""
 
 _LONGEST_S = 3.0
-"""A mix of eight new voices would take 16 s and more, in which nothing is heard; a worker that is silent for
+"""A voice takes 2 to 4 s, and a mix may have eight, in which nothing is heard; a worker that is silent for
 10 s may be killed."""
 
 
