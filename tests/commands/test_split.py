@@ -22,6 +22,17 @@ def test_a_line_break_within_a_piece_is_shown_as_a_sign(run_command: RunCommand)
     assert "1.⏎One" in run_command("split", "-", input="1.\nOne\n").stdout
 
 
+def test_spoken_says_what_an_engine_is_given(run_command: RunCommand) -> None:
+    text = "It costs **$5**. ✨\n---\nDas ist gut und wiegt 3,5 kg."
+    lines = run_command("split", "--spoken", "--text", text).stdout.splitlines()
+    assert [line.strip() for line in lines[1::2]] == [
+        "» It costs five dollars.",
+        "» Das ist gut und wiegt drei Komma fünf Kilogramm.",
+    ]
+    rows = run_command("split", "--spoken", "--json", "--text", "5 %", "--language", "de").stdout
+    assert json.loads(rows)["spoken"] == "fünf Prozent"
+
+
 def test_explain_says_why_each_sentence_ends(run_command: RunCommand) -> None:
     lines = run_command("split", "-", "--explain", "--language", "en", input=_TEXT).stdout.splitlines()
     assert [line.strip() for line in lines[1::2]] == [

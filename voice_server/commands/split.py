@@ -12,9 +12,11 @@ from voice_server.commands.shared.click_command import CliCommand
 from voice_server.commands.shared.click_options import encoding_option, json_option, text_option
 from voice_server.commands.shared.text_input import decoded_argument, text_chunks
 from voice_server.core.speech.incoming_text import IncomingText
+from voice_server.core.speech.segments import new_segments
 from voice_server.core.speech.speech_settings import DEFAULT_CODE, SpeechSettings
 from voice_server.core.text.filtering.text_filter import CodePolicy
 from voice_server.core.text.splitting.splitter import Piece
+from voice_server.core.types import NORMALIZED_KINDS
 from voice_server.errors import ConfigError
 
 
@@ -33,6 +35,7 @@ from voice_server.errors import ConfigError
     show_default=True,
     help="What is said of blocks of code: that there is one, nothing, or the code.",
 )
+@click.option("--spoken", is_flag=True, help="Say for each sentence what an engine is given to speak.")
 @click.option("--explain", is_flag=True, help="Say for each sentence why it ends there, and its language.")
 @json_option
 def split(
@@ -43,6 +46,7 @@ def split(
     language: str | None,
     early: bool,
     code: CodePolicy,
+    spoken: bool,
     explain: bool,
     as_json: bool,
 ) -> None:
@@ -59,10 +63,18 @@ def split(
         language=language,
         first_segment="clause" if early else "sentence",
         code=code,
+        normalized_kinds=NORMALIZED_KINDS,
+        spoken_language=language,
     )
     for piece in pieces_of(chunks, settings):
-        click.echo(json.dumps(piece._asdict(), ensure_ascii=False) if as_json else piece_row(piece))
-        if explain and not as_json:
+        if as_json:
+            said = {"spoken": spoken_text(piece, settings)} if spoken else {}
+            click.echo(json.dumps(piece._asdict() | said, ensure_ascii=False))
+            continue
+        click.echo(piece_row(piece))
+        if spoken:
+            click.echo(f"{'':>13}  » {spoken_text(piece, settings) or '(nothing)'}")
+        if explain:
             click.echo(f"{'':>13}  ↳ {piece.reason} ({piece.language})")
 
 
@@ -77,6 +89,11 @@ def pieces_of(chunks: Iterator[str], settings: SpeechSettings) -> Iterator[Piece
 def _as_typed(text: IncomingText, piece: Piece) -> Piece:
     (start, end), _ = text.typed_place(piece)
     return piece._replace(start=start, end=end)
+
+
+def spoken_text(piece: Piece, settings: SpeechSettings) -> str:
+    """What an engine that normalizes nothing itself is given for a piece; "" where nothing is said."""
+    return " ".join(each.segment.text for each in new_segments(0, piece, settings, 0.0))
 
 
 def piece_row(piece: Piece) -> str:

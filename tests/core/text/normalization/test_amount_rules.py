@@ -51,7 +51,7 @@ from voice_server.core.text.normalization.normalizer import normalized
         ("+5 points and -40", "plus five points and minus forty"),
         ("10%–20%", "ten percent to twenty percent"),
         ("5'11\" tall", "five foot eleven tall"),
-        ("6 in. long and 5 min.", "six inches long and five minutes"),
+        ("6 in. long and 5 min.", "six inches long and five minutes."),
         ("≥ 18 years, >90% of them", "at least eighteen years, more than ninety percent of them"),
         ("£2.5bn", "two point five billion pounds"),
         ("100 Mbps and 60 fps", "one hundred megabits per second and sixty frames per second"),

@@ -145,7 +145,9 @@ class _Amounts:
     def _currency_of(self, match: re.Match[str]) -> str:
         """The code of the money that is meant, or ""."""
         written = match["symbol"] or match["code"] or match["money_behind"]
-        return CURRENCY_SYMBOLS.get(written, written) if written else ""
+        if not written:
+            return ""
+        return self._words.currency_signs.get(written) or CURRENCY_SYMBOLS.get(written, written)
 
     def _gender_of(self, match: re.Match[str], money: str) -> Gender:
         if money:
@@ -223,6 +225,8 @@ class _Amounts:
         gender = self._language.gender_of(self._unit_pattern(symbol, 1).replace("{}", "").strip())
         end = match.end("per" if match["per"] else "unit")
         number_end = match.end(which)
+        if symbol.endswith(".") and not match.string[end:].strip("\"'”’)] "):
+            name += "."  # which ends the sentence too
         return [
             Edit(*match.span(which), before + self._last_number(match, last, gender)),
             Edit(number_end, end, self._words.space + name),

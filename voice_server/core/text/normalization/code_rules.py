@@ -37,7 +37,7 @@ def code_rules(language: Language) -> list[Rule]:
         r"(?<![\w-])(?=[A-Z0-9-]*[A-Z]\d[A-Z]|[A-Z0-9-]*\d[A-Z]\d)[A-Z0-9]{2,12}(?:-[A-Z0-9]{1,12}){0,5}(?![\w-])"
     )
     groups = re.compile(r"(?<![\w.,-])\d{1,9}(?:-\d{1,9}){2,6}(?![\w-])")
-    digits = re.compile(r"(?<![\w.,])(?:0\d{1,30}|\d{9,40})(?![\w]|[.,]\d)")
+    digits = re.compile(r"(?<![\w.,])(?:0\d{1,30}|\d{9,40}|(?<=#)\d{5,8})(?![\w]|[.,]\d)")
     return [
         Rule("codes", address, codes.read_address),
         Rule("codes", version, codes.read_version),

@@ -33,6 +33,12 @@ def date_rules(language: Language) -> list[Rule]:
         r"(?<![\w/.-])(?P<first>\d{1,2})(?P<mark>[/.-])(?P<second>\d{1,2})(?P=mark)(?P<year>\d{4}|\d{2})(?![\w/-])"
     )
     rules = [Rule("dates", iso, dates.read_iso), Rule("dates", numeric, dates.read_numeric)]
+    if language.tag in ("de", "pl", "ru"):
+        short = re.compile(r"(?<![\w/.,-])(?P<day>\d{1,2})\.(?P<month>0\d|1[0-2])\.?(?![\w/-]|\.?\d)")
+        rules.append(Rule("dates", short, dates.read_short))
+    elif language.names.decimal_mark == ",":
+        short = re.compile(r"(?<![\w/.,-])(?P<day>\d{1,2})/(?P<month>0\d|1[0-2])(?![\w/-])")
+        rules.append(Rule("dates", short, dates.read_short))
     rules += [Rule("dates", pattern, dates.read_named) for pattern in dates.named_patterns()]
     if language.words.years_in_hundreds:
         context = re.compile(
@@ -122,6 +128,21 @@ class _Dates:
         if month > 12:
             month, day = day, month
         return self._whole(match, year, month, day)
+
+    def read_short(self, match: re.Match[str]) -> Sequence[Edit]:
+        """The edit of a day and a month in digits, "24.12." or "15/03"."""
+        day, month = int(match["day"]), int(match["month"])
+        if not (1 <= day <= 31 and month):
+            return ()
+        ends_text = match[0].endswith(".") and not match.string[match.end() :].strip("\"'”’)] ")
+        if self._words.day == "digits":
+            return [
+                Edit(match.end("day"), match.end(), f" {self._language.names.month(month)}{'.' * ends_text}")
+            ]
+        spoken = self._words.day_month.format(
+            day=self._day(day, match), month=self._language.names.month(month)
+        )
+        return [Edit(*match.span(), spoken + "." * ends_text)]
 
     def read_year(self, match: re.Match[str]) -> Sequence[Edit]:
         """The edit of a year behind a word that years stand behind."""

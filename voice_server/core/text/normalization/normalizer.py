@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from voice_server.core.text.normalization.abbreviation_rules import abbreviation_rules
@@ -79,4 +80,11 @@ def _rules(tag: str, kinds: frozenset[NormalizedKind]) -> tuple[Rule, ...]:
     known = language(tag, keeps_digits="numbers" not in kinds)
     if known is None:
         return ()
-    return tuple(rule for make in _RULES for rule in make(known) if rule.kind in kinds)
+    rules = [rule for make in _RULES for rule in make(known) if rule.kind in kinds]
+    return tuple(rules if known.words.space else map(_between_letters, rules))
+
+
+def _between_letters(rule: Rule) -> Rule:
+    """A rule for a language without spaces: its letters may touch what is meant, Latin ones not."""
+    flags = rule.pattern.flags & ~re.UNICODE | re.ASCII
+    return replace(rule, pattern=re.compile(rule.pattern.pattern, flags))

@@ -18,6 +18,8 @@ _DETERMINERS = {
     "sein": "-r", "ihr": "-r", "mein": "-r", "jeder": "", "jede": "",
 }  # fmt: skip
 """The ending of a German ordinal, in RBNF's name of it, by the word before."""
+_SAYS_TIMES = frozenset({"en", "de", "fr", "nl", "pt"})
+"""The languages in which "3x" is the number and the word for multiplication."""
 _COUNTED = re.compile(r"\s[a-z]{1,30}s\b")
 """A noun in the plural: the number before it is no year."""
 
@@ -44,7 +46,7 @@ def number_rules(language: Language) -> list[Rule]:
         r"(?<![\w.,])(?P<low>\d{1,7})(?P<sign>\s?[xX*×]\s?)(?P<high>\d{1,7})(?:(?P<sign2>\s?[xX*×]\s?)(?P<third>\d{1,7}))?(?!\w)"
     )
     rules.append(Rule("numbers", product, numbers.read_product))
-    if language.tag == "en":
+    if language.tag in _SAYS_TIMES:
         times = re.compile(rf"(?<![\w.,])(?P<number>{NUMBER})x(?![\w])")
         rules.append(Rule("numbers", times, numbers.read_times))
     rules.append(Rule("numbers", re.compile(rf"(?<![\w.,:/\\^]){NUMBER}(?!\w|[/:]\d)"), numbers.read))

@@ -106,6 +106,8 @@ class _Times:
 
     def _time(self, hour: str, minute: str, has_half: bool) -> str:
         spoken_hour = self._number(hour.lstrip("0") or "0")
+        if minute == "00" and int(hour) > 12 and self._words.afternoon_hour:
+            return self._words.afternoon_hour.format(hour=spoken_hour)
         if minute == "00":
             return spoken_hour if has_half else self._words.full_hour.format(hour=spoken_hour)
         number = self._number(minute.lstrip("0"))

@@ -8,6 +8,8 @@ from voice_server.core.text.normalization.normalizer import normalized
 @pytest.mark.parametrize(
     ("written", "spoken"),
     [
+        ("价格是¥199，低20%。", "价格是199人民币，低百分之20。"),
+        ("下午14:30开始", "下午14点30分开始"),
         ("5%", "百分之5"),
         ("25 °C", "25摄氏度"),
         ("3–5 km", "3到5公里"),

@@ -10,6 +10,9 @@ from voice_server.core.text.normalization.normalizer import normalized
 @pytest.mark.parametrize(
     ("written", "spoken"),
     [
+        ("at 15:00", "at fifteen hundred hours"),
+        ("order #12345", "order number one two three four five"),
+        ("for 30–40 min.", "for thirty to forty minutes."),
         ("Open from 9:00 to 5:05.", "Open from nine o'clock to five oh five."),
         ("It was 1905.", "It was nineteen oh five."),
         ("$1.01", "one dollar and one cent"),

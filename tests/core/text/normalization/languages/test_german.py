@@ -8,6 +8,10 @@ from voice_server.core.text.normalization.normalizer import normalized
 @pytest.mark.parametrize(
     ("written", "spoken"),
     [
+        ("Am 24.12. um 18 Uhr", "Am vierundzwanzigsten Dezember um achtzehn Uhr"),
+        ("bis zum 3.10.", "bis zum dritten Oktober."),
+        ("3x täglich", "drei mal täglich"),
+        ("Kapitel 2.00", "Kapitel zwei Komma null null"),
         ("Es kostet 2.300,75 €.", "Es kostet zweitausenddreihundert Euro fünfundsiebzig."),
         ("3,5 Mio. € Gewinn", "drei Komma fünf Millionen Euro Gewinn"),
         ("200–400 mg", "zweihundert bis vierhundert Milligramm"),

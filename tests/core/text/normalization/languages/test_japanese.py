@@ -8,6 +8,7 @@ from voice_server.core.text.normalization.normalizer import normalized
 @pytest.mark.parametrize(
     ("written", "spoken"),
     [
+        ("価格は¥1,990で、20%引きです。", "価格は1990円で、20パーセント引きです。"),
         ("$4.5M", "4500000ドル"),
         ("3/7", "7分の3"),
         ("5 mg", "5ミリグラム"),

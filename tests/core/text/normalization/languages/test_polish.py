@@ -8,6 +8,7 @@ from voice_server.core.text.normalization.normalizer import normalized
 @pytest.mark.parametrize(
     ("written", "spoken"),
     [
+        ("do 24.12. tak", "do 24 grudnia tak"),
         ("5 kg", "pięć kilogramów"),
         ("22 km", "dwadzieścia dwa kilometry"),
         ("3,5 mln zł", "trzy przecinek pięć miliona złotych"),
@@ -17,7 +18,7 @@ from voice_server.core.text.normalization.normalizer import normalized
         ("5 %", "pięć procent"),
         ("200–400 mg", "dwieście do czterystu miligramów"),
         ("-5 °C", "minus pięć stopni Celsjusza"),
-        ("2 godz.", "dwie godziny"),
+        ("2 godz.", "dwie godziny."),
         ("nr 5", "numer pięć"),
         ("itd.", "i tak dalej."),
     ],

@@ -8,6 +8,7 @@ from voice_server.core.text.normalization.normalizer import normalized
 @pytest.mark.parametrize(
     ("written", "spoken"),
     [
+        ("em 12x", "em doze vezes"),
         ("R$ 4,50", "quatro reais e cinquenta centavos"),
         ("21 min", "vinte e um minutos"),
         ("2 min", "dois minutos"),

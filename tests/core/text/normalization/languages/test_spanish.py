@@ -8,6 +8,7 @@ from voice_server.core.text.normalization.normalizer import normalized
 @pytest.mark.parametrize(
     ("written", "spoken"),
     [
+        ("El 15/03 a las 9:30 h", "El quince de marzo a las nueve treinta"),
         ("la versión 2.3.1", "la versión dos punto tres punto uno"),
         ("21 €", "veintiún euros"),
         ("5,25 %", "cinco coma veinticinco por ciento"),

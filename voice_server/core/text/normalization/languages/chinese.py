@@ -6,6 +6,7 @@ from voice_server.core.text.normalization.languages.language_words import Langua
 
 WORDS = LanguageWords(
     spells_numbers=False,
+    currency_signs={"¥": "CNY"},
     space="",
     point="点",
     minus="负",

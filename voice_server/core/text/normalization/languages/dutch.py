@@ -55,6 +55,7 @@ WORDS = LanguageWords(
     full_hour="{hour} uur",
     hour_words=r"uur",
     date="{day} {month} {year}",
+    day_month="{day} {month}",
     years_in_hundreds=True,
     year_context=r"[Ii]n|[Ss]inds|[Vv]an|[Tt]ot|[Vv]anaf|[Jj]aar|[Vv]oor|[Nn]a|[Rr]ond|[Zz]omer|[Ww]inter|[Hh]erfst|[Ll]ente|[Gg]eboren",
     abbreviations={

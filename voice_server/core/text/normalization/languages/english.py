@@ -57,6 +57,7 @@ WORDS = LanguageWords(
     mixed="{whole} and {fraction}",
     time="{hour} {minute}",
     full_hour="{hour} o'clock",
+    afternoon_hour="{hour} hundred hours",
     minute_below_ten="oh {minute}",
     date="{month} {day}, {year}",
     day="ordinal",

@@ -67,6 +67,7 @@ WORDS = LanguageWords(
     time="{hour} heures {minute}",
     full_hour="{hour} heures",
     date="{day} {month} {year}",
+    day_month="{day} {month}",
     day="first",
     first_of_month="premier",
     abbreviations={

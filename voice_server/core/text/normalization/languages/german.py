@@ -58,6 +58,7 @@ WORDS = LanguageWords(
     full_hour="{hour} Uhr",
     hour_words=r"Uhr",
     date="{day} {month} {year}",
+    day_month="{day} {month}",
     day="ordinal",
     years_in_hundreds=True,
     year_context=(

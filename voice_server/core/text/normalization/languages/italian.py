@@ -58,6 +58,7 @@ WORDS = LanguageWords(
     time="{hour} e {minute}",
     full_hour="{hour} in punto",
     date="{day} {month} {year}",
+    day_month="{day} {month}",
     day="first",
     first_of_month="primo",
     money="{amount} e {cents}",

@@ -17,17 +17,18 @@ class LanguageWords:
     the decimal mark are said one by one, or as a number where there are at most two. `percent`, `range` and
     so on are said in place of the sign, between words. `time` and `full_hour` have `{hour}` and `{minute}`,
     and `minute_below_ten` has `{minute}`; `hour_words` is a pattern of what may follow a time and says the
-    same ("Uhr"); `date` has `{day}`, `{month}` and `{year}`. `day` is how the day of a date is said: as a
-    cardinal, an ordinal, an ordinal for the first only, or in digits, which are left to the engine.
-    `is_month_first` is the order of 3/4/2024. `money` joins an amount and its hundredths: `{amount}`, which
-    names the currency, and `{cents}`; `cent` is the name of one and of several, where they are named, and
-    `of_magnitude` stands between a million and its currency, before a consonant and, elided, before a
-    vowel. `units` are those that CLDR lacks, one and several; `unit_symbols` are CLDR's by the language's
-    own symbols. `dollar` is a pattern of what CLDR's name of the dollar has beside that word.
-    `year_context` is a pattern of the words before a year, where years are said otherwise than numbers
-    (`years_in_hundreds`). `abbreviations` are said wherever they stand, `titles` before a name only,
-    `before_numbers` before digits only, `inside` where the sentence goes on in lower case, `behind_names`
-    behind a name ("Oak St."); keys have their dots, and a key in lower case is met in upper case too.
+    same ("Uhr"); `date` has `{day}`, `{month}` and `{year}`, `day_month` the first two. `afternoon_hour` is
+    a full hour behind noon on a clock of 24. `day` is how the day of a date is said: as a cardinal, an
+    ordinal, an ordinal for the first only, or in digits, which are left to the engine. `is_month_first` is
+    the order of 3/4/2024. `money` joins an amount and its hundredths: `{amount}`, which names the currency,
+    and `{cents}`; `cent` is the name of one and of several, where they are named, and `of_magnitude` stands
+    between a million and its currency, before a consonant and, elided, before a vowel. `units` are those
+    that CLDR lacks, one and several; `unit_symbols` are CLDR's by the language's own symbols. `dollar` is a
+    pattern of what CLDR's name of the dollar has beside that word. `year_context` is a pattern of the words
+    before a year, where years are said otherwise than numbers (`years_in_hundreds`). `abbreviations` are
+    said wherever they stand, `titles` before a name only, `before_numbers` before digits only, `inside`
+    where the sentence goes on in lower case, `behind_names` behind a name ("Oak St."); keys have their
+    dots, and a key in lower case is met in upper case too.
     """
 
     spells_numbers: bool = True
@@ -73,14 +74,17 @@ class LanguageWords:
     mixed: str = "{whole} {fraction}"
     time: str
     full_hour: str
+    afternoon_hour: str = ""
     minute_below_ten: str = "{minute}"
     hour_words: str = ""
     date: str
+    day_month: str = ""
     day: Literal["cardinal", "ordinal", "first", "digits"] = "cardinal"
     is_month_first: bool = False
     first_of_month: str = ""
     years_in_hundreds: bool = False
     year_context: str = ""
+    currency_signs: Mapping[str, str] = field(default_factory=dict)
     bare_currencies: Mapping[str, str] = field(default_factory=dict)
     money: str = "{amount} {cents}"
     cent: tuple[str, str] | None = None

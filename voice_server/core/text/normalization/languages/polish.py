@@ -53,6 +53,7 @@ WORDS = LanguageWords(
     time="{hour} {minute}",
     full_hour="{hour}",
     date="{day} {month} {year}",
+    day_month="{day} {month}",
     day="digits",
     abbreviations={
         "np.": "na przykład",

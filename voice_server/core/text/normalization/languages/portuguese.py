@@ -58,6 +58,7 @@ WORDS = LanguageWords(
     time="{hour} e {minute}",
     full_hour="{hour} horas",
     date="{day} de {month} de {year}",
+    day_month="{day} de {month}",
     day="first",
     first_of_month="primeiro",
     money="{amount} e {cents}",

@@ -58,6 +58,7 @@ WORDS = LanguageWords(
     time="{hour} {minute}",
     full_hour="{hour} ноль ноль",
     date="{day} {month} {year}",
+    day_month="{day} {month}",
     day="ordinal",
     abbreviations={
         "т. е.": "то есть",
