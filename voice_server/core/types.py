@@ -36,8 +36,8 @@ TimesSource = Literal["model", "engine", "estimate"]
 NormalizedKind = Literal[
     "numbers", "amounts", "dates", "times", "codes", "signs", "abbreviations", "addresses"
 ]
-"""What text normalization puts into words: plain numbers, ordinals and fractions ("numbers"); money, units,
-percentages and ranges ("amounts"); dates and years; times of day; telephone numbers, versions and formulas
+"""What text normalization puts into words: plain numbers and ordinals ("numbers"); money, units, percentages,
+ranges and fractions ("amounts"); dates and years; times of day; telephone numbers, versions and formulas
 ("codes"); mathematical and other signs; abbreviations and Roman numerals; and e-mail addresses, hashtags and
 handles."""
 

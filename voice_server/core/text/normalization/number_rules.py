@@ -25,13 +25,16 @@ _COUNTED = re.compile(r"\s[a-z]{1,30}s\b")
 
 
 def number_rules(language: Language) -> list[Rule]:
-    """Fractions and ordinals first, then what is left."""
+    """Fractions and ordinals first, then what is left.
+
+    What engines that read plain numbers do not read is an amount: fractions, products, German ordinals.
+    """
     numbers = _Numbers(language)
     fraction = re.compile(
         rf"(?<![\w./])(?:(?P<whole>\d{{1,3}})(?P<gap>\s|(?=[{_VULGAR}])))?"
         rf"(?:(?P<numerator>\d{{1,3}})/(?P<denominator>\d{{1,3}})|(?P<sign>[{_VULGAR}]))(?![\w/]|[.,]\d)"
     )
-    rules = [Rule("numbers", fraction, numbers.read_fraction)]
+    rules = [Rule("amounts", fraction, numbers.read_fraction)]
     if language.words.ordinals:
         endings = "|".join(map(re.escape, sorted(language.words.ordinals, key=len, reverse=True)))
         ordinal = re.compile(
@@ -41,14 +44,14 @@ def number_rules(language: Language) -> list[Rule]:
     if language.tag == "de":
         words = "|".join(word for each in _DETERMINERS for word in (each, each.capitalize()))
         counted = re.compile(rf"(?<!\w)(?P<word>{words})\s(?P<number>\d{{1,3}})\.(?=\s[A-ZÄÖÜ])")
-        rules.append(Rule("numbers", counted, numbers.read_german_ordinal))
+        rules.append(Rule("amounts", counted, numbers.read_german_ordinal))
     product = re.compile(
         r"(?<![\w.,])(?P<low>\d{1,7})(?P<sign>\s?[xX*×]\s?)(?P<high>\d{1,7})(?:(?P<sign2>\s?[xX*×]\s?)(?P<third>\d{1,7}))?(?!\w)"
     )
-    rules.append(Rule("numbers", product, numbers.read_product))
+    rules.append(Rule("amounts", product, numbers.read_product))
     if language.tag in _SAYS_TIMES:
         times = re.compile(rf"(?<![\w.,])(?P<number>{NUMBER})x(?![\w])")
-        rules.append(Rule("numbers", times, numbers.read_times))
+        rules.append(Rule("amounts", times, numbers.read_times))
     rules.append(Rule("numbers", re.compile(rf"(?<![\w.,:/\\^]){NUMBER}(?!\w|[/:]\d)"), numbers.read))
     return rules
 
