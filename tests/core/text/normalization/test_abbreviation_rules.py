@@ -8,6 +8,7 @@ from voice_server.core.text.normalization.normalizer import normalized
 @pytest.mark.parametrize(
     ("written", "spoken"),
     [
+        ("Parts I and II, III-B", "Parts I and II, III-B"),
         (
             "Dr. Smith lives at 5 Oak St. near St. Paul.",
             "Doctor Smith lives at five Oak Street near Saint Paul.",

@@ -8,6 +8,10 @@ from voice_server.core.text.normalization.normalizer import normalized
 @pytest.mark.parametrize(
     ("written", "spoken"),
     [
+        ("It closed on the 14th of December.", "It closed on the fourteenth of December."),
+        ("It closed on 14 Dec.", "It closed on the fourteenth of December."),
+        ("By late 1974 investors left.", "By late nineteen seventy-four investors left."),
+        ("before 1500 ships came", "before one thousand five hundred ships came"),
         ("3.5.24 or 3/15/24", "three point five point twenty-four or March fifteenth, twenty twenty-four"),
         ("1995-1990", "nineteen ninety-five to nineteen ninety"),
         ("1990-80", "one thousand nine hundred ninety to eighty"),
@@ -33,7 +37,7 @@ from voice_server.core.text.normalization.normalizer import normalized
         ("99/99/2024", "99/99/2024"),
         ("the 1900s and 2000s", "the nineteen hundreds and two thousands"),
         ("(2019)", "(twenty nineteen)"),
-        ("in 2024 items", "in two thousand twenty-four items"),
+        ("of 2024 items", "of two thousand twenty-four items"),
         ("July 45", "July forty-five"),
     ],
 )

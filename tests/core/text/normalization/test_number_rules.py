@@ -8,6 +8,9 @@ from voice_server.core.text.normalization.normalizer import normalized
 @pytest.mark.parametrize(
     ("written", "spoken"),
     [
+        ("the 9/11 panel", "the nine eleven panel"),
+        ("10.000.000 people", "ten million people"),
+        ("3,993,310MMBTU", "3,993,310MMBTU"),
         (
             "1/2 cup, 2 1/2, 3/4, 2½ and 24/7",
             "one half cup, two and a half, three quarters, two and a half and twenty-four seven",

@@ -9,7 +9,7 @@ from voice_server.core.text.normalization.rule import Language, Rule
 from voice_server.core.text.offsets import Edit
 
 _ROMAN_VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
-_ROMAN = r"(?P<roman>(?=[IVXL]{1,7}(?!\w))(?:XL|L?X{0,3})(?:IX|IV|V?I{0,3}))(?<=[IVXL])(?!\w|\.\w)"
+_ROMAN = r"(?P<roman>(?=[IVXL]{1,7}(?!\w))(?:XL|L?X{0,3})(?:IX|IV|V?I{0,3}))(?<=[IVXL])(?!\w|[.-]\w)"
 
 
 def abbreviation_rules(language: Language) -> list[Rule]:
@@ -75,7 +75,7 @@ def _roman_rules(language: Language) -> list[Rule]:
     if language.tag == "fr":
         ordinal = re.compile(r"(?<!\w)(?P<roman>[IVX]{1,7})(?:er|ère|e|ème)(?!\w)")
         rules.append(Rule("abbreviations", ordinal, reader.read_ordinal))
-    name = re.compile(rf"(?<=[^\W\d_A-Z]\s)(?=[IVX]{{2,7}}(?!\w)){_ROMAN}")
+    name = re.compile(rf"(?<!\w)[^\W\d_a-z][\w'’]+\s(?=[IVX]{{2,7}}(?!\w)){_ROMAN}")
     rules.append(Rule("abbreviations", name, reader.read_cardinal))
     return rules
 

@@ -24,7 +24,7 @@ _MAGNITUDE_WORDS: Final = (
     r"thousand|million|billion|trillion|lakh|crore|Tausend|Millionen|Million|Milliarden|Milliarde|Billionen"
     r"|mille|millions|milliards?|mil\ millones|millones|millón|mil|milioni|milione|miliardi|miliardo|mila"
     r"|milhões|milhão|bilhões|bilhão|miljoen|miljard|milion(?:ów|y)?|miliard(?:ów|y)?|тысяч[иа]?|миллион(?:ов|а)?"
-    r"|миллиард(?:ов|а)?|लाख|करोड़|مليون|مليار"
+    r"|миллиард(?:ов|а)?|लाख|करोड़|मिलियन|बिलियन|अरब|हज़ार|مليون|مليار"
 )
 _FEET: Final = re.compile(r"(?<![\w.,])(?P<feet>\d{1,3})['′’]\s?(?P<inches>\d{1,2})(?:[\"″”]|'')")
 _MAKES_AN_AMOUNT: Final = (
@@ -52,7 +52,7 @@ def _pattern(language: Language) -> re.Pattern[str]:
         (?<![\w.,/^\\])(?<!\d[{_RANGES}:])
         (?P<about>[~≈∼]\s?)?+
         (?P<comparison>[<>≤≥]=?\s?)?+
-        (?P<sign>(?<![\w)\]])(?:[{_MINUS}](?=[\d.$€£¥₹])|±\s?|\+(?=\d)))?+
+        (?P<sign>(?<![^\s(\[{{\"'“«„:=,;<>≤≥~≈∼])(?:[{_MINUS}](?=[\d.$€£¥₹])|±\s?|\+(?=\d)))?+
         (?:(?P<symbol>{money})\s?|(?P<code>{codes})\s)?+
         (?P<low>{number})
         (?:(?P<low_letter>{letters})(?=\s?[{_RANGES}]))?+

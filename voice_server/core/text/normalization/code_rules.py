@@ -29,7 +29,7 @@ def code_rules(language: Language) -> list[Rule]:
     )
     address = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?(?![\w.]*\d)")
     version = re.compile(
-        r"(?<![\w.])(?P<v>[vV])?(?P<numbers>\d{1,5}(?:\.\d{1,5}){2,4}|(?<=[vV])\d{1,5}(?:\.\d{1,5})?)"
+        r"(?<![\w.])(?!\d{1,3}(?:\.\d{3}){2,}(?![\w.]))(?P<v>[vV])?(?P<numbers>\d{1,5}(?:\.\d{1,5}){2,4}|(?<=[vV])\d{1,5}(?:\.\d{1,5})?)"
         r"(?!\w|\.\d)"
     )
     formula = re.compile(rf"(?<![\w-])(?=[A-Za-z]*\d)(?:(?:{_ELEMENTS})\d{{0,3}}){{1,10}}(?![\w-])")
@@ -37,7 +37,8 @@ def code_rules(language: Language) -> list[Rule]:
         r"(?<![\w-])(?=[A-Z0-9-]*[A-Z]\d[A-Z]|[A-Z0-9-]*\d[A-Z]\d)[A-Z0-9]{2,12}(?:-[A-Z0-9]{1,12}){0,5}(?![\w-])"
     )
     groups = re.compile(r"(?<![\w.,-])\d{1,9}(?:-\d{1,9}){2,6}(?![\w-])")
-    digits = re.compile(r"(?<![\w.,])(?:0\d{1,30}|\d{9,40}|(?<=#)\d{5,8})(?![\w]|[.,]\d)")
+    zeros = r"0\d{1,30}|" if language.words.space else ""  # "08年" is read as a number
+    digits = re.compile(rf"(?<![\w.,])(?<!\d[ ])(?:{zeros}\d{{9,40}}|(?<=#)\d{{5,8}})(?!\w|[.,]\d)")
     return [
         Rule("codes", address, codes.read_address),
         Rule("codes", version, codes.read_version),

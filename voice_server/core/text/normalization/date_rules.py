@@ -16,7 +16,10 @@ _OBLIQUE_CASE = re.compile(
 )
 """What stands before a German date in the dative or accusative."""
 _COUNTED = re.compile(r"\s(?:[a-z]{1,30}s|people|[A-Z]{3})\b")
-"""What a number before it is no year of."""
+"""What a number before it is no year of, but behind `_BEFORE_YEARS`."""
+_BEFORE_YEARS = re.compile(
+    r"(?:in|since|early|mid|late|spring|summer|autumn|fall|winter|year)\s", re.IGNORECASE
+)
 _RUSSIAN_YEARS = {
     "год": "-masculine",
     "года": "-masculine-genitive",
@@ -35,6 +38,9 @@ def date_rules(language: Language) -> list[Rule]:
     rules = [Rule("dates", iso, dates.read_iso), Rule("dates", numeric, dates.read_numeric)]
     if language.tag in ("de", "pl", "ru"):
         short = re.compile(r"(?<![\w/.,-])(?P<day>\d{1,2})\.(?P<month>0\d|1[0-2])\.?(?![\w/-]|\.?\d)")
+        rules.append(Rule("dates", short, dates.read_short))
+    elif not language.words.space:
+        short = re.compile(r"(?<![\w/.,-])(?P<month>0?[1-9]|1[0-2])/(?P<day>1[3-9]|2\d|3[01])(?![\w/-])")
         rules.append(Rule("dates", short, dates.read_short))
     elif language.names.decimal_mark == ",":
         short = re.compile(r"(?<![\w/.,-])(?P<day>\d{1,2})/(?P<month>0\d|1[0-2])(?![\w/-])")
@@ -95,7 +101,12 @@ class _Dates:
         written = match["month"].lower().rstrip(".")
         month = self._months.get(written) or self._months[written[:3]]
         end = match.end("month")
-        end += match.string[end : end + 1] == "." and match.end() > end
+        # The dot belongs to an abbreviated name; behind a whole one, and at the end, it ends the sentence.
+        name = self._language.names.month(month)
+        has_dot = match.string[end : end + 1] == "." and len(match["month"]) < len(name)
+        if has_dot:
+            end += 1
+            name += "" if match.string[end:].strip("\"'”’)] ") else "."
         spoken = self._day(day, match)
         if match["until"]:
             spoken += f" {self._words.range} {self._day(int(match['until']), match)}"
@@ -103,7 +114,7 @@ class _Dates:
             before = match.string[max(0, match.start() - 4) : match.start()].lower()
             spoken = f"{'' if before.endswith('the ') else 'the '}{spoken} of"
         edits = [
-            Edit(match.start("month"), end, self._language.names.month(month)),
+            Edit(match.start("month"), end, name),
             Edit(*match.span("days"), spoken),
         ]
         if match["year"]:
@@ -135,6 +146,8 @@ class _Dates:
         if not (1 <= day <= 31 and month):
             return ()
         ends_text = match[0].endswith(".") and not match.string[match.end() :].strip("\"'”’)] ")
+        if not self._words.space:
+            return [Edit(*match.span(), f"{month}月{day}日")]
         if self._words.day == "digits":
             return [
                 Edit(match.end("day"), match.end(), f" {self._language.names.month(month)}{'.' * ends_text}")
@@ -146,7 +159,7 @@ class _Dates:
 
     def read_year(self, match: re.Match[str]) -> Sequence[Edit]:
         """The edit of a year behind a word that years stand behind."""
-        if _COUNTED.match(match.string, match.end()):
+        if _COUNTED.match(match.string, match.end()) and not _BEFORE_YEARS.match(match[0]):
             return ()
         return [Edit(*match.span("year"), self._year(int(match["year"])))]
 

@@ -18,6 +18,8 @@ _DETERMINERS = {
     "sein": "-r", "ihr": "-r", "mein": "-r", "jeder": "", "jede": "",
 }  # fmt: skip
 """The ending of a German ordinal, in RBNF's name of it, by the word before."""
+_SAID_APART = frozenset({(24, 7), (9, 11)})
+"""Pairs that are no fractions."""
 _SAYS_TIMES = frozenset({"en", "de", "fr", "nl", "pt"})
 """The languages in which "3x" is the number and the word for multiplication."""
 _COUNTED = re.compile(r"\s[a-z]{1,30}s\b")
@@ -52,7 +54,7 @@ def number_rules(language: Language) -> list[Rule]:
     if language.tag in _SAYS_TIMES:
         times = re.compile(rf"(?<![\w.,])(?P<number>{NUMBER})x(?![\w])")
         rules.append(Rule("amounts", times, numbers.read_times))
-    rules.append(Rule("numbers", re.compile(rf"(?<![\w.,:/\\^]){NUMBER}(?!\w|[/:]\d)"), numbers.read))
+    rules.append(Rule("numbers", re.compile(rf"(?<![\w.,:/\\^]){NUMBER}(?!\w|[.,/:]\d)"), numbers.read))
     return rules
 
 
@@ -96,7 +98,7 @@ class _Numbers:
             return [Edit(start, match.end(), f"{below}{self._words.over}{above}")]
         joined = (
             " "
-            if numerator == denominator or (numerator, denominator) == (24, 7)
+            if numerator == denominator or (numerator, denominator) in _SAID_APART
             else f" {self._words.over} "
         )
         return [Edit(start, match.end(), above + joined + below)]

@@ -8,6 +8,8 @@ from voice_server.core.text.normalization.normalizer import normalized
 @pytest.mark.parametrize(
     ("written", "spoken"),
     [
+        ("बी-29", "बी-उनतीस"),
+        ("$1.5 मिलियन", "एक दशमलव पाँच मिलियन डॉलर"),
         ("₹2,00,000", "दो लाख रुपए"),
         ("5 kg", "पाँच किलोग्राम"),
         ("15 मार्च 2024", "पन्द्रह मार्च दो हज़ार चौबीस"),

@@ -8,6 +8,8 @@ from voice_server.core.text.normalization.normalizer import normalized
 @pytest.mark.parametrize(
     ("written", "spoken"),
     [
+        ("だが08年4月", "だが08年4月"),
+        ("5/13に放送", "5月13日に放送"),
         ("価格は¥1,990で、20%引きです。", "価格は1990円で、20パーセント引きです。"),
         ("$4.5M", "4500000ドル"),
         ("3/7", "7分の3"),

@@ -8,6 +8,10 @@ from voice_server.core.text.normalization.normalizer import normalized
 @pytest.mark.parametrize(
     ("written", "spoken"),
     [
+        ("unos 15 000 dólares", "unos quince mil dólares"),
+        ("n.° 96 de 25 000 $", "número noventa y seis de veinticinco mil dólares"),
+        ("el 12 de octubre.", "el doce de octubre."),
+        ("Pablo VI", "Pablo sexto"),
         ("El 15/03 a las 9:30 h", "El quince de marzo a las nueve treinta"),
         ("la versión 2.3.1", "la versión dos punto tres punto uno"),
         ("21 €", "veintiún euros"),

@@ -110,6 +110,7 @@ WORDS = LanguageWords(
         "págs.": "páginas",
         "núm.": "número",
         "n.º": "número",
+        "n.°": "número",
         "N.º": "número",
     },
     ordinals={
@@ -120,7 +121,8 @@ WORDS = LanguageWords(
         "a": "-feminine",
     },
     roman="ordinal_to_ten",
-    regnal_names="Luis|Enrique|Carlos|Felipe|Alfonso|Fernando|Isabel|Juan Carlos|Juan Pablo|Benedicto|Pío"
+    regnal_names="Luis|Enrique|Carlos|Felipe|Alfonso|Fernando|Isabel|Juan Carlos|Juan Pablo|Pablo"
+    "|Ramsés|Benedicto|Pío"
     "|León|Juan",
     counted_in_roman="[Ss]iglo|[Cc]apítulo|[Pp]arte|[Aa]cto|[Tt]omo|[Vv]olumen|Guerra Mundial",
 )
