@@ -62,6 +62,7 @@ def test_numbers_are_said_in_the_language_of_the_voice_and_lead_back_to_what_was
     assert [text[mark.start : mark.end] for mark in pending.typed_marks()] == typed
     assert segment("3", settings=replace(settings, spoken_language=None)).segment.text == "three"
     assert segment("**3**", settings=replace(settings, markup="speak")).segment.text == "**3**"
+    assert segment("Drei.", settings=settings).segment.text == "Drei."
 
 
 @given(st.text(max_size=40), st.integers(0, 999), st.integers(0, 99))

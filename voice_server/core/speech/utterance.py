@@ -328,9 +328,8 @@ class Utterance:
         """Whether the piece is said as what is rendered already; an emoji behind its mark is not said."""
         if likely.covers(piece):
             return True
-        if abs(piece.end - likely.piece.end) > _LONGEST_UNSPOKEN:
-            return False
-        segments = new_segments(likely.index, piece, self.settings, now)
+        is_near = abs(piece.end - likely.piece.end) <= _LONGEST_UNSPOKEN
+        segments = new_segments(likely.index, piece, self.settings, now) if is_near else []
         return len(segments) == 1 and likely.becomes(segments[0])
 
     def _speculate(self, now: float) -> None:

@@ -5,6 +5,7 @@ import pytest
 from tests.core.text.splitting.sentences import split
 from voice_server.core.text.splitting.lexicon import lexicon
 from voice_server.core.text.splitting.mark_context import MarkContext, MoreTextNeeded, context_of_mark
+from voice_server.core.text.splitting.splitter import Splitter, SplitterOptions
 
 
 def _context(text: str, at: int, *, final: bool = False, quoted: bool = False) -> MarkContext:
@@ -155,3 +156,9 @@ def test_a_next_word_that_may_still_be_one_of_them_needs_more_text(following: st
         context.is_next_word_in(("and", "or"))
     final = context_of_mark(text, 0, 3, final=True, quoted=False, lexicon=lexicon("en"))
     assert final.is_next_word_in(("and", "or")) is (following in ("and", "or"))
+
+
+def test_a_note_s_number_at_the_end_of_a_line_belongs_to_the_sentence_before_it() -> None:
+    splitter = Splitter(SplitterOptions(language="en"))
+    assert [piece.text for piece in splitter.feed("So it ended!3\n")] == ["So it ended!3"]
+    assert splitter.finish() == []

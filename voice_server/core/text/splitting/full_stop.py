@@ -32,8 +32,6 @@ _ENGLISH_CLITICS = frozenset(("s", "t", "d", "m", "ll", "re", "ve", ""))
 """What may follow an apostrophe within an English word; elsewhere an article stands before it ("l'Ing.")."""
 _NUMBER = re.compile(r"\d[\d.,:/]*+")
 _INDIC_INITIAL = re.compile("[\u0980-\u0dff]{1,3}|[\u0900-\u097f]")
-_DEVANAGARI_SYLLABLE = re.compile("[\u0900-\u097f]{2,3}")
-"""An initial if it stands behind another one or a title, otherwise a word."""
 _UNIT_LETTERS = frozenset("hmsgl")
 """Hours, metres, seconds, grams, litres: units in every language."""
 _LONGEST_PART = 5
@@ -257,8 +255,6 @@ def _joined_with_part_before(word: str, context: MarkContext) -> str:
 
 def _is_initial(word: str, context: MarkContext) -> bool:
     """One letter; in Indian and Ethiopic scripts, where an initial is a syllable, up to three characters."""
-    if _DEVANAGARI_SYLLABLE.fullmatch(word) and _text_before(word, context)[-1:] == ".":
-        return True
     if len(word) == 1 and word.isalpha():
         return word.lower() != word.upper() or _CASELESS_LETTER.match(word) is not None
     return _INDIC_INITIAL.fullmatch(word) is not None or _CASELESS_ACRONYM.fullmatch(word) is not None
