@@ -8,6 +8,9 @@ from voice_server.core.text.normalization.normalizer import normalized
 @pytest.mark.parametrize(
     ("written", "spoken"),
     [
+        ("10K–20K users", "ten thousand to twenty thousand users"),
+        ("$5M–$10M", "five million to ten million dollars"),
+        ("5m–10m", "five meters to ten meters"),
         ("-5–−3 °C", "minus five to minus three degrees Celsius"),
         ("$5.00", "five dollars"),
         (

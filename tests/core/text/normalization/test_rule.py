@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from voice_server.core.text.normalization.number_syntax import WrittenNumber
-from voice_server.core.text.normalization.rule import language
+from voice_server.core.text.normalization.rule import ends_text, language
 
 
 def test_a_language_is_known_by_the_letters_of_its_tag() -> None:
@@ -20,3 +20,8 @@ def test_the_ending_of_a_noun_tells_its_gender() -> None:
     assert spanish.gender_of("kilogramo") == "masculine"
     assert spanish.gender_of("día") == "masculine"
     assert english.gender_of("hour") == ""
+
+
+def test_a_text_ends_where_only_closing_marks_follow() -> None:
+    assert ends_text('at 5 p.m.")', 9)
+    assert not ends_text("at 5 p.m. or so", 9)

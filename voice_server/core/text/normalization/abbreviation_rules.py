@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from voice_server.core.text.normalization.rule import Language, Rule
+from voice_server.core.text.normalization.rule import Language, Rule, ends_text
 from voice_server.core.text.offsets import Edit
 
-_ROMAN_VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
+_ROMAN_VALUES = {"I": 1, "V": 5, "X": 10, "L": 50}
 _ROMAN = r"(?P<roman>(?=[IVXL]{1,7}(?!\w))(?:XL|L?X{0,3})(?:IX|IV|V?I{0,3}))(?<=[IVXL])(?!\w|[.-]\w)"
 
 
@@ -56,8 +56,8 @@ class _Table:
         if spoken is None:
             spoken = self._table[written[:1].lower() + written[1:]]
             spoken = spoken[:1].upper() + spoken[1:]
-        ends_text = written.endswith(".") and not match.string[match.end() :].strip("\"'”’)] ")
-        return [Edit(*match.span("written"), spoken + ("." if ends_text else ""))]
+        is_last = written.endswith(".") and ends_text(match.string, match.end())
+        return [Edit(*match.span("written"), spoken + "." * is_last)]
 
 
 def _roman_rules(language: Language) -> list[Rule]:
@@ -107,6 +107,6 @@ class _Roman:
 
 
 def roman_value(numeral: str) -> int:
-    """The value of a Roman numeral in capitals."""
+    """The value of a Roman numeral in capitals, below ninety."""
     values = [_ROMAN_VALUES[letter] for letter in numeral]
     return sum(-value if value < max(values[at:]) else value for at, value in enumerate(values))

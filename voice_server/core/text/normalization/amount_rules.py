@@ -10,7 +10,7 @@ from typing import Final
 from voice_server.core.text.normalization.languages.language_words import LanguageWords
 from voice_server.core.text.normalization.number_spelling import Gender
 from voice_server.core.text.normalization.number_syntax import NUMBER, WrittenNumber
-from voice_server.core.text.normalization.rule import Language, Rule
+from voice_server.core.text.normalization.rule import Language, Rule, ends_text
 from voice_server.core.text.normalization.units import CURRENCY_CODES, CURRENCY_SYMBOLS, UNITS
 from voice_server.core.text.offsets import Edit
 
@@ -44,9 +44,8 @@ def _pattern(language: Language) -> re.Pattern[str]:
     units = _alternatives([*UNITS, *language.words.units, *language.words.unit_symbols])
     money = _alternatives(list(CURRENCY_SYMBOLS))
     codes = "|".join(sorted(CURRENCY_CODES))
-    letters = _alternatives(list(_ZEROS))
     longer = _alternatives([letter for letter in _ZEROS if len(letter) > 1])
-    number = NUMBER
+    letters = rf"MM|[KkMBT]|(?(symbol)[mb]|(?!))|\s?(?:{longer})"
     return re.compile(
         rf"""
         (?<![\w.,/^\\])(?<!\d[{_RANGES}:])
@@ -54,11 +53,11 @@ def _pattern(language: Language) -> re.Pattern[str]:
         (?P<comparison>[<>≤≥]=?\s?)?+
         (?P<sign>(?<![^\s(\[{{\"'“«„:=,;<>≤≥~≈∼])(?:[{_MINUS}](?=[\d.$€£¥₹])|±\s?|\+(?=\d)))?+
         (?:(?P<symbol>{money})\s?|(?P<code>{codes})\s)?+
-        (?P<low>{number})
-        (?:(?P<low_letter>{letters})(?=\s?[{_RANGES}]))?+
+        (?P<low>{NUMBER})
+        (?P<low_letter>(?:{letters})(?=\s?[{_RANGES}]))?+
         (?:(?P<low_unit>\s?%)(?=\s?[{_RANGES}]))?+
-        (?:(?P<range>\s?[{_RANGES}]\s?)(?P<high_sign>[−])?(?P<high_symbol>(?P=symbol))?(?P<high>{number})(?![{_RANGES}/:]?\d))?
-        (?:(?P<letter>MM|[KkMBT]|(?(symbol)[mb]|(?!))|\s?(?:{longer})|\s[KkMm](?=\s?€))(?![\w²³/])
+        (?:(?P<range>\s?[{_RANGES}]\s?)(?P<high_sign>[−])?(?P<high_symbol>(?P=symbol))?(?P<high>{NUMBER})(?![{_RANGES}/:]?\d))?
+        (?:(?P<letter>{letters}|\s[KkMm](?=\s?€))(?![\w²³/])
           |\s(?P<word>{_MAGNITUDE_WORDS})(?!\w))?+
         (?:(?P<percent>\s?[%‰](?!\w))
           |\s?(?P<money_behind>(?:{codes})(?!\w)|[€£¥₹₽$₩₺₴₪₫₱]|zł(?!\w))
@@ -110,11 +109,18 @@ class _Amounts:
         else:
             edits += self._plain(match, last, zeros)
         if high is not None:
-            edits.append(self._number_edit(match, "low", low, self._gender_of(match, money)))
+            edits.append(self._low_edit(match, low, self._gender_of(match, money)))
             edits.append(self._spaced(match, "range", self._words.range))
         if match["per_word"]:
             edits.append(Edit(*match.span("per_word"), f" {self._words.per} "))
         return _with_dropped_signs(sorted(edits, key=lambda edit: edit.start))
+
+    def _low_edit(self, match: re.Match[str], low: WrittenNumber, gender: Gender) -> Edit:
+        """The first number of a range, which may have a magnitude of its own: "$5M–$10M"."""
+        letter = match["low_letter"]
+        if not letter:
+            return self._number_edit(match, "low", low, gender)
+        return Edit(match.start("low"), match.end("low_letter"), self._scaled(low, _ZEROS[letter.strip()]))
 
     def read_feet(self, match: re.Match[str]) -> Sequence[Edit]:
         """Feet and inches, as people say them."""
@@ -225,7 +231,7 @@ class _Amounts:
         gender = self._language.gender_of(self._unit_pattern(symbol, 1).replace("{}", "").strip())
         end = match.end("per" if match["per"] else "unit")
         number_end = match.end(which)
-        if symbol.endswith(".") and not match.string[end:].strip("\"'”’)] "):
+        if symbol.endswith(".") and ends_text(match.string, end):
             name += "."  # which ends the sentence too
         return [
             Edit(*match.span(which), before + self._last_number(match, last, gender)),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from voice_server.core.text.normalization.number_syntax import WrittenNumber
-from voice_server.core.text.normalization.rule import Language, Rule
+from voice_server.core.text.normalization.rule import Language, Rule, ends_text
 from voice_server.core.text.normalization.units import UNITS
 from voice_server.core.text.offsets import Edit
 
@@ -106,7 +106,7 @@ class _Dates:
         has_dot = match.string[end : end + 1] == "." and len(match["month"]) < len(name)
         if has_dot:
             end += 1
-            name += "" if match.string[end:].strip("\"'”’)] ") else "."
+            name += "." * ends_text(match.string, end)
         spoken = self._day(day, match)
         if match["until"]:
             spoken += f" {self._words.range} {self._day(int(match['until']), match)}"
@@ -145,17 +145,15 @@ class _Dates:
         day, month = int(match["day"]), int(match["month"])
         if not (1 <= day <= 31 and month):
             return ()
-        ends_text = match[0].endswith(".") and not match.string[match.end() :].strip("\"'”’)] ")
+        last_dot = "." * (match[0].endswith(".") and ends_text(match.string, match.end()))
         if not self._words.space:
             return [Edit(*match.span(), f"{month}月{day}日")]
         if self._words.day == "digits":
-            return [
-                Edit(match.end("day"), match.end(), f" {self._language.names.month(month)}{'.' * ends_text}")
-            ]
+            return [Edit(match.end("day"), match.end(), f" {self._language.names.month(month)}{last_dot}")]
         spoken = self._words.day_month.format(
             day=self._day(day, match), month=self._language.names.month(month)
         )
-        return [Edit(*match.span(), spoken + "." * ends_text)]
+        return [Edit(*match.span(), spoken + last_dot)]
 
     def read_year(self, match: re.Match[str]) -> Sequence[Edit]:
         """The edit of a year behind a word that years stand behind."""

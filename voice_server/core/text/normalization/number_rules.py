@@ -33,7 +33,7 @@ def number_rules(language: Language) -> list[Rule]:
     """
     numbers = _Numbers(language)
     fraction = re.compile(
-        rf"(?<![\w./])(?:(?P<whole>\d{{1,3}})(?P<gap>\s|(?=[{_VULGAR}])))?"
+        rf"(?<![\w./])(?:(?P<whole>\d{{1,3}})(?:\s|(?=[{_VULGAR}])))?"
         rf"(?:(?P<numerator>\d{{1,3}})/(?P<denominator>\d{{1,3}})|(?P<sign>[{_VULGAR}]))(?![\w/]|[.,]\d)"
     )
     rules = [Rule("amounts", fraction, numbers.read_fraction)]
@@ -90,7 +90,8 @@ class _Numbers:
         if spoken:
             if match["whole"]:
                 whole = self._spelling.number(WrittenNumber(match["whole"]))
-                spoken = self._words.mixed.format(whole=whole, fraction=self._behind_whole(spoken))
+                fraction = self._words.fractions_behind_whole.get((numerator, denominator), spoken)
+                spoken = self._words.mixed.format(whole=whole, fraction=fraction)
             return [Edit(*match.span(), spoken)]
         start = match.start("numerator") if match["numerator"] else match.start("sign")
         above, below = (self._spelling.number(WrittenNumber(str(each))) for each in (numerator, denominator))
@@ -102,10 +103,6 @@ class _Numbers:
             else f" {self._words.over} "
         )
         return [Edit(start, match.end(), above + joined + below)]
-
-    def _behind_whole(self, fraction: str) -> str:
-        """ "one half" is "a half" behind a whole number."""
-        return "a half" if fraction == "one half" else fraction
 
     def read_ordinal(self, match: re.Match[str]) -> Sequence[Edit]:
         """A number with the ending of an ordinal."""

@@ -15,6 +15,13 @@ from voice_server.core.text.normalization.number_syntax import WrittenNumber, pa
 from voice_server.core.text.offsets import Edit
 from voice_server.core.types import NormalizedKind
 
+_REST_OF_SENTENCE = re.compile(r"[\"'”’)\] ]*+\Z")
+
+
+def ends_text(text: str, at: int) -> bool:
+    """Whether nothing but closing marks follows, so that a dot before `at` also ends the sentence."""
+    return _REST_OF_SENTENCE.match(text, at) is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from voice_server.core.text.normalization.number_syntax import WrittenNumber
-from voice_server.core.text.normalization.rule import Language, Rule
+from voice_server.core.text.normalization.rule import Language, Rule, ends_text
 from voice_server.core.text.offsets import Edit
 
 _HALF_DAY = r"(?P<half>[AaPp])\.?\s?[Mm]\.?(?!\w)"
@@ -100,9 +100,9 @@ class _Times:
         start, end = match.start("half"), match.end()
         written = match.string[start:end].rstrip()
         end = start + len(written)
-        ends_text = written.endswith(".") and not match.string[end:].strip("\"'”’)] ")
+        last_dot = "." * (written.endswith(".") and ends_text(match.string, end))
         before = "" if match.string[start - 1].isspace() else " "
-        return Edit(start, end, f"{before}{match['half'].lower()} m{'.' if ends_text else ''}")
+        return Edit(start, end, f"{before}{match['half'].lower()} m{last_dot}")
 
     def _time(self, hour: str, minute: str, has_half: bool) -> str:
         spoken_hour = self._number(hour.lstrip("0") or "0")

@@ -53,6 +53,7 @@ WORDS = LanguageWords(
         (1, 10): "one tenth",
         (1, 16): "one sixteenth",
     },
+    fractions_behind_whole={(1, 2): "a half"},
     over="over",
     mixed="{whole} and {fraction}",
     time="{hour} {minute}",

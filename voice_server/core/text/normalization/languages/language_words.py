@@ -70,6 +70,7 @@ class LanguageWords:
     version: str
     port: str = "port"
     fractions: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    fractions_behind_whole: Mapping[tuple[int, int], str] = field(default_factory=dict)
     over: str
     mixed: str = "{whole} {fraction}"
     time: str
