@@ -159,6 +159,16 @@ def test_after_a_barge_in_only_the_answer_and_the_end_follow(seed: int, knows_po
     assert bench.take_all() == []
 
 
+def render_with_words(bench: Bench) -> None:
+    """End the text, and have every sentence rendered with the times of its words."""
+    bench.receive(inputs.EndText())
+    while (pending := bench.dispatch()) is not None:
+        for mark in words_of(pending.segment.text):
+            bench.receive(inputs.RenderedWord(pending, mark))
+        bench.sound(pending, 10**6)
+    bench.take_all()
+
+
 def test_the_render_starts_at_the_mark_and_its_audio_waits_for_the_next_token() -> None:
     bench = Bench.open()
     bench.speak("Nobody knows the answer", " yet.")
@@ -349,12 +359,7 @@ def test_word_times_come_before_their_audio_with_offsets_into_the_text_as_typed(
     text = "Say *hello* to **all** of them. And go. "
     bench = Bench.open(replace(SETTINGS, word_times=True, times_source="engine"))
     bench.speak(text)
-    bench.receive(inputs.EndText())
-    while (pending := bench.dispatch()) is not None:
-        for mark in words_of(pending.segment.text):
-            bench.receive(inputs.RenderedWord(pending, mark))
-        bench.sound(pending, 10**6)
-    bench.take_all()
+    render_with_words(bench)
     told = [event for event in bench.events if isinstance(event, utterance_events.SentenceWords)]
     marks = [mark for event in told for mark in event.marks]
     assert [mark.word.strip(".") for mark in marks] == [
@@ -421,12 +426,7 @@ def test_a_thought_is_never_told_and_is_part_of_the_heard_text() -> None:
     bench = Bench.open(replace(SETTINGS, word_times=True))
     typed = "<think>Hm. Yes.</think>One two <think>so</think>three. Four five six."
     bench.speak(typed)
-    bench.receive(inputs.EndText())
-    while (pending := bench.dispatch()) is not None:
-        for mark in words_of(pending.segment.text):
-            bench.receive(inputs.RenderedWord(pending, mark))
-        bench.sound(pending, 10**6)
-    bench.take_all()
+    render_with_words(bench)
     assert sentences_of(bench) == ["One two three.", "Four five six."]
     words = [
         typed[mark.start : mark.end]

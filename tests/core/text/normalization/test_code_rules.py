@@ -27,8 +27,8 @@ from voice_server.core.text.normalization.normalizer import normalized
         ),
         ("v3", "version three"),
         (
-            "192.168.1.1:8080",
-            "one hundred ninety-two dot one hundred sixty-eight dot one dot one, port eight thousand eighty",
+            "192.168.1.1",
+            "one hundred ninety-two dot one hundred sixty-eight dot one dot one",
         ),
         ("H2O, CO2, C6H12O6, NaCl", "H two O, C O two, C six H twelve O six, NaCl"),
         ("Code X7K-29Q", "Code X seven K, two nine Q"),

@@ -6,15 +6,14 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from voice_server.core.text.domains import TOP_LEVEL_DOMAINS
 from voice_server.core.text.normalization.rule import Language, Rule
 from voice_server.core.text.offsets import Edit
 
-_TOP_LEVEL: Final = (
-    "com|org|net|io|dev|ai|edu|gov|co|uk|de|fr|es|it|nl|pl|ru|jp|cn|in|br|eu|ch|at|be|app|example|info|me|tv"
-    "|xyz"
-)
 _MAIL: Final = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}(?!\w)")
-_HOST: Final = re.compile(rf"(?<![\w.@/-])(?:[A-Za-z0-9-]{{2,63}}\.){{1,4}}(?:{_TOP_LEVEL})(?![\w/]|\.\w)")
+_HOST: Final = re.compile(
+    rf"(?<![\w.@/-])(?:[A-Za-z0-9-]{{2,63}}\.){{1,4}}(?:{TOP_LEVEL_DOMAINS})(?![\w/]|\.\w)"
+)
 _NAME: Final = re.compile(r"(?<![\w&#/])(?P<sign>[#@])(?P<name>[^\W\d]\w{1,60})(?!\w|\.\w)")
 _CAMEL_CASE: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Za-z])(?=\d)")
 

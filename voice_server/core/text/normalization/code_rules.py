@@ -27,7 +27,7 @@ def code_rules(language: Language) -> list[Rule]:
         r"(?<![\w.,/:+-])(?:\+\d{1,3}[ .-]?)?+(?:\(\d{1,5}\)[ .-]?)?+\d{2,8}(?:[ .-]\d{2,8}){0,5}+"
         r"(?![\w/:]|[.,-]\d)"
     )
-    address = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?(?![\w.]*\d)")
+    address = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.]*\d)")
     version = re.compile(
         r"(?<![\w.])(?!\d{1,3}(?:\.\d{3}){2,}(?![\w.]))(?P<v>[vV])?(?P<numbers>\d{1,5}(?:\.\d{1,5}){2,4}|(?<=[vV])\d{1,5}(?:\.\d{1,5})?)"
         r"(?!\w|\.\d)"
@@ -70,10 +70,8 @@ class _Codes:
         return [Edit(*match.span(), plus + ", ".join(map(self._spelling.digits, groups)))]
 
     def read_address(self, match: re.Match[str]) -> Sequence[Edit]:
-        """The numbers of an IP address, and of its port."""
-        host, _, port = match[0].partition(":")
-        spoken = f" {self._words.dot} ".join(map(self._number, host.split(".")))
-        return [Edit(*match.span(), spoken + (f", {self._words.port} {self._number(port)}" if port else ""))]
+        """The numbers of an IP address."""
+        return [Edit(*match.span(), f" {self._words.dot} ".join(map(self._number, match[0].split("."))))]
 
     def read_version(self, match: re.Match[str]) -> Sequence[Edit]:
         """ "v2.3.1" with its points; without the letter only where there are two points."""

@@ -5,19 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from voice_server.core.text.domains import TOP_LEVEL_DOMAINS
 from voice_server.core.text.offsets import Edit
 
 SCHEME = r"(?:https?|ftps?|wss?|ssh|git|file|s3)://"
-_TOP_LEVEL = (
-    "com|org|net|edu|gov|mil|int|info|biz|io|ai|app|dev|me|tv|cc|co|xyz|tech|cloud|online|site|store|blog|news|wiki"
-    "|page|gg|ly|to|eu|us|uk|de|fr|es|it|pt|nl|be|ch|at|pl|cz|sk|hu|ro|bg|gr|ru|ua|by|kz|se|no|fi|dk|is|ie|jp|cn|kr"
-    "|tw|hk|sg|in|pk|ir|il|ae|sa|eg|za|ng|ke|br|ar|cl|mx|pe|ca|au|nz|tr|vn|th|id|my|ph|example|test|local|internal"
-)
 _PART = r"[A-Za-z0-9_.@+-]"
 _NO_URL = r"\s<>\"`|\\^{}\[\]。，、！？；：）」』】》”’"
 ADDRESS = rf"""
       (?P<url>(?:{SCHEME}|\b[wW]{{3}}\.)[^{_NO_URL}]++
-             |(?<![\w@./\\-])(?:(?:[A-Za-z0-9-]++\.)++(?:{_TOP_LEVEL}|[0-9]{{1,3}}(?=:))|localhost)
+             |(?<![\w@./\\-])(?:(?:[A-Za-z0-9-]++\.)++(?:{TOP_LEVEL_DOMAINS}|[0-9]{{1,3}}(?=:))|localhost)
               (?=:[0-9]|/|\?[^\s?]|\#)[^{_NO_URL}]++)
     | (?P<path>(?<![\w./\\~:<>@+-])(?:~|\.{{1,2}})?/(?={_PART})(?:{_PART}++/)*+{_PART}*+
               |(?<![\w./\\:@+-])[A-Za-z0-9.](?:{_PART}*+/)++{_PART}++

@@ -36,7 +36,6 @@ WORDS = LanguageWords(
     infinity="ما لا نهاية",
     arrow="إلى",
     version="الإصدار",
-    port="المنفذ",
     fractions={
         (1, 2): "نصف",
         (1, 3): "ثلث",

@@ -38,7 +38,6 @@ WORDS = LanguageWords(
     infinity="无穷大",
     arrow="到",
     version="版本",
-    port="端口",
     fractions={
         (1, 2): "二分之一",
         (1, 3): "三分之一",

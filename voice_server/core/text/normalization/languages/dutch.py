@@ -34,7 +34,6 @@ WORDS = LanguageWords(
     infinity="oneindig",
     arrow="naar",
     version="versie",
-    port="poort",
     fractions={
         (1, 2): "een half",
         (1, 3): "een derde",

@@ -34,7 +34,6 @@ WORDS = LanguageWords(
     infinity="अनंत",
     arrow="से",
     version="संस्करण",
-    port="पोर्ट",
     fractions={
         (1, 2): "आधा",
         (1, 3): "एक तिहाई",

@@ -38,7 +38,6 @@ WORDS = LanguageWords(
     infinity="infinito",
     arrow="a",
     version="versione",
-    port="porta",
     fractions={
         (1, 2): "un mezzo",
         (1, 3): "un terzo",

@@ -37,7 +37,6 @@ WORDS = LanguageWords(
     infinity="無限大",
     arrow="から",
     version="バージョン",
-    port="ポート",
     fractions={(1, 2): "2分の1", (1, 3): "3分の1", (2, 3): "3分の2", (1, 4): "4分の1", (3, 4): "4分の3"},
     over="分の",
     time="{hour}時{minute}分",

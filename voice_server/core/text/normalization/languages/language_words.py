@@ -68,7 +68,6 @@ class LanguageWords:
     infinity: str
     arrow: str
     version: str
-    port: str = "port"
     fractions: Mapping[tuple[int, int], str] = field(default_factory=dict)
     fractions_behind_whole: Mapping[tuple[int, int], str] = field(default_factory=dict)
     over: str

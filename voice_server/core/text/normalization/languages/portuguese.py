@@ -38,7 +38,6 @@ WORDS = LanguageWords(
     infinity="infinito",
     arrow="para",
     version="versão",
-    port="porta",
     fractions={
         (1, 2): "um meio",
         (1, 3): "um terço",

@@ -38,7 +38,6 @@ WORDS = LanguageWords(
     infinity="бесконечность",
     arrow="в",
     version="версия",
-    port="порт",
     fractions={
         (1, 2): "одна вторая",
         (1, 3): "одна треть",

@@ -38,7 +38,6 @@ WORDS = LanguageWords(
     infinity="infinito",
     arrow="a",
     version="versión",
-    port="puerto",
     fractions={
         (1, 2): "un medio",
         (1, 3): "un tercio",
