@@ -15,7 +15,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from voice_server.config import AUTO, EMBEDDED, Config
-from voice_server.core.text.normalization.normalizer import prepare as prepare_normalization
+from voice_server.core.speech.segments import prepare_text_path
 from voice_server.endpoints.app import build_app
 from voice_server.endpoints.app_state import AppState, SetUp
 from voice_server.endpoints.http.access_rules import AccessRules
@@ -89,7 +89,7 @@ async def open_service(
     mixes = MixStore(data_folder() / "mixes.json")
     wished = {default_backend(config)}
     pool = LocalPool(config.backends, needed=_needed(config), wished=wished, wish_s=natural_start_s)
-    preparation = asyncio.create_task(asyncio.to_thread(prepare_normalization))
+    preparation = asyncio.create_task(asyncio.to_thread(prepare_text_path))
     async with pool, SpeechService(pool, config, mixes=mixes) as service:
         service.voices_version()  # thousands of names are put in order before anybody listens
         try:

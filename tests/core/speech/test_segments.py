@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
@@ -9,7 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.core.speech.rendering import SETTINGS, words_of
-from voice_server.core.speech.segments import PendingSegment, SegmentPhase, new_segments
+from voice_server.core.speech.segments import (
+    PendingSegment,
+    SegmentPhase,
+    new_segments,
+)
 from voice_server.core.speech.speech_settings import SpeechSettings
 from voice_server.core.text.splitting.splitter import Piece
 from voice_server.core.types import (
@@ -50,6 +56,16 @@ def test_a_worker_is_asked_for_the_text_as_spoken_with_all_that_decides_its_soun
     assert segment(TYPED, settings=settings).segment == Segment(
         "kokoro", "Well: never mind.", "af", {"speed": 1.5, "seed": 7}, seed=7
     )
+
+
+def test_what_the_first_text_needs_can_be_loaded_ahead() -> None:
+    script = (
+        "import sys; from voice_server.core.speech.segments import prepare_text_path; prepare_text_path(); "
+        "loaded = set(sys.modules); from voice_server.core.text.speakable.spoken_text import speakable; "
+        "speakable('Let $x^2$ be.'); print(sorted(set(sys.modules) - loaded))"
+    )
+    loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert loaded.stdout == "[]\n"
 
 
 def test_numbers_are_said_in_the_language_of_the_voice_and_lead_back_to_what_was_typed() -> None:

@@ -13,7 +13,7 @@ from voice_server.core.speech.reading import ReadPart, read_parts
 from voice_server.core.speech.speech_settings import SpeechSettings
 from voice_server.core.speech.utterance_events import SentenceEnded, SentenceStarted
 from voice_server.core.speech.word_times import estimated_marks, share_time, word_spans
-from voice_server.core.text.normalization.normalizer import normalized
+from voice_server.core.text.normalization.normalizer import normalized, prepare
 from voice_server.core.text.offsets import OffsetMap
 from voice_server.core.text.speakable.spoken_text import SpokenText, speakable
 from voice_server.core.text.splitting.speech_length import LETTERS_PER_SECOND, speech_length
@@ -219,6 +219,12 @@ def new_segments(
         message = f"the backend {settings.backend} does not know {', '.join(spoken.dropped_tags)}"
         segments[0].warnings.append(SpeechWarning("tag_dropped", message))
     return segments
+
+
+def prepare_text_path() -> None:
+    """Load what the first texts would wait for, half a second's work: words, rules, the parser of TeX."""
+    prepare()
+    speakable("$x$")
 
 
 def _normalized(part: ReadPart) -> ReadPart:
