@@ -71,9 +71,14 @@ def _likeness_db(whole: bytes, other: bytes) -> np.ndarray:
     return likeness
 
 
-def test_without_noise_what_is_streamed_is_nearly_the_whole_render(noiseless: Stage) -> None:
-    whole, streamed = (noiseless.speak(SENTENCE, "default", quality=how) for how in ("exact", "streamed"))
-    assert streamed.frames == whole.frames + 1
+def test_without_noise_what_is_streamed_is_nearly_the_whole_render(noiseless: Stage, diary: Path) -> None:
+    whole = noiseless.speak(SENTENCE, "default", quality="exact")
+    diary.unlink(missing_ok=True)
+    streamed = noiseless.speak(SENTENCE, "default", quality="streamed")
+    assert (
+        len(diary.read_text().splitlines()) == 2
+    )  # pieces; how many frames they are depends on their length
+    assert len(streamed.pcm) == len(whole.pcm)
     # A phase that jumps at the seam makes it 13 dB there, as different as other tokens.
     assert _likeness_db(whole.pcm, streamed.pcm).min() > 25
     assert _likeness_db(whole.pcm, noiseless.speak(SENTENCE, "default", 30).pcm).max() < 20
@@ -119,7 +124,8 @@ def test_the_multilingual_model_streams_too(multilingual: Stage) -> None:
     whole = multilingual.speak(SENTENCE, "default-fr")
     streamed = multilingual.speak(SENTENCE, "default-fr", quality="streamed")
     assert len(streamed.pcm) == len(whole.pcm)
-    assert streamed.frames == whole.frames + 1
+    assert len(whole.pcm) // _TOKEN_BYTES >= _FIRST_TOKENS + _LOOKAHEAD_TOKENS
+    assert streamed.pcm != whole.pcm  # at the seam
     assert multilingual.speak(SENTENCE, "default-fr").pcm == whole.pcm
 
 
