@@ -89,13 +89,9 @@ async def open_service(
     mixes = MixStore(data_folder() / "mixes.json")
     wished = {default_backend(config)}
     pool = LocalPool(config.backends, needed=_needed(config), wished=wished, wish_s=natural_start_s)
-    preparation = asyncio.create_task(asyncio.to_thread(prepare_text_path))
     async with pool, SpeechService(pool, config, mixes=mixes) as service:
         service.voices_version()  # thousands of names are put in order before anybody listens
-        try:
-            yield service
-        finally:
-            await preparation
+        yield service
 
 
 @asynccontextmanager
@@ -160,6 +156,7 @@ async def serve(
     rules = AccessRules.of(**_with_own_name(host, access))
     root_path = checked_root_path(root_path)
     listener = bind(host, port)  # first, so that a port in use is an error before any model is loaded
+    preparation = asyncio.create_task(asyncio.to_thread(prepare_text_path))  # while the workers start
     async with (
         open_service(config, natural_start_s=_NATURAL_START_OF_SERVER_S) as service,
         Loudspeakers(service, device=device) as loudspeakers,
@@ -171,6 +168,7 @@ async def serve(
         keep_freed_memory()
         _exempt_from_garbage_collection()
         ask_for_time_slice(SERVER_SLICE_S)
+        await preparation  # it takes the interpreter's lock for tens of milliseconds: nobody may listen yet
         listener.listen(_BACKLOG)  # from here on a client waits for the loop instead of being refused
         with server.capture_signals():  # before anybody is told that the server is there, and may end it
             on_ready(_url(listener), service)

@@ -15,8 +15,10 @@ from voice_server.core.speech.segments import (
     PendingSegment,
     SegmentPhase,
     new_segments,
+    prepare_text_path,
 )
 from voice_server.core.speech.speech_settings import SpeechSettings
+from voice_server.core.text.normalization.rule import language
 from voice_server.core.text.splitting.splitter import Piece
 from voice_server.core.types import (
     BYTES_PER_SAMPLE,
@@ -66,6 +68,10 @@ def test_what_the_first_text_needs_can_be_loaded_ahead() -> None:
     )
     loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert loaded.stdout == "[]\n"
+    prepare_text_path()
+    made = language.cache_info().misses
+    segment("5 kg, $3, 2024-03-15", settings=replace(SETTINGS, normalized_kinds=NORMALIZED_KINDS))
+    assert language.cache_info().misses == made
 
 
 def test_numbers_are_said_in_the_language_of_the_voice_and_lead_back_to_what_was_typed() -> None:

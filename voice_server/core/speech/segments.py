@@ -222,7 +222,7 @@ def new_segments(
 
 
 def prepare_text_path() -> None:
-    """Load what the first texts would wait for, half a second's work: words, rules, the parser of TeX."""
+    """Load what the first texts would wait for, 0.3 s of work: words, rules, the parser of TeX."""
     prepare()
     speakable("$x$")
 

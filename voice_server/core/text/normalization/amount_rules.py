@@ -8,8 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from voice_server.core.text.normalization.languages.language_words import LanguageWords
-from voice_server.core.text.normalization.number_spelling import Gender
-from voice_server.core.text.normalization.number_syntax import NUMBER, WrittenNumber
+from voice_server.core.text.normalization.number_syntax import NUMBER, Gender, WrittenNumber
 from voice_server.core.text.normalization.rule import Language, Rule, ends_text
 from voice_server.core.text.normalization.units import CURRENCY_CODES, CURRENCY_SYMBOLS, UNITS
 from voice_server.core.text.offsets import Edit

@@ -8,14 +8,17 @@ from typing import Final
 from unicode_rbnf import RbnfEngine
 
 from voice_server.core.text.normalization.languages.language_words import LanguageWords
-from voice_server.core.text.normalization.number_syntax import WrittenNumber
-
-Gender = str
-"""Of what is counted ("masculine", "feminine"), in RBNF's names; "" while nothing is, as in "page two"."""
+from voice_server.core.text.normalization.number_syntax import Gender, WrittenNumber
 
 _MOST_DIGITS: Final = 15
 """Longer numbers are said digit by digit: nobody reads them otherwise."""
 _RUSSIAN_PARTS = {1: ("десятая", "десятых"), 2: ("сотая", "сотых"), 3: ("тысячная", "тысячных")}
+
+
+@lru_cache
+def _engine(tag: str) -> RbnfEngine:
+    """The rules of a language, which take up to 30 ms to load."""
+    return RbnfEngine.for_language(tag)
 
 
 class NumberSpelling:
@@ -29,7 +32,7 @@ class NumberSpelling:
         self._words = words
         self._decimal_mark = decimal_mark
         self._keeps_digits = keeps_digits or not words.spells_numbers
-        self._engine = RbnfEngine.for_language(tag)
+        self._engine = _engine(tag)
         self.cardinal = lru_cache(maxsize=4096)(self._cardinal)
         self.ordinal = lru_cache(maxsize=512)(self._ordinal)
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+Gender = str
+"""Of what is counted ("masculine", "feminine"), in RBNF's names; "" while nothing is, as in "page two"."""
+
 NUMBER: Final = (
     r"(?:\d{1,3}(?:(?:,\d{3}){1,8}+|(?:\.\d{3}){1,8}+|(?:'\d{3}){1,8}+|(?:[ ]\d{3}){1,8}+)(?!\d)"
     r"(?:[.,]\d{1,20}+(?![.,]?\d))?+"

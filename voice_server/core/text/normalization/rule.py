@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
 
-from voice_server.core.text.normalization.cldr import CldrNames
 from voice_server.core.text.normalization.languages import WORDS
 from voice_server.core.text.normalization.languages.language_words import LanguageWords
-from voice_server.core.text.normalization.number_spelling import Gender, NumberSpelling
-from voice_server.core.text.normalization.number_syntax import WrittenNumber, parse_number
+from voice_server.core.text.normalization.number_syntax import Gender, WrittenNumber, parse_number
 from voice_server.core.text.offsets import Edit
 from voice_server.core.types import NormalizedKind
+
+if TYPE_CHECKING:
+    from voice_server.core.text.normalization.cldr import CldrNames
+    from voice_server.core.text.normalization.number_spelling import NumberSpelling
 
 _REST_OF_SENTENCE = re.compile(r"[\"'”’)\] ]*+\Z")
 
@@ -32,14 +35,31 @@ class Rule:
     read: Callable[[re.Match[str]], Sequence[Edit]]
 
 
-@dataclass(frozen=True, slots=True)
 class Language:
-    """The words, numbers and names of one language."""
+    """The words, numbers and names of one language; with `keeps_digits` plain numbers are not spelled.
 
-    tag: str
-    words: LanguageWords
-    spelling: NumberSpelling
-    names: CldrNames
+    Numbers and names are loaded when they are first used: a text without digits does not wait for them.
+    """
+
+    def __init__(self, tag: str, words: LanguageWords, *, keeps_digits: bool) -> None:
+        self.tag = tag
+        self.words = words
+        self._keeps_digits = keeps_digits
+
+    @cached_property
+    def spelling(self) -> NumberSpelling:
+        """Says numbers."""
+        from voice_server.core.text.normalization.number_spelling import NumberSpelling  # noqa: PLC0415 - see above
+
+        mark = self.names.decimal_mark
+        return NumberSpelling(self.tag, self.words, decimal_mark=mark, keeps_digits=self._keeps_digits)
+
+    @cached_property
+    def names(self) -> CldrNames:
+        """Names units, currencies and months."""
+        from voice_server.core.text.normalization.cldr import CldrNames  # noqa: PLC0415 - see above
+
+        return CldrNames(self.tag, self.words)
 
     def parse(self, written: str) -> WrittenNumber:
         """Read a number as this language writes it, or as another does where that cannot be meant."""
@@ -60,9 +80,4 @@ class Language:
 def language(tag: str, *, keeps_digits: bool = False) -> Language | None:
     """The language of a BCP 47 tag; None for one that is not normalized."""
     code = tag.partition("-")[0].lower()
-    if code not in WORDS:
-        return None
-    words = WORDS[code]
-    names = CldrNames(code, words)
-    spelling = NumberSpelling(code, words, decimal_mark=names.decimal_mark, keeps_digits=keeps_digits)
-    return Language(code, words, spelling, names)
+    return Language(code, WORDS[code], keeps_digits=keeps_digits) if code in WORDS else None
