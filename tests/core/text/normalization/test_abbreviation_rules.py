@@ -27,6 +27,8 @@ from voice_server.core.text.normalization.normalizer import normalized
         ("vs. them, approx. ten, w/ milk", "versus them, approximately ten, with milk"),
         ("Prof. Green has a Ph.D. in physics.", "Professor Green has a Ph.D. in physics."),
         ("The Smith Co. and Acme Inc.", "The Smith Company and Acme Incorporated."),
+        ("500 mg b.i.d. or PRN", "five hundred milligrams twice daily or as needed"),
+        ("my 401(k)", "my four oh one k"),
     ],
 )
 def test_it_is_said_as_people_say_it(written: str, spoken: str) -> None:

@@ -62,6 +62,27 @@ from voice_server.core.text.normalization.normalizer import normalized
         ("p < 0.05", "p less than zero point zero five"),
         ("5 A at 100 V", "five amperes at one hundred volts"),
         ("1–2 tbsp and 8 oz", "one to two tablespoons and eight ounces"),
+        ("$5 million–$7 million", "five million to seven million dollars"),
+        ("40°F/4°C", "forty degrees Fahrenheit, four degrees Celsius"),
+        ("5.5 l/100 km", "five point five liters per one hundred kilometers"),
+        ("220V/110V", "two hundred twenty volts, one hundred ten volts"),
+        (
+            "A 16GB card, 512 GB of it, every 5 km run",
+            "A sixteen gigabyte card, five hundred twelve gigabytes of it, every five kilometer run",
+        ),
+        ("£3.50 and £0.99", "three pounds and fifty pence and ninety-nine pence"),
+        ("≥3x cheaper, +2x faster", "at least three times cheaper, plus two times faster"),
+        (
+            "7B parameters, a 12B model, a 10K race, 4K video, 5T",
+            "seven billion parameters, a twelve B model, a ten K race, four K video, five T",
+        ),
+        ("40.7° N, 74.0° W", "forty point seven degrees north, seventy-four point zero degrees west"),
+        (
+            "$9/mo, $0.02/kWh, $5/Month",
+            "nine dollars per month, two cents per kilowatt hour, five dollars per Month",
+        ),
+        ("500 B.C.E.", "five hundred B.C.E."),
+        ("45 N·m, 10 kΩ", "forty-five newton meters, ten kilohms"),
     ],
 )
 def test_it_is_said_as_people_say_it(written: str, spoken: str) -> None:

@@ -41,6 +41,13 @@ from voice_server.core.text.normalization.normalizer import normalized
             "ISBN 978-3-16-148410-0",
             "ISBN nine seven eight, three, one six, one four eight four one zero, zero",
         ),
+        (
+            "CVE-2024-12345 and ISO-8859-1",
+            "CVE, twenty twenty-four, one two three four five and ISO, eight eight five nine, one",
+        ),
+        ("00:1A:2B:3C:4D:5E", "zero zero, one A, two B, three C, four D, five E"),
+        ("4111 1111 1111 1111", "four one one one, one one one one, one one one one, one one one one"),
+        ("MP3 and Q1", "MP three and Q one"),
     ],
 )
 def test_it_is_said_as_people_say_it(written: str, spoken: str) -> None:

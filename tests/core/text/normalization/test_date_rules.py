@@ -39,6 +39,10 @@ from voice_server.core.text.normalization.normalizer import normalized
         ("(2019)", "(twenty nineteen)"),
         ("of 2024 items", "of two thousand twenty-four items"),
         ("July 45", "July forty-five"),
+        ("FY2024, Q2'24 and Q3 ’25", "FY twenty twenty-four, Q two twenty-four and Q three twenty-five"),
+        ("by 5/1, on 12/31", "by May first, on December thirty-first"),
+        ("the season 2024/25, 2024/30", "the season twenty twenty-four twenty-five, 2024/30"),
+        ("(2020 census)", "(twenty twenty census)"),
     ],
 )
 def test_it_is_said_as_people_say_it(written: str, spoken: str) -> None:

@@ -19,6 +19,8 @@ from voice_server.core.text.normalization.normalizer import normalized
         ("Monday–Friday, noon–5pm", "Monday to Friday, noon to five p m"),
         ("∞", "infinity"),
         ("≈ half, a ≈ b", "about half, a about b"),
+        ("the 90+4 minute, 4K@60Hz", "the ninety plus four minute, four K at sixty hertz"),
+        ("8 cm × 4 cm", "eight centimeters by four centimeters"),
     ],
 )
 def test_it_is_said_as_people_say_it(written: str, spoken: str) -> None:

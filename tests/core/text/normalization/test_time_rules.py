@@ -17,6 +17,10 @@ from voice_server.core.text.normalization.normalizer import normalized
         ("7:00 PM EST", "seven p m EST"),
         ("16:9 and 4:3", "sixteen to nine and four to three"),
         ("99:15", "ninety-nine to fifteen"),
+        ("at 3:30pm EST", "at three thirty p m EST"),
+        ("Psalm 23:4 and John 3:16–17", "Psalm twenty-three four and John three sixteen to seventeen"),
+        ("q4h, q4-6h, q1h", "every four hours, every four to six hours, every hour"),
+        ("1 tab x 7 days", "one tab for seven days"),
     ],
 )
 def test_it_is_said_as_people_say_it(written: str, spoken: str) -> None:

@@ -17,6 +17,8 @@ RAISED_AND_LOWERED = [
         "x squared + y to the power of 10, 10 to the power of minus 3, e to the power of x and O(n squared)",
     ),
     ("2²x", "2 squared x"),
+    ("about 3e8 or 6.02E-23", "about 3 times 10 to the power of 8 or 6.02 times 10 to the power of minus 23"),
+    ("0x3e8, 3e8a and a3e8", "0x3e8, 3e8a and a3e8"),
     # chemistry
     ("H<sub>2</sub>O, CO₂, C₆H₁₂O₆", "H 2 O, C O 2, C 6 H 12 O 6"),
     ("Na⁺, Ca²⁺ and SO₄²⁻", "Na plus, Ca 2 plus and S O 4 2 minus"),

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from voice_server.core.text.normalization.rule import Language, Rule, ends_text
 from voice_server.core.text.offsets import Edit
 
+_QUEENS = re.compile("Elisabeth|Katharina|Margarethe|Beatrix|Vi[ck]toria")
 _ROMAN_VALUES = {"I": 1, "V": 5, "X": 10, "L": 50}
 _ROMAN = r"(?P<roman>(?=[IVXL]{1,7}(?!\w))(?:XL|L?X{0,3})(?:IX|IV|V?I{0,3}))(?<=[IVXL])(?!\w|[.-]\w)"
 
@@ -102,8 +103,19 @@ class _Roman:
         if style == "cardinal" or (style == "ordinal_to_ten" and value > 10):
             return [Edit(*match.span("roman"), spelling.cardinal(str(value)))]
         form = "-masculine" if self._language.words.gendered else ""
+        if self._language.tag == "de":
+            return self._german_ruler(match, value)
         article = "the " if style == "the_ordinal" else ""
         return [Edit(*match.span("roman"), article + spelling.ordinal(value, form))]
+
+    def _german_ruler(self, match: re.Match[str], value: int) -> Sequence[Edit]:
+        """ "Ludwig XIV.": the dot belongs to the number, and may also end the sentence."""
+        text, end = match.string, match.end("roman")
+        has_dot = text[end : end + 1] == "."
+        article = "die" if _QUEENS.match(match[0]) else "der"
+        spoken = f"{article} {self._language.spelling.ordinal(value).capitalize()}"
+        end += has_dot
+        return [Edit(match.start("roman"), end, spoken + "." * (has_dot and ends_text(text, end)))]
 
 
 def roman_value(numeral: str) -> int:

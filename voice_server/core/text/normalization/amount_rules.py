@@ -9,14 +9,21 @@ from typing import Final
 
 from voice_server.core.text.normalization.languages.language_words import LanguageWords
 from voice_server.core.text.normalization.number_syntax import NUMBER, Gender, WrittenNumber
-from voice_server.core.text.normalization.rule import Language, Rule, ends_text
-from voice_server.core.text.normalization.units import CURRENCY_CODES, CURRENCY_SYMBOLS, UNITS
+from voice_server.core.text.normalization.rule import (
+    Language,
+    Rule,
+    alternatives,
+    describes_noun,
+    ends_text,
+    is_in_formula,
+)
+from voice_server.core.text.normalization.units import CURRENCY_CODES, CURRENCY_SYMBOLS
 from voice_server.core.text.offsets import Edit
 
 _ZEROS: Final = {
     "K": 3, "k": 3, "M": 6, "m": 6, "mn": 6, "Mn": 6, "MM": 6, "B": 9, "b": 9, "bn": 9, "Bn": 9, "T": 12,
-    "tn": 12, "Mio.": 6, "Mio": 6, "Mrd.": 9, "Mrd": 9, "mln": 6, "mld": 9, "mlrd": 9, "млн": 6, "млрд": 9,
-    "тыс.": 3, "tys.": 3,
+    "tn": 12, "Md": 9, "Mio.": 6, "Mio": 6, "Mrd.": 9, "Mrd": 9, "mln": 6, "mld": 9, "mlrd": 9, "млн": 6,
+    "млрд": 9, "тыс.": 3, "tys.": 3,
 }  # fmt: skip
 """The zeros of what is written behind a number."""
 _MAGNITUDE_WORDS: Final = (
@@ -25,44 +32,43 @@ _MAGNITUDE_WORDS: Final = (
     r"|milhões|milhão|bilhões|bilhão|miljoen|miljard|milion(?:ów|y)?|miliard(?:ów|y)?|тысяч[иа]?|миллион(?:ов|а)?"
     r"|миллиард(?:ов|а)?|लाख|करोड़|मिलियन|बिलियन|अरब|हज़ार|مليون|مليار"
 )
-_FEET: Final = re.compile(r"(?<![\w.,])(?P<feet>\d{1,3})['′’]\s?(?P<inches>\d{1,2})(?:[\"″”]|'')")
 _MAKES_AN_AMOUNT: Final = (
     "about", "comparison", "sign", "symbol", "code", "range", "letter", "low_unit", "percent", "money_behind",
     "unit",
 )  # fmt: skip
 """The groups of which one is there where a number is more than that."""
 _RANGES: Final = "-–—‒"
+_SEVERAL: Final = re.compile(r"\s(?:[a-z]+\s)?(?:[a-z]{1,30}[^\W\d_sui]s|people)\b")
+"""What follows a number of which there are many, in English."""
+_ATTRIBUTIVE: Final = re.compile(r"(?<![\w'’])(?:an?|each|every|this|that)\s\Z", re.IGNORECASE)
 _MINUS: Final = "-−–"
 
 
-def _alternatives(symbols: Sequence[str]) -> str:
-    return "|".join(map(re.escape, sorted(symbols, key=len, reverse=True)))
-
-
 def _pattern(language: Language) -> re.Pattern[str]:
-    units = _alternatives([*UNITS, *language.words.units, *language.words.unit_symbols])
-    money = _alternatives(list(CURRENCY_SYMBOLS))
+    units = alternatives(language.unit_symbols)
+    money = alternatives(list(CURRENCY_SYMBOLS))
     codes = "|".join(sorted(CURRENCY_CODES))
-    longer = _alternatives([letter for letter in _ZEROS if len(letter) > 1])
+    longer = alternatives([letter for letter in _ZEROS if len(letter) > 1])
     letters = rf"MM|[KkMBT]|(?(symbol)[mb]|(?!))|\s?(?:{longer})"
     return re.compile(
         rf"""
-        (?<![\w.,/^\\])(?<!\d[{_RANGES}:])
+        (?:(?<![\w.,/^\\])|(?P<slash>(?<=°[CF]/|[a-z][A-Za-zΩ]/|\d[A-Za-z]/|\s[A-Za-z]/)(?=[\d.,]{{1,6}}\s?(?:{units})(?!\w))))(?<!\d[{_RANGES}:])(?!(?<=[A-Za-z]-)\d)
         (?P<about>[~≈∼]\s?)?+
         (?P<comparison>[<>≤≥]=?\s?)?+
         (?P<sign>(?<![^\s(\[{{\"'“«„:=,;<>≤≥~≈∼])(?:[{_MINUS}](?=[\d.$€£¥₹])|±\s?|\+(?=\d)))?+
         (?:(?P<symbol>{money})\s?|(?P<code>{codes})\s)?+
         (?P<low>{NUMBER})
         (?P<low_letter>(?:{letters})(?=\s?[{_RANGES}]))?+
+        (?:\s(?P<low_word>{_MAGNITUDE_WORDS})(?=\s?[{_RANGES}]))?+
         (?:(?P<low_unit>\s?%)(?=\s?[{_RANGES}]))?+
         (?:(?P<range>\s?[{_RANGES}]\s?)(?P<high_sign>[−])?(?P<high_symbol>(?P=symbol))?(?P<high>{NUMBER})(?![{_RANGES}/:]?\d))?
-        (?:(?P<letter>{letters}|\s[KkMm](?=\s?€))(?![\w²³/])
-          |\s(?P<word>{_MAGNITUDE_WORDS})(?!\w))?+
+        (?:(?P<letter>{letters}|\s[KkMm](?=\s?€|\sde\s))(?![\w²³/])
+          |\s(?P<word>{_MAGNITUDE_WORDS})(?!\w)|(?P<multiple>[x×](?!\w)))?+
         (?:(?P<percent>\s?[%‰](?!\w))
           |\s?(?P<money_behind>(?:{codes})(?!\w)|[€£¥₹₽$₩₺₴₪₫₱]|zł(?!\w))
-          |(?P<gap>\s|-(?=[a-zµ°]))?(?P<unit>{units})(?![\w²³°'’])(?:\s?/\s?(?P<per>{units}|[a-z]{{2,12}}(?!\w))(?!\w))?
+          |(?P<gap>\s|-(?=[a-zµ°]))?(?P<unit>{units})(?!\.?[\w²³°'’])(?:\s?/\s?(?P<per>{units}|[A-Za-z][^\W\dA-Z_]{{1,11}}(?!\w))(?!\w))?
         )?
-        (?:(?P<per_word>/)(?P<each>[a-z]{{2,12}})(?![\w/.]))?
+        (?:(?P<per_word>/)(?P<each>(?:{units})(?![\w²³°])|[A-Za-z][^\W\dA-Z_]{{1,11}})(?![\w/]|\.\w))?
         """,
         re.VERBOSE,
     )
@@ -81,8 +87,12 @@ def amount_rules(language: Language) -> list[Rule]:
     """Numbers with what is written before, between or behind them."""
     amounts = _Amounts(language)
     rules = [Rule("amounts", _pattern(language), amounts.read)]
-    if language.tag == "en":
-        rules.insert(0, Rule("amounts", _FEET, amounts.read_feet))
+    if language.words.directions:
+        letters = "".join(language.words.directions)
+        place = re.compile(
+            rf"(?<![\w.,])(?P<number>{NUMBER})(?P<unit>\s?°\s?)(?P<direction>[{letters}])(?!\w)"
+        )
+        rules.insert(0, Rule("amounts", place, amounts.read_coordinate))
     return rules
 
 
@@ -101,6 +111,11 @@ class _Amounts:
         edits = self._signs(match)
         zeros = _ZEROS[match["letter"].strip()] if match["letter"] else None
         money = self._currency_of(match)
+        if zeros is not None and not money and self._is_name(match, last):
+            return [
+                Edit(*match.span("low"), self._number(last)),
+                self._spaced(match, "letter", match["letter"], behind=""),
+            ]
         if money:
             edits += self._money(match, money, last, zeros)
         elif match["unit"]:
@@ -110,9 +125,45 @@ class _Amounts:
         if high is not None:
             edits.append(self._low_edit(match, low, self._gender_of(match, money)))
             edits.append(self._spaced(match, "range", self._words.range))
+        if match["multiple"]:
+            edits.append(self._multiple(match))
         if match["per_word"]:
             edits.append(Edit(*match.span("per_word"), f" {self._words.per} "))
+            if self._language.is_unit(match["each"]):
+                each = self._language.unit_pattern(match["each"], 1).replace("{}", "").strip()
+                edits.append(Edit(*match.span("each"), each))
+        if match["slash"] is not None:
+            is_measure = match["low"] in ("10", "100", "1000")
+            edits.append(
+                Edit(match.start() - 1, match.start(), f" {self._words.per} " if is_measure else ", ")
+            )
         return _with_dropped_signs(sorted(edits, key=lambda edit: edit.start))
+
+    def _multiple(self, match: re.Match[str]) -> Edit:
+        """ "≥3x faster"; beside an operator "x" is a variable."""
+        is_variable = is_in_formula(match.string, match.start(), match.end("multiple"))
+        return self._spaced(
+            match, "multiple", match["multiple"] if is_variable else self._words.times, behind=""
+        )
+
+    def read_coordinate(self, match: re.Match[str]) -> Sequence[Edit]:
+        """The edits of "40.7° N"."""
+        number = self._language.parse(match["number"])
+        degrees = self._language.unit_pattern("°", number.value).replace("{}", "").strip()
+        return [
+            Edit(*match.span("number"), self._number(number)),
+            Edit(*match.span("unit"), f" {degrees} "),
+            Edit(*match.span("direction"), self._words.directions[match["direction"]]),
+        ]
+
+    def _is_name(self, match: re.Match[str], number: WrittenNumber) -> bool:
+        """Whether "12B", "4K" or "5T" is a name in English, since nothing that follows is counted."""
+        if self._language.tag != "en" or match["high"] or number.fraction:
+            return False
+        is_called_so = number.whole in ("2", "4", "8") or self._has_article(match)
+        if match["letter"] not in ("B", "T") and not (match["letter"] == "K" and is_called_so):
+            return False
+        return not _SEVERAL.match(match.string, match.end("letter"))
 
     def _low_edit(self, match: re.Match[str], low: WrittenNumber, gender: Gender) -> Edit:
         """The first number of a range, which may have a magnitude of its own: "$5M–$10M"."""
@@ -120,11 +171,6 @@ class _Amounts:
         if not letter:
             return self._number_edit(match, "low", low, gender)
         return Edit(match.start("low"), match.end("low_letter"), self._scaled(low, _ZEROS[letter.strip()]))
-
-    def read_feet(self, match: re.Match[str]) -> Sequence[Edit]:
-        """Feet and inches, as people say them."""
-        feet, inches = (self._number(WrittenNumber(match[name])) for name in ("feet", "inches"))
-        return [Edit(*match.span(), f"{feet} foot {inches}")]
 
     def _signs(self, match: re.Match[str]) -> list[Edit]:
         words, edits = self._words, []
@@ -158,7 +204,9 @@ class _Amounts:
         if money:
             return self._language.gender_of(self._name_of_money(match, money, 1))
         if match["unit"]:
-            return self._language.gender_of(self._unit_pattern(match["unit"], 1).replace("{}", "").strip())
+            return self._language.gender_of(
+                self._language.unit_pattern(match["unit"], 1).replace("{}", "").strip()
+            )
         return ""
 
     def _name_of_money(self, match: re.Match[str], money: str, value: float) -> str:
@@ -186,7 +234,7 @@ class _Amounts:
             whole = WrittenNumber(last.whole)
             amount = self._number(whole, gender) + self._words.space
             amount += self._name_of_money(match, money, whole.value)
-            edits = [Edit(*match.span(which), self._with_cents(amount, last))]
+            edits = [Edit(*match.span(which), self._with_cents(amount, money, last))]
             end = match.end(which)
         else:
             name = self._name_of_money(match, money, last.value)
@@ -203,13 +251,14 @@ class _Amounts:
         of, elided = self._words.of_magnitude
         return f"{elided}{name}" if elided and name[0] in "aeiou" else f"{of} {name}".lstrip()
 
-    def _with_cents(self, amount: str, number: WrittenNumber) -> str:
+    def _with_cents(self, amount: str, money: str, number: WrittenNumber) -> str:
         cents = number.fraction.lstrip("0")
         if not cents:
             return amount
         spoken = self._number(WrittenNumber(cents))
-        if self._words.cent:
-            spoken += " " + self._words.cent[cents != "1"]
+        names = self._words.subunits.get(money, self._words.cent)
+        if names:
+            spoken += " " + names[cents != "1"]
             if not number.whole.strip("0"):
                 return spoken
         return self._words.money.format(amount=amount, cents=spoken)
@@ -217,17 +266,18 @@ class _Amounts:
     def _unit(self, match: re.Match[str], last: WrittenNumber) -> list[Edit]:
         which = "high" if match["high"] else "low"
         symbol, per = match["unit"], match["per"]
-        # Before a noun it is singular: "a 5-km run".
-        pattern = self._unit_pattern(
-            symbol, 1 if match["gap"] == "-" and self._language.tag == "en" else last.value
-        )
+        pattern = self._language.unit_pattern(symbol, 1 if self._is_attributive(match) else last.value)
         before, _, name = pattern.partition("{}")
         before = before if self._words.space else before.strip()
         name = name.strip()
         if per:
-            per_name = self._unit_pattern(per, 1).replace("{}", "").strip() if self._is_unit(per) else per
+            per_name = (
+                self._language.unit_pattern(per, 1).replace("{}", "").strip()
+                if self._language.is_unit(per)
+                else per
+            )
             name = f"{name} {self._words.per} {per_name}"
-        gender = self._language.gender_of(self._unit_pattern(symbol, 1).replace("{}", "").strip())
+        gender = self._language.gender_of(self._language.unit_pattern(symbol, 1).replace("{}", "").strip())
         end = match.end("per" if match["per"] else "unit")
         number_end = match.end(which)
         if symbol.endswith(".") and ends_text(match.string, end):
@@ -237,14 +287,17 @@ class _Amounts:
             Edit(number_end, end, self._words.space + name),
         ]
 
-    def _is_unit(self, symbol: str) -> bool:
-        return symbol in UNITS or symbol in self._words.units or symbol in self._words.unit_symbols
+    def _is_attributive(self, match: re.Match[str]) -> bool:
+        """Whether an amount describes the noun behind it, so that its unit is singular: "a 5 km run"."""
+        if self._language.tag != "en" or match["per"]:
+            return False
+        if match["gap"] == "-":
+            return True
+        text, end = match.string, match.end("unit")
+        return self._has_article(match) and describes_noun(text, end)
 
-    def _unit_pattern(self, symbol: str, value: float) -> str:
-        extra = self._words.units.get(symbol)
-        if extra:
-            return "{} " + extra[value != 1]
-        return self._language.names.unit(self._words.unit_symbols.get(symbol) or UNITS[symbol], value)
+    def _has_article(self, match: re.Match[str]) -> bool:
+        return _ATTRIBUTIVE.search(match.string, max(0, match.start() - 8), match.start()) is not None
 
     def _plain(self, match: re.Match[str], last: WrittenNumber, zeros: int | None) -> list[Edit]:
         which = "high" if match["high"] else "low"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import Literal
 
 from babel import Locale
-from babel.dates import get_month_names
+from babel.dates import get_day_names, get_month_names
 from babel.numbers import format_compact_decimal, format_decimal, get_currency_name, get_decimal_symbol
 from babel.units import format_unit
 
@@ -51,6 +52,10 @@ class CldrNames:
                 for number, name in get_month_names(width, context=context, locale=self._locale).items():
                     names.setdefault(name.lower().rstrip("."), number)
         return names
+
+    def weekdays(self, width: Literal["wide", "abbreviated"]) -> dict[int, str]:
+        """The names of the days by their numbers, Monday being 0."""
+        return {number: str(name) for number, name in get_day_names(width, locale=self._locale).items()}
 
     def month(self, number: int) -> str:
         """The name of a month in a date."""

@@ -36,15 +36,25 @@ def code_rules(language: Language) -> list[Rule]:
     code = re.compile(
         r"(?<![\w-])(?=[A-Z0-9-]*[A-Z]\d[A-Z]|[A-Z0-9-]*\d[A-Z]\d)[A-Z0-9]{2,12}(?:-[A-Z0-9]{1,12}){0,5}(?![\w-])"
     )
+    hardware = re.compile(
+        r"(?<![\w:-])[0-9A-Fa-f]{2}(?P<mark>[:-])(?:[0-9A-Fa-f]{2}(?P=mark)){4}[0-9A-Fa-f]{2}(?![\w:-])"
+    )
+    named = re.compile(r"(?<![\w-])(?P<name>[A-Z]{2,8})(?P<groups>(?:-\d{1,9}){2,6})(?![\w-])")
+    lettered = re.compile(r"(?<![\w-])(?P<letters>[A-Z]{1,5})(?P<digits>\d{1,2})(?![\w-]|[.,]\d)")
+    card = re.compile(r"(?<![\w.,-])\d{4}(?:(?P<gap>[ -])\d{4})(?:(?P=gap)\d{4}){1,3}(?![\w]|[.,-]\d)")
     groups = re.compile(r"(?<![\w.,-])\d{1,9}(?:-\d{1,9}){2,6}(?![\w-])")
     zeros = r"0\d{1,30}|" if language.words.space else ""  # "08年" is read as a number
     digits = re.compile(rf"(?<![\w.,])(?<!\d[ ])(?:{zeros}\d{{9,40}}|(?<=#)\d{{5,8}})(?!\w|[.,]\d)")
     return [
+        Rule("codes", hardware, codes.read_hardware_address),
         Rule("codes", address, codes.read_address),
+        Rule("codes", card, codes.read_card),
         Rule("codes", version, codes.read_version),
         Rule("codes", phone, codes.read_phone),
         Rule("codes", formula, codes.read_letters),
         Rule("codes", code, codes.read_code),
+        Rule("codes", named, codes.read_named),
+        Rule("codes", lettered, codes.read_lettered),
         Rule("codes", groups, codes.read_code),
         Rule("codes", digits, codes.read_digits),
     ]
@@ -96,6 +106,34 @@ class _Codes:
             " ".join(each if each.isalpha() else self._number(each) for each in group) for group in groups
         )
         return [Edit(*match.span(), ", ".join(spoken))]
+
+    def read_hardware_address(self, match: re.Match[str]) -> Sequence[Edit]:
+        """Every letter and digit of a MAC address, with a short pause between pairs."""
+        pairs = match[0].split(match["mark"])
+        spoken = (" ".join(each if each.isalpha() else self._number(each) for each in pair) for pair in pairs)
+        return [Edit(*match.span(), ", ".join(spoken))]
+
+    def read_card(self, match: re.Match[str]) -> Sequence[Edit]:
+        """Digit by digit, with a short pause between groups of four."""
+        groups = match[0].split(match["gap"])
+        return [Edit(*match.span(), ", ".join(map(self._spelling.digits, groups)))]
+
+    def read_named(self, match: re.Match[str]) -> Sequence[Edit]:
+        """The letters, and each group of digits behind them: "CVE-2024-12345" has a year."""
+        at = match.start("groups")
+        edits = []
+        for group in match["groups"].split("-")[1:]:
+            is_year = len(group) == 4 and group[:2] in ("19", "20") and self._words.spells_numbers
+            spoken = self._spelling.year(int(group)) if is_year else self._spelling.digits(group)
+            edits.append(Edit(at, at + 1 + len(group), f", {spoken}"))
+            at += 1 + len(group)
+        return edits
+
+    def read_lettered(self, match: re.Match[str]) -> Sequence[Edit]:
+        """ "Q3" and "MP3": letters and a number."""
+        if not self._words.spells_numbers:
+            return ()
+        return [Edit(*match.span("digits"), f" {self._number(match['digits'])}")]
 
     def read_digits(self, match: re.Match[str]) -> Sequence[Edit]:
         """Digit by digit."""

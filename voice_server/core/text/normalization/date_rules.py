@@ -15,7 +15,8 @@ _OBLIQUE_CASE = re.compile(
     r"(?:\b(?:[Aa]m|[Dd]em|[Dd]en|[Vv]om|[Zz]um|[Ss]eit|[Bb]is|[Aa]b|[Ii]m|[Bb]eim|[Nn]ach|[Vv]or))\s\Z"
 )
 """What stands before a German date in the dative or accusative."""
-_COUNTED = re.compile(r"\s(?:[a-z]{1,30}s|people|[A-Z]{3})\b")
+_BEHIND_ARTICLE = re.compile(r"(?:\b(?:[Dd]er|[Dd]ieser|[Jj]eder|[Jj]ener))\s\Z")
+_COUNTED = re.compile(r"\s(?:[a-z]{1,30}[^\W\d_sui]s|people|[A-Z]{3})\b")
 """What a number before it is no year of, but behind `_BEFORE_YEARS`."""
 _BEFORE_YEARS = re.compile(
     r"(?:in|since|early|mid|late|spring|summer|autumn|fall|winter|year)\s", re.IGNORECASE
@@ -60,6 +61,20 @@ def date_rules(language: Language) -> list[Rule]:
     if language.tag == "en":
         decade = re.compile(r"(?<![\w.,])(?<!\d-)(?P<year>1[1-9]\d0|20\d0|['’]?\d0)['’]?s(?!\w)")
         rules.append(Rule("dates", decade, dates.read_decade))
+        quarter = re.compile(r"(?<!\w)Q(?P<quarter>[1-4])(?P<mark>\s?['’])(?P<year>\d\d)(?!\w)")
+        rules.append(Rule("dates", quarter, dates.read_quarter))
+        due = re.compile(
+            r"(?<!\w)(?:on|by|due|until|before|after|since|starting|ending|expires)\s"
+            r"(?P<month>1[0-2]|[1-9])/(?P<day>[12]\d|3[01]|[1-9])(?![\w/]|[.,]\d)"
+        )
+        rules.append(Rule("dates", due, dates.read_due))
+        fiscal = re.compile(r"(?<!\w)(?:FY|CY)\s?['’]?(?P<year>20\d\d)(?!\w)")
+        rules.append(Rule("dates", fiscal, dates.read_fiscal_year))
+    if language.tag == "de":
+        decade = re.compile(r"(?<![\w.,])(?P<year>1[1-9]\d0|20[1-9]0|[2-9]0)er(?!\w)")
+        rules.append(Rule("dates", decade, dates.read_german_decade))
+    season = re.compile(r"(?<![\w.,/])(?P<year>(?:19|20)\d\d)(?P<mark>/)(?P<until>\d\d)(?![\w/]|[.,]\d)")
+    rules.append(Rule("dates", season, dates.read_season))
     if language.tag == "ru":
         year = re.compile(r"(?<![\w.,-])(?P<year>\d{3,4})\s(?P<word>год|года|году|годом)(?!\w)")
         rules.append(Rule("dates", year, dates.read_russian_year))
@@ -161,6 +176,36 @@ class _Dates:
             return ()
         return [Edit(*match.span("year"), self._year(int(match["year"])))]
 
+    def read_german_decade(self, match: re.Match[str]) -> Sequence[Edit]:
+        """The edit of "1990er" and "80er"."""
+        return [Edit(*match.span("year"), self._spelling.year(int(match["year"])))]
+
+    def read_season(self, match: re.Match[str]) -> Sequence[Edit]:
+        """The edits of "2024/25"; other pairs are no two years."""
+        if int(match["until"]) != (int(match["year"]) + 1) % 100:
+            return ()
+        return [
+            Edit(*match.span("year"), self._year(int(match["year"]))),
+            Edit(*match.span("mark"), self._words.space),
+            Edit(*match.span("until"), self._spelling.number(WrittenNumber(match["until"]))),
+        ]
+
+    def read_quarter(self, match: re.Match[str]) -> Sequence[Edit]:
+        """The edits of "Q2'24"."""
+        return [
+            Edit(*match.span("quarter"), " " + self._spelling.cardinal(match["quarter"])),
+            Edit(match.start("mark"), match.end(), " " + self._spelling.cardinal(match["year"])),
+        ]
+
+    def read_due(self, match: re.Match[str]) -> Sequence[Edit]:
+        """The edit of "by 5/1"."""
+        month = self._language.names.month(int(match["month"]))
+        return [Edit(match.start("month"), match.end(), f"{month} {self._day(int(match['day']), match)}")]
+
+    def read_fiscal_year(self, match: re.Match[str]) -> Sequence[Edit]:
+        """The edit of "FY2024"."""
+        return [Edit(match.start() + 2, match.end(), " " + self._spelling.year(int(match["year"])))]
+
     def read_years(self, match: re.Match[str]) -> Sequence[Edit]:
         """The edits of "1914–1918" and "1990-91"; "1990-80" is something else."""
         until = match["until"]
@@ -211,8 +256,11 @@ class _Dates:
         if kind != "ordinal":
             return self._spelling.number(WrittenNumber(str(day)))
         form = {"de": "-r", "ru": "-neuter-genitive"}.get(self._language.tag, "")
-        if form == "-r" and _OBLIQUE_CASE.search(match.string, max(0, match.start() - 8), match.start()):
-            form = "-n"
+        if form == "-r":
+            if _OBLIQUE_CASE.search(match.string, max(0, match.start() - 8), match.start()):
+                form = "-n"
+            elif _BEHIND_ARTICLE.search(match.string, max(0, match.start() - 8), match.start()):
+                form = ""
         return self._spelling.ordinal(day, form)
 
     def _year(self, year: int) -> str:

@@ -17,19 +17,27 @@ from voice_server.core.text.normalization.address_rules import address_rules
 from voice_server.core.text.normalization.amount_rules import amount_rules
 from voice_server.core.text.normalization.code_rules import code_rules
 from voice_server.core.text.normalization.date_rules import date_rules
+from voice_server.core.text.normalization.duration_rules import duration_rules
 from voice_server.core.text.normalization.languages import WORDS
+from voice_server.core.text.normalization.length_rules import length_rules
+from voice_server.core.text.normalization.name_rules import name_rules
 from voice_server.core.text.normalization.number_rules import number_rules
 from voice_server.core.text.normalization.rule import Language, Rule, language
 from voice_server.core.text.normalization.sign_rules import sign_rules
 from voice_server.core.text.normalization.time_rules import time_rules
+from voice_server.core.text.normalization.weekday_rules import weekday_rules
 from voice_server.core.text.offsets import Edit, OffsetMap, rewrite
 from voice_server.core.types import NORMALIZED_KINDS, NormalizedKind
 
 _RULES: Sequence[tuple[Callable[[Language], list[Rule]], bool]] = (
     (address_rules, False),
+    (duration_rules, True),
     (date_rules, True),
+    (weekday_rules, False),
     (time_rules, True),
     (code_rules, True),
+    (name_rules, True),
+    (length_rules, True),
     (amount_rules, True),
     (abbreviation_rules, False),
     (number_rules, True),

@@ -8,7 +8,13 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from voice_server.core.text.normalization.number_syntax import NUMBER, WrittenNumber
-from voice_server.core.text.normalization.rule import Language, Rule
+from voice_server.core.text.normalization.rule import (
+    Language,
+    Rule,
+    alternatives,
+    is_in_formula,
+    is_of_lengths,
+)
 from voice_server.core.text.offsets import Edit
 
 _VULGAR = "½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅐⅛⅜⅝⅞⅑⅒"
@@ -22,7 +28,10 @@ _SAID_APART = frozenset({(24, 7), (9, 11)})
 """Pairs that are no fractions."""
 _SAYS_TIMES = frozenset({"en", "de", "fr", "nl", "pt"})
 """The languages in which "3x" is the number and the word for multiplication."""
-_COUNTED = re.compile(r"\s[a-z]{1,30}s\b")
+_TERM = re.compile(rf"(?<![\w.,])(?P<number>{NUMBER})(?P<name>[xyznkabpqr])(?!\w)")
+_TENTHS = frozenset({("1", "10")})
+"""Parts that are said as a fraction, although they look like a rating."""
+_COUNTED = re.compile(r"\s[a-z]{1,30}[^\W\d_sui]s\b")
 """A noun in the plural: the number before it is no year."""
 
 
@@ -34,9 +43,17 @@ def number_rules(language: Language) -> list[Rule]:
     numbers = _Numbers(language)
     fraction = re.compile(
         rf"(?<![\w./])(?:(?P<whole>\d{{1,3}})(?:\s|(?=[{_VULGAR}])))?"
-        rf"(?:(?P<numerator>\d{{1,3}})/(?P<denominator>\d{{1,3}})|(?P<sign>[{_VULGAR}]))(?![\w/]|[.,]\d)"
+        rf"(?:(?P<numerator>\d{{1,3}})/(?P<denominator>\d{{1,3}})|(?P<sign>[{_VULGAR}]))"
+        rf"(?:(?P<gap>[\s-]?)(?P<unit>{alternatives(language.unit_symbols)})(?!\.?[\w²³°'’/])|(?![\w/]|[.,]\d))"
     )
     rules = [Rule("amounts", fraction, numbers.read_fraction)]
+    if language.words.out_of:
+        rating = re.compile(
+            r"(?<![\w./,])(?P<low>\d{1,3}(?:[.,]\d{1,2})?)(?P<sign>\s?/\s?)(?P<high>\d{1,4})(?![\w/]|[.,]\d)"
+        )
+        rules.insert(0, Rule("amounts", rating, numbers.read_rating))
+    if language.tag == "en":
+        rules.append(Rule("amounts", _TERM, numbers.read_term))
     if language.words.ordinals:
         endings = "|".join(map(re.escape, sorted(language.words.ordinals, key=len, reverse=True)))
         ordinal = re.compile(
@@ -47,6 +64,8 @@ def number_rules(language: Language) -> list[Rule]:
         words = "|".join(word for each in _DETERMINERS for word in (each, each.capitalize()))
         counted = re.compile(rf"(?<!\w)(?P<word>{words})\s(?P<number>\d{{1,3}})\.(?=\s[A-ZÄÖÜ])")
         rules.append(Rule("amounts", counted, numbers.read_german_ordinal))
+        placed = re.compile(r"(?<=[\w,;:)]\s)(?P<word>)(?P<number>\d{1,2})\.(?=\s[A-ZÄÖÜ][a-zäöüß])")
+        rules.append(Rule("amounts", placed, numbers.read_german_ordinal))
     product = re.compile(
         r"(?<![\w.,])(?P<low>\d{1,7})(?P<sign>\s?[xX*×]\s?)(?P<high>\d{1,7})(?:(?P<sign2>\s?[xX*×]\s?)(?P<third>\d{1,7}))?(?!\w)"
     )
@@ -81,6 +100,18 @@ class _Numbers:
 
     def read_fraction(self, match: re.Match[str]) -> Sequence[Edit]:
         """ "3/4" where the language has a word for it; other numbers are said one over the other."""
+        edits = self._fraction(match)
+        if match["unit"]:
+            is_over_one = bool(match["whole"]) or int(match["numerator"] or 0) > int(
+                match["denominator"] or 1
+            )
+            value = 2 if is_over_one and match["gap"] != "-" else 1
+            name = self._language.unit_pattern(match["unit"], value).replace("{}", "").strip()
+            edits.append(Edit(match.start("gap"), match.end("unit"), self._words.space + name))
+        return edits
+
+    def _fraction(self, match: re.Match[str]) -> list[Edit]:
+        end = match.start("gap") if match["unit"] else match.end()
         if match["sign"]:
             value = Fraction(unicodedata.numeric(match["sign"])).limit_denominator(10)
             numerator, denominator = value.numerator, value.denominator
@@ -92,17 +123,36 @@ class _Numbers:
                 whole = self._spelling.number(WrittenNumber(match["whole"]))
                 fraction = self._words.fractions_behind_whole.get((numerator, denominator), spoken)
                 spoken = self._words.mixed.format(whole=whole, fraction=fraction)
-            return [Edit(*match.span(), spoken)]
+            return [Edit(match.start(), end, spoken)]
         start = match.start("numerator") if match["numerator"] else match.start("sign")
         above, below = (self._spelling.number(WrittenNumber(str(each))) for each in (numerator, denominator))
         if not self._words.spells_numbers:
-            return [Edit(start, match.end(), f"{below}{self._words.over}{above}")]
+            return [Edit(start, end, f"{below}{self._words.over}{above}")]
         joined = (
             " "
             if numerator == denominator or (numerator, denominator) in _SAID_APART
             else f" {self._words.over} "
         )
-        return [Edit(start, match.end(), above + joined + below)]
+        return [Edit(start, end, above + joined + below)]
+
+    def read_rating(self, match: re.Match[str]) -> Sequence[Edit]:
+        """ "4.5/5" and "85/100"; other numbers of that form are fractions."""
+        is_rating = not match["low"].isdigit() or match["high"] in ("10", "100")
+        if not is_rating or (match["low"], match["high"]) in _TENTHS:
+            return ()
+        low, high = (self._spelling.number(self._language.parse(match[name])) for name in ("low", "high"))
+        return [
+            Edit(*match.span("low"), low),
+            Edit(*match.span("sign"), f" {self._words.out_of} "),
+            Edit(*match.span("high"), high),
+        ]
+
+    def read_term(self, match: re.Match[str]) -> Sequence[Edit]:
+        """ "2x + 1": a variable with a factor, beside an operator."""
+        if not is_in_formula(match.string, *match.span()):
+            return ()
+        number = self._spelling.number(self._language.parse(match["number"]))
+        return [Edit(*match.span("number"), number + " ")]
 
     def read_ordinal(self, match: re.Match[str]) -> Sequence[Edit]:
         """A number with the ending of an ordinal."""
@@ -111,7 +161,7 @@ class _Numbers:
 
     def read_german_ordinal(self, match: re.Match[str]) -> Sequence[Edit]:
         """ "der 21. Geburtstag": a number with a dot behind an article."""
-        form = _DETERMINERS[match["word"].lower()]
+        form = _DETERMINERS.get(match["word"].lower(), "-r")
         spoken = self._spelling.ordinal(int(match["number"]), form)
         return [Edit(match.start("number"), match.end("number") + 1, spoken)]
 
@@ -120,7 +170,8 @@ class _Numbers:
         edits = [Edit(*match.span("low"), self._factor(match["low"]))]
         for sign, number in (("sign", "high"), ("sign2", "third")):
             if match[number]:
-                word = self._words.by if "x" in match[sign].lower() else self._words.times
+                is_size = "x" in match[sign].lower() or is_of_lengths(match.string, match.end())
+                word = self._words.by if is_size else self._words.times
                 edits.append(Edit(*match.span(sign), f"{self._words.space}{word}{self._words.space}"))
                 edits.append(Edit(*match.span(number), self._factor(match[number])))
         return edits

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from voice_server.core.text.normalization.rule import Language, Rule
+from voice_server.core.text.normalization.rule import Language, Rule, is_of_lengths
 from voice_server.core.text.offsets import Edit
+
+_NUMBER_BEHIND = re.compile(r"\d{1,7}(?:[.,]\d{1,3})?")
 
 
 def sign_rules(language: Language) -> list[Rule]:
@@ -29,6 +31,8 @@ def sign_rules(language: Language) -> list[Rule]:
         Rule("signs", re.compile(r"(?<!\w)[A-Z](?P<sign>\+\+|#)(?!\w)"), edits.read_name),
         Rule("signs", re.compile(r"(?<![\w&])(?P<sign>#|№|nº|§§?)\s?(?=\d)"), edits.read_before_number),
         Rule("signs", re.compile(r"(?P<sign>∞)"), edits.read_infinity),
+        Rule("signs", re.compile(r"(?<=\d)(?P<sign>\+)(?=\d)"), edits.read_inside),
+        Rule("signs", re.compile(r"(?<=\w)(?P<sign>@)(?=\d)"), edits.read_inside),
         Rule("signs", re.compile(r"(?<=\w)–(?=\w)"), edits.read_range),
         Rule("signs", re.compile(r"(?<![\w/])[≈~]\s?(?=[^\W\d_])"), edits.read_about),
     ]
@@ -44,12 +48,23 @@ class _Signs:
         if match["sign"] in ("=", "==", "->", "=>", "!=") and bool(match["before"]) != bool(match["behind"]):
             return ()
         space = self._words.space
+        if match["sign"] == "×" and self._joins_lengths(match):
+            return [Edit(*match.span(), space + self._words.by + space)]
         return [Edit(*match.span(), space + self._between[match["sign"]] + space)]
+
+    def _joins_lengths(self, match: re.Match[str]) -> bool:
+        number = _NUMBER_BEHIND.match(match.string, match.end())
+        return number is not None and is_of_lengths(match.string, number.end())
 
     def read_operator(self, match: re.Match[str]) -> Sequence[Edit]:
         """ "a + b", with spaces: without them "<" may be a remnant of markup."""
         words = {"+": self._words.plus, "<": self._words.less_than, ">": self._words.more_than}
         return [Edit(*match.span("sign"), words[match["sign"]])]
+
+    def read_inside(self, match: re.Match[str]) -> Sequence[Edit]:
+        """ "90+4" and "4K@60"."""
+        word = self._words.plus if match["sign"] == "+" else self._words.at
+        return [Edit(*match.span(), f"{self._words.space}{word}{self._words.space}")]
 
     def read_plus(self, match: re.Match[str]) -> Sequence[Edit]:
         """ "50+"."""

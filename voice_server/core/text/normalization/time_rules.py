@@ -9,6 +9,13 @@ from voice_server.core.text.normalization.number_syntax import WrittenNumber
 from voice_server.core.text.normalization.rule import Language, Rule, ends_text
 from voice_server.core.text.offsets import Edit
 
+_BOOKS = (
+    r"Genesis|Exodus|Leviticus|Numbers|Deuteronomy|Joshua|Judges|Ruth|Samuel|Kings|Chronicles|Ezra"
+    r"|Nehemiah|Esther|Job|Psalms?|Proverbs|Ecclesiastes|Song of Solomon|Isaiah|Jeremiah|Lamentations"
+    r"|Ezekiel|Daniel|Hosea|Joel|Amos|Jonah|Micah|Habakkuk|Zechariah|Malachi|Matthew|Mark|Luke|John|Acts"
+    r"|Romans|Corinthians|Galatians|Ephesians|Philippians|Colossians|Thessalonians|Timothy|Titus"
+    r"|Philemon|Hebrews|James|Peter|Jude|Revelation|Sura|Surah|Quran"
+)
 _HALF_DAY = r"(?P<half>[AaPp])\.?\s?[Mm]\.?(?!\w)"
 
 
@@ -20,7 +27,7 @@ def time_rules(language: Language) -> list[Rule]:
         rf"(?:\s(?P<hour_word>{language.words.hour_words})(?!\w))?" if language.words.hour_words else ""
     )
     clock = re.compile(
-        rf"(?<![\w.:/])(?P<hour>\d{{1,2}}):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d))?{until}(?![\w:])(?:\s?{_HALF_DAY})?{hour_words}"
+        rf"(?<![\w.:/])(?P<hour>\d{{1,2}}):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d))?{until}(?:(?![\w:])|(?=[AaPp]\.?[Mm]))(?:\s?{_HALF_DAY})?{hour_words}"
     )
     rules = [Rule("times", clock, times.read)]
     half = re.compile(
@@ -33,6 +40,15 @@ def time_rules(language: Language) -> list[Rule]:
     if language.tag == "de":
         dotted = re.compile(r"(?<![\w.:/])(?P<hour>\d{1,2})\.(?P<minute>[0-5]\d)\s(?P<hour_word>Uhr)(?!\w)")
         rules.append(Rule("times", dotted, times.read))
+    if language.tag == "en":
+        verse = re.compile(
+            rf"(?<!\w)(?:{_BOOKS})\s(?P<chapter>\d{{1,3}}):(?P<verse>\d{{1,3}})(?:[–-](?P<until>\d{{1,3}}))?(?![\w:])"
+        )
+        rules.insert(0, Rule("times", verse, times.read_verse))
+        interval = re.compile(r"(?<!\w)q\.?\s?(?P<hours>\d{1,2})(?:[–-](?P<until>\d{1,2}))?\s?h\.?(?!\w)")
+        rules.append(Rule("times", interval, times.read_interval))
+        course = re.compile(r"(?<=\w\s)(?P<sign>[x×])(?=\s?\d{1,3}\s(?:days?|weeks?|months?|hours?)\b)")
+        rules.append(Rule("times", course, times.read_course))
     ratio = re.compile(r"(?<![\w.:/])(?P<low>\d{1,5}):(?P<high>\d{1,5})(?![\w:])")
     rules.append(Rule("times", ratio, times.read_ratio))
     return rules
@@ -86,12 +102,39 @@ class _Times:
             edits.append(Edit(*match.span("hour2"), self._number(match["hour2"])))
         return [*edits, self._half_day(match)]
 
+    def read_verse(self, match: re.Match[str]) -> Sequence[Edit]:
+        """The edits of "John 3:16" and "Psalm 23:4–6"."""
+        edits = [
+            Edit(*match.span("chapter"), self._number(match["chapter"])),
+            Edit(match.end("chapter"), match.start("verse"), " "),
+            Edit(*match.span("verse"), self._number(match["verse"])),
+        ]
+        if match["until"]:
+            edits.append(Edit(match.end("verse"), match.start("until"), f" {self._words.range} "))
+            edits.append(Edit(*match.span("until"), self._number(match["until"])))
+        return edits
+
+    def read_interval(self, match: re.Match[str]) -> Sequence[Edit]:
+        """The edit of "q4h", as doses are written."""
+        hours = self._number(match["hours"])
+        if match["until"]:
+            hours += f" {self._words.range} {self._number(match['until'])}"
+        return [Edit(*match.span(), f"every {hours} hours" if hours != "one" else "every hour")]
+
+    def read_course(self, match: re.Match[str]) -> Sequence[Edit]:
+        """The edit of "x 7 days" in a prescription."""
+        return [Edit(*match.span("sign"), "for")]
+
     def read_ratio(self, match: re.Match[str]) -> Sequence[Edit]:
         """The edits of "16:9"."""
         space = self._words.space
         return [
             Edit(*match.span("low"), self._number(match["low"])),
-            Edit(match.end("low"), match.start("high"), f"{space}{self._words.range}{space}"),
+            Edit(
+                match.end("low"),
+                match.start("high"),
+                f"{space}{self._words.ratio or self._words.range}{space}",
+            ),
             Edit(*match.span("high"), self._number(match["high"])),
         ]
 

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from voice_server.core.text.speakable.math_speech import spoken_power
+from voice_server.core.text.speakable.math_speech import spoken_formula, spoken_power
 from voice_server.core.text.speakable.math_words import math_words
 
 _SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ"
@@ -26,6 +26,8 @@ EXPONENT = rf"""
         |[-+−]?(?:[0-9]{{1,4}}|[A-Za-z])(?![A-Za-z0-9^]))
     | (?<![A-Za-z0-9_])(?P<variable>[A-Za-zα-ω])_
         (?P<index>[0-9]{{1,3}}|[a-z]|\{{[^{{}}]{{1,12}}\}})(?![A-Za-z0-9_])
+    | (?<![A-Za-z0-9_.,])(?P<mantissa>[0-9]{{1,6}}(?:\.[0-9]{{1,12}})?)
+        [eE](?P<ten>[+−-]?[0-9]{{1,3}})(?!\.?\w)
     | (?P<surd>[√∛])(?P<radicand>[0-9]++(?:[.,][0-9]++)*+|[A-Za-zα-ω](?![A-Za-z])|\([^()]{{1,40}}\))
 """
 """Exponents, indices and roots without TeX, as the source of a verbose pattern."""
@@ -70,6 +72,9 @@ def read_exponent(match: re.Match[str], language: str, edited_until: int) -> Exp
     """What is said of a match of `EXPONENT`; characters before `edited_until` may not be changed again."""
     start, end = match.span()
     words = math_words(language)
+    if match["mantissa"]:
+        ten = match["ten"].translate(_PLAIN).lstrip("+")
+        return Exponent(start, end, spoken_formula(f"{match['mantissa']}\\times 10^{{{ten}}}", language))
     if match["surd"]:
         key = "root" if match["surd"] == "√" else "cuberoot"
         return Exponent(start, end, words[key].format(match["radicand"].strip("()")))

@@ -41,7 +41,7 @@ _PURE_BULLETS = "•▪◦‣●■□▸►➤❖✦"
 MAY_CONTAIN_MARKUP = re.compile(
     rf"[\\`*_#<>&\[\]|【$^²³¹⁰-₎ⁿ√∛/]|~~|==|[wW]{{3}}\."
     rf"|^[ \t]*+(?:[{_BULLETS}][ \t]|[-=]{{2}}|[{_PURE_BULLETS}])"
-    rf"|[0-9][a-z]?\)|n\.d\.\)|:[0-9]|{UNSPOKEN}",
+    rf"|[0-9][a-z]?\)|n\.d\.\)|:[0-9]|[0-9][eE][+−-]?[0-9]|{UNSPOKEN}",
     re.MULTILINE,
 )
 """Matches in every sentence with markup. Most sentences have none, and this one search is enough for them."""

@@ -22,6 +22,7 @@ _LANGUAGES_WITH_CAPITAL_AFTER_ORDINAL = _LANGUAGES_WITH_CAPITAL_NOUNS | {"hu", "
 _TITLES = frozenset(abbreviations.TITLES.split())
 _ET_CETERA = frozenset(abbreviations.ET_CETERA.split())
 _ADDRESS_SUFFIXES = frozenset(word_lists.ADDRESS_SUFFIXES.split())
+_MONEY = frozenset("$€£¥₹")
 _CURRENCIES = frozenset(abbreviations.CURRENCIES.split())
 ALSO_PLAIN_WORDS = frozenset(("no", "nos", "art", "ex", "ok"))
 """Abbreviations before a number that are also ordinary words: "I said no." """
@@ -139,6 +140,8 @@ def rule(context: MarkContext) -> tuple[bool, str]:
         return False, f"{kind.value} alone"
     if _is_label(context, word):
         return False, "label of what follows"
+    if kind is WordKind.UNIT and context.next_character in _MONEY:
+        return False, "unit before a sign of money"
     shape = shape_of_next_word(context)
     is_plain = kind is WordKind.PLAIN and shape in (NextWordShape.UPPER, NextWordShape.DIGIT)
     if is_plain and (_is_label_next(context, word) or _is_company_form_next(context, word)):
@@ -216,7 +219,11 @@ def _listed_kind(word: str, context: MarkContext) -> WordKind | None:
         return WordKind.TIME if lower in _TIME_ABBREVIATIONS else WordKind.NEVER_ENDS
     if lower in lexicon.may_end or word in lexicon.may_end:
         return WordKind.ET_CETERA if lower in _ET_CETERA else WordKind.MAY_END
-    if lower in lexicon.before_number or (lexicon.language == "de" and lower.endswith("str")):
+    if (
+        lower in lexicon.before_number
+        or word in lexicon.before_number
+        or (lexicon.language == "de" and lower.endswith("str"))
+    ):
         return WordKind.BEFORE_NUMBER
     return WordKind.TIME if lower.lstrip("0123456789") in _TIME_ABBREVIATIONS else None
 

@@ -26,6 +26,8 @@ from voice_server.core.text.normalization.normalizer import normalized
         ("p. ex. ceci", "par exemple ceci"),
         ("n° 5", "numéro cinq"),
         ("2e étage", "deuxième étage"),
+        ("2,5 Md€", "deux virgule cinq milliards d'euros"),
+        ("4,5/5, 45° N", "quatre virgule cinq sur cinq, quarante-cinq degrés nord"),
     ],
 )
 def test_what_is_written_is_said_as_french_has_it(written: str, spoken: str) -> None:

@@ -33,6 +33,20 @@ from voice_server.core.text.normalization.normalizer import normalized
         ("Kap. 3, S. 12", "Kapitel drei, Seite zwölf"),
         ("am 1. Mai", "am ersten Mai"),
         ("9:00 Uhr", "neun Uhr"),
+        (
+            "Ludwig XIV., Karl V. und Elisabeth II.",
+            "Ludwig der Vierzehnte, Karl der Fünfte und Elisabeth die Zweite.",
+        ),
+        ("Er war Friedrich II.", "Er war Friedrich der Zweite."),
+        ("in den 1990er Jahren, die 80er", "in den neunzehnhundertneunziger Jahren, die achtziger"),
+        ("Das Verhältnis ist 16:9.", "Das Verhältnis ist sechzehn zu neun."),
+        ("Am Ende 2. Platz; der 1. Mai", "Am Ende zweiter Platz; der erste Mai"),
+        ("3,5 l/100 km", "drei Komma fünf Liter pro einhundert Kilometer"),
+        ("150 PS, 2.000 U/min", "einhundertfünfzig PS, zweitausend Umdrehungen pro Minute"),
+        ("500 mg/Tag, 3 EL Öl", "fünfhundert Milligramm pro Tag, drei Esslöffel Öl"),
+        ("20 Min. und 18 J. alt", "zwanzig Minuten und achtzehn Jahre alt"),
+        ("48,1° N, 11,6° O", "achtundvierzig Komma eins Grad Nord, elf Komma sechs Grad Ost"),
+        ("4,5/5 Sterne", "vier Komma fünf von fünf Sterne"),
     ],
 )
 def test_what_is_written_is_said_as_german_has_it(written: str, spoken: str) -> None:

@@ -22,6 +22,8 @@ from voice_server.core.text.normalization.normalizer import normalized
         ("XXI secolo", "ventunesimo secolo"),
         ("Luigi XIV", "Luigi quattordicesimo"),
         ("€ 3,50", "tre euro e cinquanta"),
+        ("il sig. Rossi", "il signor Rossi"),
+        ("alle 9:00", "alle nove"),
     ],
 )
 def test_what_is_written_is_said_as_italian_has_it(written: str, spoken: str) -> None:

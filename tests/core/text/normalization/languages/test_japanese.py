@@ -23,6 +23,7 @@ from voice_server.core.text.normalization.normalizer import normalized
         ("3–5 km", "3から5キロメートル"),
         ("#5", "ナンバー5"),
         ("$100", "100ドル"),
+        ("A4の紙", "A4の紙"),
     ],
 )
 def test_what_is_written_is_said_as_japanese_has_it(written: str, spoken: str) -> None:

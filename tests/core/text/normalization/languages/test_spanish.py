@@ -32,6 +32,8 @@ from voice_server.core.text.normalization.normalizer import normalized
         ("3/4 de taza", "tres cuartos de taza"),
         ("el 1 de mayo", "el primero de mayo"),
         ("#5", "número cinco"),
+        ("De 9:00 a 18:00", "De nueve horas a dieciocho horas"),
+        ("5 M de usuarios", "cinco millones de usuarios"),
     ],
 )
 def test_what_is_written_is_said_as_spanish_has_it(written: str, spoken: str) -> None:

@@ -11,6 +11,7 @@ WORDS = LanguageWords(
     point="点",
     minus="负",
     plus="加",
+    ratio="比",
     range="到",
     about="大约",
     plus_or_minus="正负",

@@ -8,6 +8,7 @@ WORDS = LanguageWords(
     point="komma",
     minus="min",
     plus="plus",
+    ratio="op",
     range="tot",
     about="ongeveer",
     plus_or_minus="plus of min",
@@ -57,6 +58,9 @@ WORDS = LanguageWords(
     day_month="{day} {month}",
     years_in_hundreds=True,
     year_context=r"[Ii]n|[Ss]inds|[Vv]an|[Tt]ot|[Vv]anaf|[Jj]aar|[Vv]oor|[Nn]a|[Rr]ond|[Zz]omer|[Ww]inter|[Hh]erfst|[Ll]ente|[Gg]eboren",
+    numbered="[Kk]amer|[Ss]poor|[Nn]r\\.|[Ss]toel|[Tt]abel|[Ff]ig\\.|[Ff]iguur|[Gg]ebouw|[Ll]ijn|[Pp]erron|[Hh]uisnummer",
+    directions={"N": "noord", "Z": "zuid", "S": "zuid", "O": "oost", "E": "oost", "W": "west"},
+    out_of="van de",
     abbreviations={
         "bijv.": "bijvoorbeeld",
         "bv.": "bijvoorbeeld",

@@ -70,6 +70,9 @@ WORDS = LanguageWords(
     day_month="{day} {month}",
     day="first",
     first_of_month="premier",
+    numbered="[Cc]hambre|[Vv]oie|[Pp]orte|[Nn]°|[Ss]iège|[Pp]lace|[Tt]able|[Tt]ableau|[Ff]ig\\.|[Ff]igure|[Bb]âtiment|[Ll]igne|[Qq]uai",
+    directions={"N": "nord", "S": "sud", "E": "est", "O": "ouest", "W": "ouest"},
+    out_of="sur",
     abbreviations={
         "p. ex.": "par exemple",
         "c.-à-d.": "c'est-à-dire",

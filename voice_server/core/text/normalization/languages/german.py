@@ -10,6 +10,7 @@ WORDS = LanguageWords(
     point="Komma",
     minus="minus",
     plus="plus",
+    ratio="zu",
     range="bis",
     about="etwa",
     plus_or_minus="plus minus",
@@ -66,6 +67,8 @@ WORDS = LanguageWords(
         r"|[Ww]inter|[Hh]erbst|[Ff]rühjahr"
         r"|[Ff]rühling|[Gg]eboren|[Ee]nde|[Aa]nfang|[Mm]itte|\*|†"
     ),
+    directions={"N": "Nord", "S": "Süd", "O": "Ost", "E": "Ost", "W": "West"},
+    out_of="von",
     abbreviations={
         "z. B.": "zum Beispiel",
         "z.B.": "zum Beispiel",
@@ -120,7 +123,25 @@ WORDS = LanguageWords(
         "JPY": r"^Japanische[rn]? ",
         "INR": r"^Indische[rn]? ",
     },
-    unit_symbols={"Std.": "duration-hour", "Sek.": "duration-second"},
+    numbered="Gleis|Haus|Zimmer|Nr\\.|Nummer|Abb\\.|Abbildung|Tabelle|Tab\\.|Sitz|Platz|Reihe|Wohnung|Klasse|Absatz|Linie|Raum",
+    units={
+        "PS": ("PS", "PS"),
+        "U/min": ("Umdrehung pro Minute", "Umdrehungen pro Minute"),
+        "TL": ("Teelöffel", "Teelöffel"),
+        "EL": ("Esslöffel", "Esslöffel"),
+        "J.": ("Jahr", "Jahre"),
+    },
+    unit_symbols={
+        "Std.": "duration-hour",
+        "Sek.": "duration-second",
+        "Min.": "duration-minute",
+        "Min": "duration-minute",
+    },
+    roman="the_ordinal",
+    regnal_names="Ludwig|Heinrich|Karl|Friedrich|Wilhelm|Johannes Paul|Benedikt|Elisabeth|Katharina|Otto"
+    "|Franz|Leo|Georg|Philipp|Peter|Alexander|Nikolaus|Gustav|Christian|Maximilian|Leopold|Ferdinand|Pius|Gregor|Innozenz"
+    "|Napoleon|Ramses|Margarethe|Beatrix|Victoria|Viktoria|Eduard|Richard|Konrad|Rudolf|Sigismund|Joseph|Josef|Albert|Ernst",
+    counted_in_roman="Band|Bd\\.|Kapitel|Teil|Akt|Weltkrieg",
     before_numbers={
         "Nr.": "Nummer",
         "S.": "Seite",
@@ -129,6 +150,5 @@ WORDS = LanguageWords(
         "Kap.": "Kapitel",
         "Abb.": "Abbildung",
         "Tel.": "Telefon",
-        "Min.": "Minuten",
     },
 )

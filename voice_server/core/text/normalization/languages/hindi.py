@@ -8,6 +8,7 @@ WORDS = LanguageWords(
     point="दशमलव",
     minus="माइनस",
     plus="प्लस",
+    ratio="अनुपात",
     range="से",
     about="लगभग",
     plus_or_minus="प्लस माइनस",

@@ -10,6 +10,7 @@ WORDS = LanguageWords(
     point="点",
     minus="マイナス",
     plus="プラス",
+    ratio="対",
     range="から",
     about="約",
     plus_or_minus="プラスマイナス",

@@ -11,24 +11,28 @@ from typing import Literal
 class LanguageWords:
     """The words of one language; patterns have places in braces.
 
-    `spells_numbers` is false where the reading of a number depends on what is counted and engines know more
-    of it than we (Japanese and Chinese): digits stay. `gendered` numbers agree with what they count, and
-    `feminine_endings` tell a feminine noun by its singular. `decimal_digits` says whether the digits behind
-    the decimal mark are said one by one, or as a number where there are at most two. `percent`, `range` and
-    so on are said in place of the sign, between words. `time` and `full_hour` have `{hour}` and `{minute}`,
-    and `minute_below_ten` has `{minute}`; `hour_words` is a pattern of what may follow a time and says the
-    same ("Uhr"); `date` has `{day}`, `{month}` and `{year}`, `day_month` the first two. `afternoon_hour` is
-    a full hour behind noon on a clock of 24. `day` is how the day of a date is said: as a cardinal, an
-    ordinal, an ordinal for the first only, or in digits, which are left to the engine. `is_month_first` is
-    the order of 3/4/2024. `money` joins an amount and its hundredths: `{amount}`, which names the currency,
-    and `{cents}`; `cent` is the name of one and of several, where they are named, and `of_magnitude` stands
-    between a million and its currency, before a consonant and, elided, before a vowel. `units` are those
-    that CLDR lacks, one and several; `unit_symbols` are CLDR's by the language's own symbols. `dollar` is a
-    pattern of what CLDR's name of the dollar has beside that word. `year_context` is a pattern of the words
-    before a year, where years are said otherwise than numbers (`years_in_hundreds`). `abbreviations` are
-    said wherever they stand, `titles` before a name only, `before_numbers` before digits only, `inside`
-    where the sentence goes on in lower case, `behind_names` behind a name ("Oak St."); keys have their
-    dots, and a key in lower case is met in upper case too.
+    `spells_numbers` is false where the reading of a number depends on what is counted and engines know
+    more of it than we (Japanese and Chinese): digits stay. `gendered` numbers agree with what they count,
+    and `feminine_endings` tell a feminine noun by its singular. `decimal_digits` says whether the digits
+    behind the decimal mark are said one by one, or as a number where there are at most two. `percent`,
+    `range` and so on are said in place of the sign, between words. `time` and `full_hour` have `{hour}`
+    and `{minute}`, and `minute_below_ten` has `{minute}`; `hour_words` is a pattern of what may follow a
+    time and says the same ("Uhr"); `date` has `{day}`, `{month}` and `{year}`, `day_month` the first two.
+    `afternoon_hour` is a full hour behind noon on a clock of 24. `day` is how the day of a date is said:
+    as a cardinal, an ordinal, an ordinal for the first only, or in digits, which are left to the engine.
+    `is_month_first` is the order of 3/4/2024. `money` joins an amount and its hundredths: `{amount}`,
+    which names the currency, and `{cents}`; `cent` is the name of one and of several, where they are
+    named, but for the `subunits` of other currencies by their codes, and `of_magnitude` stands between a
+    million and its currency, before a consonant and, elided, before a vowel. `units` are those that CLDR
+    lacks, one and several; `unit_symbols` are CLDR's by the language's own symbols. `dollar` is a pattern
+    of what CLDR's name of the dollar has beside that word. `directions` are the words for N, S, E and W
+    behind degrees, by the letters, and `out_of` stands between a rating and the best one ("4.5/5").
+    `year_context` is a pattern of the words before a year, where years are said otherwise than numbers
+    (`years_in_hundreds`). `abbreviations` are said wherever they stand, `titles` before a name only,
+    `before_numbers` before digits only, `inside` where the sentence goes on in lower case, `behind_names`
+    behind a name ("Oak St."); `ratio` is said between the numbers of one, where it is not `range`, and
+    `numbered` is a pattern of the nouns before a number with a letter ("Gate 12A"). Keys have their dots,
+    and a key in lower case is met in upper case too.
     """
 
     spells_numbers: bool = True
@@ -41,6 +45,7 @@ class LanguageWords:
     minus: str
     plus: str
     range: str
+    ratio: str = ""
     range_form: str = ""
     about: str
     plus_or_minus: str
@@ -88,6 +93,10 @@ class LanguageWords:
     bare_currencies: Mapping[str, str] = field(default_factory=dict)
     money: str = "{amount} {cents}"
     cent: tuple[str, str] | None = None
+    subunits: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    directions: Mapping[str, str] = field(default_factory=dict)
+    out_of: str = ""
+    numbered: str = ""
     of_magnitude: tuple[str, str] = ("", "")
     units: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     unit_symbols: Mapping[str, str] = field(default_factory=dict)

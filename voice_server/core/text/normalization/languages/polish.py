@@ -11,6 +11,7 @@ WORDS = LanguageWords(
     decimal_digits="number",
     minus="minus",
     plus="plus",
+    ratio="do",
     range="do",
     range_form="masculine-genitive",
     about="około",

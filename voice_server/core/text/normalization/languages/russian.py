@@ -11,6 +11,7 @@ WORDS = LanguageWords(
     decimal_digits="number",
     minus="минус",
     plus="плюс",
+    ratio="к",
     range="до",
     range_form="masculine-genitive",
     about="около",
