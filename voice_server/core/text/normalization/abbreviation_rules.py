@@ -8,6 +8,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from voice_server.core.text.normalization.rule import Language, Rule, ends_text
 from voice_server.core.text.offsets import Edit
 
+_ARTICLES = {"en": "the ", "nl": "de "}
+_RUSSIAN_CENTURIES = {
+    "век": "-masculine",
+    "века": "-masculine-genitive",
+    "веку": "-masculine-dative",
+    "веке": "-masculine-locative",
+    "веком": "-masculine-ablative",
+}
 _QUEENS = re.compile("Elisabeth|Katharina|Margarethe|Beatrix|Vi[ck]toria")
 _ROMAN_VALUES = {"I": 1, "V": 5, "X": 10, "L": 50}
 _ROMAN = r"(?P<roman>(?=[IVXL]{1,7}(?!\w))(?:XL|L?X{0,3})(?:IX|IV|V?I{0,3}))(?<=[IVXL])(?!\w|[.-]\w)"
@@ -73,6 +81,11 @@ def _roman_rules(language: Language) -> list[Rule]:
     if language.tag == "it":
         century = re.compile(r"(?<!\w)(?P<roman>[IVX]{1,7})(?=\s[Ss]ecolo(?!\w))")
         rules.append(Rule("abbreviations", century, reader.read_ordinal))
+    if language.tag == "ru":
+        century = re.compile(
+            rf"(?<!\w)(?P<roman>[IVX]{{1,7}})(?=\s(?P<word>{'|'.join(_RUSSIAN_CENTURIES)})(?!\w))"
+        )
+        rules.append(Rule("abbreviations", century, reader.read_russian_century))
     if language.tag == "fr":
         ordinal = re.compile(r"(?<!\w)(?P<roman>[IVX]{1,7})(?:er|ère|e|ème)(?!\w)")
         rules.append(Rule("abbreviations", ordinal, reader.read_ordinal))
@@ -96,6 +109,13 @@ class _Roman:
         value = roman_value(match["roman"])
         return [Edit(*match.span(), self._language.spelling.ordinal(value, "-masculine"))]
 
+    def read_russian_century(self, match: re.Match[str]) -> Sequence[Edit]:
+        """ "XX век", in the case of the noun."""
+        form = _RUSSIAN_CENTURIES[match["word"]]
+        return [
+            Edit(*match.span("roman"), self._language.spelling.ordinal(roman_value(match["roman"]), form))
+        ]
+
     def read_ruler(self, match: re.Match[str]) -> Sequence[Edit]:
         """ "Henry VIII", as the language says the numbers of rulers."""
         value = roman_value(match["roman"])
@@ -105,7 +125,7 @@ class _Roman:
         form = "-masculine" if self._language.words.gendered else ""
         if self._language.tag == "de":
             return self._german_ruler(match, value)
-        article = "the " if style == "the_ordinal" else ""
+        article = _ARTICLES[self._language.tag] if style == "the_ordinal" else ""
         return [Edit(*match.span("roman"), article + spelling.ordinal(value, form))]
 
     def _german_ruler(self, match: re.Match[str], value: int) -> Sequence[Edit]:

@@ -23,7 +23,7 @@ from voice_server.core.text.offsets import Edit
 _ZEROS: Final = {
     "K": 3, "k": 3, "M": 6, "m": 6, "mn": 6, "Mn": 6, "MM": 6, "B": 9, "b": 9, "bn": 9, "Bn": 9, "T": 12,
     "tn": 12, "Md": 9, "Mio.": 6, "Mio": 6, "Mrd.": 9, "Mrd": 9, "mln": 6, "mld": 9, "mlrd": 9, "млн": 6,
-    "млрд": 9, "тыс.": 3, "tys.": 3,
+    "mln.": 6, "mld.": 9, "mi": 6, "bi": 9, "млрд": 9, "тыс.": 3, "tys.": 3,
 }  # fmt: skip
 """The zeros of what is written behind a number."""
 _MAGNITUDE_WORDS: Final = (
@@ -37,7 +37,9 @@ _MAKES_AN_AMOUNT: Final = (
     "unit",
 )  # fmt: skip
 """The groups of which one is there where a number is more than that."""
-_RANGES: Final = "-–—‒"
+_BEHIND_MONEY: Final = ("mi", "bi")
+"""Letters of magnitudes in Portuguese; without a sign of money before the number they are other units."""
+_RANGES: Final = "-–—‒〜～"
 _SEVERAL: Final = re.compile(r"\s(?:[a-z]+\s)?(?:[a-z]{1,30}[^\W\d_sui]s|people)\b")
 """What follows a number of which there are many, in English."""
 _ATTRIBUTIVE: Final = re.compile(r"(?<![\w'’])(?:an?|each|every|this|that)\s\Z", re.IGNORECASE)
@@ -48,14 +50,16 @@ def _pattern(language: Language) -> re.Pattern[str]:
     units = alternatives(language.unit_symbols)
     money = alternatives(list(CURRENCY_SYMBOLS))
     codes = "|".join(sorted(CURRENCY_CODES))
-    longer = alternatives([letter for letter in _ZEROS if len(letter) > 1])
-    letters = rf"MM|[KkMBT]|(?(symbol)[mb]|(?!))|\s?(?:{longer})"
+    before_sign = r"(?<![^\s(\[{\"'“«„:=,;<>≤≥~≈∼])" if language.words.space else r"(?<![\w\d])"
+    longer = alternatives([letter for letter in _ZEROS if len(letter) > 1 and letter not in _BEHIND_MONEY])
+    money_letters = alternatives(_BEHIND_MONEY)
+    letters = rf"MM|[KkMBT]|(?(symbol)(?:[mb]|\s(?:{money_letters}))|(?!))|\s?(?:{longer})"
     return re.compile(
         rf"""
         (?:(?<![\w.,/^\\])|(?P<slash>(?<=°[CF]/|[a-z][A-Za-zΩ]/|\d[A-Za-z]/|\s[A-Za-z]/)(?=[\d.,]{{1,6}}\s?(?:{units})(?!\w))))(?<!\d[{_RANGES}:])(?!(?<=[A-Za-z]-)\d)
         (?P<about>[~≈∼]\s?)?+
         (?P<comparison>[<>≤≥]=?\s?)?+
-        (?P<sign>(?<![^\s(\[{{\"'“«„:=,;<>≤≥~≈∼])(?:[{_MINUS}](?=[\d.$€£¥₹])|±\s?|\+(?=\d)))?+
+        (?P<sign>{before_sign}(?:[{_MINUS}](?=[\d.$€£¥₹])|±\s?|\+(?=\d)))?+
         (?:(?P<symbol>{money})\s?|(?P<code>{codes})\s)?+
         (?P<low>{NUMBER})
         (?P<low_letter>(?:{letters})(?=\s?[{_RANGES}]))?+
@@ -177,13 +181,15 @@ class _Amounts:
         signs = {"<": words.less_than, ">": words.more_than, "≤": words.at_most, "≥": words.at_least}
         signs |= {"<=": words.at_most, ">=": words.at_least, "±": words.plus_or_minus, "+": words.plus}
         if match["about"]:
-            edits.append(Edit(*match.span("about"), words.about + " "))
+            edits.append(Edit(*match.span("about"), words.about + words.space))
         if match["comparison"]:
-            edits.append(Edit(*match.span("comparison"), signs[match["comparison"].strip()] + " "))
+            edits.append(Edit(*match.span("comparison"), signs[match["comparison"].strip()] + words.space))
         if match["sign"]:
-            edits.append(Edit(*match.span("sign"), signs.get(match["sign"].strip(), words.minus) + " "))
+            edits.append(
+                Edit(*match.span("sign"), signs.get(match["sign"].strip(), words.minus) + words.space)
+            )
         if match["high_sign"]:
-            edits.append(Edit(*match.span("high_sign"), words.minus + " "))
+            edits.append(Edit(*match.span("high_sign"), words.minus + words.space))
         for symbol in ("symbol", "code", "high_symbol"):
             if match[symbol]:
                 start, end = match.span(symbol)
@@ -217,7 +223,13 @@ class _Amounts:
         """The last number with its magnitude and the currency behind it."""
         which = "high" if match["high"] else "low"
         gender = self._language.gender_of(self._name_of_money(match, money, 1))
-        has_cents = len(last.fraction) == 2 and zeros is None and not match["word"] and not match["high"]
+        has_cents = (
+            self._words.spells_numbers
+            and len(last.fraction) == 2
+            and zeros is None
+            and not match["word"]
+            and not match["high"]
+        )
         if zeros is not None or match["word"]:
             name = self._name_of_money(match, money, 1_000_000)
             joined = self._of_magnitude(name)

@@ -20,6 +20,7 @@ class CldrNames:
     def __init__(self, tag: str, words: LanguageWords) -> None:
         self._locale = Locale.parse(tag)
         self._bare_currencies = {code: re.compile(pattern) for code, pattern in words.bare_currencies.items()}
+        self._currency_names = words.currency_names
         self.decimal_mark: str = get_decimal_symbol(self._locale, numbering_system="latn")
         self.unit = lru_cache(maxsize=512)(self._unit)
         self.currency = lru_cache(maxsize=512)(self._currency)
@@ -32,7 +33,9 @@ class CldrNames:
 
     def _currency(self, code: str, value: float, *, is_symbol: bool) -> str:
         """The name of a currency behind so many; that of a sign without its country ("dollars")."""
-        name: str = get_currency_name(code, count=value, locale=self._locale)
+        name: str = self._currency_names.get(code) or get_currency_name(
+            code, count=value, locale=self._locale
+        )
         if is_symbol and code in self._bare_currencies:
             name = self._bare_currencies[code].sub("", name)
         return name.lower() if self._locale.language == "pt" else name

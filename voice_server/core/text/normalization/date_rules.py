@@ -21,6 +21,7 @@ _COUNTED = re.compile(r"\s(?:[a-z]{1,30}[^\W\d_sui]s|people|[A-Z]{3})\b")
 _BEFORE_YEARS = re.compile(
     r"(?:in|since|early|mid|late|spring|summer|autumn|fall|winter|year)\s", re.IGNORECASE
 )
+_RUSSIAN_IN = re.compile(r"(?<!\w)[Вв]\s\Z")
 _RUSSIAN_YEARS = {
     "год": "-masculine",
     "года": "-masculine-genitive",
@@ -78,6 +79,10 @@ def date_rules(language: Language) -> list[Rule]:
     if language.tag == "ru":
         year = re.compile(r"(?<![\w.,-])(?P<year>\d{3,4})\s(?P<word>год|года|году|годом)(?!\w)")
         rules.append(Rule("dates", year, dates.read_russian_year))
+        short = re.compile(r"(?<![\w.,-])(?P<year>1\d{3}|20\d\d)\sг\.(?!\w)")
+        rules.append(Rule("dates", short, dates.read_russian_year_with_letter))
+        behind_date = re.compile(r"(?<=\d{4}\s)г\.(?!\w)")
+        rules.append(Rule("dates", behind_date, dates.read_russian_letter))
     return rules
 
 
@@ -234,6 +239,18 @@ class _Dates:
         """Russian counts years: "в 1990 году" is "девяностом"."""
         form = _RUSSIAN_YEARS[match["word"]]
         return [Edit(*match.span("year"), self._spelling.ordinal(int(match["year"]), form))]
+
+    def read_russian_year_with_letter(self, match: re.Match[str]) -> Sequence[Edit]:
+        """ "1990 г."."""
+        is_in = _RUSSIAN_IN.search(match.string, max(0, match.start() - 4), match.start()) is not None
+        word = "году" if is_in else "года"
+        year = self._spelling.ordinal(int(match["year"]), _RUSSIAN_YEARS[word])
+        last_dot = "." * ends_text(match.string, match.end())
+        return [Edit(*match.span("year"), year), Edit(match.end() - 2, match.end(), word + last_dot)]
+
+    def read_russian_letter(self, match: re.Match[str]) -> Sequence[Edit]:
+        """The letter behind the year of a date, "3 октября 1990 г."."""
+        return [Edit(*match.span(), "года" + "." * ends_text(match.string, match.end()))]
 
     def _whole(self, match: re.Match[str], year: int, month: int, day: int) -> Sequence[Edit]:
         try:

@@ -37,8 +37,10 @@ def time_rules(language: Language) -> list[Rule]:
     if language.tag in ("fr", "pt"):
         written = re.compile(r"(?<![\w.:/])(?P<hour>\d{1,2})\s?h\s?(?P<minute>[0-5]\d)(?!\w)")
         rules.append(Rule("times", written, times.read))
-    if language.tag == "de":
-        dotted = re.compile(r"(?<![\w.:/])(?P<hour>\d{1,2})\.(?P<minute>[0-5]\d)\s(?P<hour_word>Uhr)(?!\w)")
+    if language.tag in ("de", "nl"):
+        dotted = re.compile(
+            r"(?<![\w.:/])(?P<hour>\d{1,2})\.(?P<minute>[0-5]\d)\s(?P<hour_word>Uhr|uur)(?!\w)"
+        )
         rules.append(Rule("times", dotted, times.read))
     if language.tag == "en":
         verse = re.compile(

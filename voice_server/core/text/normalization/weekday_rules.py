@@ -8,7 +8,11 @@ from collections.abc import Sequence
 from voice_server.core.text.normalization.rule import Language, Rule, ends_text
 from voice_server.core.text.offsets import Edit
 
-_FURTHER_ENGLISH = {"Tues": 1, "Weds": 2, "Thur": 3, "Thurs": 3}
+_FURTHER = {
+    "en": {"Tues": 1, "Weds": 2, "Thur": 3, "Thurs": 3},
+    "pl": {"pn": 0, "wto": 1, "śro": 2, "czw": 3, "pt": 4, "so": 5, "nd": 6},
+}
+"""Short names that CLDR does not have."""
 
 
 def weekday_rules(language: Language) -> list[Rule]:
@@ -32,7 +36,7 @@ class _Weekdays:
         names = language.names
         self._names = names.weekdays("wide")
         short = {name.rstrip("."): day for day, name in names.weekdays("abbreviated").items()}
-        numbers = {**short, **(_FURTHER_ENGLISH if language.tag == "en" else {})}
+        numbers = {**short, **_FURTHER.get(language.tag, {})}
         self.forms = {form: day for name, day in numbers.items() for form in (name, name.capitalize())}
         months = {name.capitalize() for name in names.months() if not name[0].isdigit()}
         self.months = "|".join(map(re.escape, sorted(months, key=len, reverse=True)))

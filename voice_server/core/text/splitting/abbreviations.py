@@ -149,7 +149,7 @@ BEFORE_NUMBER: dict[str, str] = {
     "es": "n° nº no núm num nro p pp pág págs fig vol cap art arts apdo párr párrf inc cra cl tel ext piso"
     " km máx mín lun mar mié jue vie sáb dom",
     "it": "n n° nº nr p pp pag pagg sec fig vol cap art artt par tel",
-    "pt": "n n° nº no nr p pp pág págs séc fig vol cap art arts inc km máx mín",
+    "pt": "n n° nº no nr p pp pág págs séc fig vol cap art arts inc km máx mín seg ter qua qui sex sáb dom",
     "nl": "nr nrs p pp blz fig afb hfst art par tel dl jg bl max",
     "sv": "nr nris s sid fig tab kap art bil kl tel",
     "da": "nr s fig tab kap art bil kl tlf stk",

@@ -8,7 +8,7 @@ from voice_server.core.text.normalization.normalizer import normalized
 @pytest.mark.parametrize(
     ("written", "spoken"),
     [
-        ("价格是¥199，低20%。", "价格是199人民币，低百分之20。"),
+        ("价格是¥199，低20%。", "价格是199元，低百分之20。"),
         ("下午14:30开始", "下午14点30分开始"),
         ("5%", "百分之5"),
         ("25 °C", "25摄氏度"),
@@ -20,6 +20,9 @@ from voice_server.core.text.normalization.normalizer import normalized
         ("#5", "第5"),
         ("$100", "100美元"),
         ("3月15日", "3月15日"),
+        ("¥1,299.99", "1299.99元"),
+        ("约-5°C", "约负5摄氏度"),
+        ("5〜10公斤", "5到10公斤"),
     ],
 )
 def test_what_is_written_is_said_as_chinese_has_it(written: str, spoken: str) -> None:

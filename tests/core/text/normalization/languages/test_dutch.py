@@ -21,6 +21,10 @@ from voice_server.core.text.normalization.normalizer import normalized
         ("-5 °C", "min vijf graden Celsius"),
         ("½ liter", "een half liter"),
         ("3,5", "drie komma vijf"),
+        ("om 14.30 uur", "om veertien uur dertig"),
+        ("1,3 mln. euro", "een komma drie miljoen euro"),
+        ("120 km/u", "honderdtwintig kilometer per uur"),
+        ("Willem II", "Willem de tweede"),
     ],
 )
 def test_what_is_written_is_said_as_dutch_has_it(written: str, spoken: str) -> None:

@@ -24,6 +24,8 @@ from voice_server.core.text.normalization.normalizer import normalized
         ("#5", "ナンバー5"),
         ("$100", "100ドル"),
         ("A4の紙", "A4の紙"),
+        ("約-5°C", "約マイナス摂氏5度"),
+        ("5〜10kg", "5から10キログラム"),
     ],
 )
 def test_what_is_written_is_said_as_japanese_has_it(written: str, spoken: str) -> None:

@@ -21,6 +21,8 @@ from voice_server.core.text.normalization.normalizer import normalized
         ("2 godz.", "dwie godziny."),
         ("nr 5", "numer pięć"),
         ("itd.", "i tak dalej."),
+        ("w 1990 r.", "w tysiąc dziewięćset dziewięćdziesiąt roku."),
+        ("pn.–pt. i o godz. 8", "poniedziałek do piątek i o godzinie osiem"),
     ],
 )
 def test_what_is_written_is_said_as_polish_has_it(written: str, spoken: str) -> None:

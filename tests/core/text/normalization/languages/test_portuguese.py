@@ -22,6 +22,8 @@ from voice_server.core.text.normalization.normalizer import normalized
         ("-5 °C", "menos cinco graus Celsius"),
         ("15/03/2024", "quinze de março de dois mil e vinte e quatro"),
         ("2,5 kg", "dois vírgula cinco quilogramas"),
+        ("R$ 1,3 mi", "um vírgula três milhão de reais"),
+        ("R$ 2 bi", "dois bilhões de reais"),
     ],
 )
 def test_what_is_written_is_said_as_portuguese_has_it(written: str, spoken: str) -> None:

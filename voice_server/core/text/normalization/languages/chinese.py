@@ -7,6 +7,7 @@ from voice_server.core.text.normalization.languages.language_words import Langua
 WORDS = LanguageWords(
     spells_numbers=False,
     currency_signs={"¥": "CNY"},
+    currency_names={"CNY": "元"},
     space="",
     point="点",
     minus="负",

@@ -59,6 +59,11 @@ WORDS = LanguageWords(
     years_in_hundreds=True,
     year_context=r"[Ii]n|[Ss]inds|[Vv]an|[Tt]ot|[Vv]anaf|[Jj]aar|[Vv]oor|[Nn]a|[Rr]ond|[Zz]omer|[Ww]inter|[Hh]erfst|[Ll]ente|[Gg]eboren",
     numbered="[Kk]amer|[Ss]poor|[Nn]r\\.|[Ss]toel|[Tt]abel|[Ff]ig\\.|[Ff]iguur|[Gg]ebouw|[Ll]ijn|[Pp]erron|[Hh]uisnummer",
+    unit_symbols={"km/u": "speed-kilometer-per-hour", "u": "duration-hour"},
+    roman="the_ordinal",
+    counted_in_roman="[Hh]oofdstuk|[Dd]eel|[Bb]oek|Wereldoorlog|[Aa]kte",
+    regnal_names="Willem|Lodewijk|Karel|Filips|Hendrik|Frederik|Albert|Leopold|Johannes Paulus|Benedictus"
+    "|Elizabeth|Nicolaas|Peter|Alexander|Napoleon|Pius|George|Boudewijn|Catharina",
     directions={"N": "noord", "Z": "zuid", "S": "zuid", "O": "oost", "E": "oost", "W": "west"},
     out_of="van de",
     abbreviations={

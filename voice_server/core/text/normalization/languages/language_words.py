@@ -25,7 +25,8 @@ class LanguageWords:
     named, but for the `subunits` of other currencies by their codes, and `of_magnitude` stands between a
     million and its currency, before a consonant and, elided, before a vowel. `units` are those that CLDR
     lacks, one and several; `unit_symbols` are CLDR's by the language's own symbols. `dollar` is a pattern
-    of what CLDR's name of the dollar has beside that word. `directions` are the words for N, S, E and W
+    of what CLDR's name of the dollar has beside that word, and `currency_names` are said in place of
+    CLDR's. `directions` are the words for N, S, E and W
     behind degrees, by the letters, and `out_of` stands between a rating and the best one ("4.5/5").
     `year_context` is a pattern of the words before a year, where years are said otherwise than numbers
     (`years_in_hundreds`). `abbreviations` are said wherever they stand, `titles` before a name only,
@@ -90,6 +91,7 @@ class LanguageWords:
     years_in_hundreds: bool = False
     year_context: str = ""
     currency_signs: Mapping[str, str] = field(default_factory=dict)
+    currency_names: Mapping[str, str] = field(default_factory=dict)
     bare_currencies: Mapping[str, str] = field(default_factory=dict)
     money: str = "{amount} {cents}"
     cent: tuple[str, str] | None = None

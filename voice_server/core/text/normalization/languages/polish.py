@@ -79,7 +79,7 @@ WORDS = LanguageWords(
         "m. in.": "między innymi",
         "por.": "porównaj",
         "rys.": "rysunek",
-        "godz.": "godzina",
+        "godz.": "godzinie",
         "min.": "minut",
         "maks.": "maksimum",
     },
@@ -97,5 +97,6 @@ WORDS = LanguageWords(
         "GBP": r" szterling\w*$",
         "JPY": r" japońsk\w+$",
     },
+    units={"r.": ("roku", "roku")},
     unit_symbols={"godz.": "duration-hour", "godz": "duration-hour"},
 )
