@@ -22,13 +22,13 @@ def test_every_key_has_its_place() -> None:
     message = ClientMessage(
         voice="alba", backend="one", lang="de", opts={"speed": 1.5}, timestamps="word", markup="speak",
         max_wait_ms=5.0, first_segment="sentence", ahead_s=1.0, sentence_pause_ms=7.0, code="skip",
-        emoji="say", citations="say", normalize=["dates"], format=StreamFormat(rate=8000),
-        on_new_turn="preempt",
+        emoji="say", citations="say", normalize=["dates"], speakers={"Anna": "a"},
+        format=StreamFormat(rate=8000), on_new_turn="preempt",
     )  # fmt: skip
     request = SpeechRequest(
         voice="alba", backend="one", language="de", options={"speed": 1.5}, word_times=True, markup="speak",
         max_wait_ms=5.0, first_segment="sentence", ahead_s=1.0, sentence_pause_ms=7.0, code="skip",
-        emoji="say", citations="say", normalize=["dates"],
+        emoji="say", citations="say", normalize=["dates"], speakers={"Anna": "a"},
     )  # fmt: skip
     assert _after(message) == StreamConfig(
         request=request, format=StreamFormat(rate=8000), on_new_turn="preempt"

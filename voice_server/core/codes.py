@@ -149,7 +149,14 @@ WARNING_CODES: Mapping[str, CodeMeaning] = {
     ),
     "seam": CodeMeaning("After a worker was lost the samples differ; a short blend joins them.", _SERVER),
     "sentence_retried": CodeMeaning("A sentence failed, or lost its worker, and is tried again.", _SERVER),
+    "style_ignored": CodeMeaning(
+        "A tag asks for something that the backend cannot change, such as the speed.", _SERVER
+    ),
     "tag_dropped": CodeMeaning("The backend cannot perform a sound such as `[laugh]`.", _SERVER),
     "unknown_key": CodeMeaning("A message has a key that the protocol does not know.", _SOCKET),
+    "value_clamped": CodeMeaning(
+        "A pause or a rate that a tag asks for is out of range; the nearest one is taken.", _SERVER
+    ),
+    "voice_kept": CodeMeaning("A tag names a voice that there is not; the voice before it goes on.", _SERVER),
     "voice_substituted": CodeMeaning("The nearest voice speaks in place of one it lacks.", _SERVER),
 }

@@ -29,6 +29,7 @@ REQUEST_FIELDS: Final = {
     "first_segment": "first_segment",
     "ahead_s": "ahead_s",
     "sentence_pause_ms": "sentence_pause_ms",
+    "speakers": "speakers",
 }
 """The keys of a message that say how to speak, and the fields of a SpeechRequest that they are."""
 

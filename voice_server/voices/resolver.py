@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from operator import is_not
 
 from msgspec.structs import replace as replace_fields
@@ -18,6 +19,7 @@ from voice_server.core.options import OF_THE_VOICE, complete_options
 from voice_server.core.speech.pauses import Pauses
 from voice_server.core.speech.scripts import scripts_of_language
 from voice_server.core.speech.speech_settings import SpeechRequest, SpeechSettings, default_first_segment
+from voice_server.core.text.directives import Style
 from voice_server.core.types import (
     NORMALIZED_KINDS,
     Capabilities,
@@ -28,6 +30,7 @@ from voice_server.core.types import (
     Segment,
     SpeechWarning,
 )
+from voice_server.core.wire.speakers import Speaker
 from voice_server.errors import BackendDown, NotSetUp, RequestError, UnknownName
 from voice_server.pool.down_reasons import with_help
 from voice_server.pool.worker_pool import BackendState, WorkerPool
@@ -35,6 +38,7 @@ from voice_server.voices.catalogue import VoiceCatalogue
 from voice_server.voices.default_backend import DefaultBackend
 from voice_server.voices.language_tags import closest_language, serves_language
 from voice_server.voices.mixes import Mix, MixStore, SavedMix, looks_like_mix, name_for_mix, parse_mix
+from voice_server.voices.speaking_styles import styled
 
 
 class VoiceResolver:
@@ -99,11 +103,16 @@ class VoiceResolver:
                     return settings, [SpeechWarning("backend_fallback", why), *warnings]
             raise
 
-    def _owner(self, voice: str | int | None, wanted: str) -> str | None:
-        """The backend whose voice, or saved mix, a name is, where it means nothing to the wanted one."""
+    def _owner(self, voice: str | int | None, wanted: str, others: Sequence[str] | None = None) -> str | None:
+        """The backend whose voice, or saved mix, a name is, where it means nothing to the wanted one.
+
+        It is one of `others`, or of those that may speak in place of the default one.
+        """
         if not isinstance(voice, str) or self.catalogue.owns(voice, backend=wanted):
             return None
-        others = list(self.default.others())
+        others = (
+            list(self.default.others()) if others is None else [each for each in others if each != wanted]
+        )
         saved = self._mixes.get(voice.strip())
         if saved is not None:
             return saved.backend if saved.backend in others else None
@@ -165,8 +174,64 @@ class VoiceResolver:
             citations=request.citations,
             pauses=self._pauses(request),
             find_reader=self._find_reader,
+            find_style=partial(self._find_style, request),
         )
-        return settings, warnings
+        return replace(settings, speakers=self._speakers(request, settings, warnings)), warnings
+
+    def _speakers(
+        self, request: SpeechRequest, settings: SpeechSettings, warnings: list[SpeechWarning]
+    ) -> dict[str, SpeechSettings]:
+        """How the lines of each speaker are spoken. Raises RequestError, which names the speaker."""
+        found = {}
+        for name, given in request.speakers.items():
+            speaker = given if isinstance(given, Speaker) else Speaker(voice=given)
+            try:
+                found[name], more = self._settings_of_speaker(request, settings, speaker)
+            except RequestError as error:
+                raise RequestError(f"speaker {name}: {error.message}", code=error.code) from None
+            warnings += more
+        return found
+
+    def _find_style(
+        self, request: SpeechRequest, settings: SpeechSettings, style: Style
+    ) -> tuple[SpeechSettings, list[SpeechWarning]]:
+        """See `StyleFinder`; `request` is the one that `settings` were made of."""
+
+        def find_voice(settings: SpeechSettings, voice: str) -> tuple[SpeechSettings, list[SpeechWarning]]:
+            return self._settings_of_speaker(request, settings, Speaker(voice=voice))
+
+        return styled(settings, style, find_voice, self._options_of)
+
+    def _options_of(self, backend: str) -> Sequence[Option]:
+        """The options that a backend understands; none while it has never been ready."""
+        ready = self._pool.backends[backend].ready
+        return () if ready is None else ready.capabilities.options
+
+    def _settings_of_speaker(
+        self, request: SpeechRequest, settings: SpeechSettings, speaker: Speaker
+    ) -> tuple[SpeechSettings, list[SpeechWarning]]:
+        """`settings`, which were made of `request`, with another voice, perhaps that of another backend.
+
+        The other backend gets those of the options that it knows. Raises RequestError or BackendDown.
+        """
+        voice, backend = speaker.voice, speaker.backend
+        if isinstance(voice, str) and backend is None:
+            prefix, slash, rest = voice.partition("/")
+            if slash and prefix.strip() in self._config.backends:
+                backend, voice = prefix.strip(), rest.strip() or None
+        ready = {name: status.ready for name, status in self._pool.backends.items()}
+        name = backend or self._owner(voice, settings.backend, [each for each in ready if ready[each]])
+        is_own = name is None or name == settings.backend
+        if is_own and voice is None:
+            voice = settings.voice
+        options, speed = request.options, request.speed
+        if not is_own and (other := ready.get(name or "")) is not None:
+            options, speed = _accepted_options(other, settings.options), None
+        if speaker.speed is not None:
+            speed = speaker.speed
+            options = {option: value for option, value in options.items() if option != "speed"}
+        request = replace(request, voice=voice, options=options, speed=speed, speakers={})
+        return self._settings_with(name or settings.backend, request)
 
     def _pauses(self, request: SpeechRequest) -> Pauses:
         """The configured pauses, with the one that a request may name."""

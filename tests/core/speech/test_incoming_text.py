@@ -8,7 +8,10 @@ import pytest
 
 from tests.core.speech.rendering import SETTINGS
 from voice_server.core.speech.incoming_text import IncomingText
+from voice_server.core.speech.speech_settings import SpeechSettings
+from voice_server.core.text.directives import Style
 from voice_server.core.text.splitting.splitter import Piece
+from voice_server.core.types import SpeechWarning
 
 
 def texts(pieces: list[Piece]) -> list[str]:
@@ -116,3 +119,62 @@ def test_what_is_held_back_counts_as_text_that_waits() -> None:
     text.push("a <thin", 1.0)
     assert text.pending_chars == 7
     assert texts(text.flush()) == ["a <thin"]
+
+
+def any_voice(settings: SpeechSettings, style: Style) -> tuple[SpeechSettings, list[SpeechWarning]]:
+    """Speaks with any voice that a tag names, but cannot change the rate."""
+    warnings = [SpeechWarning("style_ignored", "no rate")] if style.rate != 1 else []
+    return replace(settings, voice=style.voice or settings.voice), warnings
+
+
+STYLED = replace(SETTINGS, find_style=any_voice)
+
+
+def test_a_directive_parts_a_sentence_where_something_changes() -> None:
+    text = IncomingText(STYLED)
+    pieces = text.push("He said [voice:a]come in[/voice] and left.", 1.0) + text.finish()
+    assert [(piece.text, text.settings_of(piece).voice) for piece in pieces] == [
+        ("He said", "v"),
+        ("come in", "a"),
+        ("and left.", "v"),
+    ]
+    assert text.take_warnings() == []
+
+
+def test_a_directive_that_changes_nothing_parts_nothing_and_says_why() -> None:
+    text = IncomingText(STYLED)
+    pieces = text.push("It is [rate:2]very[/rate] [voice:v]quick[/voice].", 1.0) + text.finish()
+    assert texts(pieces) == ["It is very quick."]
+    assert [warning.message for warning in text.take_warnings()] == ["no rate"]
+    assert text.take_warnings() == []
+    assert [text.settings_of(piece).voice for piece in pieces] == ["v"]
+
+
+def test_what_is_likely_ends_before_a_directive_and_a_short_sentence_does_not_wait_for_it() -> None:
+    text = IncomingText(replace(STYLED, min_segment_chars=20))
+    text.push("Yes. No.", 1.0)
+    assert texts(text.push("[pause:1s] The", 1.1)) == ["Yes. No."]
+    assert text.likely is None
+
+
+def test_pauses_between_two_pieces_add_up_to_a_limit() -> None:
+    text = IncomingText(STYLED)
+    pieces = text.push("One.[pause:1s][pause:500ms] Two.[pause:0ms] Three.[pause:9s][pause:9s]", 1.0)
+    pieces += text.finish()
+    one, two, three = pieces
+    assert text.pause_between(0, one.start) is None
+    assert text.pause_between(one.end, two.start) == 1500
+    assert text.pause_between(two.end, three.start) == 0
+    assert text.take_warnings() == []
+    assert text.pause_between(three.end) == 10_000
+    (warning,) = text.take_warnings()
+    assert (warning.code, warning.message) == ("value_clamped", "a pause lasts 10 s at most, not 18 s")
+
+
+def test_other_settings_hold_for_styles_too() -> None:
+    text = IncomingText(STYLED)
+    (first,) = text.push("[voice:a]One.[pause]", 1.0) + text.flush()
+    text.configure(replace(STYLED, backend="other"))
+    (second,) = text.push(" Two.", 1.1) + text.finish()
+    for piece in (first, second):
+        assert (text.settings_of(piece).backend, text.settings_of(piece).voice) == ("other", "a")

@@ -12,7 +12,7 @@ import pytest
 from tests.core.speech.rendering import SETTINGS, Bench, pcm_of, words_of
 from voice_server.core.speech import utterance_inputs as inputs
 from voice_server.core.speech.pauses import NO_PAUSES, Pauses
-from voice_server.core.speech.speech_settings import UtteranceLimits
+from voice_server.core.speech.speech_settings import SpeechSettings, UtteranceLimits
 from voice_server.core.speech.utterance import Utterance
 from voice_server.core.speech.utterance_events import (
     FinishReason,
@@ -23,6 +23,8 @@ from voice_server.core.speech.utterance_events import (
     SentenceWords,
     UtteranceFinished,
 )
+from voice_server.core.text.directives import Style
+from voice_server.core.types import SpeechWarning
 
 PAUSES = Pauses(sentence_ms=300, clause_ms=150, paragraph_ms=600, list_item_ms=400)
 PACED = replace(SETTINGS, pauses=PAUSES, word_times=True)
@@ -83,6 +85,65 @@ def test_the_pause_depends_on_what_stands_between_two_sentences(text: str, pause
 )
 def test_a_sentence_that_is_cut_pauses_only_where_a_mark_is(text: str, pauses: list[float]) -> None:
     assert [pause for _, pause in spoken(text, first_segment="clause")] == pauses
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        ("[pause:1s]One is here.", [("One is here.", 1000)]),
+        ("One is here.[pause:1s] Two is.", [("One is here.", 0), ("Two is.", 1000)]),
+        ("One is here.\n\n[pause:0ms]\nTwo is.", [("One is here.", 0), ("Two is.", 0)]),
+        ("One [pause:20ms]is[pause], here.", [("One", 0), ("is,", 20), ("here.", 500)]),
+        ("Is '[voice:a]one[/voice]'. [voice:b]Or, two.", [("Is '", 0), ("one", 0), ("Or, two.", 300)]),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("speed", [1.0, 2.0])
+def test_a_pause_that_is_asked_for_stands_in_place_of_the_server_s(
+    text: str, sentences: list[tuple[str, float]], speed: float
+) -> None:
+    found = spoken(text, find_style=any_voice, options={"speed": speed})
+    asked = "[pause" in text
+    assert found == [(sentence, ms if asked else ms / speed) for sentence, ms in sentences]
+
+
+def any_voice(settings: SpeechSettings, style: Style) -> tuple[SpeechSettings, list[SpeechWarning]]:
+    return replace(settings, voice=style.voice or settings.voice), []
+
+
+@pytest.mark.parametrize(
+    ("text", "heard"),
+    [
+        ("One is here.[pause:1s]", pcm_of("One is here.") + silence(1000)),
+        ("[pause:1s]", silence(1000)),
+        ("One is here. [pause:1s] .", pcm_of("One is here.") + silence(1000)),
+    ],
+)
+def test_a_pause_behind_the_last_word_is_heard_too(text: str, heard: bytes) -> None:
+    bench = Bench.open(PACED)
+    bench.speak(text)
+    bench.receive(inputs.EndText())
+    bench.render_all()
+    assert bench.utterance.has_event or bench.events
+    bench.take_all()
+    assert bench.audio == heard
+    finished = bench.events[-1]
+    assert isinstance(finished, UtteranceFinished)
+    assert finished.audio_ms == len(heard) / 48
+
+
+def test_a_pause_that_is_asked_for_is_heard_before_the_first_sound_is_there() -> None:
+    bench = Bench.open(PACED)
+    bench.speak("[pause:1s]One is here. Two")
+    pending = bench.dispatch()
+    assert pending is not None
+    assert not pending.is_inside
+    bench.take_all()
+    assert bench.audio == silence(1000)
+    bench.fail(pending)
+    bench.receive(inputs.EndText())
+    bench.render_all()
+    bench.take_all()
+    assert bench.audio == silence(1000) + pcm_of("Two")
 
 
 def test_a_flush_behind_a_comma_is_a_short_pause_and_any_other_a_long_one() -> None:

@@ -17,7 +17,8 @@ from voice_server.core.speech import utterance_inputs as inputs
 from voice_server.core.speech.pauses import Pauses
 from voice_server.core.speech.speech_settings import SpeechSettings, UtteranceLimits
 from voice_server.core.speech.utterance import Utterance
-from voice_server.core.types import Segment, SpeechWarning
+from voice_server.core.text.directives import Style
+from voice_server.core.types import Segment, SpeechWarning, WordMark
 from voice_server.errors import TooMuch
 
 TEXT = (
@@ -798,3 +799,119 @@ def test_a_sentence_that_two_voices_read_is_rendered_when_it_is_certain_and_tell
     assert [warning.code for warning in warnings] == ["script_switched"]
     assert sentences_of(bench) == ["Say", "你好", "twice.", "Say", "世界", "once."]
     assert bench.audio == b"".join(map(pcm_of, sentences_of(bench)))
+
+
+def any_style(settings: SpeechSettings, style: Style) -> tuple[SpeechSettings, list[SpeechWarning]]:
+    """Any voice of any backend, but no voice that begins with "no"."""
+    backend, slash, voice = (style.voice or settings.voice).rpartition("/")
+    if voice.startswith("no"):
+        return settings, [SpeechWarning("voice_kept", voice)]
+    found = replace(settings, backend=backend if slash else settings.backend, voice=voice)
+    return replace(found, options={"speed": style.rate}), []
+
+
+STYLED = replace(SETTINGS, find_style=any_style, pauses=Pauses(), word_times=True)
+DIALOGUE = replace(
+    STYLED, speakers={"Anna": replace(STYLED, voice="anna"), "Bob": replace(STYLED, backend="c")}
+)
+TAGGED = (
+    "Anna: Good morning, Bob. [pause:700ms] Did you sleep well?\n"
+    "**Bob:** I did, [rate:1.5]thank you![/rate]\n"
+    "And [voice:x/zoe]you[/voice], Dr. Who? [pause:1s][voice:nobody]Me too.[/voice] Bye.[pause:250ms]"
+)
+
+
+def words_told(bench: Bench) -> list[WordMark]:
+    events = (event for event in bench.events if isinstance(event, utterance_events.SentenceWords))
+    return [mark for event in events for mark in event.marks]
+
+
+def rendered_of(bench: Bench) -> list[tuple[str, str, str, object]]:
+    """Renders everything; the segments in order, with who speaks them."""
+    segments: list[Segment] = []
+    while (pending := bench.dispatch()) is not None:
+        segments.append(pending.segment)
+        bench.sound(pending, len(bench.rendering[pending]))
+        bench.take_all()
+    bench.take_all()
+    return [(each.text, each.backend, each.voice, each.options.get("speed")) for each in segments]
+
+
+def test_several_speakers_share_one_stream_each_with_its_backend_and_rate() -> None:
+    bench = Bench.open(DIALOGUE)
+    bench.speak(TAGGED)
+    bench.receive(inputs.EndText())
+    assert rendered_of(bench) == [
+        ("Good morning, Bob.", "b", "anna", None),
+        ("Did you sleep well?", "b", "anna", None),
+        ("I did,", "c", "v", None),
+        ("thank you!", "c", "v", 1.5),
+        ("And", "c", "v", None),
+        ("you,", "x", "zoe", 1.0),
+        ("Dr. Who?", "c", "v", None),
+        ("Me too.", "c", "v", None),
+        ("Bye.", "c", "v", None),
+    ]
+    warnings = bench.told(utterance_events.UtteranceWarning)
+    assert warnings == [utterance_events.UtteranceWarning("voice_kept", "nobody", None)]
+
+
+def test_tags_mean_the_same_under_every_cutting_and_every_word_keeps_its_place() -> None:
+    whole = spoken_whole(TAGGED, DIALOGUE)
+    for size in (1, 2, 3, 5, 8, 13):
+        bench = Bench.open(DIALOGUE)
+        for at in range(0, len(TAGGED), size):
+            bench.speak(TAGGED[at : at + size])
+            bench.render_all()
+        bench.receive(inputs.EndText())
+        bench.render_all()
+        bench.take_all()
+        assert (sentences_of(bench), bench.audio) == (sentences_of(whole), whole.audio)
+        words = words_told(bench)
+        assert [TAGGED[mark.start : mark.end] for mark in words] == [mark.word for mark in words]
+        assert len(words) == 18
+
+
+def test_a_barge_in_tells_the_text_with_its_tags() -> None:
+    bench = spoken_whole(TAGGED, DIALOGUE)
+    for played_ms in range(0, 5000, 100):
+        heard = bench.utterance.heard(bench.now, played_ms)
+        assert heard.heard + heard.unheard == TAGGED
+    assert bench.utterance.heard(bench.now, 400).heard == "Anna: Good morning, Bob."
+
+
+def test_a_mark_behind_a_tag_keeps_its_place_when_more_unspoken_signs_follow() -> None:
+    bench = Bench.open(replace(STYLED, word_times=True))
+    typed = "I said [rate:2]so[/rate], my dear friend. 😀 And"
+    for character in typed:
+        bench.speak(character)
+        bench.render_all()
+    bench.receive(inputs.EndText())
+    bench.render_all()
+    bench.take_all()
+    words = words_told(bench)
+    assert [typed[mark.start : mark.end] for mark in words] == [
+        "I", "said", "so", "my", "dear", "friend", "And",
+    ]  # fmt: skip
+
+
+def test_no_more_than_some_of_what_cannot_be_done_is_told() -> None:
+    bench = Bench.open(STYLED)
+    bench.speak("".join(f"[voice:no{number}]Hi.[/voice] " for number in range(200)))
+    bench.receive(inputs.EndText())
+    bench.render_all()
+    bench.take_all()
+    assert len(bench.told(utterance_events.UtteranceWarning)) == 50
+
+
+@pytest.mark.parametrize(
+    "part", ["[pause:1s]", "[voice:a]b", "[rate:2]b. ", "[voice:a][rate:2]", "Anna: b\n"]
+)
+def test_thousands_of_directives_are_soon_done(part: str) -> None:
+    bench = Bench.open(DIALOGUE)
+    bench.speak(part * 5000)
+    bench.receive(inputs.EndText())
+    while bench.utterance.waiting_backend is not None:
+        bench.render_all()
+    bench.take_all()
+    assert isinstance(bench.events[-1], utterance_events.UtteranceFinished)

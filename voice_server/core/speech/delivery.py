@@ -31,6 +31,13 @@ class _FlushMark:
         self.id = flush_id
 
 
+class _Silence:
+    """A lane of its own that is nothing but a pause, behind the last sound."""
+
+    def __init__(self, pause_ms: float) -> None:
+        self.pause_ms = pause_ms
+
+
 class Delivery:
     """Segments' audio and word marks, handed out segment by segment.
 
@@ -48,12 +55,13 @@ class Delivery:
         self.waiting_bytes = 0
         self.taken_bytes = 0
         self.waiting_flushes = 0
-        self._lanes: ReorderBuffer[PendingSegment | _FlushMark, bytes | tuple[WordMark, ...]] = (
+        self._lanes: ReorderBuffer[PendingSegment | _FlushMark | _Silence, bytes | tuple[WordMark, ...]] = (
             ReorderBuffer()
         )
         self._parts: deque[SpokenPart] = deque()
         self._has_sound = False  # since the last pause
         self._due_pause_bytes = 0  # of the head, which has started
+        self._last_index = 0
 
     def __contains__(self, pending: PendingSegment) -> bool:
         return pending in self._lanes
@@ -67,7 +75,7 @@ class Delivery:
     def has_event(self) -> bool:
         """Whether `take` would return something."""
         head = self._lanes.head
-        if head is None or isinstance(head, _FlushMark):
+        if not isinstance(head, PendingSegment):
             return head is not None
         return head.certain_at is not None and (
             self._lanes.peek() is not None
@@ -85,6 +93,11 @@ class Delivery:
         self.waiting_flushes += 1
         self._lanes.open(mark := _FlushMark(flush_id))
         self._lanes.close(mark)
+
+    def add_silence(self, pause_ms: float) -> None:
+        """Hand out a pause behind everything before this moment, as audio of the last sentence."""
+        self._lanes.open(silence := _Silence(pause_ms))
+        self._lanes.close(silence)
 
     def add_audio(self, pending: PendingSegment, pcm: bytes) -> None:
         """Add audio of a segment."""
@@ -122,6 +135,9 @@ class Delivery:
                 self._lanes.advance()
                 self.waiting_flushes -= 1
                 return FlushReached(head.id)
+            if isinstance(head, _Silence):
+                self._lanes.advance()
+                return self._deliver_silence(head, now)
             if head.certain_at is None:
                 return None
             return self._take_from(head, now)
@@ -133,7 +149,7 @@ class Delivery:
         if not head.has_started and (has_item or is_silent or self._may_start_early(head)):
             head.has_started = True
             head.start_s = self.taken_bytes / PCM_BYTES_PER_SECOND
-            if self._has_sound and not is_silent:
+            if head.is_asked_for or (self._has_sound and not is_silent):
                 head.pause_bytes = self._due_pause_bytes = pause_bytes(head.pause_ms)
                 self._has_sound = False
             return head.started_event()
@@ -151,7 +167,7 @@ class Delivery:
     def _may_start_early(self, head: PendingSegment) -> bool:
         """Whether a segment begins with its pause although there is no sound of it."""
         is_rendered_now = head.phase is SegmentPhase.RENDERING and not head.has_started
-        return is_rendered_now and self._has_sound and head.pause_ms > 0
+        return is_rendered_now and (self._has_sound or head.is_asked_for) and head.pause_ms > 0
 
     def _with_following_audio(self, pcm: bytes) -> bytes:
         """One message costs more than a copy: audio that waits behind goes with it, up to a limit."""
@@ -174,8 +190,15 @@ class Delivery:
         head.gap_s += self.clock.deliver(len(pcm) / PCM_BYTES_PER_SECOND, now)
         return SentenceAudio(head.index, pcm)
 
+    def _deliver_silence(self, silence: _Silence, now: float) -> SentenceAudio:
+        pcm = bytes(pause_bytes(silence.pause_ms))
+        self.taken_bytes += len(pcm)
+        self.clock.deliver(len(pcm) / PCM_BYTES_PER_SECOND, now)
+        return SentenceAudio(self._last_index, pcm)
+
     def _close_sentence(self, head: PendingSegment, now: float) -> UtteranceEvent:
         self._lanes.advance()
+        self._last_index = head.index
         if self._keeps_record:
             self._record(head, now)
         if head.failure is not None:

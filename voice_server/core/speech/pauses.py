@@ -22,8 +22,13 @@ _LIST_ITEM = re.compile(
     rf"(?:[-*+{re.escape(marks.BULLETS)}‣·]|[(\[]?(?:\d{{1,3}}|[A-Za-z]|[ivx]{{2,5}})[.)\]])\s"
 )
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
-_CUT_INSIDE = ("over-long", "first piece")
-"""How the splitter's reasons begin where it cuts inside a sentence."""
+CUT_BY_DIRECTIVE = "directive"
+"""The reason of a piece that ends inside a sentence, because another style or a pause was asked for."""
+_CUT_INSIDE = ("over-long", "first piece", CUT_BY_DIRECTIVE)
+"""How reasons begin where a cut is inside a sentence."""
+_ENDS_SENTENCE = frozenset(
+    marks.FULL_STOPS + marks.QUESTION_AND_EXCLAMATION_MARKS + marks.ELLIPSES + marks.UNAMBIGUOUS_STOPS
+)
 _NEXT_LIST_ITEM = "next list item"
 """Its reason between two items on one line."""
 
@@ -51,6 +56,8 @@ class Pauses(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
                 return self.list_item_ms
             is_parted = _BLANK_LINE.search(between) or "#" in (piece.text[0], previous.text[0])
             return self.paragraph_ms if is_parted else self.sentence_ms
+        if previous.reason == CUT_BY_DIRECTIVE and not _ENDS_SENTENCE.isdisjoint(between):
+            return self.sentence_ms  # the mark was behind the directive, and alone
         if CLAUSE_MARK.match(previous.text, len(previous.text) - 1):
             return self.clause_ms
         if is_inside or previous.reason.startswith(_CUT_INSIDE):

@@ -51,7 +51,8 @@ class PendingSegment:
 
     `piece` has offsets in the text that was split; `chars` is where it was typed, and `spoken` leads there.
     `pause_ms` is the silence that parts it from the one before, and `pause_bytes` how much of it was handed
-    over: its audio begins with that. `is_inside` says that the one before is a part of the same sentence.
+    over: its audio begins with that; a pause that `is_asked_for` is heard without a sound before it too.
+    `is_inside` says that the one before is a part of the same sentence.
     """
 
     index: int
@@ -74,6 +75,7 @@ class PendingSegment:
     failure: tuple[str, str] | None = None
     is_inside: bool = False
     pause_ms: float = 0.0
+    is_asked_for: bool = False
     pause_bytes: int = 0
     has_started: bool = False
     start_s: float = 0.0
@@ -95,7 +97,8 @@ class PendingSegment:
         """
         if self.segment != other.segment or self.piece.start != other.piece.start:
             return False
-        self.piece, self.spoken, self.warnings = other.piece, other.spoken, other.warnings
+        self.piece, self.chars = other.piece, other.chars
+        self.spoken, self.warnings = other.spoken, other.warnings
         return True
 
     def add_mark(self, mark: WordMark) -> None:

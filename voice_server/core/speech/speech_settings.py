@@ -7,10 +7,19 @@ from dataclasses import dataclass, field, replace
 from typing import Final, Literal, Protocol
 
 from voice_server.core.speech.pauses import NO_PAUSES, Pauses
+from voice_server.core.text.directives import Style
 from voice_server.core.text.filtering.text_filter import CodePolicy
 from voice_server.core.text.speakable.citations import CitationPolicy
 from voice_server.core.text.speakable.pictures import EmojiPolicy
-from voice_server.core.types import ANY_SCRIPT, Capabilities, NormalizedKind, OptionValue, TimesSource
+from voice_server.core.types import (
+    ANY_SCRIPT,
+    Capabilities,
+    NormalizedKind,
+    OptionValue,
+    SpeechWarning,
+    TimesSource,
+)
+from voice_server.core.wire.speakers import SpeakerChoice
 from voice_server.errors import TooMuch
 
 FirstSegment = Literal["sentence", "clause"]
@@ -39,7 +48,8 @@ class SpeechRequest:
     no such option. `sentence_pause_ms` is the silence between sentences, or None for the configured one.
     `normalize` says whether numbers, signs and so on are put into words, or which kinds of them.
     `emoji` and `citations` say whether those that only the eye needs are spoken.
-    `first_segment` is None for what suits the engine (`default_first_segment`).
+    `first_segment` is None for what suits the engine (`default_first_segment`). `speakers` are those whose
+    lines begin with their names.
     """
 
     backend: str | None = None
@@ -58,6 +68,7 @@ class SpeechRequest:
     max_wait_ms: float = DEFAULT_MAX_WAIT_MS
     ahead_s: float = DEFAULT_AHEAD_S
     sentence_pause_ms: float | None = None
+    speakers: Mapping[str, SpeakerChoice] = field(default_factory=dict)
 
 
 def default_first_segment(capabilities: Capabilities) -> FirstSegment:
@@ -77,6 +88,13 @@ class ReaderFinder(Protocol):
         """`settings` with a voice of `language` that reads all of `scripts`; None where there is none."""
 
 
+class StyleFinder(Protocol):
+    """Finds how text is spoken for which a tag asks for another style."""
+
+    def __call__(self, settings: SpeechSettings, style: Style) -> tuple[SpeechSettings, list[SpeechWarning]]:
+        """`settings` with all of the style that can be done, and a warning for what cannot."""
+
+
 @dataclass(frozen=True, slots=True)
 class SpeechSettings:
     """How an utterance is spoken; every name in it has been resolved and checked.
@@ -88,7 +106,8 @@ class SpeechSettings:
     listener likes to have in store. A sentence shorter than `min_segment_chars` is spoken together with the
     next one, if that comes in time. `reads` are the scripts that the voice reads beside Latin, and
     `find_reader` finds who reads others, unless `script` is "keep"; a reader that it found has none.
-    `pauses` are what a listener hears between the parts of the text.
+    `pauses` are what a listener hears between the parts of the text. `speakers` are the settings for lines
+    that begin with a name, `find_style` finds those for text behind a tag; without it tags have no effect.
     """
 
     backend: str
@@ -113,6 +132,8 @@ class SpeechSettings:
     citations: CitationPolicy = "skip"
     pauses: Pauses = NO_PAUSES
     find_reader: ReaderFinder | None = field(default=None, compare=False)
+    speakers: Mapping[str, SpeechSettings] = field(default_factory=dict)
+    find_style: StyleFinder | None = field(default=None, compare=False)
 
     def renders_like(self, other: SpeechSettings) -> bool:
         """Whether a sentence that was rendered with `other` need not be rendered again with these."""

@@ -55,7 +55,11 @@ from voice_server.core.speech.utterance_states import TAKEN_INPUTS, UtteranceSta
 from voice_server.core.text.splitting.splitter import Piece
 from voice_server.core.types import PCM_BYTES_PER_SECOND, SpeechWarning
 
-_TOLD_ONCE = frozenset({"script_switched", "script_unread"})
+_TOLD_ONCE = frozenset({
+    "script_switched", "script_unread", "style_ignored", "value_clamped", "voice_kept",
+})  # fmt: skip
+_MOST_TOLD = 50
+"""So many different ones of these are told: a text may have a new one in every word."""
 
 _LONGEST_UNSPOKEN = 64
 """Characters at most that may follow a likely end without being spoken."""
@@ -283,9 +287,7 @@ class Utterance:
 
     def _on_push(self, event: PushText, now: float) -> None:
         self._limits.check_text(self.buffered_chars, len(event.text))
-        pieces = self._text.push(event.text, now)
-        if pieces:
-            self._speak_all(pieces, now)
+        self._speak_all(self._text.push(event.text, now), now)
         self._speculate(now)
 
     def _on_flush(self, event: FlushText, now: float) -> None:
@@ -297,6 +299,9 @@ class Utterance:
     def _on_end(self, _event: EndText, now: float) -> None:
         self._speak_all(self._text.finish(), now)
         self._drop_likely()
+        pause_ms = self._text.pause_between(0 if self._previous is None else self._previous.end)
+        if pause_ms is not None:
+            self._delivery.add_silence(pause_ms)
         self._enter(_ENDING)
 
     def _on_configure(self, event: Configure, now: float) -> None:
@@ -309,6 +314,8 @@ class Utterance:
     def _speak_all(self, pieces: list[Piece], now: float) -> None:
         for piece in pieces:
             self._speak(piece, now)
+        for warning in self._text.take_warnings():
+            self._warn(warning, None)
 
     def _speak(self, piece: Piece, now: float) -> None:
         """A piece that is certain: what was rendered at its mark is released, else it is rendered now."""
@@ -318,18 +325,20 @@ class Utterance:
             self._make_certain(likely, now)
             return
         self._drop_likely()
-        for pending in new_segments(
-            self._opened_sentences, piece, self.settings, now, self._text.typed_place
-        ):
+        for pending in self._segments(self._opened_sentences, piece, now):
             self._open(pending)
             self._make_certain(pending, now)
+
+    def _segments(self, index: int, piece: Piece, now: float) -> list[PendingSegment]:
+        """What is to be rendered for a piece, with the settings that hold where it stands."""
+        return new_segments(index, piece, self._text.settings_of(piece), now, self._text.typed_place)
 
     def _still_says(self, likely: PendingSegment, piece: Piece, now: float) -> bool:
         """Whether the piece is said as what is rendered already; an emoji behind its mark is not said."""
         if likely.covers(piece):
             return True
         is_near = abs(piece.end - likely.piece.end) <= _LONGEST_UNSPOKEN
-        segments = new_segments(likely.index, piece, self.settings, now) if is_near else []
+        segments = self._segments(likely.index, piece, now) if is_near else []
         return len(segments) == 1 and likely.becomes(segments[0])
 
     def _speculate(self, now: float) -> None:
@@ -343,16 +352,24 @@ class Utterance:
             self._drop_likely()
         if piece is None:
             return
-        segments = new_segments(self._opened_sentences, piece, self.settings, now, self._text.typed_place)
+        segments = self._segments(self._opened_sentences, piece, now)
         if len(segments) == 1:  # what several voices read is rendered when it is certain
             (self._likely,) = segments
             self._open(self._likely)
 
     def _open(self, pending: PendingSegment) -> None:
         self._opened_sentences += 1
-        pending.pause_ms = self._pause_before(pending)
+        asked_ms = self._asked_pause_before(pending)
+        pending.is_asked_for = asked_ms is not None
+        pending.pause_ms = self._pause_before(pending) if asked_ms is None else asked_ms
         self._delivery.open(pending)
         self._queue.add(pending)
+
+    def _asked_pause_before(self, pending: PendingSegment) -> float | None:
+        """The pause before a segment that the text asks for; None where it asks for none."""
+        if pending.is_inside:
+            return None
+        return self._text.pause_between(self._previous.end if self._previous else 0, pending.piece.start)
 
     def _pause_before(self, pending: PendingSegment) -> float:
         """How long the silence before a segment is, at the pace at which it is spoken."""
@@ -369,7 +386,7 @@ class Utterance:
         self._queue.make_certain(pending, now)
         self._spoken_sentences += 1
         for warning in pending.warnings:
-            self._warn(warning, pending)
+            self._warn(warning, pending.index)
         if pending.phase is not SegmentPhase.WAITING:
             self._announce(pending)
 
@@ -410,15 +427,15 @@ class Utterance:
         if pending.certain_at is None:
             pending.warnings.append(event.warning)
         elif pending in self._delivery:
-            self._warn(event.warning, pending)
+            self._warn(event.warning, pending.index)
 
-    def _warn(self, warning: SpeechWarning, pending: PendingSegment) -> None:
-        """Tell the listener, and of a script that the voice cannot read only once."""
+    def _warn(self, warning: SpeechWarning, index: int | None) -> None:
+        """Tell the listener, and of what the voice cannot do only once."""
         if warning.code in _TOLD_ONCE:
-            if warning in self._told:
+            if warning in self._told or len(self._told) >= _MOST_TOLD:
                 return
             self._told.add(warning)
-        self._urgent_events.append(UtteranceWarning(warning.code, warning.message, pending.index))
+        self._urgent_events.append(UtteranceWarning(warning.code, warning.message, index))
 
     def _on_render_completed(self, event: RenderCompleted, now: float) -> None:
         if event.pending.settings.word_times:

@@ -15,6 +15,7 @@ from typing import Annotated, Any, Final, Literal
 import msgspec
 
 from voice_server.core.types import MAX_PAUSE_MS, NormalizedKind
+from voice_server.core.wire.speakers import Speakers
 from voice_server.errors import RequestError
 
 SAMPLE_RATES_HZ: Final = (8_000, 16_000, 22_050, 24_000, 44_100, 48_000)
@@ -59,6 +60,7 @@ class ClientMessage(msgspec.Struct, frozen=True, kw_only=True):
     first_segment: Literal["sentence", "clause"] | None = None
     ahead_s: float | None = None
     sentence_pause_ms: float | None = None
+    speakers: Speakers | None = None
     on_new_turn: NewTurnPolicy | None = None
     token: str | None = None
     turn: Name | None = None

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from voice_server.core.speech.speech_settings import DEFAULT_CODE, DEFAULT_SCRIPT
+from voice_server.core.wire.speakers import Speakers
 from voice_server.endpoints.http.problems import NotFound, TooLong
 from voice_server.endpoints.http.requests import MAX_FILE_CHARS, Language, LongText, VoiceName
 from voice_server.endpoints.http.responses import ResolvedSpeech
@@ -58,6 +59,7 @@ class OpenAISpeechFields(msgspec.Struct, kw_only=True):
     emoji: Emoji | None = None
     citations: Citations | None = None
     sentence_pause_ms: SentencePause | None = None
+    speakers: Speakers | None = None
     sample_rate: SampleRate | None = None
     bit_rate: BitRate | None = None
 
@@ -104,6 +106,7 @@ def resolve_openai(
             emoji=fields.emoji or "skip",
             citations=fields.citations or "skip",
             sentence_pause_ms=fields.sentence_pause_ms,
+            speakers=fields.speakers or {},
             normalize=True if fields.normalize is None else fields.normalize,
             word_times=word_times,
         ),

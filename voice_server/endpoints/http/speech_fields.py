@@ -13,6 +13,7 @@ from voice_server.core.text.speakable.citations import CitationPolicy
 from voice_server.core.text.speakable.pictures import EmojiPolicy
 from voice_server.core.types import NormalizedKind
 from voice_server.core.wire.half_characters import LOST_CHARACTER, has_lost_character
+from voice_server.core.wire.speakers import Speakers
 from voice_server.endpoints.http.requests import Language, LongText, VoiceName
 from voice_server.endpoints.http.responses import ResolvedSpeech
 from voice_server.errors import RequestError
@@ -65,6 +66,7 @@ class SpeechFields(msgspec.Struct, kw_only=True):
     emoji: Emoji | None = None
     citations: Citations | None = None
     sentence_pause_ms: SentencePause | None = None
+    speakers: Speakers | None = None
     sample_rate: SampleRate | None = None
     bit_rate: BitRate | None = None
 
@@ -90,6 +92,7 @@ def resolve_fields(
             emoji=fields.emoji or "skip",
             citations=fields.citations or "skip",
             sentence_pause_ms=fields.sentence_pause_ms,
+            speakers=fields.speakers or {},
             normalize=True if fields.normalize is None else fields.normalize,
             word_times=word_times,
         ),

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp
 
 from voice_server.core.playlist import PlaylistPolicy
 from voice_server.core.types import SpeechWarning
+from voice_server.core.wire.speakers import Speakers
 from voice_server.endpoints.app_state import state_of
 from voice_server.endpoints.http.operations import JSON, SPEAKING_REFUSALS, Endpoint, Operation
 from voice_server.endpoints.http.requests import FileText, Language, NoFields, VoiceName, read_json
@@ -38,6 +39,7 @@ class SynthesizeFields(msgspec.Struct, frozen=True):
     speed: Speed | None = None
     backend: BackendName | None = None
     options: Options | None = None
+    speakers: Speakers | None = None
     policy: Literal["interrupt", "queue", "mix"] = "interrupt"
 
     def request(self) -> SpeechRequest:
@@ -48,6 +50,7 @@ class SynthesizeFields(msgspec.Struct, frozen=True):
             language=self.language,
             speed=self.speed,
             options=dict(self.options or {}),
+            speakers=self.speakers or {},
         )
 
 

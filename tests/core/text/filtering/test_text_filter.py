@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Collection
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.core.text.filtering.filtering import filtered, lines_of
+from voice_server.core.text.directives import PLAIN, Directive, Style
 from voice_server.core.text.filtering.text_filter import CodePolicy, TextFilter
 from voice_server.core.text.offsets import rewrite
 
@@ -186,3 +188,66 @@ def test_a_filter_that_is_off_passes_everything_from_then_on() -> None:
     assert text_filter.feed("|d|<think>") == "a: b.\n|c|d|<think>"
     text_filter.configure(is_on=True, code="announce", language=None)
     assert text_filter.feed("\n<think>x</think>y") == "\ny"
+
+
+def directives_of(
+    text: str, size: int | None = None, speakers: Collection[str] = ()
+) -> tuple[str, list[Directive]]:
+    """What is let through, and what changes where."""
+    text_filter = TextFilter()
+    text_filter.configure(is_on=True, code="announce", language=None, speakers=speakers)
+    step = size or max(1, len(text))
+    came = "".join(text_filter.feed(text[at : at + step]) for at in range(0, len(text), step))
+    return came + text_filter.finish(), text_filter.text.take_directives()
+
+
+_TAGGED = st.lists(
+    st.sampled_from((
+        "[pause:1s]", "[pause]", "[voice:a]", "[/voice]", "[rate:2]", "[/rate]", "<break/>", "[pau", "[voi",
+        "<bre", "]", "[", "(", ".", ",", "Anna:", "**Bob:**", "Anna", " (low)", ":", "*", "word", "```", "`",
+        "|a|", "<think>", "</think>", *_SPACES,
+    )),
+    max_size=30,
+).map("".join)  # fmt: skip
+
+
+@given(_TAGGED, st.integers(1, 9))
+def test_directives_are_the_same_however_the_text_is_cut(text: str, size: int) -> None:
+    whole = directives_of(text, None, ("Anna", "Bob"))
+    assert directives_of(text, 1, ("Anna", "Bob")) == directives_of(text, size, ("Anna", "Bob")) == whole
+    offsets = [each.offset for each in whole[1]]
+    assert offsets == sorted(offsets)
+    assert all(offset <= len(whole[0]) for offset in offsets)
+
+
+@pytest.mark.parametrize(
+    ("typed", "through", "directives"),
+    [
+        ("Wait[pause:1s]now", "Waitnow", [Directive(4, 1000)]),
+        ("a [voice:x]b[/voice], c", "a b, c",
+         [Directive(2, None, Style(voice="x")), Directive(4, None, PLAIN)]),
+        ("One.\n[pause:1s]\nTwo.", "One.\nTwo.", [Directive(5, 1000)]),
+        ("One.\n[pause:1s]...\nTwo.", "One.\n...\nTwo.", [Directive(8, 1000)]),
+        ("[rate:2]```sh\nls\n```", "Code omitted.\n", [Directive(0, None, Style(rate=2))]),
+        ("`[pause:1s]`", "`[pause:1s]`", []),
+        ("<think>[pause:1s]</think>Yes", "Yes", []),
+        ("Hi.\nAnna: Yes.\nBob:\nNo.", "Hi.\nYes.\nNo.",
+         [Directive(4, None, Style(speaker="Anna")), Directive(9, None, Style(speaker="Bob"))]),
+        ("```md\nAnna: Hi.\n```", "Anna: Hi.\n", []),
+    ],
+)  # fmt: skip
+def test_tags_and_labels_are_left_out_and_told(typed: str, through: str, directives: list[Directive]) -> None:
+    assert directives_of(typed, None, ("Anna", "Bob")) == directives_of(typed, 1, ("Anna", "Bob"))
+    assert directives_of(typed, None, ("Anna", "Bob")) == (through, directives)
+
+
+def test_names_are_text_where_nobody_is_a_speaker() -> None:
+    assert directives_of("Anna: Hi.") == ("Anna: Hi.", [])
+
+
+@pytest.mark.parametrize(
+    "part", ["[pause:1s]", "[voice:a]", "[rate:2", "[voice:", "<break", "Anna: ", "Anna (", "[/voice]"]
+)
+def test_many_tags_take_time_in_proportion(part: str) -> None:
+    text = part * 20_000
+    assert len(directives_of(text, 7, ("Anna",))[0]) <= len(text)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass
 
+from voice_server.core.text.directives import Directive, Style
 from voice_server.core.text.offsets import Edit
 from voice_server.core.types import Span
 
@@ -37,6 +38,7 @@ class FilteredText:
         self._new: list[str] = []
         self._runs: list[_Run] = []
         self._starts: list[int] = []
+        self._directives: list[Directive] = []
 
     @property
     def ends_in_word(self) -> bool:
@@ -53,6 +55,19 @@ class FilteredText:
         new = "".join(self._new)
         self._new.clear()
         return new
+
+    def take_directives(self) -> list[Directive]:
+        """What changes in the text that has been let through since the last call."""
+        if not self._directives:
+            return self._directives
+        directives, self._directives = self._directives, []
+        return directives
+
+    def change(
+        self, *, pause_ms: float | None = None, style: Style | None = None, ends_sentence: bool = False
+    ) -> None:
+        """Something changes in front of what comes next."""
+        self._directives.append(Directive(self._length, pause_ms, style, ends_sentence))
 
     def keep(self, text: str) -> None:
         """Let text through as it was typed."""

@@ -4,12 +4,15 @@ Left out are thoughts, calls of tools, special tokens and marks of citations (`e
 are announced, left out or read (`code_blocks.py`); rows of tables become sentences (`table_reader.py`). The
 rest passes as it was typed, at once but for a few characters that may begin one of these. Laws: time is
 linear; more text never changes what was decided; `text` leads from what came out back to what was typed.
+
+Tags that say how the text is spoken (`tags.py`), and labels of speakers, are left out too; `text` has them as
+directives.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Final, Literal
 
 from voice_server.core.text.filtering import code_blocks, tables
@@ -17,7 +20,9 @@ from voice_server.core.text.filtering.code_blocks import Contents, Fence
 from voice_server.core.text.filtering.elements import BEGINS_ELEMENT, LONGEST_CLOSER, Element, element_at
 from voice_server.core.text.filtering.filtered_text import FilteredText
 from voice_server.core.text.filtering.phrases import Phrases, phrases_for
+from voice_server.core.text.filtering.speaker_labels import label_at
 from voice_server.core.text.filtering.table_reader import TableReader
+from voice_server.core.text.filtering.tags import OpenTags, Tag, tag_at
 from voice_server.core.text.splitting.mark_context import MoreTextNeeded
 
 CodePolicy = Literal["announce", "skip", "read"]
@@ -40,8 +45,8 @@ _Reader = Callable[[str, int, bool], int]
 class TextFilter:
     """Takes one text in tokens: `feed` each of them, then `finish`."""
 
-    def __init__(self) -> None:
-        self.text = FilteredText()
+    def __init__(self, text: FilteredText | None = None) -> None:
+        self.text = text or FilteredText()
         """What has been let through."""
         self._is_on = True
         self._code: CodePolicy = "announce"
@@ -67,10 +72,20 @@ class TextFilter:
         self._table: TableReader | None = None
         self._is_piped = False
         """Whether each row of the table begins with a bar."""
+        self._open_tags = OpenTags()
+        self._speakers: Collection[str] = ()
+        self._has_tag = False
+        """Whether there was a tag in the line, and nothing else but white space."""
 
-    def configure(self, *, is_on: bool, code: CodePolicy, language: str | None) -> None:
-        """How to go on. `language` is the text's, as a BCP 47 tag, or None to guess it."""
+    def configure(
+        self, *, is_on: bool, code: CodePolicy, language: str | None, speakers: Collection[str] = ()
+    ) -> None:
+        """How to go on. `language` is the text's, as a BCP 47 tag, or None to guess it.
+
+        `speakers` are names behind which somebody speaks from the beginning of a line on.
+        """
         self._is_on, self._code, self._language = is_on, code, language
+        self._speakers = sorted(speakers, key=len, reverse=True)
 
     @property
     def held_chars(self) -> int:
@@ -142,6 +157,10 @@ class TextFilter:
         if end == len(text) and not final and end - at < _LONGEST_HEAD:
             raise MoreTextNeeded
         first = text[end : end + 1]
+        if first == "\n" and self._has_tag:  # a line of its own says nothing, and parts nothing
+            self.text.drop(end + 1 - at)
+            self._has_tag = False
+            return end + 1
         if first == "\n":
             self.text.keep(text[at : end + 1])
             self._is_behind_blank = True
@@ -155,8 +174,20 @@ class TextFilter:
             after = self._indented_code(text, at, final)
             if after is not None:
                 return after
+        if self._speakers and self._fence is None:
+            label = label_at(text, end, self._speakers, final=final)
+            if label is not None:
+                return self._begin_speaker(label[0], at, label[1])
         self.text.keep(head[0])
         self._read = self._read_line
+        return end
+
+    def _begin_speaker(self, name: str, at: int, end: int) -> int:
+        """Leave out the label of whoever speaks from here on."""
+        self.text.drop(end - at)
+        self._open_tags.begin_speaker(name)
+        self.text.change(style=self._open_tags.style)
+        self._has_tag = True
         return end
 
     def _fenced_head(self, text: str, at: int, end: int, final: bool) -> int | None:
@@ -252,6 +283,7 @@ class TextFilter:
 
     def _begin_line(self, *, behind_blank: bool) -> None:
         self._read, self._at_head, self._is_behind_blank = self._read_head, True, behind_blank
+        self._has_tag = False
 
     def _read_backticks(self, text: str, at: int, final: bool) -> int:
         """A fence behind other text, or code inside the line, in which nothing is an element."""
@@ -288,6 +320,9 @@ class TextFilter:
         """Leave out an element; what only looks like one is let through."""
         if text.startswith(("<s>", "</s>"), at):
             return self._read_strike(text, at)
+        tag = tag_at(text, at, final=final)
+        if tag is not None:
+            return self._read_tag(text, at, tag)
         element = element_at(text, at, final=final)
         if element is None:
             self.text.keep(text[at])
@@ -304,6 +339,22 @@ class TextFilter:
         self._element = element
         self._read = self._leave_out
         return element.end
+
+    def _read_tag(self, text: str, at: int, tag: Tag) -> int:
+        """Leave out a tag, which is for whoever speaks; behind one, the line may yet be anything."""
+        self.text.drop(tag.end - at)
+        self.text.keep(text[tag.end : tag.holds_from])
+        if tag.pause_ms is not None:
+            self.text.change(pause_ms=tag.pause_ms)
+        else:
+            self._open_tags.take(tag)
+            self.text.change(style=self._open_tags.style)
+        if tag.holds_from > tag.end:
+            self._at_head = False
+        if self._at_head:
+            self._has_tag = True
+            self._read = self._read_head
+        return tag.holds_from
 
     def _is_in_sentence(self) -> bool:
         return not self._at_head and not self.text.tail.rstrip(" ").endswith(_ENDS_SENTENCE)
