@@ -1,9 +1,12 @@
-"""The floor: splitter, engine and resampler in one process, the lower bound of what a server can cost."""
+"""The floor: text rules, engine and resampler in one process, the lower bound of what a server can cost.
+
+It renders what the server gives an engine, or the two would be compared over different texts.
+"""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,10 +14,11 @@ from voice_server.config import BackendConfig
 from voice_server.core.audio.pcm import duration_ms, to_pcm
 from voice_server.core.audio.resample import Resampler
 from voice_server.core.options import complete_options
-from voice_server.core.speech.speech_settings import default_first_segment
-from voice_server.core.text.speakable.spoken_text import speakable
-from voice_server.core.text.splitting.splitter import Splitter, SplitterOptions
-from voice_server.core.types import SAMPLE_RATE_HZ, WordMark
+from voice_server.core.speech.incoming_text import IncomingText
+from voice_server.core.speech.segments import new_segments, prepare_text_path
+from voice_server.core.speech.speech_settings import SpeechSettings, default_first_segment
+from voice_server.core.text.splitting.splitter import Piece
+from voice_server.core.types import NORMALIZED_KINDS, SAMPLE_RATE_HZ, WordMark
 from voice_server.worker.adapter import capabilities_of, load_backend, options_of
 
 
@@ -33,18 +37,33 @@ class EngineFloor:
         self._engine: Any = load_backend(backend.adapter, backend.settings)
         self._voice = backend.default_voice or next(iter(self._engine.voices())).id
         self._options = complete_options(options_of(self._engine), {}, backend.options)
-        self._splitting = SplitterOptions(first_piece=default_first_segment(capabilities_of(self._engine)))
+        capabilities = capabilities_of(self._engine)
+        languages = {voice.id: voice.language for voice in self._engine.voices()}
+        self._settings = SpeechSettings(
+            backend="",
+            voice=self._voice,
+            options=self._options,
+            normalized_kinds=NORMALIZED_KINDS - set(capabilities.normalizes),
+            spoken_language=languages.get(self._voice),
+            known_tags=frozenset(capabilities.tags),
+            first_segment=default_first_segment(capabilities),
+            min_segment_chars=backend.min_segment_chars,
+            max_segment_chars=backend.max_segment_chars,
+        )
+        prepare_text_path()
 
     def run(self, tokens: Sequence[str]) -> FloorOutcome:
         """Split, render and resample a text as its tokens come, with no pause between them."""
-        splitter = Splitter(self._splitting)
+        text = IncomingText(self._settings)
         sentence_ms: list[float] = []
         n_bytes = 0
         cpu_before = time.process_time()
         for token in (*tokens, None):
             certain_at = time.perf_counter()
-            for piece in splitter.finish() if token is None else splitter.feed(token):
-                first_at, length = self._timed_render(piece.text)
+            for spoken in self._spoken(
+                text.finish() if token is None else text.push(token, certain_at), text
+            ):
+                first_at, length = self._timed_render(spoken)
                 sentence_ms.append((first_at - certain_at) * 1000)
                 n_bytes += length
         cpu_ms = (time.process_time() - cpu_before) * 1000
@@ -52,9 +71,15 @@ class EngineFloor:
 
     def speak(self, text: str, write: Callable[[bytes], None]) -> None:
         """Split, render and resample a whole text; `write` gets its PCM at 24 000 Hz as it is rendered."""
-        splitter = Splitter(self._splitting)
-        for piece in (*splitter.feed(text), *splitter.finish()):
-            self._render(piece.text, write)
+        incoming = IncomingText(self._settings)
+        for spoken in self._spoken([*incoming.push(text, 0.0), *incoming.finish()], incoming):
+            self._render(spoken, write)
+
+    def _spoken(self, pieces: Sequence[Piece], text: IncomingText) -> Iterator[str]:
+        """What the server would give the engine for these pieces."""
+        for piece in pieces:
+            for pending in new_segments(0, piece, self._settings, 0.0, text.typed_place):
+                yield pending.segment.text
 
     def _timed_render(self, sentence: str) -> tuple[float, int]:
         """Render one sentence; return the time of its first audio, and how many bytes it has."""
@@ -77,7 +102,7 @@ class EngineFloor:
                 write(resampler.process(to_pcm(item)))
             return False
 
-        self._synthesize(speakable(sentence).text, accept)
+        self._synthesize(sentence, accept)
         write(resampler.finish())
 
     def _synthesize(self, text: str, accept: Callable[[object], bool]) -> None:
