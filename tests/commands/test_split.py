@@ -25,12 +25,38 @@ def test_a_line_break_within_a_piece_is_shown_as_a_sign(run_command: RunCommand)
 def test_spoken_says_what_an_engine_is_given(run_command: RunCommand) -> None:
     text = "It costs **$5**. ✨\n---\nDas ist gut und wiegt 3,5 kg."
     lines = run_command("split", "--spoken", "--text", text).stdout.splitlines()
-    assert [line.strip() for line in lines[1::2]] == [
+    assert [line.strip() for line in lines if "»" in line] == [
         "» It costs five dollars.",
         "» Das ist gut und wiegt drei Komma fünf Kilogramm.",
     ]
     rows = run_command("split", "--spoken", "--json", "--text", "5 %", "--language", "de").stdout
     assert json.loads(rows)["spoken"] == "fünf Prozent"
+
+
+def test_spoken_says_which_rule_changed_what(run_command: RunCommand) -> None:
+    text = "It costs **$5**.\n---"
+    lines = run_command("split", "--spoken", "--text", text).stdout.splitlines()
+    assert [line.split(None, 1) for line in lines] == [
+        ["0–16", "It costs **$5**."],
+        ["»", "It costs five dollars."],
+        ["9–11", '"**" left out (emphasis)'],
+        ["11–13", '"$5" → "five dollars" (amounts)'],
+        ["13–15", '"**" left out (emphasis)'],
+        ["17–20", "---"],
+        ["»", "(nothing)"],
+        ["17–20", '"---" left out (line)'],
+    ]
+    rows = run_command("split", "--spoken", "--json", "--text", "5 %").stdout
+    assert json.loads(rows)["changes"] == [
+        {"rule": "amounts", "start": 0, "end": 3, "written": "5 %", "said": "five percent"}
+    ]
+
+
+def test_what_is_said_may_be_chosen(run_command: RunCommand) -> None:
+    text = "It takes 5 km \U0001f600 [1]."
+    options = ["--normalize", "off", "--emoji", "say", "--citations", "say"]
+    lines = run_command("split", "--spoken", *options, "--text", text).stdout.splitlines()
+    assert lines[1].strip() == "» It takes 5 km grinning face [1]."
 
 
 def test_explain_says_why_each_sentence_ends(run_command: RunCommand) -> None:

@@ -4,8 +4,8 @@ import math
 
 import pytest
 
-from voice_server.core.options import complete_options
-from voice_server.core.types import Option
+from voice_server.core.options import chosen_kinds, complete_options, normalize_of
+from voice_server.core.types import NORMALIZED_KINDS, Option
 from voice_server.errors import RequestError, UnknownName
 
 UNDERSTOOD = (
@@ -72,3 +72,26 @@ def test_a_wrong_value_is_refused_with_what_is_allowed(name: str, value: object,
         complete_options(UNDERSTOOD, {name: value})
     assert caught.value.message.startswith(f"option {name} must be {allowed}, not ")
     assert caught.value.code == "invalid_option"
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("on", NORMALIZED_KINDS),
+        ("True", NORMALIZED_KINDS),
+        ("off", frozenset()),
+        ("false", frozenset()),
+        ("dates", {"dates"}),
+        ("numbers, Amounts", {"numbers", "amounts"}),
+    ],
+)
+def test_normalize_is_on_off_or_a_list_of_kinds(text: str, kinds: frozenset[str]) -> None:
+    assert chosen_kinds(normalize_of(text)) == kinds
+
+
+@pytest.mark.parametrize("text", ["", "date", "on,dates", "dates,,times"])
+def test_what_normalize_cannot_be_is_refused_with_what_it_can(text: str) -> None:
+    with pytest.raises(
+        RequestError, match=r"on, off or a list of these .*: abbreviations, addresses, amounts"
+    ):
+        normalize_of(text)

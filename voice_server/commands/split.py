@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from typing import get_args
+from dataclasses import asdict
 
 import click
 
 from voice_server.commands.shared.click_command import CliCommand
-from voice_server.commands.shared.click_options import encoding_option, json_option, text_option
+from voice_server.commands.shared.click_options import (
+    encoding_option,
+    json_option,
+    reading_options,
+    text_option,
+)
 from voice_server.commands.shared.text_input import decoded_argument, text_chunks
-from voice_server.core.speech.incoming_text import IncomingText
-from voice_server.core.speech.segments import new_segments
-from voice_server.core.speech.speech_settings import DEFAULT_CODE, SpeechSettings
-from voice_server.core.text.filtering.text_filter import CodePolicy
-from voice_server.core.text.splitting.splitter import Piece
-from voice_server.core.types import NORMALIZED_KINDS
+from voice_server.core.options import chosen_kinds
+from voice_server.core.speech.changes import Change, spoken_sentences
+from voice_server.core.speech.speech_settings import SpeechSettings
+from voice_server.core.types import JsonObject
 from voice_server.errors import ConfigError
 
 
@@ -28,14 +30,12 @@ from voice_server.errors import ConfigError
     "--language", "--lang", metavar="TAG", help="The text's language, for example de; guessed when not given."
 )
 @click.option("--early", is_flag=True, help="Let the first piece end at a clause, as the server does.")
+@reading_options
 @click.option(
-    "--code",
-    type=click.Choice(get_args(CodePolicy)),
-    default=DEFAULT_CODE,
-    show_default=True,
-    help="What is said of blocks of code: that there is one, nothing, or the code.",
+    "--spoken",
+    is_flag=True,
+    help="Say for each sentence what an engine is given to speak, and which rule changed what.",
 )
-@click.option("--spoken", is_flag=True, help="Say for each sentence what an engine is given to speak.")
 @click.option("--explain", is_flag=True, help="Say for each sentence why it ends there, and its language.")
 @json_option
 def split(
@@ -45,7 +45,7 @@ def split(
     encoding: str | None,
     language: str | None,
     early: bool,
-    code: CodePolicy,
+    reading: JsonObject,
     spoken: bool,
     explain: bool,
     as_json: bool,
@@ -62,41 +62,32 @@ def split(
         voice="",
         language=language,
         first_segment="clause" if early else "sentence",
-        code=code,
-        normalized_kinds=NORMALIZED_KINDS,
+        normalized_kinds=chosen_kinds(reading.pop("normalize", True)),
+        **reading,
         spoken_language=language,
     )
-    for piece in pieces_of(chunks, settings):
+    for sentence in spoken_sentences(chunks, settings):
+        piece = sentence.piece._replace(start=sentence.start, end=sentence.end)
         if as_json:
-            said = {"spoken": spoken_text(piece, settings)} if spoken else {}
-            click.echo(json.dumps(piece._asdict() | said, ensure_ascii=False))
+            said = {"spoken": sentence.spoken, "changes": list(map(asdict, sentence.changes))}
+            click.echo(json.dumps(piece._asdict() | (said if spoken else {}), ensure_ascii=False))
             continue
-        click.echo(piece_row(piece))
+        click.echo(row(piece.start, piece.end, piece.text))
         if spoken:
-            click.echo(f"{'':>13}  » {spoken_text(piece, settings) or '(nothing)'}")
+            click.echo(f"{'':>13}  » {sentence.spoken or '(nothing)'}")
+            for change in sentence.changes:
+                click.echo(row(change.start, change.end, f"    {change_as_text(change)}"))
         if explain:
             click.echo(f"{'':>13}  ↳ {piece.reason} ({piece.language})")
 
 
-def pieces_of(chunks: Iterator[str], settings: SpeechSettings) -> Iterator[Piece]:
-    """Yield the pieces of a text that comes in chunks, each when it is certain, where it was typed."""
-    text = IncomingText(settings)
-    for chunk in chunks:
-        yield from (_as_typed(text, piece) for piece in text.push(chunk, 0.0))
-    yield from (_as_typed(text, piece) for piece in text.finish())
+def change_as_text(change: Change) -> str:
+    """What a rule made of what was written, as one line."""
+    became = f' → "{change.said}"' if change.said else " left out"
+    return f'"{change.written}"{became} ({change.rule})'
 
 
-def _as_typed(text: IncomingText, piece: Piece) -> Piece:
-    (start, end), _ = text.typed_place(piece)
-    return piece._replace(start=start, end=end)
-
-
-def spoken_text(piece: Piece, settings: SpeechSettings) -> str:
-    """What an engine that normalizes nothing itself is given for a piece; "" where nothing is said."""
-    return " ".join(each.segment.text for each in new_segments(0, piece, settings, 0.0))
-
-
-def piece_row(piece: Piece) -> str:
-    """Return a piece as one row: its offsets and its text, with ⏎ for a line break."""
-    text = piece.text.replace("\r\n", "⏎").replace("\n", "⏎").replace("\r", "⏎")
-    return f"{piece.start:>6}–{piece.end:<6}  {text}"
+def row(start: int, end: int, text: str) -> str:
+    """Return offsets and a text as one row, with ⏎ for a line break."""
+    text = text.replace("\r\n", "⏎").replace("\n", "⏎").replace("\r", "⏎")
+    return f"{start:>6}–{end:<6}  {text}"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final
+from typing import Final, cast
 
-from voice_server.core.types import Option, OptionValue
+from voice_server.core.types import NORMALIZED_KINDS, NormalizedKind, Option, OptionValue
 from voice_server.errors import RequestError, UnknownName
 
 SEED = Option("seed", "integer", None, 0, 2**32 - 1, description="makes a sampling engine repeatable")
@@ -39,6 +39,27 @@ def complete_options(
         if value is not None:
             complete[option.name] = _CHECKS[option.kind](option, value)
     return complete
+
+
+def normalize_of(text: str) -> bool | list[NormalizedKind]:
+    """The option `normalize` as text has it: on, off, or kinds with commas between. Raises RequestError."""
+    words = [word.strip().lower() for word in text.split(",")]
+    if words in (["on"], ["true"]):
+        return True
+    if words in (["off"], ["false"]):
+        return False
+    if not NORMALIZED_KINDS.issuperset(words):
+        kinds = ", ".join(sorted(NORMALIZED_KINDS))
+        raise RequestError(
+            f"normalize must be on, off or a list of these with commas between: {kinds}; not {text[:40]!r}",
+            code="invalid_option",
+        )
+    return cast("list[NormalizedKind]", words)
+
+
+def chosen_kinds(normalize: bool | Sequence[NormalizedKind]) -> frozenset[NormalizedKind]:
+    """The kinds that the option `normalize` wants in words."""
+    return NORMALIZED_KINDS if normalize is True else frozenset(normalize or ())
 
 
 def _number(option: Option, value: object) -> OptionValue:

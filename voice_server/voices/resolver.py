@@ -15,13 +15,12 @@ from operator import is_not
 from msgspec.structs import replace as replace_fields
 
 from voice_server.config import Config
-from voice_server.core.options import OF_THE_VOICE, complete_options
+from voice_server.core.options import OF_THE_VOICE, chosen_kinds, complete_options
 from voice_server.core.speech.pauses import Pauses
 from voice_server.core.speech.scripts import scripts_of_language
 from voice_server.core.speech.speech_settings import SpeechRequest, SpeechSettings, default_first_segment
 from voice_server.core.text.directives import Style
 from voice_server.core.types import (
-    NORMALIZED_KINDS,
     Capabilities,
     NormalizedKind,
     Option,
@@ -402,9 +401,7 @@ def _named_options(request: SpeechRequest, understood: Sequence[Option]) -> Mapp
 
 def _normalized_kinds(request: SpeechRequest, capabilities: Capabilities) -> frozenset[NormalizedKind]:
     """The kinds that are wanted in words, without those that the engine reads well itself."""
-    wanted = request.normalize
-    kinds = NORMALIZED_KINDS if wanted is True else frozenset(wanted or ())
-    return kinds - set(capabilities.normalizes)
+    return chosen_kinds(request.normalize) - set(capabilities.normalizes)
 
 
 def _ignored_options(

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import get_args
+
 import click
 import pytest
 from click.testing import CliRunner
@@ -8,9 +10,13 @@ from voice_server.commands.shared.click_command import CliCommand
 from voice_server.commands.shared.click_options import (
     ServerChoice,
     SpeakerChoice,
+    reading_options,
     server_options,
     speaker_options,
 )
+from voice_server.core.text.filtering.text_filter import CodePolicy
+from voice_server.core.text.speakable.citations import CitationPolicy
+from voice_server.core.text.speakable.pictures import EmojiPolicy
 
 
 @pytest.mark.parametrize(("voice", "sent"), [("af_heart", "af_heart"), ("7", 7), (None, None)])
@@ -57,3 +63,46 @@ def test_the_token_of_the_environment_is_only_for_a_server_at_an_address() -> No
         result = CliRunner().invoke(command, arguments, env={"VOICE_SERVER_TOKEN": "secret"})
         assert result.exit_code == 0
     assert got == [None, "secret"]
+
+
+def test_what_is_said_of_a_text_goes_out_as_the_protocol_s_keys_where_it_was_asked() -> None:
+    got: list[SpeakerChoice] = []
+
+    @click.command(cls=CliCommand)
+    @speaker_options
+    def command(speaker: SpeakerChoice) -> None:
+        got.append(speaker)
+
+    line = "--normalize dates,times --code skip --emoji say --citations say"
+    for arguments in ([], line.split(), ["--normalize", "off"]):
+        assert CliRunner().invoke(command, arguments).exit_code == 0
+    assert [speaker.reading for speaker in got] == [
+        {},
+        {"normalize": ["dates", "times"], "code": "skip", "emoji": "say", "citations": "say"},
+        {"normalize": False},
+    ]
+    assert got[1].reading.items() <= got[1].connect_arguments().items()
+
+
+def test_the_words_that_may_be_said_are_those_of_the_rules() -> None:
+    @click.command(cls=CliCommand)
+    @reading_options
+    def command() -> None: ...
+
+    choices = {
+        option.name: tuple(option.type.choices)
+        for option in command.params
+        if isinstance(option.type, click.Choice)
+    }
+    policies = {"code": CodePolicy, "emoji": EmojiPolicy, "citations": CitationPolicy}
+    assert choices == {name: get_args(policy) for name, policy in policies.items()}
+
+
+def test_a_kind_that_there_is_not_is_one_sentence_with_those_there_are() -> None:
+    @click.command(cls=CliCommand)
+    @reading_options
+    def command() -> None: ...
+
+    result = CliRunner().invoke(command, ["--normalize", "money"])
+    assert result.exit_code == 2
+    assert "abbreviations, addresses, amounts" in result.output

@@ -132,3 +132,13 @@ def test_edits_out_of_order_or_out_of_bounds_are_refused(edits: list[Edit]) -> N
 def test_maps_of_different_texts_do_not_compose() -> None:
     with pytest.raises(ValueError, match="the first text has 3 characters, not 4"):
         OffsetMap.identity(3).then(OffsetMap.identity(4))
+
+
+@given(edited_texts())
+def test_a_map_tells_the_edits_that_made_the_text(case: tuple[str, list[Edit]]) -> None:
+    text, edits = case
+    spoken, offsets = rewrite(text, edits)
+    again, _ = rewrite(text, offsets.edits(spoken))
+    assert again == spoken
+    touched = {at for edit in edits for at in range(edit.start, edit.end)}
+    assert {at for edit in offsets.edits(spoken) for at in range(edit.start, edit.end)} == touched

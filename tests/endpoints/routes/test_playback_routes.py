@@ -77,6 +77,28 @@ def test_what_is_heard_can_be_seen_paused_skipped_and_stopped() -> None:
     play(scene)
 
 
+def test_what_is_said_of_a_text_may_be_chosen() -> None:
+    async def main() -> None:
+        pool = ArithmeticPool(frame_s=0.0, normalizes=())
+        async with (
+            served(pool) as server,
+            httpx.AsyncClient(base_url=f"http://127.0.0.1:{server.port}") as client,
+        ):
+            text = "5 km \U0001f600 [1].\n```\nf(x)\n```"
+            chosen = {"normalize": ["numbers"], "code": "skip", "emoji": "say", "citations": "say"}
+            await post(client, "/playback/device", device="null")
+            await post(client, "/synthesize", text=text)
+            await post(client, "/synthesize", text=text, policy="queue", **chosen)
+            await server.state.loudspeakers.drain()
+        assert [segment.text for segment in pool.rendered] == [
+            "five kilometers.",
+            "Code omitted.",
+            "five km grinning face [one].",
+        ]
+
+    run(main)
+
+
 def test_volume_and_device_are_the_servers() -> None:
     async def scene(client: httpx.AsyncClient, server: Served) -> None:
         del server

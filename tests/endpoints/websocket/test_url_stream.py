@@ -49,6 +49,7 @@ def test_a_speed_of_1_is_for_engines_without_speed_too() -> None:
         ("text=Hi&speed=nan", "invalid_option"),
         ("text=Hi&script=latin", "invalid_option"),
         ("text=Hi&code=loud", "invalid_option"),
+        ("text=Hi&normalize=money", "invalid_option"),
         ("text=Hi&emoji=name", "invalid_option"),
         ("text=Hi&citations=maybe", "invalid_option"),
         ("text=Hi&sentence_pause_ms=long", "invalid_option"),
@@ -63,6 +64,20 @@ def test_a_wrong_url_gets_a_sentence_and_1008(query: str, code: str) -> None:
             received = await listen(socket)
         assert [message["code"] for message in received.json] == [code]
         assert received.close_code == 1008
+
+    run(main)
+
+
+@pytest.mark.parametrize(
+    ("query", "spoken"),
+    [("", "five km"), ("&normalize=off", "5 km"), ("&normalize=dates,numbers", "five km")],
+)
+def test_numbers_are_put_into_words_as_the_url_says(query: str, spoken: str) -> None:
+    async def main() -> None:
+        pool = ArithmeticPool(frame_s=0.0, normalizes=("amounts",))
+        async with served(pool) as server, server.connect(f"/stream?text=5%20km{query}") as socket:
+            await listen(socket)
+        assert [segment.text for segment in pool.rendered] == [spoken]
 
     run(main)
 

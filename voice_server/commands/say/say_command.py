@@ -20,11 +20,13 @@ from voice_server.commands.shared.click_options import (
     encoding_option,
     json_option,
     output_option,
+    reading_options,
     text_option,
 )
 from voice_server.commands.shared.option_values import parse_options
 from voice_server.commands.shared.terminal import print_note
 from voice_server.commands.shared.text_input import STANDARD_INPUT, given_text, read_text
+from voice_server.core.types import JsonObject
 from voice_server.errors import ConfigError
 
 _POLICIES = ("interrupt", "queue", "mix")
@@ -77,6 +79,7 @@ class _SayCommand(CliCommand):
 @click.option(
     "--opt", "opts", metavar="KEY=VALUE", multiple=True, help="An option of the backend; repeatable."
 )
+@reading_options
 @click.option("--backend", metavar="NAME", help="The backend that speaks.")
 @click.option(
     "--natural/--no-natural",
@@ -140,6 +143,7 @@ def say(
     natural: bool | None,
     log_level: str | None,
     as_json: bool,
+    reading: JsonObject,
     **speaker: Any,
 ) -> None:
     """Speak TEXT, or standard input, on this machine's speakers.
@@ -154,7 +158,7 @@ def say(
     if log_level is not None and server.find() is not None:
         print_note("the server runs already and keeps its log level; --kill --all ends it")
     speaker["options"] = parse_options(opts) or None
-    fields = {key: value for key, value in speaker.items() if value is not None}
+    fields = {key: value for key, value in speaker.items() if value is not None} | reading
     if speaker["backend"] is not None:
         server.prepare_backend(speaker["backend"])
     elif natural and url is None and (backend := server.prepare_natural()) is not None:

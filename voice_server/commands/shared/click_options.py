@@ -12,12 +12,16 @@ import click
 
 from voice_server.commands.shared.click_command import variable_of
 from voice_server.commands.shared.option_values import parse_options
+from voice_server.core.options import normalize_of
 from voice_server.core.types import JsonObject, OptionValue
 from voice_server.sound_files.file_formats import FORMAT_OF_SUFFIX
 
 LOG_LEVELS = ("debug", "info", "warning", "error")
 TOKEN_VARIABLE = variable_of("--token")
 *_ALL_BUT_LAST, _LAST = FORMAT_OF_SUFFIX
+_CODE_WORDS = ("announce", "skip", "read")
+_SAID_OR_NOT = ("skip", "say")
+"""What these options may be, said again: `say` does not wait until the rules of text are loaded."""
 _FunctionT = TypeVar("_FunctionT", bound=Callable[..., Any])
 
 
@@ -60,16 +64,17 @@ class ServerChoice:
 
 @dataclass(frozen=True, slots=True)
 class SpeakerChoice:
-    """The voice, its language and the backend's options."""
+    """The voice, its language, the backend's options, and `reading`: what is said of a text, where asked."""
 
     voice: str | None = None
     lang: str | None = None
     opts: dict[str, OptionValue] = field(default_factory=dict)
+    reading: JsonObject = field(default_factory=dict)
 
     def connect_arguments(self) -> JsonObject:
         """Return the arguments of `connect`: the protocol's configuration keys."""
         voice = int(self.voice) if self.voice is not None and self.voice.isdecimal() else self.voice
-        return {"voice": voice, "lang": self.lang, "opts": self.opts or None}
+        return {"voice": voice, "lang": self.lang, "opts": self.opts or None, **self.reading}
 
 
 natural_option = click.option(
@@ -104,8 +109,38 @@ def server_options(function: _FunctionT) -> _FunctionT:
     return _with_metadata_of(wrapped, function)
 
 
+class NormalizeType(click.types.StringParamType):
+    """Whether numbers, signs and so on are put into words, or which kinds of them."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return true, false or a list of kinds. Raises RequestError."""
+        return normalize_of(super().convert(value, param, ctx))
+
+
+def reading_options(function: _FunctionT) -> _FunctionT:
+    """Add --normalize, --code, --emoji and --citations: those given, as the protocol's keys, in `reading`."""
+
+    @click.option("--normalize", metavar="on|off|KIND,…", type=NormalizeType(),
+                  help="Put numbers, signs and so on into words (on), or only these kinds: numbers, amounts, "
+                       "dates, times, codes, signs, abbreviations, addresses.")  # fmt: skip
+    @click.option("--code", type=click.Choice(_CODE_WORDS),
+                  help="What is said of blocks of code: that there is one (announce), nothing, "
+                       "or the code.")  # fmt: skip
+    @click.option("--emoji", type=click.Choice(_SAID_OR_NOT), help="Whether emoji are named (skip).")
+    @click.option("--citations", type=click.Choice(_SAID_OR_NOT),
+                  help="Whether citations such as [1] and lists of sources are read (skip).")  # fmt: skip
+    def wrapped(
+        normalize: Any, code: str | None, emoji: str | None, citations: str | None, **rest: Any
+    ) -> Any:
+        chosen = {"normalize": normalize, "code": code, "emoji": emoji, "citations": citations}
+        reading = {key: value for key, value in chosen.items() if value is not None}
+        return function(reading=reading, **rest)
+
+    return _with_metadata_of(wrapped, function)
+
+
 def speaker_options(function: _FunctionT) -> _FunctionT:
-    """Add --voice, --lang, --speed and --opt, given to the function as `speaker`."""
+    """Add --voice, --lang, --speed, --opt and what `reading_options` adds, given as `speaker`."""
 
     @click.option("--voice", metavar="NAME", help="The voice, by name or number.")
     @click.option("--language", "--lang", "lang", metavar="TAG", help="The language, for example en-gb.")
@@ -113,11 +148,17 @@ def speaker_options(function: _FunctionT) -> _FunctionT:
     @click.option(
         "--opt", "opts", metavar="KEY=VALUE", multiple=True, help="An option of the backend; repeatable."
     )
+    @reading_options
     def wrapped(
-        voice: str | None, lang: str | None, speed: float | None, opts: tuple[str, ...], **rest: Any
+        voice: str | None,
+        lang: str | None,
+        speed: float | None,
+        opts: tuple[str, ...],
+        reading: JsonObject,
+        **rest: Any,
     ) -> Any:
         values = parse_options(opts) | ({} if speed is None else {"speed": speed})
-        return function(speaker=SpeakerChoice(voice, lang, values), **rest)
+        return function(speaker=SpeakerChoice(voice, lang, values, reading), **rest)
 
     return _with_metadata_of(wrapped, function)
 

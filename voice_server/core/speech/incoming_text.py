@@ -73,6 +73,10 @@ class IncomingText:
         """All the text that has come, verbatim."""
         return str(self._typed)
 
+    def typed_between(self, start: int, end: int) -> str:
+        """The text as typed from `start` to `end`."""
+        return self._typed.slice(start, end)
+
     def filtered_between(self, start: int, end: int) -> str:
         """The text from `start` to `end`, which are offsets of pieces."""
         return self._filtered.slice(start, end)

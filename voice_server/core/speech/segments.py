@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
@@ -13,13 +13,15 @@ from voice_server.core.speech.reading import ReadPart, read_parts
 from voice_server.core.speech.speech_settings import SpeechSettings
 from voice_server.core.speech.utterance_events import SentenceEnded, SentenceStarted
 from voice_server.core.speech.word_times import estimated_marks, share_time, word_spans
+from voice_server.core.text.change_log import ChangeLog
 from voice_server.core.text.normalization.normalizer import normalized, prepare
-from voice_server.core.text.offsets import OffsetMap
+from voice_server.core.text.offsets import Edit, OffsetMap
 from voice_server.core.text.speakable.spoken_text import SpokenText, speakable
 from voice_server.core.text.splitting.speech_length import LETTERS_PER_SECOND, speech_length
 from voice_server.core.text.splitting.splitter import Piece
 from voice_server.core.types import (
     PCM_BYTES_PER_SECOND,
+    NormalizedKind,
     Segment,
     Span,
     SpeechWarning,
@@ -194,11 +196,13 @@ def new_segments(
     settings: SpeechSettings,
     now: float,
     typed_place: Callable[[Piece], TypedPlace] = typed_as_it_is,
+    *,
+    log: ChangeLog | None = None,
 ) -> list[PendingSegment]:
     """The segments to be rendered for a piece of the text; none where there is nothing to say.
 
     That is one, or one for each part in a script that another voice has to read; the first has the number
-    `index`. `typed_place` says where a piece, or a part of it, was typed.
+    `index`. `typed_place` says where a piece, or a part of it, was typed. A `log` is told what was changed.
     """
     spoken = speakable(
         piece.text,
@@ -207,10 +211,11 @@ def new_segments(
         language=settings.spoken_language or settings.language or piece.language,
         emoji=settings.emoji,
         citations=settings.citations,
+        log=log,
     )
     if not spoken.text:
         return []
-    parts = [_normalized(part) for part in read_parts(piece, spoken, settings)]
+    parts = [_normalized(part, piece, log) for part in read_parts(piece, spoken, settings)]
     segments = [
         _new_segment(index + number, part, typed_place(part.piece), now) for number, part in enumerate(parts)
     ]
@@ -230,13 +235,17 @@ def prepare_text_path() -> None:
     speakable("$x$")
 
 
-def _normalized(part: ReadPart) -> ReadPart:
-    """A part with numbers, signs and so on in words, as its settings want."""
+def _normalized(part: ReadPart, piece: Piece, log: ChangeLog | None) -> ReadPart:
+    """A part of a piece with numbers, signs and so on in words, as its settings want."""
     settings, spoken = part.settings, part.spoken
     if settings.markup != "strip" or not settings.normalized_kinds:
         return part
     language = settings.spoken_language or part.piece.language
-    text, offsets = normalized(spoken.text, language, settings.normalized_kinds)
+    changes: list[tuple[NormalizedKind, Sequence[Edit]]] | None = None if log is None else []
+    text, offsets = normalized(spoken.text, language, settings.normalized_kinds, changes)
+    if log is not None:
+        for kind, edits in changes or ():
+            log.add(kind, spoken.text, edits, spoken.offsets, part.piece.start - piece.start)
     if text == spoken.text:
         return part
     return replace(part, spoken=SpokenText(text, spoken.offsets.then(offsets), spoken.dropped_tags))

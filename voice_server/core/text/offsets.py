@@ -8,7 +8,7 @@ itself; every character of a replacement maps to all that it replaced.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from voice_server.core.types import Span
@@ -62,6 +62,20 @@ class OffsetMap:
         end = min(max(end, start), self.length)
         first = self._character(start)[0]
         return (first, self._character(end - 1)[1]) if end > start else (first, first)
+
+    def edits(self, spoken: str) -> Iterator[Edit]:
+        """Yield the edits that made `spoken`, whose map this is, of the typed text."""
+        done = 0
+        for run, until in zip(self._runs, [*self._starts, self.length][1:], strict=True):
+            if run.start > done:
+                yield Edit(done, run.start)
+            if run.is_verbatim:
+                done = run.start + until - run.spoken
+            else:
+                yield Edit(run.start, run.end, spoken[run.spoken : until])
+                done = run.end
+        if done < self._source_length:
+            yield Edit(done, self._source_length)
 
     def then(self, later: OffsetMap) -> OffsetMap:
         """Return the map of a text that was rewritten twice: first as in this map, then as in `later`."""

@@ -16,12 +16,21 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp
 
 from voice_server.core.playlist import PlaylistPolicy
+from voice_server.core.speech.speech_settings import DEFAULT_CODE
 from voice_server.core.types import SpeechWarning
 from voice_server.core.wire.speakers import Speakers
 from voice_server.endpoints.app_state import state_of
 from voice_server.endpoints.http.operations import JSON, SPEAKING_REFUSALS, Endpoint, Operation
 from voice_server.endpoints.http.requests import FileText, Language, NoFields, VoiceName, read_json
-from voice_server.endpoints.http.speech_fields import BackendName, Options, Speed
+from voice_server.endpoints.http.speech_fields import (
+    BackendName,
+    Citations,
+    Code,
+    Emoji,
+    Normalize,
+    Options,
+    Speed,
+)
 from voice_server.errors import RequestError
 from voice_server.playback.loudspeakers import Loudspeakers
 from voice_server.speech import SpeechRequest
@@ -40,6 +49,10 @@ class SynthesizeFields(msgspec.Struct, frozen=True):
     backend: BackendName | None = None
     options: Options | None = None
     speakers: Speakers | None = None
+    normalize: Normalize | None = None
+    code: Code | None = None
+    emoji: Emoji | None = None
+    citations: Citations | None = None
     policy: Literal["interrupt", "queue", "mix"] = "interrupt"
 
     def request(self) -> SpeechRequest:
@@ -51,6 +64,10 @@ class SynthesizeFields(msgspec.Struct, frozen=True):
             speed=self.speed,
             options=dict(self.options or {}),
             speakers=self.speakers or {},
+            normalize=True if self.normalize is None else self.normalize,
+            code=self.code or DEFAULT_CODE,
+            emoji=self.emoji or "skip",
+            citations=self.citations or "skip",
         )
 
 

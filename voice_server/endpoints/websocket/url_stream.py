@@ -8,6 +8,7 @@ from typing import TypeVar, cast, get_args
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from voice_server.core.options import normalize_of
 from voice_server.core.speech.speech_settings import DEFAULT_CODE, DEFAULT_SCRIPT, ScriptPolicy
 from voice_server.core.speech.utterance_events import (
     SentenceAudio,
@@ -73,6 +74,7 @@ def _request_of(query: Mapping[str, str]) -> tuple[str, SpeechRequest]:
         voice=query.get("voice") or None,
         language=query.get("lang") or None,
         speed=_number("speed", query["speed"]) if query.get("speed") else None,
+        normalize=normalize_of(query["normalize"]) if query.get("normalize") else True,
         script=_choice(query, "script", ScriptPolicy, DEFAULT_SCRIPT),
         code=_choice(query, "code", CodePolicy, DEFAULT_CODE),
         emoji=_choice(query, "emoji", EmojiPolicy, "skip"),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from voice_server.core.text.normalization.languages import WORDS
 from voice_server.core.text.normalization.normalizer import normalized, prepare
+from voice_server.core.text.offsets import Edit
 from voice_server.core.types import NORMALIZED_KINDS, NormalizedKind
 
 PROSE = (
@@ -91,3 +94,10 @@ def test_time_grows_with_the_text_and_not_faster(part: str) -> None:
 def test_rules_of_all_languages_can_be_made_ahead() -> None:
     prepare()
     assert normalized("5 km", "pl")[0] == "pięć kilometrów"
+
+
+def test_who_asks_is_told_which_kind_changed_what() -> None:
+    changes: list[tuple[NormalizedKind, Sequence[Edit]]] = []
+    normalized("Take 5 km at 9:30", "en", NORMALIZED_KINDS, changes)
+    told = {(kind, edits[0].start, edits[-1].end) for kind, edits in changes}
+    assert told == {("amounts", 5, 9), ("times", 13, 17)}

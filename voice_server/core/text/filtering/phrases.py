@@ -51,6 +51,9 @@ _PHRASES = {
 }
 """By two-letter code. Languages that inflect a noun by the number name it before the number."""
 
+CODE_PHRASES = frozenset(each.code for each in _PHRASES.values())
+"""What may stand for a block of code."""
+
 _SAME_AS = {"cmn": "zh", "yue": "zh"}
 
 

@@ -48,11 +48,15 @@ _NUMBER = re.compile(r"[\d½⅓⅔¼¾⅕-⅞⅐-⅒]")
 
 
 def normalized(
-    text: str, tag: str, kinds: frozenset[NormalizedKind] = NORMALIZED_KINDS
+    text: str,
+    tag: str,
+    kinds: frozenset[NormalizedKind] = NORMALIZED_KINDS,
+    changes: list[tuple[NormalizedKind, Sequence[Edit]]] | None = None,
 ) -> tuple[str, OffsetMap]:
     """Return `text` as it is said in the language `tag` (BCP 47), and the map of its offsets.
 
     Only what is of these kinds is changed; without "numbers" they stay digits beside a unit or a sign too.
+    A list `changes` gets the edits of each place, with their kind.
     """
     edits: list[Edit] = []
     taken: list[tuple[int, int]] = []
@@ -67,6 +71,8 @@ def normalized(
                 continue
             taken.insert(at, span)
             edits += found
+            if changes is not None:
+                changes.append((rule.kind, found))
     edits.sort(key=lambda edit: edit.start)
     return rewrite(text, edits)
 

@@ -110,6 +110,15 @@ _BLOCK_ELEMENT = re.compile(
 )
 
 
+Step = tuple[str, int]
+"""A rule that looked at the text, and how many edits there were behind it."""
+_RULES = {
+    "newline": "line", "exponent": "power", "backticks": "code", "footnote": "citation", "opening": "sound",
+    "closing": "link", "autolink": "address", "entity": "characters", "bar": "table", "unspoken": "emoji",
+}  # fmt: skip
+"""What the others are called, of those that a group of `_TOKEN` has not the name of."""
+
+
 class MarkdownScan:
     """Reads one sentence, with `strip` or with `drop_tags`.
 
@@ -143,11 +152,15 @@ class MarkdownScan:
         self._escaped_bracket = -1
         """Where the partner of an escaped bracket, which is no formula's, has its backslash."""
 
-    def strip(self) -> None:
-        """Find all markup, and the sounds that the engine does not know."""
+    def strip(self, steps: list[Step] | None = None) -> None:
+        """Find all markup, and the sounds that the engine does not know; `steps` get what found which."""
         position = self._skip_line_prefix(0)
+        if steps is not None:
+            steps.append(("line", len(self.edits)))
         while match := _TOKEN.search(self._text, position):
             position = self._HANDLERS[match.lastgroup or ""](self, match)
+            if steps is not None:
+                steps.append((_RULES.get(match.lastgroup or "", match.lastgroup or ""), len(self.edits)))
 
     def drop_tags(self) -> None:
         """Find only the sounds that the engine does not know."""

@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from voice_server.core.text.change_log import ChangeLog
 from voice_server.core.text.offsets import Edit, OffsetMap, rewrite
 from voice_server.core.text.speakable.citations import CitationPolicy
-from voice_server.core.text.speakable.markdown import MAY_CONTAIN_MARKUP, MarkdownScan
+from voice_server.core.text.speakable.markdown import MAY_CONTAIN_MARKUP, MarkdownScan, Step
 from voice_server.core.text.speakable.pictures import EmojiPolicy
 from voice_server.core.text.speakable.symbols import has_speech
 from voice_server.core.text.speakable.unicode_forms import plain_form
@@ -45,23 +46,29 @@ def speakable(
     language: str = "en",
     emoji: EmojiPolicy = "skip",
     citations: CitationPolicy = "skip",
+    log: ChangeLog | None = None,
 ) -> SpokenText:
     """Return what is spoken of one sentence.
 
     `strip` removes markup; `speak` removes only the sounds that are not in `known_tags`, as `strip` does too.
     `language` is the BCP 47 tag of the words that stand for formulas and pictures. `skip` leaves out
     citations, and emoji but for those that carry a meaning; `say` leaves the first as typed and names the
-    second.
+    second. A `log` is told what was changed, but for the gaps that are closed.
     """
     plain, offsets = plain_form(text)
+    if log is not None:
+        log.add_each("characters", text, offsets.edits(plain), OffsetMap.identity(len(text)))
     if not MAY_CONTAIN_MARKUP.search(plain):
         return _unless_silent(text, plain, offsets, ())
     language = language.partition("-")[0].lower()
     scan = MarkdownScan(plain, known_tags, language=language, emoji=emoji, citations=citations)
+    steps: list[Step] | None = None if log is None else []
     if markup == "strip":
-        scan.strip()
+        scan.strip(steps)
     else:
         scan.drop_tags()
+    if log is not None:
+        _add_steps(log, plain, scan, steps or [("sound", len(scan.edits))], offsets)
     if not scan.edits:
         return _unless_silent(text, plain, offsets, ())
     stripped, later = rewrite(plain, sorted(scan.edits, key=lambda edit: edit.start))
@@ -69,8 +76,19 @@ def speakable(
     spoken, last = plain_form(
         tidied, keeps_backticks=True
     )  # what entities stand for, and letters that markup parted
+    if log is not None:
+        log.add_each("characters", tidied, last.edits(spoken), offsets.then(later).then(tidying))
     offsets = offsets.then(later).then(tidying).then(last)
     return _unless_silent(text, spoken, offsets, tuple(scan.dropped_tags))
+
+
+def _add_steps(log: ChangeLog, plain: str, scan: MarkdownScan, steps: list[Step], offsets: OffsetMap) -> None:
+    """Tell the log of a scan's edits: what a step found is one change."""
+    done = 0
+    for rule, until in steps:
+        if until > done:
+            log.add(rule, plain, scan.edits[done:until], offsets)
+        done = until
 
 
 def _unless_silent(typed: str, spoken: str, offsets: OffsetMap, dropped_tags: tuple[str, ...]) -> SpokenText:
