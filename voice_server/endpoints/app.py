@@ -32,6 +32,7 @@ from voice_server.endpoints.routes import (
     playback_routes,
     preview_routes,
     server_routes,
+    spoken_routes,
     tts_routes,
     voice_routes,
 )
@@ -46,6 +47,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *playback_routes.OPERATIONS,
     *file_routes.OPERATIONS,
     *tts_routes.OPERATIONS,
+    *spoken_routes.OPERATIONS,
     *captioned_routes.OPERATIONS,
     *openai_routes.OPERATIONS,
     *metrics_routes.OPERATIONS,

@@ -5,6 +5,7 @@ import { Conversation } from "./conversation.js";
 import { NaturalVoice } from "./natural-voice.js";
 import { Options } from "./options.js";
 import { download } from "./recording.js";
+import { SaidView } from "./said.js";
 import { SampleMaker } from "./sample.js";
 import { Timings } from "./timings.js";
 import { Transcript } from "./transcript.js";
@@ -58,6 +59,11 @@ const naturalVoice = new NaturalVoice(
   onNaturalVoice,
 );
 
+const said = new SaidView(
+  { details: byId("said"), note: byId("said-note"), list: byId("said-sentences") },
+  () => ({ text: typedText(), backend: shownBackend, voice: shownBackend && (chosenConfig().voice || null) }),
+);
+
 let allVoices = null;
 let shownBackend = null; // whose options and voices are on the page
 let changing = null; // a change of the backend that is under way
@@ -66,7 +72,7 @@ let isDrawing = false;
 // ---------------------------------------------------------------- speaking
 
 async function speak() {
-  const text = byId("text").value.toWellFormed?.() ?? byId("text").value;
+  const text = typedText();
   clearProblems();
   if (text.trim() === "") {
     showProblem("Type or paste some text first.", "warning");
@@ -84,6 +90,10 @@ async function speak() {
   } catch (error) {
     showFailure(error);
   }
+}
+
+function typedText() {
+  return byId("text").value.toWellFormed?.() ?? byId("text").value;
 }
 
 /** Scroll to the player, which is below the text on a narrow screen. */
@@ -176,6 +186,7 @@ function showOffer(ready) {
   byId("sample").hidden = !ready.capabilities.clones;
   describe(ready);
   byId("backend").value = ready.backend;
+  said.refresh();
 }
 
 function voicesOf(backend) {
@@ -246,6 +257,8 @@ byId("speak").addEventListener("click", speak);
 byId("pause").addEventListener("click", togglePause);
 byId("barge-in").addEventListener("click", () => conversation.bargeIn());
 byId("voice").addEventListener("change", showPreview);
+for (const name of ["voice", "speaker"]) byId(name).addEventListener("change", () => said.refresh());
+byId("text").addEventListener("input", () => said.refresh());
 byId("look-again").addEventListener("click", lookAgain);
 byId("try").addEventListener("click", tryChosenVoice);
 byId("backend").addEventListener("change", ({ target }) => (changing = showBackend(target.value)));
