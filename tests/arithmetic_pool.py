@@ -67,6 +67,7 @@ class ArithmeticPool:
     more_voices: tuple[Voice, ...] = ()  # of the last backend
     mixes: bool = False  # whether it speaks with mixes of its voices
     streams: bool = False  # what it says of itself
+    left_out: Mapping[str, str] = field(default_factory=dict)
     normalizes: tuple[str, ...] = tuple(NORMALIZED_KINDS)  # so that texts are rendered as they are written
 
     @property
@@ -88,6 +89,7 @@ class ArithmeticPool:
                 mixes=self.mixes,
                 streams=self.streams,
                 normalizes=self.normalizes,
+                left_out=self.left_out,
             ),
         )
         return BackendStatus(name, BackendState.UP, 1, ready)

@@ -283,3 +283,34 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(run_command: Any, folde
     result = run_command("setup", "small")
     assert result.exit_code == 1
     assert result.stderr.splitlines()[-1] == "error: small cannot be set up here: not a directory"
+
+
+def test_groups_of_packages_can_be_left_out_and_added_again(run_command: Any, folder: Path) -> None:
+    (folder / "small" / "pyproject.toml").write_text(
+        '[tool.uv]\ndefault-groups = ["ja", "zh"]\n'
+        "[tool.voice-server]\ndownload_mb = 150\ndisk_mb = 290\n"
+        "groups = {ja = {download_mb = 100, disk_mb = 200}}\n"
+    )
+    result = run_command("setup", "small", "--without", "zh, ja")
+    assert (result.exit_code, result.stderr.split(" GB")[0]) == (0, "small: packages and weights, 0.05")
+    assert result.stdout.endswith("; left out: ja,zh (voice-server setup small --with ja,zh)\n")
+    assert "left out: zh (" in run_command("setup", "--all", "--with", "ja").stdout
+    assert "left out" not in run_command("setup", "small", "--with", "ja,zh").stdout
+
+
+@pytest.mark.parametrize(
+    ("project", "told"),
+    [
+        ('[tool.uv]\ndefault-groups = ["ja", "zh"]\n', "not 'fr'; those of small: ja, zh"),
+        ("", "not 'fr'; there are none of small"),
+    ],
+)
+@pytest.mark.parametrize("option", ["--with", "--without"])
+def test_a_group_that_does_not_exist_is_an_error_that_lists_those_that_do(
+    run_command: Any, folder: Path, option: str, project: str, told: str
+) -> None:
+    (folder / "small" / "pyproject.toml").write_text(project)
+    result = run_command("setup", "small", option, "fr")
+    assert result.exit_code == 2
+    assert result.stderr == f"error: {option} names groups of packages that can be left out, {told}\n"
+    assert not (folder / "small" / ".venv").exists()

@@ -50,3 +50,13 @@ def test_the_natural_engines_of_the_shipped_file_say_what_they_take() -> None:
     found = {name: facts_of(name, backend) for name, backend in config.backends.items()}
     natural = [name for name, facts in found.items() if facts is not None and facts.natural]
     assert natural == ["kokoro", "piper"]
+
+
+def test_groups_of_packages_that_are_left_out_are_not_counted(tmp_path: Path) -> None:
+    groups = "[tool.voice-server.groups]\nja = {download_mb = 50, disk_mb = 200}\n"
+    project = "[tool.voice-server]\ndownload_mb = 150\ndisk_mb = 290\n" + groups
+    facts = facts_of("mine", backend_with(tmp_path, project))
+    assert facts is not None
+    smaller = facts.without(["ja", "nothing known of it"])
+    assert (smaller.download_mb, smaller.disk_mb) == (100, 90)
+    assert facts.without([]) == facts

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -189,3 +192,56 @@ def test_what_is_left_of_an_old_environment_is_never_taken_for_one_of_the_users(
     with pytest.raises(NotSetUp, match="is not set up"):
         python_of("kokoro", bench.project)
     assert bench.make() == venv
+
+
+PROJECT_WITH_GROUPS = '[tool.uv]\ndefault-groups = ["ja", "zh"]\n'
+
+
+def exported(bench: Bench) -> list[set[str]]:
+    """The groups that each environment was made without."""
+    exports = [call.split() for call in bench.calls if call.startswith("export")]
+    return [{word.partition("=")[2] for word in words if "--no-group=" in word} for words in exports]
+
+
+def set_up_with(bench: Bench, *, without: Iterable[str] = (), with_groups: Iterable[str] = ()) -> None:
+    provisioner = replace(
+        bench.provisioning(), without=frozenset(without), with_groups=frozenset(with_groups)
+    )
+    provisioner.set_up("kokoro", bench.backend)
+
+
+def test_groups_that_were_left_out_stay_out_until_they_are_asked_for(bench: Bench) -> None:
+    (bench.project / "pyproject.toml").write_text(PROJECT_WITH_GROUPS)
+    set_up_with(bench)
+    set_up_with(bench, without=["ja", "zh"])
+    set_up_with(bench)
+    set_up_with(bench, without=["ja"])
+    assert exported(bench) == [set(), {"ja", "zh"}]
+    set_up_with(bench, with_groups=["ja"])
+    set_up_with(bench, with_groups=["ja", "zh"])
+    assert exported(bench)[2:] == [{"zh"}, set()]
+
+
+def test_what_was_chosen_is_kept_where_the_set_up_was_broken_off(bench: Bench) -> None:
+    (bench.project / "pyproject.toml").write_text(PROJECT_WITH_GROUPS)
+    broken = replace(bench.provisioning("cuda", {"export": "error: no"}), without=frozenset({"ja"}))
+    with pytest.raises(BackendError):
+        broken.set_up("kokoro", bench.backend)
+    bench.make("auto")
+    assert exported(bench)[-1] == {"ja"}
+    assert not [call for call in bench.calls if call.endswith("torch==2.13.0+cpu")]
+
+
+def test_an_environment_of_a_version_that_knew_no_groups_is_kept(bench: Bench) -> None:
+    venv = bench.make()
+    stamp = json.loads((venv / STAMP).read_text())
+    (venv / STAMP).write_text(json.dumps({key: stamp[key] for key in ("lock", "torch", "device")}))
+    calls = bench.calls
+    bench.make()
+    assert bench.calls == calls
+
+
+def test_byte_code_is_left_to_the_first_start(bench: Bench) -> None:
+    bench.make()
+    installs = [call for call in bench.calls if call.startswith("pip install")]
+    assert all("--no-compile-bytecode" in call for call in installs)

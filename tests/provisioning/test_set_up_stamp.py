@@ -11,6 +11,7 @@ from voice_server.provisioning.set_up_stamp import (
     UNFINISHED,
     is_outdated,
     lock_digest,
+    read_choices,
     read_stamp,
     write_stamp,
 )
@@ -55,3 +56,14 @@ def test_an_environment_is_outdated_when_the_lock_file_is_another_than_the_one_i
 def test_an_environment_that_no_set_up_made_is_never_outdated(project: Path) -> None:
     assert read_stamp(project) == {}
     assert not is_outdated(project)
+
+
+def test_what_was_chosen_is_known_even_where_the_set_up_was_broken_off(project: Path) -> None:
+    assert read_choices(project) == {}
+    write_stamp(project, {"device": "cuda"})
+    assert read_choices(project) == {"device": "cuda"}
+    (project / ".venv" / UNFINISHED).write_text('{"device": "cpu"}')
+    assert read_choices(project) == {"device": "cpu"}
+    for broken in ("", "[]"):
+        (project / ".venv" / UNFINISHED).write_text(broken)
+        assert read_choices(project) == {"device": "cuda"}

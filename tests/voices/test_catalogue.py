@@ -324,3 +324,36 @@ def test_voices_that_did_not_change_are_not_put_in_order_again_and_those_that_di
     assert [number for number, voice in third.numbered("many") if voice == MANY[7]] == [7]
     with pytest.raises(UnknownName):
         third.resolve("new", backend="espeak")
+
+
+LEFT_OUT = {"kokoro": {"ja": "Japanese needs packages", "cmn": "Mandarin needs packages"}}
+
+
+@pytest.mark.parametrize(
+    ("name", "language", "told"),
+    [
+        ("jf_alpha", None, "Japanese needs packages"),
+        ("zm_yunxi", None, "Mandarin needs packages"),
+        ("ja-JP", None, "Japanese needs packages"),
+        ("zh", None, "Mandarin needs packages"),
+        (None, "zh-Hans-CN", "Mandarin needs packages"),
+        ("alloy", "ja", "Japanese needs packages"),
+    ],
+)
+def test_a_voice_or_language_that_the_set_up_left_out_is_an_error_that_says_how_to_get_it(
+    name: str | None, language: str | None, told: str
+) -> None:
+    found = VoiceCatalogue(VOICES, left_out=LEFT_OUT)
+    with pytest.raises(RequestError) as caught:
+        found.resolve(name, backend="kokoro", language=language)
+    assert (caught.value.message, caught.value.code) == (told, "language_unavailable")
+
+
+@pytest.mark.parametrize(
+    ("name", "backend", "kind"),
+    [("ko", "kokoro", "voice"), ("ja", "espeak", "voice"), ("jazz", "kokoro", "voice")],
+)
+def test_other_names_are_as_unknown_as_where_nothing_was_left_out(name: str, backend: str, kind: str) -> None:
+    with pytest.raises(UnknownName) as caught:
+        VoiceCatalogue(VOICES, left_out=LEFT_OUT).resolve(name, backend=backend)
+    assert caught.value.kind == kind

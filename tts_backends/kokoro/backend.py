@@ -7,6 +7,7 @@ A voice is one of the 54 speakers, a mix of them such as `af_bella(2)+af_sky(1)`
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import lru_cache, partial
 from importlib.util import find_spec
 from typing import Any
@@ -26,6 +27,7 @@ from voice_server.worker.api import (
 )
 
 from .checkpoint import Array, DamagedFile, read_voice
+from .language_packages import left_out_languages
 from .loudness import loudness_of
 from .phonemes import Token, phonemes_of, pieces_of, tokens_of
 from .sound import SAMPLES_PER_FRAME, Sound
@@ -46,7 +48,7 @@ class Backend:
     """Speaks with Kokoro."""
 
     sample_rate = 24_000
-    options = (
+    options: tuple[Option, ...] = (
         Option("speed", "number", 1.0, 0.25, 4.0, description="1 is the voice's own pace"),
         Option("language", "choice", OF_THE_VOICE, choices=(OF_THE_VOICE, *LANGUAGES.values()),
                description="the language to read in, whatever the voice's is"),
@@ -71,6 +73,11 @@ class Backend:
             if value not in allowed:
                 raise BackendError(f"{name} is one of {', '.join(allowed)}, not {value!r}")
         self._mixes = {name: read_mix(mix) for name, mix in (mixes or {}).items()}
+        self._left_out = left_out_languages()
+        self.capabilities = replace(
+            self.capabilities, left_out={LANGUAGES[letter]: why for letter, why in self._left_out.items()}
+        )
+        self.options = tuple(map(self._with_languages_read, self.options))
         try:
             self._folder = folder_of(model)
             self._read_voice = lru_cache(maxsize=64)(partial(read_voice, self._folder))
@@ -102,6 +109,10 @@ class Backend:
 
         return OnnxModel(self._folder, self._read_voice)
 
+    def _with_languages_read(self, option: Option) -> Option:
+        left_out = self.capabilities.left_out
+        return replace(option, choices=tuple(each for each in option.choices if each not in left_out))
+
     @property
     def can_fork(self) -> bool:
         """Whether workers may be copies of this process: a GPU's state cannot be copied."""
@@ -116,9 +127,11 @@ class Backend:
         self._model.use_threads(count)
 
     def voices(self) -> Iterable[Voice]:
-        """The speakers, then the saved mixes; no weights are read for it."""
-        yield from built_in_voices()
-        yield from (saved_voice(name, mix) for name, mix in self._mixes.items())
+        """The speakers of the languages that can be read, then the saved mixes, without reading weights."""
+        saved = (saved_voice(name, mix) for name, mix in self._mixes.items())
+        for voice in (*built_in_voices(), *saved):
+            if voice.language not in self.capabilities.left_out:
+                yield voice
 
     def synthesize(self, text: str, voice: str, options: Mapping[str, Any]) -> Iterator[Pcm | WordMark]:
         """Speak `text`, piece by piece."""
@@ -133,6 +146,8 @@ class Backend:
         mix = self._mix(voice)
         letters = {tag: letter for letter, tag in LANGUAGES.items()}
         language = letters.get(options["language"], mix.language)
+        if language in self._left_out:
+            raise RequestError(self._left_out[language], code="language_unavailable")
         speakers = [(share, self._pack(speaker)) for speaker, share in mix.shares.items()]
         exact = options["quality"] == _EXACT
         n_samples = 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -31,6 +32,10 @@ _DEVICES = ("auto", "cpu", "cuda", "mps")
                    "where there is an NVIDIA GPU.")  # fmt: skip
 @click.option("--find-links", "find_links", metavar="FOLDER", multiple=True,
               help="A folder or page with wheels; UV_FIND_LINKS and PIP_FIND_LINKS count too.")  # fmt: skip
+@click.option("--without", metavar="GROUPS",
+              help="Groups of packages to leave out, with commas, until --with names them. kokoro's are ja "
+                   "and zh for Japanese and Mandarin, 0.3 of 0.74 GB.")  # fmt: skip
+@click.option("--with", "with_groups", metavar="GROUPS", help="Groups that were left out, to be added now.")
 @click.option("--no-weights", is_flag=True, help="Make the environments, fetch no weights, start nothing.")
 @click.option("--no-warm-up", is_flag=True, help="Do not try the engines afterwards.")
 def setup(
@@ -40,6 +45,8 @@ def setup(
     config: str | None,
     device: Device,
     find_links: tuple[str, ...],
+    without: str | None,
+    with_groups: str | None,
     no_weights: bool,
     no_warm_up: bool,
 ) -> None:
@@ -57,7 +64,13 @@ def setup(
         raise ConfigError("--device mps is for Apple's GPUs; here it is auto, cpu or cuda")
     loaded = load_config(config)
     chosen = _chosen_backends(loaded, names, all_backends=all_backends)
-    provisioner = Provisioner(device, find_links, report=print_note)
+    provisioner = Provisioner(
+        device,
+        find_links,
+        report=print_note,
+        with_groups=_groups(loaded, chosen, "--with", with_groups),
+        without=_groups(loaded, chosen, "--without", without),
+    )
     failures = []
     for name in chosen:
         backend = loaded.backends.get(name)
@@ -87,6 +100,26 @@ def _chosen_backends(config: Config, names: tuple[str, ...], *, all_backends: bo
     return list(names)
 
 
+def _groups(config: Config, backends: Sequence[str], option: str, named: str | None) -> frozenset[str]:
+    """The groups that an option names; each must be one of some chosen backend. Raises ConfigError."""
+    from voice_server.provisioning.package_groups import groups_of  # noqa: PLC0415 - not needed for --help
+
+    wanted = frozenset(filter(None, (each.strip() for each in (named or "").split(","))))
+    there = {
+        name: groups_of(config.backends[name].environment) for name in backends if name in config.backends
+    }
+    unknown = wanted.difference(*there.values()) if there else wanted
+    if unknown:
+        told = "; ".join(
+            f"those of {name}: {', '.join(sorted(each))}" for name, each in there.items() if each
+        )
+        raise ConfigError(
+            f"{option} names groups of packages that can be left out, not {', '.join(sorted(unknown))!r}; "
+            f"{told or 'there are none of ' + ', '.join(backends)}"
+        )
+    return wanted
+
+
 def set_up(
     name: str, backend: BackendConfig, provisioner: Provisioner, *, weights: bool, warm_up: bool
 ) -> None:
@@ -100,9 +133,11 @@ def set_up(
         return
     started = time.monotonic()
     parts = "packages and weights" if weights else "packages"
+    left_out = provisioner.left_out(backend.environment)
     if has_lock_file(backend):
         facts = facts_of(name, backend)
-        print_note(f"{name}: {parts}, {facts.sizes if facts else 'which take some minutes the first time'}")
+        sizes = facts.without(left_out).sizes if facts else "which take some minutes the first time"
+        print_note(f"{name}: {parts}, {sizes}")
     try:
         places = provisioner.set_up(name, backend, weights=weights)
     except (KeyboardInterrupt, SystemExit):
@@ -117,7 +152,9 @@ def set_up(
         for part, folder in folders.items()
         if folder is not None
     )
-    click.echo(f"{name} is set up in {time.monotonic() - started:.0f} s: {sizes}")
+    groups = ",".join(sorted(left_out))
+    hint = f"; left out: {groups} (voice-server setup {name} --with {groups})" if groups else ""
+    click.echo(f"{name} is set up in {time.monotonic() - started:.0f} s: {sizes}{hint}")
 
 
 def _warm_up(name: str, backend: BackendConfig) -> None:

@@ -39,5 +39,7 @@ def voices(*, config: str | None, backend: str | None, lang: str | None, as_json
     if not as_json:
         absent = f"; not set up: {', '.join(sorted(configured.not_set_up))}" if configured.not_set_up else ""
         print_note(counted(chosen) + absent)
+        for sentence in configured.left_out:
+            print_note(sentence)
         if told := default_backend_told(loaded):
             print_note(told)

@@ -88,7 +88,8 @@ class Capabilities:
     ("laugh"). It `streams` if a segment's audio comes in pieces while it renders, `clones` if it speaks with
     the voice of a recording, `mixes` if it takes a weighted mix of its voices, `af_bella(2)+af_sky(1)`, and
     has a `watermark` if all its audio carries an inaudible mark. What it `normalizes`, as `NormalizedKind`
-    names it, it reads well as written, and the server leaves it.
+    names it, it reads well as written, and the server leaves it. `left_out` are languages, by their
+    tags, for which its set-up left out packages, each with a sentence that says how to get them.
     """
 
     options: tuple[Option, ...] = ()
@@ -99,6 +100,7 @@ class Capabilities:
     mixes: bool = False
     watermark: bool = False
     normalizes: tuple[str, ...] = ()
+    left_out: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

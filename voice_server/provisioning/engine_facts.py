@@ -6,6 +6,10 @@
     download_mb = 150    # packages and weights, as they come over the network
     disk_mb = 290        # packages and weights, as they lie on the disk
 
+    [tool.voice-server.groups.ja]  # what of this is a group of packages that a set-up may leave out
+    download_mb = 50
+    disk_mb = 250
+
 This is their only place: whatever offers the engine to a person takes the figures from here.
 """
 
@@ -13,6 +17,7 @@ from __future__ import annotations
 
 import math
 import tomllib
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 import msgspec
@@ -29,6 +34,13 @@ _TABLE = "voice-server"
 Megabytes = Annotated[int, msgspec.Meta(ge=1)]
 
 
+class GroupSizes(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What one group of an engine's packages takes."""
+
+    download_mb: Megabytes
+    disk_mb: Megabytes
+
+
 class EngineFacts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The facts; an engine that is `natural`, in real time on an ordinary CPU, may be the default."""
 
@@ -36,6 +48,16 @@ class EngineFacts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     languages: str = ""
     download_mb: Megabytes
     disk_mb: Megabytes
+    groups: dict[str, GroupSizes] = {}
+
+    def without(self, groups: Iterable[str]) -> EngineFacts:
+        """The facts where these groups of packages are left out."""
+        sizes = [self.groups[name] for name in groups if name in self.groups]
+        return msgspec.structs.replace(
+            self,
+            download_mb=self.download_mb - sum(each.download_mb for each in sizes),
+            disk_mb=self.disk_mb - sum(each.disk_mb for each in sizes),
+        )
 
     @property
     def set_up_s(self) -> float:

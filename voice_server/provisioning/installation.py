@@ -11,6 +11,7 @@ NVIDIA GPU gets torch for the CPU, from such a folder or from PyTorch's own inde
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -27,7 +28,15 @@ from typing import Literal
 from voice_server.config import EMBEDDED, BackendConfig
 from voice_server.errors import BackendError
 from voice_server.provisioning.environments import lock_set_up, python_in
-from voice_server.provisioning.set_up_stamp import UNFINISHED, lock_digest, read_stamp, write_stamp
+from voice_server.provisioning.package_groups import groups_of
+from voice_server.provisioning.set_up_stamp import (
+    LEFT_OUT,
+    UNFINISHED,
+    lock_digest,
+    read_choices,
+    read_stamp,
+    write_stamp,
+)
 from voice_server.provisioning.uv_runner import UvRunner
 from voice_server.provisioning.weights import fetch_weights, has_weights, weights_key
 
@@ -56,12 +65,22 @@ class SetUpFolders:
 
 @dataclass(frozen=True, slots=True)
 class Provisioner:
-    """How environments are made: `find_links` are folders or pages with wheels."""
+    """How environments are made: `find_links` are folders or pages with wheels.
+
+    The groups `without` are left out of this and later set-ups, until one names them in `with_groups`.
+    """
 
     device: Device = "auto"
     find_links: tuple[str, ...] = ()
     environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
     report: Report = print
+    with_groups: frozenset[str] = frozenset()
+    without: frozenset[str] = frozenset()
+
+    def left_out(self, project: Path) -> frozenset[str]:
+        """The groups of a project's packages that a set-up leaves out."""
+        before = read_choices(project).get(LEFT_OUT, "").split(",")
+        return (groups_of(project) & {*before, *self.without}) - self.with_groups
 
     def set_up(self, name: str, backend: BackendConfig, *, weights: bool = True) -> SetUpFolders:
         """Make the backend's environment, and fetch its weights, unless they are there as locked.
@@ -98,8 +117,8 @@ class Provisioner:
 
     def _make_environment(self, name: str, project: Path, lock: int) -> None:
         venv = project / ".venv"
-        wanted, found = self._wanted_stamp(project), read_stamp(project)
-        if all(found.get(key) == wanted[key] for key in ("lock", "torch")):
+        wanted, found, left_out = self._wanted_stamp(project), read_stamp(project), self.left_out(project)
+        if all(found.get(key, "") == wanted[key] for key in ("lock", "torch", LEFT_OUT)):
             write_stamp(project, found | wanted)
             return
         # Renamed first: a half-deleted environment would look like one that the user made.
@@ -108,22 +127,28 @@ class Provisioner:
             venv.rename(project / _DISCARDED)
         shutil.rmtree(project / _DISCARDED, ignore_errors=True)
         venv.mkdir()
-        (venv / UNFINISHED).touch()
+        (venv / UNFINISHED).write_text(json.dumps(wanted))
         with _workplace(project) as folder:
             uv = UvRunner(name, folder, lock, self.environ, self.report)
             uv.run("venv", "--allow-existing", str(venv))
-            self._install(uv, project, wants_cpu=wanted["torch"] == "cpu")
+            self._install(uv, project, left_out, wants_cpu=wanted["torch"] == "cpu")
         write_stamp(project, wanted)
         (venv / UNFINISHED).unlink()
 
     def _wanted_stamp(self, project: Path) -> dict[str, str]:
         # A device that was chosen once is kept until another one is named.
-        device = self.device if self.device != "auto" else read_stamp(project).get("device", "auto")
+        device = self.device if self.device != "auto" else read_choices(project).get("device", "auto")
         torch = "cpu" if _wants_cpu(device, project) else "locked"
-        return {"lock": lock_digest(project), "torch": torch, "device": device}
+        return {
+            "lock": lock_digest(project),
+            "torch": torch,
+            "device": device,
+            LEFT_OUT: ",".join(sorted(self.left_out(project))),
+        }
 
-    def _install(self, uv: UvRunner, project: Path, *, wants_cpu: bool) -> None:
-        install = ["pip", "install", f"--python={python_in(project)}", "--no-deps", "--compile-bytecode"]
+    def _install(self, uv: UvRunner, project: Path, left_out: frozenset[str], *, wants_cpu: bool) -> None:
+        # Byte code is left to the first start, which uses a fifth of the files and compiles them in no time.
+        install = ["pip", "install", f"--python={python_in(project)}", "--no-deps", "--no-compile-bytecode"]
         links = [f"--find-links={link}" for link in self._wheel_folders()]
         locked = _locked(project)
         if wants_cpu:
@@ -132,6 +157,7 @@ class Provisioner:
         export = ["export", "--quiet", "--frozen", "--no-annotate", "--no-header"]
         skipped = [package for package in locked if wants_cpu and _GPU_PACKAGES.fullmatch(package)]
         without = [f"--no-emit-package={package}" for package in skipped]
+        without += [f"--no-group={group}" for group in sorted(left_out)]
         uv.run(*export, *without, f"--output-file={requirements}")
         requirements.write_text(_PIN.sub(r"\1===", requirements.read_text()))
         uv.run(*install, *links, f"--requirements={requirements}")

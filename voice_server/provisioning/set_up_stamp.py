@@ -11,6 +11,8 @@ UNFINISHED = ".voice-server-unfinished"
 """Lies in an environment from before the first package until after the last."""
 STAMP = "voice-server.json"
 """Lies in an environment that `voice-server setup` made: the lock file, and whose weights were fetched."""
+LEFT_OUT = "left_out"
+"""The key of the groups of packages that were left out, with commas between them; "" for none."""
 
 
 def read_stamp(project: Path) -> dict[str, str]:
@@ -26,6 +28,18 @@ def read_stamp(project: Path) -> dict[str, str]:
 def write_stamp(project: Path, stamp: Mapping[str, str]) -> None:
     """Write what the environment was made from."""
     (project / ".venv" / STAMP).write_text(json.dumps(stamp))
+
+
+def read_choices(project: Path) -> dict[str, str]:
+    """What was chosen for the environment, by the keys of the stamp, even if its set-up was broken off."""
+    for mark in (UNFINISHED, STAMP):
+        try:
+            found = json.loads((project / ".venv" / mark).read_text())
+        except (OSError, ValueError):
+            continue
+        if isinstance(found, dict):
+            return found
+    return {}
 
 
 def lock_digest(project: Path) -> str:

@@ -36,6 +36,8 @@ class ResolvedVoice:
 class VoiceCatalogue:
     """The voices of all backends; `aliases` and `default_voices` are as configured, by backend.
 
+    `left_out` says of each backend what its capabilities do.
+
     Backends whose voices are those of the catalogue `before`, with the same configuration, are taken from it.
     """
 
@@ -45,6 +47,7 @@ class VoiceCatalogue:
         aliases: Mapping[str, Mapping[str, str]] | None = None,
         default_voices: Mapping[str, str] | None = None,
         before: VoiceCatalogue | None = None,
+        left_out: Mapping[str, Mapping[str, str]] | None = None,
     ) -> None:
         listed: dict[str, list[Voice]] = {}
         for voice in voices:
@@ -58,7 +61,7 @@ class VoiceCatalogue:
                     (aliases or {}).get(backend, {}),
                     (default_voices or {}).get(backend, ""),
                 )
-                known = _Listing(backend, of_backend, aliases_of, default)
+                known = _Listing(backend, of_backend, aliases_of, default, (left_out or {}).get(backend, {}))
             self.listings[backend] = known
 
     def resolve(self, name: str | int | None, *, backend: str, language: str | None = None) -> ResolvedVoice:
@@ -116,11 +119,17 @@ class _Listing:
     """One backend's voices."""
 
     def __init__(
-        self, backend: str, voices: Sequence[Voice], aliases: Mapping[str, str], default_voice: str
+        self,
+        backend: str,
+        voices: Sequence[Voice],
+        aliases: Mapping[str, str],
+        default_voice: str,
+        left_out: Mapping[str, str],
     ) -> None:
         self.voices = voices
         self.in_order = list(enumerate(voices, start=1))
         self._backend = backend
+        self._left_out = left_out
         self._ids = {voice.id: voice for voice in voices}
         self._folded = {voice.id.casefold(): voice for voice in reversed(voices)}
         self._aliases = {alias.casefold(): voice for alias, voice in aliases.items()}
@@ -190,7 +199,7 @@ class _Listing:
             return default
         tag = closest_language(language, self._by_language)
         if tag is None:
-            raise self.unknown_language(language)
+            raise self._left_out_language(language) or self.unknown_language(language)
         return self._by_language[tag][0]
 
     def named(self, name: str, language: str | None) -> ResolvedVoice:
@@ -207,14 +216,20 @@ class _Listing:
         if voice is not None:
             sentence = f"{self._backend} has no voice {name}, {voice.id} speaks in its place"
             return ResolvedVoice(voice, SpeechWarning("voice_substituted", sentence))
-        if serves_language(name, self._by_language) or (
-            is_regional_tag(name) and closest_language(name, self._by_language) is not None
-        ):
-            return ResolvedVoice(self.of_language(name))
+        for languages in (self._by_language, self._left_out):
+            if serves_language(name, languages) or (
+                is_regional_tag(name) and closest_language(name, languages) is not None
+            ):
+                return ResolvedVoice(self.of_language(name))
         stem, dot, suffix = name.rpartition(".")
         if stem and dot + suffix.lower() in SUFFIXES:  # who has the recording before them names the file
             return self.named(stem, language)
         raise self.unknown_voice(name)
+
+    def _left_out_language(self, language: str) -> RequestError | None:
+        """The error that says how to get a language that the backend's set-up left out."""
+        tag = closest_language(language, self._left_out)
+        return None if tag is None else RequestError(self._left_out[tag], code="language_unavailable")
 
     def unknown_language(self, language: str) -> UnknownName:
         """The error that lists the languages there are."""

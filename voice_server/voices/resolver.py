@@ -75,6 +75,11 @@ class VoiceResolver:
                     {name: each.aliases for name, each in configured.items()},
                     {name: each.default_voice for name, each in configured.items() if each.default_voice},
                     before,
+                    {
+                        name: each.ready.capabilities.left_out
+                        for name, each in backends.items()
+                        if each.ready is not None
+                    },
                 ),
             )
         return self._catalogue[1]

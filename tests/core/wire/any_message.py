@@ -16,6 +16,7 @@ _PLAIN: dict[Any, st.SearchStrategy[Any]] = {
     str: _TEXTS,
     bytes: st.binary(max_size=40).map(lambda half: half * 2),  # whole samples
     type(None): st.none(),
+    Mapping[str, str]: st.dictionaries(_TEXTS, _TEXTS),
     Mapping[str, Any]: st.dictionaries(_TEXTS, st.none() | st.booleans() | st.integers(-9, 9) | _TEXTS),
 }
 

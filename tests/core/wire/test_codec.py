@@ -46,9 +46,10 @@ OPTIONS = (
     Option("loud", "boolean", False),
     Option("note", "text", ignored=True),
 )
-READY = WorkerReady(
-    1, VOICES, 22_050, Capabilities(OPTIONS, "engine", ("laugh",), streams=True, clones=True), 0.5
+CAPABILITIES = Capabilities(
+    OPTIONS, "engine", ("laugh",), streams=True, clones=True, left_out={"ja": "run: setup"}
 )
+READY = WorkerReady(1, VOICES, 22_050, CAPABILITIES, 0.5)
 EXAMPLES: list[Message] = [
     WorkerHello(1, {"model": "a", "depth": [1, {"x": None}]}, "af"),
     WorkerHello(1, {}, "", -23.0),
@@ -250,6 +251,14 @@ def test_what_msgpack_cannot_hold_is_refused_by_the_sender(setting: object) -> N
         ),
         frame_with(
             type="ready", protocol=1, voices=[], sample_rate_hz=1, capabilities=[], warm_up_silence_ms=1
+        ),
+        frame_with(
+            type="ready",
+            protocol=1,
+            voices=[],
+            sample_rate_hz=1,
+            capabilities=[[], "", [], False, False, False, False, [], {"ja": 7}],
+            warm_up_silence_ms=1,
         ),
     ],
 )

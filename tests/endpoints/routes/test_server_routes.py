@@ -53,3 +53,17 @@ def test_a_server_whose_default_backend_is_down_says_so() -> None:
             assert (await client.get("/health")).status_code == 503
 
     run(main)
+
+
+def test_a_backend_says_which_languages_its_set_up_left_out_and_how_to_get_them() -> None:
+    told = {"ja": "Japanese needs packages; run: voice-server setup one --with ja"}
+
+    async def main() -> None:
+        async with served(ArithmeticPool(("one",), left_out=told)) as server, server.client() as client:
+            assert (await client.get("/health")).json()["backends"]["one"]["left_out"] == told
+            answer = await client.post("/v1/audio/speech", json={"input": "Hi.", "voice": "jf_alpha"})
+            assert (answer.status_code, answer.json()["error"]["message"]) == (400, told["ja"])
+        async with served(ArithmeticPool(("one",))) as server, server.client() as client:
+            assert "left_out" not in (await client.get("/health")).json()["backends"]["one"]
+
+    run(main)

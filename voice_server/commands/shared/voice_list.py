@@ -17,12 +17,14 @@ if TYPE_CHECKING:
 class ConfiguredVoices:
     """The voices of all backends that run, as fields with `number`, and a sentence for each other backend.
 
-    A number counts the voices of its backend from 1. `not_set_up` names those that were never set up.
+    A number counts the voices of its backend from 1. `not_set_up` names those that were never set up;
+    `left_out` are sentences about languages that the set-up of a backend left out.
     """
 
     voices: Sequence[JsonObject]
     down: Mapping[str, str]
     not_set_up: frozenset[str]
+    left_out: Sequence[str] = ()
 
 
 async def voices_of(config: Config) -> ConfiguredVoices:
@@ -44,6 +46,12 @@ async def voices_of(config: Config) -> ConfiguredVoices:
                 if each.ready is None
             },
             frozenset(name for name, each in statuses.items() if each.state is BackendState.NOT_SET_UP),
+            [
+                f"{name}: {sentence}"
+                for name, each in statuses.items()
+                if each.ready is not None
+                for sentence in each.ready.capabilities.left_out.values()
+            ],
         )
 
 

@@ -220,6 +220,12 @@ def _decode_string_map(value: Any) -> Any:
     return value
 
 
+def _decode_strings_by_name(value: Any) -> Any:
+    if not all(type(each) is str for each in _decode_string_map(value).values()):
+        raise TypeError("a map of strings expected")
+    return value
+
+
 def _row_codec(row_class: type[Any]) -> _FieldCodec:
     """A dataclass as the list of its values, without names, so that a frame can hold thousands of voices."""
 
@@ -269,6 +275,7 @@ _CODEC_BY_ANNOTATION: dict[str, _FieldCodec] = {
     "bytes": _plain_codec(bytes),
     "OptionValue | None": _plain_codec(float, int, str, bool, type(None)),
     "Mapping[str, Any]": _FieldCodec(decode=_decode_string_map, encode=dict),
+    "Mapping[str, str]": _FieldCodec(decode=_decode_strings_by_name, encode=dict),
     "tuple[str, ...]": _list_codec(_STRING),
     "tuple[Voice, ...]": _list_codec(_plain_row_codec(Voice)),
     "tuple[WordMark, ...]": _list_codec(_plain_row_codec(WordMark)),

@@ -37,11 +37,14 @@ class SystemDescription(msgspec.Struct, kw_only=True):
 
 
 class ServerHealth(msgspec.Struct, kw_only=True):
-    """Whether the server takes work, and the state of each backend."""
+    """Whether the server takes work, and the state of each backend.
+
+    Of one whose set-up left languages out, `left_out` says by their tags how to get them.
+    """
 
     status: str
     default_backend: str
-    backends: dict[str, dict[str, str | int]]
+    backends: dict[str, dict[str, str | int | dict[str, str]]]
     speaking: int
 
 
@@ -65,10 +68,13 @@ async def root(request: Request) -> ASGIApp:
 
 def health_of(service: SpeechService, *, is_draining: bool) -> dict[str, object]:
     """The state of the server and of each backend; "ok" when the default backend is running."""
-    backends = {
+    backends: dict[str, dict[str, object]] = {
         name: {"state": status.state.value, "workers": status.workers, "error": status.error}
         for name, status in service.backends().items()
     }
+    for name, each in service.backends().items():
+        if each.ready is not None and each.ready.capabilities.left_out:
+            backends[name]["left_out"] = each.ready.capabilities.left_out
     status = "draining" if is_draining else "ok" if service.is_up() else "degraded"
     return {
         "status": status,
