@@ -13,11 +13,13 @@ from contextlib import nullcontext
 from pathlib import Path
 from unittest import mock
 
-import spacy
-
 sys.path.append(str(Path(__file__).resolve().parents[3]))
 
 from tts_backends.kokoro.phonemes import phonemes_of, tokens_of
+from tts_backends.kokoro.stand_ins import stand_ins
+
+with stand_ins():
+    import spacy
 
 without = "--without-tagger" in sys.argv
 with mock.patch.object(spacy, "load", side_effect=OSError) if without else nullcontext():
