@@ -20,6 +20,7 @@ from voice_server.client_events import Done
 from voice_server.client_streams import connect_sync
 from voice_server.commands import setup
 from voice_server.config import BackendConfig
+from voice_server.provisioning.installation import Provisioner
 
 ROOT = Path(__file__).parents[2]
 _WEIGHTS = """
@@ -314,3 +315,25 @@ def test_a_group_that_does_not_exist_is_an_error_that_lists_those_that_do(
     assert result.exit_code == 2
     assert result.stderr == f"error: {option} names groups of packages that can be left out, {told}\n"
     assert not (folder / "small" / ".venv").exists()
+
+
+@pytest.mark.parametrize(
+    ("step", "told"),
+    [
+        ("_make_environment", "small is not set up; to go on run: voice-server setup small\n"),
+        ("_warm_up", ""),
+    ],
+)
+def test_who_breaks_a_set_up_off_is_told_how_to_go_on_unless_only_the_warm_up_is_left(
+    run_command: Any, folder: Path, monkeypatch: pytest.MonkeyPatch, step: str, told: str
+) -> None:
+    del folder
+
+    def interrupt(*_: object) -> None:
+        raise SystemExit(130)
+
+    owner = setup if step == "_warm_up" else Provisioner
+    monkeypatch.setattr(owner, step, interrupt)
+    result = run_command("setup", "small")
+    assert result.exit_code == 130
+    assert result.stderr.endswith(told or "small: warm-up\n")

@@ -245,3 +245,14 @@ def test_byte_code_is_left_to_the_first_start(bench: Bench) -> None:
     bench.make()
     installs = [call for call in bench.calls if call.startswith("pip install")]
     assert all("--no-compile-bytecode" in call for call in installs)
+
+
+def test_an_engine_is_tried_out_while_others_still_take_it_for_one_that_is_being_set_up(bench: Bench) -> None:
+    seen: list[tuple[str, bool]] = []
+
+    def try_out(made: BackendConfig) -> None:
+        seen.append((python_of("kokoro", made.environment), is_being_set_up(bench.project)))
+
+    bench.provisioning().set_up("kokoro", bench.backend, try_out=try_out)
+    assert seen == [(str(bench.project / ".venv" / "bin" / "python"), True)]
+    assert not is_being_set_up(bench.project)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import msgspec
@@ -9,6 +10,7 @@ import pytest
 
 from tests.natural_engines import natural_config, outdate, set_up
 from voice_server.config import parse_config
+from voice_server.provisioning.environments import lock_set_up
 from voice_server.provisioning.natural_engines import (
     default_backend,
     engines_to_offer,
@@ -30,6 +32,17 @@ def test_the_first_natural_engine_that_is_set_up_speaks(tmp_path: Path) -> None:
     set_up(config, "quick")
     assert default_backend(config) == "quick"
     set_up(config, "best")
+    assert default_backend(config) == "best"
+
+
+def test_while_the_best_is_being_set_up_or_tried_out_the_next_one_speaks(tmp_path: Path) -> None:
+    config = natural_config(tmp_path)
+    set_up(config, "best")
+    set_up(config, "quick")
+    lock = lock_set_up(config.backends["best"].environment)
+    assert lock is not None
+    assert default_backend(config) == "quick"
+    os.close(lock)
     assert default_backend(config) == "best"
 
 

@@ -1,7 +1,7 @@
 """Imports misaki and spaCy without packages that they name and that reading never asks.
 
-Most are not installed, or lack what they import (pyproject.toml says why): joblib is for phonemizing in several
-processes, `spacy.cli` is spaCy's command line.
+They are not installed, or lack what they import (pyproject.toml says why): joblib is for phonemizing in
+several processes, `spacy.cli` is spaCy's command line.
 """
 
 from __future__ import annotations

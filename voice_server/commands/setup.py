@@ -138,14 +138,21 @@ def set_up(
         facts = facts_of(name, backend)
         sizes = facts.without(left_out).sizes if facts else "which take some minutes the first time"
         print_note(f"{name}: {parts}, {sizes}")
+    is_made = False
+
+    def try_out(made: BackendConfig) -> None:
+        nonlocal is_made
+        is_made = True
+        if weights and warm_up:
+            print_note(f"{name}: warm-up")
+            _warm_up(name, made)
+
     try:
-        places = provisioner.set_up(name, backend, weights=weights)
+        places = provisioner.set_up(name, backend, weights=weights, try_out=try_out)
     except (KeyboardInterrupt, SystemExit):
-        print_note(f"{name} is not set up; to go on run: voice-server setup {name}")
+        if not is_made:
+            print_note(f"{name} is not set up; to go on run: voice-server setup {name}")
         raise
-    if weights and warm_up:
-        print_note(f"{name}: warm-up")
-        _warm_up(name, backend)
     folders = {"packages": places.environment, "weights": places.weights}
     sizes = ", ".join(
         f"{part} {size_bytes(folder) / 1e9:.2f} GB in {shown(folder)}"

@@ -25,6 +25,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+import msgspec
+
 from voice_server.config import EMBEDDED, BackendConfig
 from voice_server.errors import BackendError
 from voice_server.provisioning.environments import lock_set_up, python_in
@@ -82,10 +84,18 @@ class Provisioner:
         before = read_choices(project).get(LEFT_OUT, "").split(",")
         return (groups_of(project) & {*before, *self.without}) - self.with_groups
 
-    def set_up(self, name: str, backend: BackendConfig, *, weights: bool = True) -> SetUpFolders:
+    def set_up(
+        self,
+        name: str,
+        backend: BackendConfig,
+        *,
+        weights: bool = True,
+        try_out: Callable[[BackendConfig], None] = lambda _backend: None,
+    ) -> SetUpFolders:
         """Make the backend's environment, and fetch its weights, unless they are there as locked.
 
-        Raises BackendError.
+        `try_out` is called behind that with the backend as it can be started then, while all other programs
+        still take it for one that is being set up. Raises BackendError.
         """
         project = backend.environment.absolute()
         if not (project / "uv.lock").is_file():
@@ -96,6 +106,7 @@ class Provisioner:
                 folder = fetch_weights(name, backend, self.environ, self.report) if weights else None
                 if folder is not None:
                     write_stamp(project, read_stamp(project) | {"weights": weights_key(backend)})
+                try_out(msgspec.structs.replace(backend, environment=python_in(project)))
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
             raise BackendError(f"{name} cannot be set up here: {reason}") from None
