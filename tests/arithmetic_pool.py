@@ -69,6 +69,7 @@ class ArithmeticPool:
     streams: bool = False  # what it says of itself
     left_out: Mapping[str, str] = field(default_factory=dict)
     normalizes: tuple[str, ...] = tuple(NORMALIZED_KINDS)  # so that texts are rendered as they are written
+    inline_phonemes: bool = False  # whether it says words by phonemes
 
     @property
     def backends(self) -> Mapping[str, BackendStatus]:
@@ -90,6 +91,7 @@ class ArithmeticPool:
                 streams=self.streams,
                 normalizes=self.normalizes,
                 left_out=self.left_out,
+                inline_phonemes=self.inline_phonemes,
             ),
         )
         return BackendStatus(name, BackendState.UP, 1, ready)

@@ -326,3 +326,11 @@ def test_while_the_best_engine_starts_its_fallback_speaks_and_says_so(tmp_path: 
     settings, warnings = VoiceResolver(pool, config, MixStore()).settings(SpeechRequest())
     assert settings.backend == "plain"
     assert [warning.code for warning in warnings] == ["backend_fallback"]
+
+
+def test_a_fallback_gets_phonemes_only_if_it_says_them() -> None:
+    segment = Segment("one", "A [GIF](/dʒɪf/).", "bert")
+    for says_them, text in ((True, segment.text), (False, "A GIF.")):
+        resolver = resolver_of(ArithmeticPool(("one", "two"), inline_phonemes=says_them))
+        assert resolver.fallback_segment(segment, "two").text == text
+        assert resolver.settings(SpeechRequest())[0].inline_phonemes is says_them

@@ -55,7 +55,7 @@ class Backend:
         Option("quality", "choice", _STREAMED, choices=(_STREAMED, _EXACT),
                description="streamed begins inside a sentence; exact renders it whole, in float32"),
     )  # fmt: skip
-    capabilities = Capabilities(times="model", streams=True, mixes=True)
+    capabilities = Capabilities(times="model", streams=True, mixes=True, inline_phonemes=True)
 
     def __init__(
         self,

@@ -11,18 +11,20 @@ import os
 import re
 from collections.abc import Callable, Container, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
+from voice_server.worker.api import parts_of, silent_places
+
+from .inline import in_own_phonemes, phonemes_from_ipa
 from .stand_ins import stand_ins
 
 MOST_PHONEMES = 510
 _PAUSES = ("!.?…", ":;", ",—")
 _WORD = re.compile(r"\S*\w\S*")
-_INLINE = re.compile(r"\[(?P<word>[^\]]+)\]\([^)]*\)")
 _ESPEAK_LANGUAGES = {"e": "es", "f": "fr-fr", "h": "hi", "i": "it", "p": "pt-br"}
 _LINE_BREAKS = re.compile(r"[\r\n]")
 _MAKING = Lock()
@@ -42,15 +44,34 @@ def tokens_of(text: str, language: str) -> list[Token]:
     # espeak takes no notice of the marks that end sentences in Hindi.
     text = _LINE_BREAKS.sub(" ", text).replace("।", ".").replace("॥", ".")
     if language in "ab":
-        return list(_english(text, _converter(language)(text)[1]))
+        return list(_english(text, _converter(language)(in_own_phonemes(text, language))[1]))
+    tokens: list[Token] = []
+    for part in parts_of(text):
+        if part.ipa:
+            place = (part.start, part.start + len(part.text))
+            tokens.append(Token(phonemes_from_ipa(part.ipa, language), place, " "))
+        else:
+            tokens += (_later(token, part.start) for token in _other_tokens(part.text, language))
+    return tokens
+
+
+def _other_tokens(text: str, language: str) -> list[Token]:
+    """Text without phonemes of its own in a language other than English."""
     convert = _converter(language)
     words = _words(text, language)
-    # Inline phonemes are for English only: elsewhere the word is read and the phonemes left out.
-    groups = convert(_INLINE.sub(lambda found: found["word"], text))[0].split()
+    groups = convert(text)[0].split()
     counts = [1] * len(words)
     if len(groups) != len(words):
         counts = [len(convert(text[slice(*word)])[0].split()) for word in words]
     return list(_assigned(groups, words, counts))
+
+
+def _later(token: Token, characters: int) -> Token:
+    """The same token, so many characters later in the text."""
+    if token.word is None:
+        return token
+    start, end = token.word
+    return replace(token, word=(start + characters, end + characters))
 
 
 def pieces_of(tokens: Iterable[Token], known: Container[str]) -> Iterator[list[Token]]:
@@ -121,14 +142,15 @@ def _made(language: str) -> Callable[[str], tuple[str, Any]]:
 
 def _english(text: str, tokens: Iterable[Any]) -> Iterator[Token]:
     position = 0
+    # Where words with phonemes end, and where the notation of their phonemes does.
+    notation_ends = dict(silent_places(text))
     for token in tokens:
         start = text.find(token.text, position)
         # A sign that is spoken is a word too.
         is_word = start >= 0 and any(map(str.isalnum, token.text + (token.phonemes or "")))
         if start >= 0:
             position = start + len(token.text)
-            inline = _INLINE.match(text, start - 1) if start else None
-            position = inline.end() if inline else position
+            position = notation_ends.get(position, position)
         word = (start, start + len(token.text)) if is_word else None
         yield Token(token.phonemes or "", word, " " if token.whitespace else "")
 

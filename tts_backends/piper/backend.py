@@ -8,6 +8,7 @@ A voice is a file of a folder (`en_US-joe-medium`), or a speaker of a file with 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain
@@ -25,6 +26,7 @@ from voice_server.worker.api import (
     UnknownName,
     Voice,
     WordMark,
+    parts_of,
     word_spans,
 )
 
@@ -48,7 +50,7 @@ class Backend:
         Option("noise_scale", "number", None, 0.0, 2.0, description="how much the sound varies"),
         Option("noise_w", "number", None, 0.0, 2.0, description="how much the rhythm varies"),
     )
-    capabilities = Capabilities(options=options, times="model", normalizes=("numbers",))
+    capabilities = Capabilities(options=options, times="model", normalizes=("numbers",), inline_phonemes=True)
 
     def __init__(
         self,
@@ -95,7 +97,7 @@ class Backend:
         speaker = self._speaker(voice)
         model: Model = self._model(speaker.file)
         text = _UNSPEAKABLE.sub(" ", text)
-        sentences = model.sentences(text)
+        sentences = model.sentences(_in_pipers_notation(text))
         sounds: list[Sound] = []
         n_samples = 0
         for number, phonemes in enumerate(sentences):
@@ -120,9 +122,31 @@ def _scales(model: Model, options: Mapping[str, Any]) -> Scales:
 
 
 def _marks(model: Model, text: str, sounds: Sequence[Sound]) -> Iterator[WordMark]:
-    words = (text[start:end] for start, end in word_spans(text, 0, len(text)))
-    alone = [list(filter(is_heard, chain.from_iterable(model.sentences(word)))) for word in words]
+    alone = [
+        list(filter(is_heard, chain.from_iterable(model.sentences(word)))) for word in _words_alone(text)
+    ]
     return word_marks(text, alone, sounds, model.config.sample_rate / 1000)
+
+
+def _in_pipers_notation(text: str) -> str:
+    """The text with `[[ipa]]` in place of words that are said by their phonemes."""
+    return "".join(f"[[{_spelled(part.ipa)}]]" if part.ipa else part.text for part in parts_of(text))
+
+
+def _words_alone(text: str) -> Iterator[str]:
+    """What is read for each word of `text` if it is read alone; "" if another's phonemes include it."""
+    for part in parts_of(text):
+        words = [part.text[start:end] for start, end in word_spans(part.text, 0, len(part.text))]
+        if part.ipa:
+            sounds = part.ipa.split()
+            sounds = sounds if len(sounds) == len(words) else [part.ipa] + [""] * (len(words) - 1)
+            words = [f"[[{_spelled(sound)}]]" if sound else "" for sound in sounds[: len(words)]]
+        yield from words
+
+
+def _spelled(ipa: str) -> str:
+    """IPA as espeak-ng spells it for Piper: accents apart from their letters."""
+    return unicodedata.normalize("NFD", ipa)
 
 
 def _resampled(samples: NDArray[np.float32], rate_hz: int) -> NDArray[np.float32]:

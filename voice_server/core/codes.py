@@ -141,6 +141,9 @@ WARNING_CODES: Mapping[str, CodeMeaning] = {
     "no_speakers": CodeMeaning("This machine has no sound device, so nothing can be heard.", _HTTP),
     "nothing_to_cancel": CodeMeaning("`cancel` named no turn that is being spoken.", _SOCKET),
     "option_ignored": CodeMeaning("The loaded model ignores an option that was set.", _SERVER),
+    "phonemes_unread": CodeMeaning(
+        "The backend reads no phonemes; a word whose sound is given as IPA alone is said as written.", _SERVER
+    ),
     "script_switched": CodeMeaning(
         "Another voice reads text in a script that the voice cannot read.", _SERVER
     ),

@@ -88,8 +88,10 @@ class Capabilities:
     ("laugh"). It `streams` if a segment's audio comes in pieces while it renders, `clones` if it speaks with
     the voice of a recording, `mixes` if it takes a weighted mix of its voices, `af_bella(2)+af_sky(1)`, and
     has a `watermark` if all its audio carries an inaudible mark. What it `normalizes`, as `NormalizedKind`
-    names it, it reads well as written, and the server leaves it. `left_out` are languages, by their
-    tags, for which its set-up left out packages, each with a sentence that says how to get them.
+    names it, it reads well as written, and the server leaves it. With `inline_phonemes` it says
+    `[word](/ipa/)` by its phonemes, and gives a mark for what stands in the square brackets. `left_out` are
+    languages, by their tags, for which its set-up left out packages, each with a sentence that says how to
+    get them.
     """
 
     options: tuple[Option, ...] = ()
@@ -101,6 +103,7 @@ class Capabilities:
     watermark: bool = False
     normalizes: tuple[str, ...] = ()
     left_out: Mapping[str, str] = field(default_factory=dict)
+    inline_phonemes: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from voice_server.core.options import complete_options
+from voice_server.core.text.pronunciation.phonemes import with_phonemes
 from voice_server.core.types import (
     ANY_LANGUAGE,
     BYTES_PER_SAMPLE,
@@ -229,6 +230,19 @@ async def _marks_words(checked: _CheckedBackend) -> str:
     return f"{len(audio.marks)} words"
 
 
+async def _says_inline_phonemes(checked: _CheckedBackend) -> str:
+    if not checked.ready.capabilities.inline_phonemes:
+        return "reads no phonemes in a text"
+    texts = [f"Say {with_phonemes('data', ipa)} twice." for ipa in ("ˈdeɪtə", "ˈdɑːtɑːmɛnɑː")]
+    short, long = [await checked.speak(text) for text in texts]
+    _require(long.pcm != short.pcm, "other phonemes make the same sound")
+    _require(long.ms > short.ms, f"long phonemes take {long.ms:.0f} ms, and short ones {short.ms:.0f}")
+    for text, audio in zip(texts, (short, long), strict=True):
+        marks = [(mark.word, text[mark.start : mark.end]) for mark in audio.marks]
+        _require(("data", "data") in marks or not marks, f"no mark is for the word: {marks}")
+    return "and marks the word" if short.marks else ""
+
+
 async def _refuses_unknown_voices(checked: _CheckedBackend) -> str:
     return await _refused(checked, checked.segment(SENTENCE, "no-such-voice"), "a voice that does not exist")
 
@@ -314,6 +328,7 @@ _CHECKS: Mapping[str, _Check] = {
     "answers odd texts with audio or a clear error": _answers_odd_texts,
     "speaks long sentences whole": _speaks_long_texts,
     "marks words in order, inside text and audio": _marks_words,
+    "says phonemes that stand in the text": _says_inline_phonemes,
     "refuses an unknown voice": _refuses_unknown_voices,
     "refuses options that are out of range or unknown": _enforces_options,
     "speaks at the ends of its options' ranges": _speaks_at_the_ends_of_ranges,

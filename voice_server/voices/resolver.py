@@ -20,6 +20,7 @@ from voice_server.core.speech.pauses import Pauses
 from voice_server.core.speech.scripts import scripts_of_language
 from voice_server.core.speech.speech_settings import SpeechRequest, SpeechSettings, default_first_segment
 from voice_server.core.text.directives import Style
+from voice_server.core.text.pronunciation.phonemes import without_phonemes
 from voice_server.core.types import (
     Capabilities,
     NormalizedKind,
@@ -164,6 +165,7 @@ class VoiceResolver:
             normalized_kinds=_normalized_kinds(request, capabilities),
             spoken_language=self._spoken_language(name, voice, options),
             known_tags=frozenset(capabilities.tags),
+            inline_phonemes=capabilities.inline_phonemes,
             word_times=request.word_times,
             times_source=capabilities.times or "estimate",
             first_segment=request.first_segment or default_first_segment(capabilities),
@@ -303,6 +305,7 @@ class VoiceResolver:
                     normalized_kinds=settings.normalized_kinds - set(ready.capabilities.normalizes),
                     spoken_language=voice.language,
                     known_tags=frozenset(ready.capabilities.tags),
+                    inline_phonemes=ready.capabilities.inline_phonemes,
                     times_source=ready.capabilities.times or "estimate",
                     reads=self.catalogue.scripts_read(voice.id, name),
                     find_reader=None,
@@ -385,7 +388,7 @@ class VoiceResolver:
         return BackendDown(f"backend {name} is not running: {status.error or with_help(name, '')}")
 
     def fallback_segment(self, segment: Segment, fallback: str) -> Segment:
-        """The same text for another backend, with as much of voice and options as that one knows."""
+        """The same text for another backend, with as much of voice, options, phonemes as it knows."""
         ready = self._pool.backends[fallback].ready
         assert ready is not None
         try:
@@ -393,7 +396,8 @@ class VoiceResolver:
         except UnknownName:
             voice = self.catalogue.resolve(None, backend=fallback).voice.id
         options = _accepted_options(ready, segment.options)
-        return Segment(fallback, segment.text, voice, options, segment.seed)
+        text = segment.text if ready.capabilities.inline_phonemes else without_phonemes(segment.text)[0]
+        return Segment(fallback, text, voice, options, segment.seed)
 
 
 def _named_options(request: SpeechRequest, understood: Sequence[Option]) -> Mapping[str, object]:

@@ -36,6 +36,7 @@ from typing import Any, Protocol
 from voice_server.core.audio.loudness import mean_lufs, measured_lufs
 from voice_server.core.options import OF_THE_VOICE, complete_options
 from voice_server.core.speech.word_times import share_time, word_spans
+from voice_server.core.text.pronunciation.phonemes import TextPart, parts_of, silent_places
 from voice_server.core.types import ANY_SCRIPT, Capabilities, Option, OptionValue, Voice, WordMark
 from voice_server.errors import BackendError, NotSetUp, RenderError, RequestError, UnknownName
 from voice_server.worker.clone_cache import CloneCache
@@ -62,6 +63,7 @@ __all__ = [
     "Pcm",
     "RenderError",
     "RequestError",
+    "TextPart",
     "UnknownName",
     "Voice",
     "WordMark",
@@ -70,9 +72,11 @@ __all__ = [
     "find_sample",
     "mean_lufs",
     "measured_lufs",
+    "parts_of",
     "sample_voices",
     "samples_folder",
     "share_time",
+    "silent_places",
     "unreadable_sample",
     "word_spans",
 ]

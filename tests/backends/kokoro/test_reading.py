@@ -171,3 +171,21 @@ def test_every_other_language_is_read_by_its_own_rules_in_silence(
     }
     assert printed == ""
     assert (tmp_path / "voice-server" / "kokoro" / "jieba.cache").is_file()
+
+
+def test_ipa_becomes_the_phonemes_that_the_voices_of_each_language_know() -> None:
+    text = "The [New York](/nˈuː jˈɔːɹk/) of New York [rose](/ɹˈoʊz/)."
+    (american, british), _ = read(("a", text), ("b", text))
+    assert [(text[start:end], phonemes) for start, end, phonemes in american.words] == [
+        ("The", "ðə"),
+        ("New York", "nˈu jˈɔɹk"),
+        ("of", "ʌv"),
+        ("New", "nˈu"),
+        ("York", "jˈɔɹk"),
+        ("rose", "ɹˈOz"),
+    ]
+    assert british.sounds_of(text, "rose") == ["ɹˈQz"]
+    french = "Le [chat](/tʃˈat/) dort."
+    ((reading,), _) = read(("f", french))
+    assert [french[start:end] for start, end, _ in reading.words] == ["Le", "chat", "dort."]
+    assert reading.sounds_of(french, "chat") == ["ʧˈat"]

@@ -129,3 +129,18 @@ def test_what_was_measured_of_another_file_does_not_count(piper: Engine) -> None
         stage.close()
     assert measured_lufs(pcm, 22_050) == pytest.approx(-23.0, abs=2.0)
     assert json.loads(beside.read_text())["lufs"][HUM] < 0
+
+
+def test_phonemes_in_a_text_are_said_and_timed_as_their_words(stage: Stage) -> None:
+    text = "See [Nginx](/ˌɛndʒɪnˈɛks/) in [New York](/nˈuː jˈɔːɹk/)."
+    taken = stage.speak(text, HUM)
+    assert [(mark.word, text[mark.start : mark.end], mark.phonemes) for mark in taken.marks] == [
+        ("See", "See", "sˈiː"),
+        ("Nginx", "Nginx", "ˌɛndʒɪnˈɛks"),
+        ("in", "in", "ˈɪn"),
+        ("New", "New", "nˈuː"),
+        ("York", "York", "jˈɔːɹk"),
+    ]
+    _assert_in_order(taken.marks, len(taken.pcm) / (22_050 * 2) * 1000)
+    whole = stage.speak("[a b](/ˈeɪbiː/)", HUM)
+    assert [(mark.word, mark.phonemes) for mark in whole.marks] == [("a", "ˈeɪbiː"), ("b", "")]

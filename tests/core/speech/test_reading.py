@@ -113,3 +113,10 @@ def test_nothing_that_is_spoken_is_lost(text: str) -> None:
     for part in parts:
         assert at <= part.piece.start <= part.piece.end
         at = part.piece.end
+
+
+def test_a_word_that_is_said_by_its_phonemes_needs_no_other_voice() -> None:
+    text = "See [東京](/tˈoʊkioʊ/) and [γράμμα](/ɣrˈama/)."
+    spoken = speakable(text, markup="speak")
+    (only,) = read_parts(Piece(text, 0, len(text), "end", "en"), spoken, replace(VOICE, reads=frozenset()))
+    assert (only.spoken.text, only.warnings) == (text, ())

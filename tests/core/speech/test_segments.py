@@ -238,3 +238,40 @@ def test_a_part_that_still_renders_is_at_least_as_long_as_its_text_takes_to_say(
 def test_a_longer_text_is_expected_to_take_longer(one: int, other: int) -> None:
     one_s, other_s = segment("a" * one).expected_s, segment("a" * other).expected_s
     assert (one < other) == (one_s < other_s)
+
+
+PHONEMES = "In 2 [GIF](/dʒˈɪf/) files."
+READS_PHONEMES = replace(SETTINGS, markup="speak", inline_phonemes=True)
+
+
+def test_an_engine_that_says_phonemes_is_given_them() -> None:
+    pending = segment(PHONEMES, settings=READS_PHONEMES)
+    assert (pending.segment.text, pending.warnings) == (PHONEMES, [])
+
+
+def test_an_engine_that_says_none_is_given_the_word_and_a_warning_tells_that() -> None:
+    pending = segment(PHONEMES, at=10, settings=replace(SETTINGS, markup="speak"))
+    assert pending.segment.text == "In 2 GIF files."
+    assert [(each.code, each.message) for each in pending.warnings] == [
+        (
+            "phonemes_unread",
+            "b reads no phonemes: words whose sound is given as IPA are said as written",
+        )
+    ]
+    pending.marks = words_of("In 2 GIF files.")
+    assert [PHONEMES[mark.start - 10 : mark.end - 10] for mark in pending.typed_marks()] == [
+        "In",
+        "2",
+        "GIF",
+        "files.",
+    ]
+
+
+def test_a_backend_in_place_of_another_may_be_given_the_text_without_phonemes() -> None:
+    pending = segment(PHONEMES, at=10, settings=READS_PHONEMES)
+    pending.redirect(Segment("c", PHONEMES, "w"))
+    assert (pending.segment.backend, pending.spoken.text) == ("c", PHONEMES)
+    pending.redirect(Segment("c", "In 2 GIF files.", "w"))
+    assert (pending.segment.text, pending.spoken.text) == ("In 2 GIF files.", "In 2 GIF files.")
+    pending.marks = words_of("In 2 GIF files.")
+    assert [PHONEMES[mark.start - 10 : mark.end - 10] for mark in pending.typed_marks()][2] == "GIF"

@@ -915,3 +915,16 @@ def test_thousands_of_directives_are_soon_done(part: str) -> None:
         bench.render_all()
     bench.take_all()
     assert isinstance(bench.events[-1], utterance_events.UtteranceFinished)
+
+
+def test_a_listener_is_told_once_that_phonemes_are_not_read() -> None:
+    bench = Bench.open(replace(SETTINGS, markup="speak"))
+    bench.speak("A [GIF](/dʒˈɪf/) here. A [GIF](/dʒˈɪf/) there. ")
+    bench.receive(inputs.EndText())
+    bench.render_all()
+    bench.take_all()
+    told = bench.told(utterance_events.UtteranceWarning)
+    assert [each.code for each in told if isinstance(each, utterance_events.UtteranceWarning)] == [
+        "phonemes_unread"
+    ]
+    assert bench.audio == pcm_of("A GIF here.") + pcm_of("A GIF there.")

@@ -78,3 +78,10 @@ def test_words_share_the_time_they_are_given() -> None:
 def test_scripts_without_spaces_go_by_character() -> None:
     assert [mark.word for mark in estimated_marks("你好 world。", 1000)] == ["你", "好", "world"]
     assert [mark.word for mark in estimated_marks("น้ำดี", 1000)] == ["น้ำ", "ดี"]
+
+
+def test_phonemes_in_a_text_are_no_words() -> None:
+    text = "The [GIF](/dʒˈɪf/) of [New York](/nˈuː jˈɔːk/)."
+    words = [text[slice(*span)] for span in word_spans(text, 0, len(text))]
+    assert words == ["The", "GIF", "of", "New", "York"]
+    assert word_spans(text, text.index("]"), text.index(" of")) == []

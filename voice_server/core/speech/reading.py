@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from voice_server.core.speech.scripts import UnreadRun, languages_of_scripts, names_of_scripts, unread_runs
 from voice_server.core.speech.speech_settings import SpeechSettings
+from voice_server.core.text.pronunciation.phonemes import phoneme_places
 from voice_server.core.text.speakable.spoken_text import SpokenText
 from voice_server.core.text.speakable.symbols import has_speech
 from voice_server.core.text.splitting.splitter import Piece
@@ -25,7 +26,8 @@ class ReadPart:
 
 def read_parts(piece: Piece, spoken: SpokenText, settings: SpeechSettings) -> list[ReadPart]:
     """Return the parts of a sentence in order, each with the settings of who reads it."""
-    runs = unread_runs(spoken.text, settings.reads, language=settings.language, guessed=piece.language)
+    readable = _without_notation(spoken.text)
+    runs = unread_runs(readable, settings.reads, language=settings.language, guessed=piece.language)
     if not runs:
         return [ReadPart(piece, spoken, settings)]
     readers = [(run, _reader(run, settings)) for run in runs]
@@ -47,6 +49,13 @@ def read_parts(piece: Piece, spoken: SpokenText, settings: SpeechSettings) -> li
     ]
     parts[0] = replace(parts[0], warnings=warnings)
     return parts
+
+
+def _without_notation(text: str) -> str:
+    """The text with letters that any voice reads in place of words that are said by their phonemes."""
+    for start, end in phoneme_places(text):
+        text = text[:start] + "x" * (end - start) + text[end:]
+    return text
 
 
 def _reader(run: UnreadRun, settings: SpeechSettings) -> SpeechSettings | None:

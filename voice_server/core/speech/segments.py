@@ -16,6 +16,7 @@ from voice_server.core.speech.word_times import estimated_marks, share_time, wor
 from voice_server.core.text.change_log import ChangeLog
 from voice_server.core.text.normalization.normalizer import normalized, prepare
 from voice_server.core.text.offsets import Edit, OffsetMap
+from voice_server.core.text.pronunciation.phonemes import phoneme_places, without_phonemes
 from voice_server.core.text.speakable.spoken_text import SpokenText, speakable
 from voice_server.core.text.splitting.speech_length import LETTERS_PER_SECOND, speech_length
 from voice_server.core.text.splitting.splitter import Piece
@@ -102,6 +103,13 @@ class PendingSegment:
         self.piece, self.chars = other.piece, other.chars
         self.spoken, self.warnings = other.spoken, other.warnings
         return True
+
+    def redirect(self, segment: Segment) -> None:
+        """Have another backend render it: `segment` has the same text, perhaps without its phonemes."""
+        if segment.text != self.segment.text:
+            text, offsets = without_phonemes(self.segment.text)
+            self.spoken = replace(self.spoken, text=text, offsets=self.spoken.offsets.then(offsets))
+        self.segment = segment
 
     def add_mark(self, mark: WordMark) -> None:
         """A word that the engine has timed; words that it left out before it are said between the two."""
@@ -215,7 +223,9 @@ def new_segments(
     )
     if not spoken.text:
         return []
-    parts = [_normalized(part, piece, log) for part in read_parts(piece, spoken, settings)]
+    parts = [
+        _normalized(_with_read_phonemes(part), piece, log) for part in read_parts(piece, spoken, settings)
+    ]
     segments = [
         _new_segment(index + number, part, typed_place(part.piece), now) for number, part in enumerate(parts)
     ]
@@ -235,14 +245,29 @@ def prepare_text_path() -> None:
     speakable("$x$")
 
 
+def _with_read_phonemes(part: ReadPart) -> ReadPart:
+    """A part without phonemes where its backend reads none, and a warning of that."""
+    spoken, backend = part.spoken, part.settings.backend
+    if part.settings.inline_phonemes or not phoneme_places(spoken.text):
+        return part
+    text, offsets = without_phonemes(spoken.text)
+    message = f"{backend} reads no phonemes: words whose sound is given as IPA are said as written"
+    return replace(
+        part,
+        spoken=replace(spoken, text=text, offsets=spoken.offsets.then(offsets)),
+        warnings=(*part.warnings, SpeechWarning("phonemes_unread", message)),
+    )
+
+
 def _normalized(part: ReadPart, piece: Piece, log: ChangeLog | None) -> ReadPart:
     """A part of a piece with numbers, signs and so on in words, as its settings want."""
     settings, spoken = part.settings, part.spoken
     if settings.markup != "strip" or not settings.normalized_kinds:
         return part
     language = settings.spoken_language or part.piece.language
+    kept = phoneme_places(spoken.text)
     changes: list[tuple[NormalizedKind, Sequence[Edit]]] | None = None if log is None else []
-    text, offsets = normalized(spoken.text, language, settings.normalized_kinds, changes)
+    text, offsets = normalized(spoken.text, language, settings.normalized_kinds, kept, changes)
     if log is not None:
         for kind, edits in changes or ():
             log.add(kind, spoken.text, edits, spoken.offsets, part.piece.start - piece.start)

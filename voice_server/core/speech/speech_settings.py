@@ -102,12 +102,13 @@ class SpeechSettings:
     `language` is what the client said of the text; without it the splitter judges sentence by sentence, since
     a voice may be given any text. `voice` is the backend's own id, `options` are complete for the backend,
     `normalized_kinds` are put into words of `spoken_language`, the voice's (None for that of the text);
-    `known_tags` are the sounds that it can make of a bracketed tag. `ahead_s` is how much sound the
-    listener likes to have in store. A sentence shorter than `min_segment_chars` is spoken together with the
-    next one, if that comes in time. `reads` are the scripts that the voice reads beside Latin, and
-    `find_reader` finds who reads others, unless `script` is "keep"; a reader that it found has none.
-    `pauses` are what a listener hears between the parts of the text. `speakers` are the settings for lines
-    that begin with a name, `find_style` finds those for text behind a tag; without it tags have no effect.
+    `known_tags` are the sounds that it can make of a bracketed tag, and with `inline_phonemes` it says words
+    by their phonemes. `ahead_s` is how much sound the listener likes to have in store. A sentence shorter
+    than `min_segment_chars` is spoken together with the next one, if that comes in time. `reads` are the
+    scripts that the voice reads beside Latin, and `find_reader` finds who reads others, unless `script` is
+    "keep"; a reader that it found has none. `pauses` are what a listener hears between the parts of the text.
+    `speakers` are the settings for lines that begin with a name, `find_style` finds those for text behind a
+    tag; without it tags have no effect.
     """
 
     backend: str
@@ -118,6 +119,7 @@ class SpeechSettings:
     normalized_kinds: frozenset[NormalizedKind] = frozenset()
     spoken_language: str | None = None
     known_tags: frozenset[str] = frozenset()
+    inline_phonemes: bool = False
     word_times: bool = False
     times_source: TimesSource = "estimate"
     first_segment: FirstSegment = "clause"

@@ -56,7 +56,7 @@ from voice_server.core.text.splitting.splitter import Piece
 from voice_server.core.types import PCM_BYTES_PER_SECOND, SpeechWarning
 
 _TOLD_ONCE = frozenset({
-    "script_switched", "script_unread", "style_ignored", "value_clamped", "voice_kept",
+    "script_switched", "script_unread", "style_ignored", "value_clamped", "voice_kept", "phonemes_unread",
 })  # fmt: skip
 _MOST_TOLD = 50
 """So many different ones of these are told: a text may have a new one in every word."""
@@ -452,7 +452,7 @@ class Utterance:
     def _on_render_redirected(self, event: RenderRedirected, now: float) -> None:
         if event.pending in self._delivery:
             self._on_render_warning(RenderWarning(event.pending, event.warning), now)
-            event.pending.segment = event.segment
+            event.pending.redirect(event.segment)
             self._queue.requeue(event.pending)
 
     def _on_pause(self, _event: PauseDelivery, now: float) -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from voice_server.core.text.pronunciation.phonemes import silent_places
 from voice_server.core.types import Span, WordMark
 
 _WITHOUT_SPACES = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u0e00-\u0eff\u1780-\u17ff"
@@ -48,8 +49,11 @@ def estimated_marks(text: str, duration_ms: float) -> list[WordMark]:
 
 
 def word_spans(text: str, start: int, end: int) -> list[Span]:
-    """Return where the words of text[start:end] stand in `text`."""
-    return [word.span() for word in _WORD.finditer(text, start, end)]
+    """Return where the words of text[start:end] stand in `text`, without the phonemes of any."""
+    words = [word.span() for word in _WORD.finditer(text, start, end)]
+    for first, until in silent_places(text):
+        words = [word for word in words if word[1] <= first or word[0] >= until]
+    return words
 
 
 def share_time(text: str, words: Sequence[Span], start_ms: float, end_ms: float) -> list[WordMark]:

@@ -98,6 +98,12 @@ def test_rules_of_all_languages_can_be_made_ahead() -> None:
 
 def test_who_asks_is_told_which_kind_changed_what() -> None:
     changes: list[tuple[NormalizedKind, Sequence[Edit]]] = []
-    normalized("Take 5 km at 9:30", "en", NORMALIZED_KINDS, changes)
+    normalized("Take 5 km at 9:30", "en", NORMALIZED_KINDS, changes=changes)
     told = {(kind, edits[0].start, edits[-1].end) for kind, edits in changes}
     assert told == {("amounts", 5, 9), ("times", 13, 17)}
+
+
+def test_parts_that_are_kept_stay_as_they_are_whatever_a_rule_knows_of_them() -> None:
+    text = "5 km of [H2O](/ɪks/) & 3 [5 km](/ɪks/)"
+    kept = [(text.index("[H"), text.index(" &")), (text.index("[5"), len(text))]
+    assert normalized(text, "en", kept=kept)[0] == "five kilometers of [H2O](/ɪks/) and three [5 km](/ɪks/)"

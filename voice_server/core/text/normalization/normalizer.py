@@ -27,7 +27,7 @@ from voice_server.core.text.normalization.sign_rules import sign_rules
 from voice_server.core.text.normalization.time_rules import time_rules
 from voice_server.core.text.normalization.weekday_rules import weekday_rules
 from voice_server.core.text.offsets import Edit, OffsetMap, rewrite
-from voice_server.core.types import NORMALIZED_KINDS, NormalizedKind
+from voice_server.core.types import NORMALIZED_KINDS, NormalizedKind, Span
 
 _RULES: Sequence[tuple[Callable[[Language], list[Rule]], bool]] = (
     (address_rules, False),
@@ -51,15 +51,17 @@ def normalized(
     text: str,
     tag: str,
     kinds: frozenset[NormalizedKind] = NORMALIZED_KINDS,
+    kept: Sequence[Span] = (),
     changes: list[tuple[NormalizedKind, Sequence[Edit]]] | None = None,
 ) -> tuple[str, OffsetMap]:
     """Return `text` as it is said in the language `tag` (BCP 47), and the map of its offsets.
 
     Only what is of these kinds is changed; without "numbers" they stay digits beside a unit or a sign too.
+    `kept` are parts of the text, in order, that stay as they are.
     A list `changes` gets the edits of each place, with their kind.
     """
     edits: list[Edit] = []
-    taken: list[tuple[int, int]] = []
+    taken = list(kept)
     for rule in _rules(tag.partition("-")[0].lower(), kinds, _NUMBER.search(text) is not None):
         for match in rule.pattern.finditer(text):
             found = rule.read(match)

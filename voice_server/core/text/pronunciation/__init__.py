@@ -1,0 +1,1 @@
+"""How single words are said: the notation for phonemes inside a text."""
