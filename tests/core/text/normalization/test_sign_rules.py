@@ -19,6 +19,11 @@ from voice_server.core.text.normalization.normalizer import normalized
         ("Monday–Friday, noon–5pm", "Monday to Friday, noon to five p m"),
         ("∞", "infinity"),
         ("≈ half, a ≈ b", "about half, a about b"),
+        (
+            "375 °F / 190 °C",
+            "three hundred seventy-five degrees Fahrenheit, one hundred ninety degrees Celsius",
+        ),
+        ("10 reps @ 70 %", "ten reps at seventy percent"),
         ("the 90+4 minute, 4K@60Hz", "the ninety plus four minute, four K at sixty hertz"),
         ("8 cm × 4 cm", "eight centimeters by four centimeters"),
     ],

@@ -32,7 +32,8 @@ def sign_rules(language: Language) -> list[Rule]:
         Rule("signs", re.compile(r"(?<![\w&])(?P<sign>#|№|nº|§§?)\s?(?=\d)"), edits.read_before_number),
         Rule("signs", re.compile(r"(?P<sign>∞)"), edits.read_infinity),
         Rule("signs", re.compile(r"(?<=\d)(?P<sign>\+)(?=\d)"), edits.read_inside),
-        Rule("signs", re.compile(r"(?<=\w)(?P<sign>@)(?=\d)"), edits.read_inside),
+        Rule("signs", re.compile(r"(?<=\w)\s?(?P<sign>@)\s?(?=\d)"), edits.read_inside),
+        Rule("signs", re.compile(r"(?<=\w)\s/\s(?=\w)"), edits.read_slash),
         Rule("signs", re.compile(r"(?<=\w)–(?=\w)"), edits.read_range),
         Rule("signs", re.compile(r"(?<![\w/])[≈~]\s?(?=[^\W\d_])"), edits.read_about),
     ]
@@ -65,6 +66,10 @@ class _Signs:
         """ "90+4" and "4K@60"."""
         word = self._words.plus if match["sign"] == "+" else self._words.at
         return [Edit(*match.span(), f"{self._words.space}{word}{self._words.space}")]
+
+    def read_slash(self, match: re.Match[str]) -> Sequence[Edit]:
+        """ "375 °F / 190 °C": a short pause."""
+        return [Edit(*match.span(), ", " if self._words.space else "、")]
 
     def read_plus(self, match: re.Match[str]) -> Sequence[Edit]:
         """ "50+"."""
