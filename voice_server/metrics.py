@@ -44,7 +44,7 @@ class Metrics:
         )
         self._gaps = Histogram(
             "voice_server_gap_seconds",
-            "Silence before a sentence that came too late",
+            "Silence before and inside a sentence that came too late",
             buckets=_GAP_S,
             registry=self._registry,
         )

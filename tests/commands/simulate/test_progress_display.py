@@ -67,6 +67,24 @@ def test_people_get_a_row_for_each_sentence_and_a_summary(capsys: pytest.Capture
     assert saved == "saved to a.wav"
 
 
+@pytest.mark.parametrize(
+    ("silences_ms", "told"), [([50], "1 gap of 50 ms in all"), ([50, 100], "2 gaps of 150 ms in all")]
+)
+def test_the_summary_says_how_long_all_gaps_were_together(
+    capsys: pytest.CaptureFixture[str], silences_ms: list[float], told: str
+) -> None:
+    measured = meter()
+    now = 2.0
+    for silence_ms in silences_ms:
+        now += silence_ms / 1000
+        measured.receive_audio(2 * 24_000, now)
+        now += 1
+    display = TerminalDisplay()
+    display.summary(measured)
+    display.end(Sink(None))  # type: ignore[arg-type]
+    assert f" of audio, {told}; " in capsys.readouterr().out
+
+
 def test_what_the_server_does_not_send_is_a_dash(capsys: pytest.CaptureFixture[str]) -> None:
     TerminalDisplay().sentence(VERSION_1_SENTENCE)
     assert click.unstyle(capsys.readouterr().out).split() == ["–", "–", "–", "–", "Hello."]

@@ -44,11 +44,30 @@ def test_silence_within_speech_is_a_gap_of_the_sentence_it_comes_before(log: Tok
     assert meter.gaps_ms == [pytest.approx(500)]
 
 
+def test_gaps_inside_a_sentence_are_its_own_and_those_of_all_sentences_add_up(log: TokenLog) -> None:
+    meter = TurnMeter(log)
+    told = 0.0
+    for index, times in enumerate([(11.0, 12.1, 13.3), (14.35, 15.36)]):
+        meter.receive(sentence(index, "Hi.", (0, 3)), times[0])
+        for now in times:
+            meter.receive(Audio(SECOND), now)
+        timing = meter.receive(SentenceEnd("1", index, 1000, 0, 0.1, 0), times[-1])
+        assert timing is not None
+        assert timing.gap_ms is not None
+        assert timing.gap_ms == pytest.approx([300, 50][index])
+        told += timing.gap_ms
+    assert sum(meter.gaps_ms) == pytest.approx(told)
+    assert len(meter.gaps_ms) == 3
+
+
 def test_silence_too_short_to_notice_is_no_gap(log: TokenLog) -> None:
     meter = TurnMeter(log)
+    meter.receive(sentence(0, "Hi.", (0, 3)), 11.0)
     meter.receive_audio(len(SECOND), 11.0)
     meter.receive_audio(len(SECOND), 12.019)
-    assert meter.gaps_ms == []
+    timing = meter.receive(SentenceEnd("1", 0, 2000, 0, 0.1, 0), 12.1)
+    assert timing is not None
+    assert (meter.gaps_ms, timing.gap_ms) == ([], 0)
 
 
 def test_version_1_sends_the_sentence_alone(log: TokenLog) -> None:

@@ -6,6 +6,7 @@ import dataclasses
 import json
 import shutil
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -101,7 +102,7 @@ class TerminalDisplay(Display):
     def summary(self, meter: TurnMeter) -> None:
         first = _figure(self._first_delay_ms, ".1f", " ms")
         self._summary = (
-            f"{meter.audio_ms / 1000:.1f} s of audio, {len(meter.gaps_ms)} gaps; "
+            f"{meter.audio_ms / 1000:.1f} s of audio, {_gaps(meter.gaps_ms)}; "
             f"the first sound came {first} after its sentence was certain"
         )
 
@@ -119,6 +120,13 @@ class TerminalDisplay(Display):
         if self._is_terminal:
             width = shutil.get_terminal_size().columns - 4
             click.echo("\r\x1b[K" + click.style(f"> {self._sent_text[-width:]}", dim=True), nl=False)
+
+
+def _gaps(gaps_ms: Sequence[float]) -> str:
+    """How many gaps there were and how long they were, to which their column adds up."""
+    if not gaps_ms:
+        return "0 gaps"
+    return f"{'1 gap' if len(gaps_ms) == 1 else f'{len(gaps_ms)} gaps'} of {sum(gaps_ms):.0f} ms in all"
 
 
 def _figure(value: float | None, form: str, unit: str) -> str:

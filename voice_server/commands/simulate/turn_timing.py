@@ -11,7 +11,7 @@ from voice_server.core.speech.play_clock import PlayClock
 from voice_server.core.types import SAMPLE_RATE_HZ
 
 GAP_MS = 20
-"""The shortest silence within speech that counts as a gap."""
+"""A silence within speech counts as a gap if it is longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,7 @@ class SentenceTiming:
 
     `delay_ms` runs from the moment the sentence was certain (the token behind it was sent) to its first audio
     here, `from_last_token_ms` from the token that completed it; `at_ms` is where it begins in the audio.
+    `gap_ms` is all gaps before and inside it, added up.
     """
 
     index: int
@@ -66,8 +67,9 @@ class TurnMeter:
         audio_ms = duration_ms(n_bytes, self._rate_hz)
         gap_ms = 1000 * self._playback.deliver(audio_ms / 1000, now)
         if self._sentence_audio_at is None:
-            self._sentence_audio_at, self._gap_ms = now, gap_ms
+            self._sentence_audio_at = now
         if gap_ms > GAP_MS:
+            self._gap_ms += gap_ms
             self.gaps_ms.append(gap_ms)
         self.first_audio_at = now if self.first_audio_at is None else self.first_audio_at
         self.last_audio_at = now

@@ -66,7 +66,7 @@ class SentenceEnded:
     """All audio of a sentence was handed over.
 
     `ttfa_ms` runs from the moment the sentence's end was certain to its first audio (below zero when the
-    render began at a likely end); `rtf` is render time by audio time; `gap_ms` is the silence before it.
+    render began at a likely end); `rtf` is render time by audio time; `gap_ms` is gaps before and inside it.
     """
 
     index: int
