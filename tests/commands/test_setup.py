@@ -93,7 +93,7 @@ def test_what_is_not_set_up_is_set_up_at_its_first_use_after_saying_so(
     first = run_command("speak", "Hi.", "--backend", "small", "-o", "x.wav")
     assert first.exit_code == 0, first.stderr
     assert first.stderr.startswith(
-        "small is not set up yet; that is done now, once (voice-server setup small)\n"
+        "small is not set up yet; that is done now, once (voice-server setup small): its size is not known; "
     )
     assert "0.1 s of audio saved" in first.stdout
     second = run_command("speak", "Hi.", "--backend", "small", "-o", "x.wav")

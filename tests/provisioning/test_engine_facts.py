@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from voice_server.commands.shared.listener import listener_config
 from voice_server.config import BackendConfig, load_config
 from voice_server.errors import ConfigError
 from voice_server.provisioning.engine_facts import EngineFacts, facts_of
+from voice_server.provisioning.environments import has_lock_file
 
 
 def backend_with(folder: Path, project: str) -> BackendConfig:
@@ -50,6 +52,15 @@ def test_the_natural_engines_of_the_shipped_file_say_what_they_take() -> None:
     found = {name: facts_of(name, backend) for name, backend in config.backends.items()}
     natural = [name for name, facts in found.items() if facts is not None and facts.natural]
     assert natural == ["kokoro", "piper"]
+
+
+def test_every_engine_that_can_be_set_up_says_what_it_takes() -> None:
+    backends = load_config(Path(__file__).parents[2] / "backends.yaml").backends | {
+        "listener": listener_config()
+    }
+    assert [
+        name for name, each in backends.items() if has_lock_file(each) and facts_of(name, each) is None
+    ] == []
 
 
 def test_groups_of_packages_that_are_left_out_are_not_counted(tmp_path: Path) -> None:

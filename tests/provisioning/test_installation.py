@@ -256,3 +256,17 @@ def test_an_engine_is_tried_out_while_others_still_take_it_for_one_that_is_being
     bench.provisioning().set_up("kokoro", bench.backend, try_out=try_out)
     assert seen == [(str(bench.project / ".venv" / "bin" / "python"), True)]
     assert not is_being_set_up(bench.project)
+
+
+def test_what_a_set_up_downloads_is_told_with_cuda_where_torch_brings_it(bench: Bench) -> None:
+    facts = "[tool.voice-server]\ndownload_mb = 500\ndisk_mb = 1000\n"
+    (bench.project / "pyproject.toml").write_text(facts)
+    assert bench.provisioning("cpu").told_sizes("kokoro", bench.backend).startswith("0.5 GB to download, ")
+    with_cuda = bench.provisioning("cuda").told_sizes("kokoro", bench.backend)
+    assert with_cuda == "3 GB to download, about 9 minutes at 50 Mbit/s, 5 GB on the disk"
+    (bench.project / "uv.lock").write_text(LOCK.replace('"torch"', '"numpy"'))
+    assert bench.provisioning("cuda").told_sizes("kokoro", bench.backend).startswith("0.5 GB to download, ")
+
+
+def test_where_the_engine_s_folder_says_nothing_that_is_told(bench: Bench) -> None:
+    assert "size is not known" in bench.provisioning().told_sizes("kokoro", bench.backend)

@@ -125,7 +125,6 @@ def set_up(
 ) -> None:
     """Set up one backend; print how long it took, and where everything is. Raises BackendError."""
     from voice_server.config import EMBEDDED  # noqa: PLC0415 - not needed for --help
-    from voice_server.provisioning.engine_facts import facts_of  # noqa: PLC0415 - see above
     from voice_server.provisioning.folders import shown, size_bytes  # noqa: PLC0415
 
     if backend.environment == EMBEDDED:
@@ -135,9 +134,7 @@ def set_up(
     parts = "packages and weights" if weights else "packages"
     left_out = provisioner.left_out(backend.environment)
     if has_lock_file(backend):
-        facts = facts_of(name, backend)
-        sizes = facts.without(left_out).sizes if facts else "which take some minutes the first time"
-        print_note(f"{name}: {parts}, {sizes}")
+        print_note(f"{name}: {parts}, {provisioner.told_sizes(name, backend)}")
     is_made = False
 
     def try_out(made: BackendConfig) -> None:

@@ -29,6 +29,7 @@ import msgspec
 
 from voice_server.config import EMBEDDED, BackendConfig
 from voice_server.errors import BackendError
+from voice_server.provisioning.engine_facts import facts_of
 from voice_server.provisioning.environments import lock_set_up, python_in
 from voice_server.provisioning.package_groups import groups_of
 from voice_server.provisioning.set_up_stamp import (
@@ -83,6 +84,19 @@ class Provisioner:
         """The groups of a project's packages that a set-up leaves out."""
         before = read_choices(project).get(LEFT_OUT, "").split(",")
         return (groups_of(project) & {*before, *self.without}) - self.with_groups
+
+    def told_sizes(self, name: str, backend: BackendConfig) -> str:
+        """What a set-up downloads, how long that takes and what will lie on the disk, before it is begun.
+
+        Raises ConfigError for an engine whose folder says it wrongly.
+        """
+        project, facts = backend.environment, facts_of(name, backend)
+        if facts is None:
+            return "its size is not known; it may take some minutes"
+        facts = facts.without(self.left_out(project))
+        if sys.platform == "linux" and "torch" in _locked(project) and not self._wants_cpu(project):
+            facts = facts.with_cuda()
+        return facts.sizes
 
     def set_up(
         self,
@@ -147,15 +161,25 @@ class Provisioner:
         (venv / UNFINISHED).unlink()
 
     def _wanted_stamp(self, project: Path) -> dict[str, str]:
-        # A device that was chosen once is kept until another one is named.
-        device = self.device if self.device != "auto" else read_choices(project).get("device", "auto")
-        torch = "cpu" if _wants_cpu(device, project) else "locked"
         return {
             "lock": lock_digest(project),
-            "torch": torch,
-            "device": device,
+            "torch": "cpu" if self._wants_cpu(project) else "locked",
+            "device": self._device_of(project),
             LEFT_OUT: ",".join(sorted(self.left_out(project))),
         }
+
+    def _device_of(self, project: Path) -> str:
+        # A device that was chosen once is kept until another one is named.
+        return self.device if self.device != "auto" else read_choices(project).get("device", "auto")
+
+    def _wants_cpu(self, project: Path) -> bool:
+        """Whether torch for the CPU is put in place of the locked one, which brings CUDA."""
+        if sys.platform != "linux" or "torch" not in _locked(project):
+            return False
+        device = self._device_of(project)
+        if device == "auto":
+            return shutil.which("nvidia-smi") is None and not Path("/proc/driver/nvidia").exists()
+        return device != "cuda"
 
     def _install(self, uv: UvRunner, project: Path, left_out: frozenset[str], *, wants_cpu: bool) -> None:
         # Byte code is left to the first start, which uses a fifth of the files and compiles them in no time.
@@ -216,15 +240,6 @@ def _without_lock(backend: BackendConfig) -> str:
     if backend.environment.is_file():
         return f"{backend.environment.name} is a python of yours"
     return f"there is no uv.lock in {backend.environment.name} (uv lock makes one)"
-
-
-def _wants_cpu(device: str, project: Path) -> bool:
-    """Whether torch for the CPU is put in place of the locked one, which brings CUDA."""
-    if sys.platform != "linux" or "torch" not in _locked(project):
-        return False
-    if device == "auto":
-        return shutil.which("nvidia-smi") is None and not Path("/proc/driver/nvidia").exists()
-    return device != "cuda"
 
 
 def _locked(project: Path) -> dict[str, str]:

@@ -25,16 +25,17 @@ _STDERR = 2
 
 def set_up_at_first_use(config: Config, *names: str) -> None:
     """Set up those of the named backends that are not, and print a note first. Raises BackendError."""
-    from voice_server.provisioning.engine_facts import facts_of  # noqa: PLC0415 - `say` does without it
-    from voice_server.provisioning.installation import Provisioner  # noqa: PLC0415
+    from voice_server.provisioning.installation import Provisioner  # noqa: PLC0415 - `say` does without it
     from voice_server.provisioning.natural_engines import needs_set_up  # noqa: PLC0415
 
+    provisioner = Provisioner(report=print_note)
     for name in names:
-        if needs_set_up(name, config.backends[name]):
-            facts = facts_of(name, config.backends[name])
-            sizes = f": {facts.sizes}" if facts else ""
-            print_note(f"{name} is not set up yet; that is done now, once (voice-server setup {name}){sizes}")
-            Provisioner(report=print_note).set_up(name, config.backends[name])
+        if needs_set_up(name, backend := config.backends[name]):
+            sizes = provisioner.told_sizes(name, backend)
+            print_note(
+                f"{name} is not set up yet; that is done now, once (voice-server setup {name}): {sizes}"
+            )
+            provisioner.set_up(name, backend)
 
 
 class SetUpProcess:
