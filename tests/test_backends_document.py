@@ -9,6 +9,7 @@ import pytest
 
 from tests.backends.speaking import Adapter
 from tts_backends.espeak.backend import Backend as Espeak
+from tts_backends.kokoro.speakers import LANGUAGES, SPEAKERS
 from tts_backends.tone.backend import Backend as Tone
 from voice_server.config import load_config
 from voice_server.provisioning.engine_facts import facts_of
@@ -46,6 +47,18 @@ def test_the_number_of_languages_is_that_of_espeak_s_voice_list(name: str) -> No
     text = (ROOT / name).read_text(encoding="utf-8")
     assert f"in {len(languages)} languages" in text
     assert not re.search(r"\babout [\w ]+ languages", text)
+
+
+def test_kokoro_s_numbers_of_voices_and_languages_are_those_of_its_table_of_speakers() -> None:
+    n_languages, n_voices = len(LANGUAGES), len(SPEAKERS)
+    assert re.search(rf"^\| kokoro \|([^|]*\|){{4}} {n_languages} \|", DOCUMENT, re.MULTILINE)
+    assert re.search(rf"^\| languages \|[^|]*\| {n_languages} \|", DOCUMENT, re.MULTILINE)
+    assert f"**Voices.** {n_voices} speakers" in DOCUMENT
+    facts = facts_of("kokoro", load_config(ROOT / "backends.yaml").backends["kokoro"])
+    assert facts is not None
+    assert facts.languages.startswith(f"{n_languages} languages, {n_voices} voices")
+    n_left = sum(speaker[0] not in "jz" for speaker in SPEAKERS)
+    assert f"{n_left} voices, {n_languages - 2} languages" in DOCUMENT
 
 
 @pytest.mark.parametrize("name", ["piper", "kokoro", "pocket", "chatterbox", "vibevoice"])

@@ -36,7 +36,8 @@ def test_a_row_holds_what_is_known_of_a_voice() -> None:
     [
         ([], "0 voices in 0 languages"),
         ([("en-GB", "a")], "1 voice in 1 language"),
-        ([("en-GB", "a"), ("en-US", "a"), ("de", "a")], "3 voices in 2 languages"),
+        ([("en-GB", "a"), ("en-US", "a"), ("de", "a"), ("de", "a")], "4 voices in 3 languages"),
+        ([("de", "a"), ("mul", "a"), ("", "a")], "3 voices in 1 language"),
         ([("en", "a"), ("en", "b"), ("en", "a")], "3 voices in 1 language: a 2, b 1"),
     ],
 )

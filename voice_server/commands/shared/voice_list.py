@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from voice_server.core.types import JsonObject
+from voice_server.core.types import ANY_LANGUAGE, JsonObject
 
 if TYPE_CHECKING:
     from voice_server.config import Config
@@ -71,8 +71,11 @@ def voice_row(voice: Mapping[str, object]) -> str:
 
 
 def counted(voices: Sequence[Mapping[str, object]]) -> str:
-    """Return how many voices and languages these are, and of which backends: "4 voices in 3 languages"."""
-    languages = {str(voice["language"]).partition("-")[0] for voice in voices}
+    """Return how many voices and languages these are, and of which backends: "4 voices in 3 languages".
+
+    A language counts as often as it has tags, as it does in `GET /languages` and in the documents.
+    """
+    languages = {str(voice["language"]) for voice in voices} - {"", ANY_LANGUAGE}
     backends = Counter(str(voice["backend"]) for voice in voices)
     sentence = f"{_plural(len(voices), 'voice')} in {_plural(len(languages), 'language')}"
     shares = ", ".join(f"{name} {count}" for name, count in backends.items())
