@@ -30,6 +30,7 @@ FULL = """
 default_backend: kokoro
 limits: {connections: 7, drain_s: 1.5}
 pauses: {sentence_ms: 0, paragraph_ms: 900}
+pronunciations: words/said.yaml
 loudness_lufs: -18
 backends:
   kokoro:
@@ -60,6 +61,7 @@ def test_a_full_file_says_everything(tmp_path: Path) -> None:
     assert (config.limits.connections, config.limits.drain_s, config.limits.handshake_s) == (7, 1.5, 10.0)
     assert (kokoro.loudness_lufs, tone.loudness_lufs) == (-18, None)
     assert config.pauses == Pauses(sentence_ms=0, paragraph_ms=900)
+    assert config.pronunciations == tmp_path / "words" / "said.yaml"
     assert kokoro.adapter == tmp_path / "tts_backends/kokoro/backend.py"
     assert (kokoro.folder, tone.folder) == (tmp_path, tmp_path / "elsewhere")
     assert kokoro.environment == tmp_path / "tts_backends/kokoro"
@@ -147,6 +149,10 @@ BAD_FILES = {
     ),
     "too loud": (SMALLEST + "\nloudness_lufs: 0", "loudness_lufs: expected float <= -10"),
     "loud in words": (SMALLEST + "\nloudness_lufs: loud", "loudness_lufs: expected float | null, got str"),
+    "pronunciations that are no file's name": (
+        SMALLEST + "\npronunciations: {GIF: jif}",
+        "pronunciations is the name of a YAML file, not \"{'GIF': 'jif'}\"",
+    ),
     "unknown pause": (SMALLEST + "\npauses: {word_ms: 1}", "pauses: unknown key 'word_ms'"),
     "pause of a minute": (
         SMALLEST + "\npauses: {sentence_ms: 60000}",

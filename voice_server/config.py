@@ -109,20 +109,26 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The whole file; `source` says where it was read. `default_backend` is a backend's name, or AUTO."""
+    """The whole file; `source` says where it was read. `default_backend` is a backend's name, or AUTO.
+
+    `pronunciations` is the file that says how single words are said.
+    """
 
     backends: dict[str, BackendConfig]
     default_backend: str
     natural_voice: NaturalVoice = "ask"
     limits: Limits = Limits()
     pauses: Pauses = Pauses()
+    pronunciations: Path | None = None
     source: Path = Path(FILE_NAME)
 
 
 _Table = TypeVar("_Table", BackendConfig, Limits, Pauses)
 _FOR_EVERY_BACKEND = ("loudness_lufs",)
 """Keys of a backend that may also stand at the top, for all."""
-_TOP_LEVEL_KEYS = ("backends", "default_backend", "natural_voice", "limits", "loudness_lufs", "pauses")
+_TOP_LEVEL_KEYS = (
+    *("backends", "default_backend", "natural_voice", "limits", "loudness_lufs", "pauses", "pronunciations"),
+)
 
 
 def find_config(
@@ -186,14 +192,19 @@ def with_backends(config: Config, names: Iterable[str]) -> Config:
     return msgspec.structs.replace(config, backends=kept, default_backend=first)
 
 
-def _read(source: Path) -> str:
+def read_yaml(source: Path, *, most_bytes: int) -> object:
+    """Return what a YAML file holds, with the rules of this one. Raises ConfigError with one sentence."""
+    return _load_yaml(_read(source, most_bytes), source.name)
+
+
+def _read(source: Path, most_bytes: int = MAX_FILE_BYTES) -> str:
     try:
         with source.open("rb") as file:
-            content = file.read(MAX_FILE_BYTES + 1)
+            content = file.read(most_bytes + 1)
     except OSError as error:
         raise ConfigError(f"{source.name} cannot be read: {error.strerror}") from None
-    if len(content) > MAX_FILE_BYTES:
-        raise ConfigError(f"{source.name} is larger than {MAX_FILE_BYTES // 1024} KiB")
+    if len(content) > most_bytes:
+        raise ConfigError(f"{source.name} is larger than {most_bytes // 1024} KiB")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -214,12 +225,18 @@ def parse_config(text: str, source: Path) -> Config:
     _refuse_other(source, "natural_voice", natural, get_args(NaturalVoice))
     limits = _table(top.get("limits") or {}, Limits, source, "limits")
     pauses = _table(top.get("pauses") or {}, Pauses, source, "pauses")
+    pronunciations = top.get("pronunciations")
+    if not (pronunciations is None or (isinstance(pronunciations, str) and pronunciations)):
+        raise ConfigError(
+            f"{source.name}: pronunciations is the name of a YAML file, not {str(pronunciations)[:80]!r}"
+        )
     return Config(
         backends=backends,
         default_backend=default,
         natural_voice=natural,
         limits=limits,
         pauses=pauses,
+        pronunciations=None if pronunciations is None else source.parent / pronunciations,
         source=source,
     )
 

@@ -23,12 +23,14 @@ def test_every_key_has_its_place() -> None:
         voice="alba", backend="one", lang="de", opts={"speed": 1.5}, timestamps="word", markup="speak",
         max_wait_ms=5.0, first_segment="sentence", ahead_s=1.0, sentence_pause_ms=7.0, code="skip",
         emoji="say", citations="say", normalize=["dates"], speakers={"Anna": "a"},
+        pronunciations={"GIF": "jif"},
         format=StreamFormat(rate=8000), on_new_turn="preempt",
     )  # fmt: skip
     request = SpeechRequest(
         voice="alba", backend="one", language="de", options={"speed": 1.5}, word_times=True, markup="speak",
         max_wait_ms=5.0, first_segment="sentence", ahead_s=1.0, sentence_pause_ms=7.0, code="skip",
         emoji="say", citations="say", normalize=["dates"], speakers={"Anna": "a"},
+        pronunciations={"GIF": "jif"},
     )  # fmt: skip
     assert _after(message) == StreamConfig(
         request=request, format=StreamFormat(rate=8000), on_new_turn="preempt"
@@ -63,3 +65,12 @@ def test_a_message_that_configures_nothing_new_keeps_the_same_object() -> None:
     assert config.updated(ClientMessage(lang="de", token="t"), {}) is config
     assert config.updated(ClientMessage(token="t"), {}) is config
     assert config.updated(ClientMessage(lang="fr"), {}) is not config
+
+
+def test_pronunciations_take_the_place_of_earlier_ones() -> None:
+    first = ClientMessage(pronunciations={"GIF": "jif", "SQL": "sequel"})
+    assert _after(first, ClientMessage(pronunciations={"GIF": "gif"})).request.pronunciations == {
+        "GIF": "gif"
+    }
+    assert _after(first, ClientMessage(token="t")).request.pronunciations == first.pronunciations
+    assert _after(first, ClientMessage(pronunciations={})).request == SpeechRequest()

@@ -15,6 +15,7 @@ from voice_server.core.types import NORMALIZED_KINDS, Option, Segment, SpeechWar
 from voice_server.errors import BackendDown, RequestError, UnknownName
 from voice_server.pool.worker_pool import BackendState, BackendStatus
 from voice_server.voices.mixes import MixStore
+from voice_server.voices.pronunciation_file import PronunciationFile
 from voice_server.voices.resolver import VoiceResolver
 
 
@@ -334,3 +335,34 @@ def test_a_fallback_gets_phonemes_only_if_it_says_them() -> None:
         resolver = resolver_of(ArithmeticPool(("one", "two"), inline_phonemes=says_them))
         assert resolver.fallback_segment(segment, "two").text == text
         assert resolver.settings(SpeechRequest())[0].inline_phonemes is says_them
+
+
+def test_the_pronunciations_of_a_request_come_before_those_of_the_server(tmp_path: Path) -> None:
+    (tmp_path / "words.yaml").write_text("{GIF: the server's, SQL: sequel}")
+    pronunciations = PronunciationFile(tmp_path / "words.yaml")
+    resolver = VoiceResolver(ArithmeticPool(), config_of("one"), MixStore(), pronunciations)
+    plain, _ = resolver.settings(SpeechRequest())
+    assert plain.dictionary is pronunciations.dictionary
+    own, _ = resolver.settings(SpeechRequest(pronunciations={"GIF": "jif"}))
+    edits = own.dictionary.edits("GIF SQL", language="en", backend="one", says_phonemes=False)
+    assert [edit.replacement for edit in edits] == ["jif", "sequel"]
+    assert own.renders_like(resolver.settings(SpeechRequest(pronunciations={"GIF": "jif"}))[0])
+    assert not own.renders_like(plain)
+
+
+def test_settings_follow_the_server_s_pronunciations_and_keep_their_own(tmp_path: Path) -> None:
+    pronunciations = PronunciationFile(None)
+    resolver = VoiceResolver(ArithmeticPool(), config_of("one"), MixStore(), pronunciations)
+    settings = [resolver.settings(SpeechRequest(pronunciations=own))[0] for own in ({}, {"GIF": "jif"})]
+    assert [resolver.updated(each) is each for each in settings] == [True, True]
+    (tmp_path / "words.yaml").write_text("SQL: sequel")
+    pronunciations.dictionary = PronunciationFile(tmp_path / "words.yaml").dictionary
+    assert [len(resolver.updated(each).dictionary) for each in settings] == [1, 2]
+
+
+def test_a_mistake_in_the_pronunciations_of_a_request_is_refused() -> None:
+    with pytest.raises(RequestError, match=r"^pronunciations: 'GIF': ipa must be letters") as caught:
+        resolver_of().settings(SpeechRequest(pronunciations={"GIF": {"ipa": "5"}}))
+    assert caught.value.code == "invalid_pronunciation"
+    with pytest.raises(RequestError, match="at most 100 words may have a pronunciation, not 101"):
+        resolver_of().settings(SpeechRequest(pronunciations={f"a{n}": "x" for n in range(101)}))

@@ -68,6 +68,9 @@ ERROR_CODES: Mapping[str, CodeMeaning] = {
     "invalid_mix": CodeMeaning("A mix of voices is not written as a mix, or has too many voices.", _SERVER),
     "invalid_name": CodeMeaning("The name under which a mix is to be saved is no allowed name.", _HTTP),
     "invalid_option": CodeMeaning("An option of the backend is of the wrong kind or out of range.", _SPEECH),
+    "invalid_pronunciation": CodeMeaning(
+        "An entry of `pronunciations` is not as it must be, or there are too many.", _SERVER
+    ),
     "invalid_request": CodeMeaning("The request is wrong in a way that has no code of its own.", _ALL),
     "invalid_sample_rate": CodeMeaning("`sample_rate` is none of those that the format allows.", _HTTP),
     "language_unavailable": CodeMeaning("The engine lacks a file or package for this language.", _SPEECH),

@@ -30,6 +30,7 @@ REQUEST_FIELDS: Final = {
     "ahead_s": "ahead_s",
     "sentence_pause_ms": "sentence_pause_ms",
     "speakers": "speakers",
+    "pronunciations": "pronunciations",
 }
 """The keys of a message that say how to speak, and the fields of a SpeechRequest that they are."""
 

@@ -29,6 +29,7 @@ from voice_server.serving.idle_exit import ConnectionActivity
 from voice_server.serving.uvicorn_server import DrainingServer, bind, uvicorn_config
 from voice_server.speech import SpeechService
 from voice_server.voices.mixes import MixStore, data_folder
+from voice_server.voices.pronunciation_file import PronunciationFile
 
 _log = logging.getLogger(__name__)
 _BACKLOG = 2048
@@ -89,7 +90,9 @@ async def open_service(
     mixes = MixStore(data_folder() / "mixes.json")
     wished = {default_backend(config)}
     pool = LocalPool(config.backends, needed=_needed(config), wished=wished, wish_s=natural_start_s)
-    async with pool, SpeechService(pool, config, mixes=mixes) as service:
+    pronunciations = PronunciationFile(config.pronunciations, config.backends)
+    service = SpeechService(pool, config, mixes=mixes, pronunciations=pronunciations)
+    async with pool, service, pronunciations.watched():
         service.voices_version()  # thousands of names are put in order before anybody listens
         yield service
 

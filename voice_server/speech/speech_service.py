@@ -24,6 +24,7 @@ from voice_server.provisioning.natural_engines import NaturalEngine, engines_to_
 from voice_server.speech.open_speech import Speech
 from voice_server.speech.utterance_runner import UtteranceRunner
 from voice_server.voices.mixes import MixStore, SavedMix
+from voice_server.voices.pronunciation_file import PronunciationFile
 from voice_server.voices.resolver import VoiceResolver
 
 
@@ -40,6 +41,7 @@ class SpeechService:
         config: Config,
         *,
         mixes: MixStore | None = None,
+        pronunciations: PronunciationFile | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.now = clock
@@ -47,7 +49,7 @@ class SpeechService:
         self._pool = pool
         self._config = config
         self._mixes = MixStore() if mixes is None else mixes
-        self._resolver = VoiceResolver(pool, config, self._mixes)
+        self._resolver = VoiceResolver(pool, config, self._mixes, pronunciations)
         self._utterance_limits = UtteranceLimits(buffered_chars=config.limits.buffered_chars)
         self._runner = UtteranceRunner(pool, config, self._resolver, clock)
 
@@ -153,7 +155,12 @@ class SpeechService:
     ) -> Speech:
         """Begin an utterance; `after` is the one that its listener hears first."""
         return Speech(
-            settings, self._utterance_limits, self._runner, self.metrics, after=after, on_event=on_event
+            self._resolver.updated(settings),  # of a connection that was configured long ago
+            self._utterance_limits,
+            self._runner,
+            self.metrics,
+            after=after,
+            on_event=on_event,
         )
 
     @contextmanager

@@ -20,6 +20,8 @@ from voice_server.core.speech.pauses import Pauses
 from voice_server.core.speech.scripts import scripts_of_language
 from voice_server.core.speech.speech_settings import SpeechRequest, SpeechSettings, default_first_segment
 from voice_server.core.text.directives import Style
+from voice_server.core.text.pronunciation.dictionary import PronunciationDictionary
+from voice_server.core.text.pronunciation.entries import MAX_OWN_ENTRIES, read_entries
 from voice_server.core.text.pronunciation.phonemes import without_phonemes
 from voice_server.core.types import (
     Capabilities,
@@ -38,16 +40,24 @@ from voice_server.voices.catalogue import VoiceCatalogue
 from voice_server.voices.default_backend import DefaultBackend
 from voice_server.voices.language_tags import closest_language, serves_language
 from voice_server.voices.mixes import Mix, MixStore, SavedMix, looks_like_mix, name_for_mix, parse_mix
+from voice_server.voices.pronunciation_file import PronunciationFile
 from voice_server.voices.speaking_styles import styled
 
 
 class VoiceResolver:
     """Chooses among the backends and voices of one pool."""
 
-    def __init__(self, pool: WorkerPool, config: Config, mixes: MixStore) -> None:
+    def __init__(
+        self,
+        pool: WorkerPool,
+        config: Config,
+        mixes: MixStore,
+        pronunciations: PronunciationFile | None = None,
+    ) -> None:
         self._pool = pool
         self._config = config
         self._mixes = mixes
+        self._pronunciations = pronunciations or PronunciationFile(None)
         self.default = DefaultBackend(pool, config)
         self._catalogue: tuple[tuple[ReadyBackend | None, ...], VoiceCatalogue] | None = None
         self._readers_of: (
@@ -179,6 +189,7 @@ class VoiceResolver:
             emoji=request.emoji,
             citations=request.citations,
             pauses=self._pauses(request),
+            dictionary=self._dictionary(request),
             find_reader=self._find_reader,
             find_style=partial(self._find_style, request),
         )
@@ -244,6 +255,19 @@ class VoiceResolver:
         if request.sentence_pause_ms is None:
             return self._config.pauses
         return replace_fields(self._config.pauses, sentence_ms=request.sentence_pause_ms)
+
+    def _dictionary(self, request: SpeechRequest) -> PronunciationDictionary:
+        """How words are said: as the request says, and for others as the server's file."""
+        shared = self._pronunciations.dictionary
+        if not request.pronunciations:
+            return shared
+        own = read_entries(request.pronunciations, most=MAX_OWN_ENTRIES)
+        return PronunciationDictionary(own, shared)
+
+    def updated(self, settings: SpeechSettings) -> SpeechSettings:
+        """The settings with the server's pronunciations as they are now."""
+        dictionary = settings.dictionary.over(self._pronunciations.dictionary)
+        return settings if dictionary is settings.dictionary else replace(settings, dictionary=dictionary)
 
     def _scripts_read(self, backend: str, voice: str, options: Mapping[str, OptionValue]) -> frozenset[str]:
         """The scripts that a voice reads, beside Latin, in the language that the options may name."""

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from voice_server.core.speech.changes import LEFT_OUT, spoken_sentences
 from voice_server.core.speech.incoming_text import IncomingText
 from voice_server.core.speech.segments import new_segments
 from voice_server.core.speech.speech_settings import SpeechSettings
+from voice_server.core.text.pronunciation.dictionary import PronunciationDictionary
+from voice_server.core.text.pronunciation.entries import read_entries
 from voice_server.core.types import ANY_SCRIPT, NORMALIZED_KINDS
 
 SETTINGS = SpeechSettings(backend="b", voice="v", normalized_kinds=NORMALIZED_KINDS)
@@ -50,6 +54,11 @@ def test_a_change_says_what_was_typed_what_is_said_and_by_which_rule(
     text: str, change: tuple[str, str, str]
 ) -> None:
     assert change in changes(text)
+
+
+def test_a_dictionary_is_named_where_it_changed_a_word() -> None:
+    settings = replace(SETTINGS, dictionary=PronunciationDictionary(read_entries({"GIF": "jif"}, most=1)))
+    assert changes("A GIF.", settings) == [("GIF", "jif", "pronunciation")]
 
 
 def test_where_nothing_is_changed_nothing_is_told() -> None:

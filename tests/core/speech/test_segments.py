@@ -19,6 +19,8 @@ from voice_server.core.speech.segments import (
 )
 from voice_server.core.speech.speech_settings import SpeechSettings
 from voice_server.core.text.normalization.rule import language
+from voice_server.core.text.pronunciation.dictionary import PronunciationDictionary
+from voice_server.core.text.pronunciation.entries import read_entries
 from voice_server.core.text.splitting.splitter import Piece
 from voice_server.core.types import (
     BYTES_PER_SAMPLE,
@@ -275,3 +277,79 @@ def test_a_backend_in_place_of_another_may_be_given_the_text_without_phonemes() 
     assert (pending.segment.text, pending.spoken.text) == ("In 2 GIF files.", "In 2 GIF files.")
     pending.marks = words_of("In 2 GIF files.")
     assert [PHONEMES[mark.start - 10 : mark.end - 10] for mark in pending.typed_marks()][2] == "GIF"
+
+
+WORDS = {
+    "Nginx": {"say": "engine 2 x", "ipa": "ˌɛndʒɪnˈɛks"},
+    "GIF": {"ipa": "dʒɪf"},
+    "5 km": "a walk",
+    "東京": "Tokyo",
+    "ΑΒΓ": {"ipa": "alˈfa"},
+}
+PRONOUNCED = replace(
+    SETTINGS,
+    normalized_kinds=NORMALIZED_KINDS,
+    dictionary=PronunciationDictionary(read_entries(WORDS, most=10)),
+)
+
+
+def test_words_are_said_as_the_dictionary_has_them_and_numbers_in_a_respelling_too() -> None:
+    pending = segment("**Nginx** has 3, 5 km off.", at=7, settings=PRONOUNCED)
+    assert pending.segment.text == "engine two x has three, a walk off."
+    pending.marks = words_of(pending.segment.text)
+    spans = [(mark.word, mark.start - 7, mark.end - 7) for mark in pending.typed_marks()]
+    assert spans[:4] == [("engine", 2, 7), ("two", 2, 7), ("x", 2, 7), ("has", 10, 13)]
+    assert spans[-3:] == [("a", 17, 21), ("walk", 17, 21), ("off.", 22, 26)]
+
+
+def test_an_engine_that_says_phonemes_has_them_from_the_dictionary() -> None:
+    pending = segment("3 Nginx", settings=replace(PRONOUNCED, inline_phonemes=True))
+    assert pending.segment.text == "three [Nginx](/ˌɛndʒɪnˈɛks/)"
+    pending.marks = [WordMark("Nginx", 0, 1, 7, 12)]
+    assert [(mark.start, mark.end) for mark in pending.typed_marks()] == [(2, 7)]
+
+
+def test_a_word_with_ipa_alone_is_said_as_written_by_others() -> None:
+    pending = segment("A GIF.", settings=PRONOUNCED)
+    assert (pending.segment.text, [each.code for each in pending.warnings]) == ("A GIF.", ["phonemes_unread"])
+
+
+def test_a_word_that_has_a_pronunciation_needs_no_other_voice() -> None:
+    reader = replace(SETTINGS, voice="other")
+    settings = replace(PRONOUNCED, inline_phonemes=True, reads=frozenset(), find_reader=lambda *_: reader)
+    pending = segment("In 東京 ΑΒΓ it is.", settings=settings)
+    assert (pending.segment.text, pending.segment.voice) == ("In Tokyo [ΑΒΓ](/alfˈa/) it is.", "v")
+
+
+def test_a_part_that_another_voice_reads_is_said_as_that_one_s_language_has_it() -> None:
+    dictionary = PronunciationDictionary(read_entries({"你好": {"say": "nihao", "language": "zh"}}, most=1))
+    reader = replace(SETTINGS, voice="li", spoken_language="zh", dictionary=dictionary)
+    english = replace(SETTINGS, spoken_language="en", dictionary=dictionary)
+    settings = replace(english, reads=frozenset(), find_reader=lambda *_: reader)
+    assert [each.segment.text for each in segments("Say 你好 now.", settings=settings)] == [
+        "Say",
+        "nihao",
+        "now.",
+    ]
+
+
+def test_with_markup_spoken_words_stay_as_they_are() -> None:
+    assert segment("A Nginx.", settings=replace(PRONOUNCED, markup="speak")).segment.text == "A Nginx."
+
+
+@given(
+    st.lists(
+        st.sampled_from(["Nginx ", "GIF's ", "5 km ", "the ", "$4.5M ", "東京", "x. ", "**", "\n"]),
+        max_size=8,
+    )
+)
+def test_every_spoken_character_leads_to_what_was_typed(words: list[str]) -> None:
+    text = "".join(words)
+    for pending in segments(text, settings=replace(PRONOUNCED, inline_phonemes=True)):
+        spoken = pending.spoken.text
+        spans = [pending.spoken.offsets.to_source(at, at + 1) for at in range(len(spoken))]
+        assert all(0 <= start <= end <= len(text) for start, end in spans)
+        assert spans == sorted(spans)
+        for at in range(len(spoken) - 1):
+            if spoken.startswith("[GIF's]", at):
+                assert text[slice(*spans[at])] == "GIF's"

@@ -21,6 +21,7 @@ AN_OPTION = {"speed"}
 """One of the options, where the backend has it."""
 A_PAUSE = {"sentence_pause_ms"}
 """One of the pauses."""
+OF_A_DICTIONARY = {"pronunciations"}
 BY_THE_ENGINE = {"first_segment", "normalize"}
 """What suits the engine, where a client leaves it open."""
 SHARED = sorted(
@@ -41,7 +42,7 @@ def test_only_an_engine_that_does_not_stream_has_its_first_sentence_cut() -> Non
 
 def test_all_that_a_client_may_ask_for_is_settled_before_it_is_spoken() -> None:
     asked = {each.name for each in fields(SpeechRequest)}
-    assert asked == {*SHARED, *RESOLVED_FROM_NAMES, *AN_OPTION, *A_PAUSE, *BY_THE_ENGINE}
+    assert asked == {*SHARED, *RESOLVED_FROM_NAMES, *AN_OPTION, *A_PAUSE, *OF_A_DICTIONARY, *BY_THE_ENGINE}
 
 
 @pytest.mark.parametrize("shared", [SpeechRequest(), SpeechSettings("b", "v"), UtteranceLimits()])

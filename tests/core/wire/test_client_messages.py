@@ -19,6 +19,7 @@ _EVERYTHING: dict[str, object] = {
     "markup": "speak", "format": {"rate": 8000}, "max_wait_ms": 5, "first_segment": "clause", "ahead_s": 1,
     "normalize": ["dates"], "script": "keep", "code": "skip", "sentence_pause_ms": 5,
     "emoji": "say", "citations": "say", "speakers": {"Anna": "a", "Bob": {"voice": 2}, "Teller": None},
+    "pronunciations": {"GIF": "jif"},
     "on_new_turn": "preempt", "token": "t", "turn": "a", "flush": True, "id": 1, "end": True, "cancel": True,
     "played_ms": 1, "pause": True, "resume": True, "ping": 1, "done": True,
 }  # fmt: skip

@@ -15,7 +15,7 @@ from voice_server.core.speech.utterance_events import SentenceEnded, SentenceSta
 from voice_server.core.speech.word_times import estimated_marks, share_time, word_spans
 from voice_server.core.text.change_log import ChangeLog
 from voice_server.core.text.normalization.normalizer import normalized, prepare
-from voice_server.core.text.offsets import Edit, OffsetMap
+from voice_server.core.text.offsets import Edit, OffsetMap, rewrite
 from voice_server.core.text.pronunciation.phonemes import phoneme_places, without_phonemes
 from voice_server.core.text.speakable.spoken_text import SpokenText, speakable
 from voice_server.core.text.splitting.speech_length import LETTERS_PER_SECOND, speech_length
@@ -223,9 +223,12 @@ def new_segments(
     )
     if not spoken.text:
         return []
+    whole = _pronounced(ReadPart(piece, spoken, settings), piece, log)
     parts = [
-        _normalized(_with_read_phonemes(part), piece, log) for part in read_parts(piece, spoken, settings)
+        part if part.settings is settings else _pronounced(part, piece, log)
+        for part in read_parts(piece, whole.spoken, settings)
     ]
+    parts = [_normalized(_with_read_phonemes(part), piece, log) for part in parts]
     segments = [
         _new_segment(index + number, part, typed_place(part.piece), now) for number, part in enumerate(parts)
     ]
@@ -243,6 +246,26 @@ def prepare_text_path() -> None:
     """Load what the first texts would wait for, 0.3 s of work: words, rules, the parser of TeX."""
     prepare()
     speakable("$x$")
+
+
+def _pronounced(part: ReadPart, piece: Piece, log: ChangeLog | None) -> ReadPart:
+    """A part of a piece with the words of the dictionary as its backend says them in its language."""
+    settings, spoken = part.settings, part.spoken
+    if settings.markup != "strip":
+        return part
+    edits = settings.dictionary.edits(
+        spoken.text,
+        language=settings.spoken_language or part.piece.language,
+        backend=settings.backend,
+        says_phonemes=settings.inline_phonemes,
+    )
+    if not edits:
+        return part
+    if log is not None:
+        for edit in edits:
+            log.add("pronunciation", spoken.text, [edit], spoken.offsets, part.piece.start - piece.start)
+    text, offsets = rewrite(spoken.text, edits)
+    return replace(part, spoken=replace(spoken, text=text, offsets=spoken.offsets.then(offsets)))
 
 
 def _with_read_phonemes(part: ReadPart) -> ReadPart:

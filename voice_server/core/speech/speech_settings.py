@@ -9,6 +9,7 @@ from typing import Final, Literal, Protocol
 from voice_server.core.speech.pauses import NO_PAUSES, Pauses
 from voice_server.core.text.directives import Style
 from voice_server.core.text.filtering.text_filter import CodePolicy
+from voice_server.core.text.pronunciation.dictionary import NO_PRONUNCIATIONS, PronunciationDictionary
 from voice_server.core.text.speakable.citations import CitationPolicy
 from voice_server.core.text.speakable.pictures import EmojiPolicy
 from voice_server.core.types import (
@@ -48,6 +49,7 @@ class SpeechRequest:
     no such option. `sentence_pause_ms` is the silence between sentences, or None for the configured one.
     `normalize` says whether numbers, signs and so on are put into words, or which kinds of them.
     `emoji` and `citations` say whether those that only the eye needs are spoken.
+    `pronunciations` are words and how they are said, beside the server's own (see `read_entries`).
     `first_segment` is None for what suits the engine (`default_first_segment`). `speakers` are those whose
     lines begin with their names.
     """
@@ -69,6 +71,7 @@ class SpeechRequest:
     ahead_s: float = DEFAULT_AHEAD_S
     sentence_pause_ms: float | None = None
     speakers: Mapping[str, SpeakerChoice] = field(default_factory=dict)
+    pronunciations: Mapping[str, object] = field(default_factory=dict)
 
 
 def default_first_segment(capabilities: Capabilities) -> FirstSegment:
@@ -106,9 +109,9 @@ class SpeechSettings:
     by their phonemes. `ahead_s` is how much sound the listener likes to have in store. A sentence shorter
     than `min_segment_chars` is spoken together with the next one, if that comes in time. `reads` are the
     scripts that the voice reads beside Latin, and `find_reader` finds who reads others, unless `script` is
-    "keep"; a reader that it found has none. `pauses` are what a listener hears between the parts of the text.
-    `speakers` are the settings for lines that begin with a name, `find_style` finds those for text behind a
-    tag; without it tags have no effect.
+    "keep"; a reader that it found has none. `pauses` are what a listener hears between the parts of the text,
+    and the `dictionary` says how single words are said. `speakers` are the settings for lines that begin with
+    a name, `find_style` finds those for text behind a tag; without it tags have no effect.
     """
 
     backend: str
@@ -133,6 +136,7 @@ class SpeechSettings:
     emoji: EmojiPolicy = "skip"
     citations: CitationPolicy = "skip"
     pauses: Pauses = NO_PAUSES
+    dictionary: PronunciationDictionary = NO_PRONUNCIATIONS
     find_reader: ReaderFinder | None = field(default=None, compare=False)
     speakers: Mapping[str, SpeechSettings] = field(default_factory=dict)
     find_style: StyleFinder | None = field(default=None, compare=False)

@@ -61,6 +61,7 @@ class ClientMessage(msgspec.Struct, frozen=True, kw_only=True):
     ahead_s: float | None = None
     sentence_pause_ms: float | None = None
     speakers: Speakers | None = None
+    pronunciations: dict[str, Any] | None = None
     on_new_turn: NewTurnPolicy | None = None
     token: str | None = None
     turn: Name | None = None

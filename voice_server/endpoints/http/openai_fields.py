@@ -22,6 +22,7 @@ from voice_server.endpoints.http.speech_fields import (
     Emoji,
     Normalize,
     Options,
+    Pronunciations,
     Script,
     SentencePause,
     resolve_speech,
@@ -60,6 +61,7 @@ class OpenAISpeechFields(msgspec.Struct, kw_only=True):
     citations: Citations | None = None
     sentence_pause_ms: SentencePause | None = None
     speakers: Speakers | None = None
+    pronunciations: Pronunciations | None = None
     sample_rate: SampleRate | None = None
     bit_rate: BitRate | None = None
 
@@ -107,6 +109,7 @@ def resolve_openai(
             citations=fields.citations or "skip",
             sentence_pause_ms=fields.sentence_pause_ms,
             speakers=fields.speakers or {},
+            pronunciations=fields.pronunciations or {},
             normalize=True if fields.normalize is None else fields.normalize,
             word_times=word_times,
         ),

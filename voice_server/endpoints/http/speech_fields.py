@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 
@@ -48,6 +48,12 @@ Citations = Annotated[
 SentencePause = Annotated[
     PauseMs, msgspec.Meta(description="Silence between two sentences in ms, at the voice's own pace.")
 ]
+Pronunciations = Annotated[
+    dict[str, Any],
+    msgspec.Meta(
+        description='How words are said: {"Nginx": "engine x", "GIF": {"ipa": "dʒɪf"}}, at most 100 of them.'
+    ),
+]
 Options = dict[str, bool | int | float | str]
 
 
@@ -67,6 +73,7 @@ class SpeechFields(msgspec.Struct, kw_only=True):
     citations: Citations | None = None
     sentence_pause_ms: SentencePause | None = None
     speakers: Speakers | None = None
+    pronunciations: Pronunciations | None = None
     sample_rate: SampleRate | None = None
     bit_rate: BitRate | None = None
 
@@ -93,6 +100,7 @@ def resolve_fields(
             citations=fields.citations or "skip",
             sentence_pause_ms=fields.sentence_pause_ms,
             speakers=fields.speakers or {},
+            pronunciations=fields.pronunciations or {},
             normalize=True if fields.normalize is None else fields.normalize,
             word_times=word_times,
         ),

@@ -1,1 +1,1 @@
-"""How single words are said: the notation for phonemes inside a text."""
+"""How single words are said: the notation for phonemes inside a text, and dictionaries of words."""
