@@ -62,7 +62,7 @@ def test_a_stream_says_words_as_file_and_session_have_them_and_marks_what_was_ty
             typed = [text[start:end] for _, _, _, start, end in words_told]
             assert spoken(told) in (
                 ["engine x's sequel is a GIF."],
-                ["engine x's sequel is a [GIF](/dʒɪf/)."],
+                ["engine x's sequel is a [GIF](/dʒˈɪf/)."],
             )
             assert [typed[0], typed[2], typed[-1]] == ["Nginx", "SQL", "GIF"]
             told = await turn(socket, "2", text)

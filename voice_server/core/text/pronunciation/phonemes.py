@@ -33,6 +33,8 @@ _OTHER_FORMS = str.maketrans(
     {"g": "ɡ", ":": "ː", "'": "ˈ", "’": "ˈ", ",": "ˌ", **dict.fromkeys(".-|‖‿\u0361\u035c")}
 )
 _VOWELS = "aeiouyæøœɐɑɒɔəɘɛɜɝɚɞɤɨɪɯɵɶʉʊʌʏᵻᵊAIOQWY"
+_ONE_SYLLABLE = re.compile(rf"\A([^{_VOWELS}ˈˌ]*)([{_VOWELS}][{_VOWELS}\u0300-\u036fː]*[^{_VOWELS}ˈˌ]*)\Z")
+"""A word without a sign for stress, which it needs to be said as clearly as others."""
 _STRESS_BEFORE_CONSONANTS = re.compile(rf"([ˈˌ])([^{_VOWELS} ˈˌ]+)(?=[{_VOWELS}])")
 
 
@@ -96,4 +98,5 @@ def _inline(text: str) -> Iterator[re.Match[str]]:
 
 def _in_one_form(ipa: str) -> str:
     plain = unicodedata.normalize("NFC", ipa).translate(_OTHER_FORMS)
-    return _STRESS_BEFORE_CONSONANTS.sub(r"\2\1", " ".join(plain.split()))
+    words = (_ONE_SYLLABLE.sub(r"\1ˈ\2", word) for word in plain.split())
+    return _STRESS_BEFORE_CONSONANTS.sub(r"\2\1", " ".join(words))
