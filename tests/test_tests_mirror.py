@@ -17,6 +17,7 @@ ROOMS = (
 """The package's folders; its own files are tested in tests/."""
 
 OF_SEVERAL_MODULES = {
+    "core/speech/fragments": "filter, splitter and all rules against fragments of thirteen languages",
     "core/text/splitting/own_sets": "the splitter against labelled texts",
     "core/text/splitting/splitter_answers": "the splitter against whole answers, token by token",
     "endpoints/page/contrast": "the page's style sheet",

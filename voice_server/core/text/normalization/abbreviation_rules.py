@@ -27,7 +27,7 @@ def abbreviation_rules(language: Language) -> list[Rule]:
     rules = []
     for table, follows in (
         (words.before_numbers, r"(?=\s?\d)"),
-        (words.titles, r"(?=\s(?:[^\W\d_a-zа-я]|and\s|und\s|et\s|y\s|e\s|en\s|i\s|&))"),
+        (words.titles, r"(?=\s(?:[^\W\d_a-zа-я]|(?:and|und|et|y|e|en|i|de|van|von)\s|&))"),
         (words.inside, r"(?=,?\s[\da-z])"),
         (words.behind_names, r"(?=[\s,;:!?)]|\Z)"),
         (words.abbreviations, r"(?!\w)"),

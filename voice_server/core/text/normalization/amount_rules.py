@@ -23,7 +23,7 @@ from voice_server.core.text.offsets import Edit
 _ZEROS: Final = {
     "K": 3, "k": 3, "M": 6, "m": 6, "mn": 6, "Mn": 6, "MM": 6, "B": 9, "b": 9, "bn": 9, "Bn": 9, "T": 12,
     "tn": 12, "Md": 9, "Mio.": 6, "Mio": 6, "Mrd.": 9, "Mrd": 9, "mln": 6, "mld": 9, "mlrd": 9, "млн": 6,
-    "mln.": 6, "mld.": 9, "mi": 6, "bi": 9, "млрд": 9, "тыс.": 3, "tys.": 3,
+    "Mds": 9, "mln.": 6, "mld.": 9, "mi": 6, "bi": 9, "млрд": 9, "тыс.": 3, "tys.": 3,
 }  # fmt: skip
 """The zeros of what is written behind a number."""
 _MAGNITUDE_WORDS: Final = (
@@ -318,6 +318,8 @@ class _Amounts:
         if not match["percent"]:
             return [Edit(*match.span(which), self._last_number(match, last))]
         sign = self._words.percent if "%" in match["percent"] else self._words.per_mille
+        if self._words.counts_percent and "%" in match["percent"]:
+            sign = self._language.names.unit("concentr-percent", last.value).replace("{}", "").strip()
         if self._words.percent_pattern.startswith("{percent}"):
             return [
                 Edit(*match.span(which), sign + self._number(last)),

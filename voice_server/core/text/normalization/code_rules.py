@@ -86,9 +86,7 @@ class _Codes:
     def read_version(self, match: re.Match[str]) -> Sequence[Edit]:
         """ "v2.3.1" with its points; without the letter only where there are two points."""
         word = self._words.version + " " if match["v"] else ""
-        point = self._words.point if self._words.spells_numbers else self._words.dot
-        if self._words.decimal_digits == "number":
-            point = self._words.dot
+        point = self._words.version_point or self._words.dot
         spoken = f" {point} ".join(map(self._number, match["numbers"].split(".")))
         return [Edit(*match.span(), word + spoken)]
 

@@ -33,7 +33,10 @@ _RUSSIAN_YEARS = {
 def date_rules(language: Language) -> list[Rule]:
     """Whole dates first, then days of a month, then years by what stands before them."""
     dates = _Dates(language)
-    iso = re.compile(r"(?<![\w/.-])(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})(?![\w-])")
+    mark = "-" if language.words.space else "[-/]"
+    iso = re.compile(
+        rf"(?<![\w/.-])(?P<year>\d{{4}})(?P<mark>{mark})(?P<month>\d{{2}})(?P=mark)(?P<day>\d{{2}})(?![\w/-])"
+    )
     numeric = re.compile(
         r"(?<![\w/.-])(?P<first>\d{1,2})(?P<mark>[/.-])(?P<second>\d{1,2})(?P=mark)(?P<year>\d{4}|\d{2})(?![\w/-])"
     )

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from fractions import Fraction
 
-from voice_server.core.text.normalization.number_syntax import NUMBER, WrittenNumber
+from voice_server.core.text.normalization.number_syntax import NUMBER, Gender, WrittenNumber
 from voice_server.core.text.normalization.rule import (
     Language,
     Rule,
@@ -82,12 +82,17 @@ class _Numbers:
         self._language = language
         self._words = language.words
         self._spelling = language.spelling
+        nouns = language.words.feminine_nouns
+        self._feminine_nouns = re.compile(nouns) if nouns else None
 
     def read(self, match: re.Match[str]) -> Sequence[Edit]:
         """A plain number; four digits are a year where those are said in another way, unless they count."""
-        if not self._words.spells_numbers:
-            return ()
         written = match[0]
+        if not self._words.spells_numbers:
+            grouped = "," in written
+            return (
+                [Edit(*match.span(), self._spelling.number(self._language.parse(written)))] if grouped else ()
+            )
         if (
             self._words.years_in_hundreds
             and len(written) == 4
@@ -96,7 +101,10 @@ class _Numbers:
             and not _COUNTED.match(match.string, match.end())
         ):
             return [Edit(*match.span(), self._spelling.year(int(written)))]
-        return [Edit(*match.span(), self._spelling.number(self._language.parse(written)))]
+        gender: Gender = ""
+        if self._feminine_nouns is not None and self._feminine_nouns.match(match.string, match.end()):
+            gender = "feminine"
+        return [Edit(*match.span(), self._spelling.number(self._language.parse(written), gender))]
 
     def read_fraction(self, match: re.Match[str]) -> Sequence[Edit]:
         """ "3/4" where the language has a word for it; other numbers are said one over the other."""

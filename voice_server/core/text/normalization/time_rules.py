@@ -150,7 +150,7 @@ class _Times:
         return Edit(start, end, f"{before}{match['half'].lower()} m{last_dot}")
 
     def _time(self, hour: str, minute: str, has_half: bool) -> str:
-        spoken_hour = self._number(hour.lstrip("0") or "0")
+        spoken_hour = self._spelling.number(WrittenNumber(hour.lstrip("0") or "0"), self._words.hour_gender)
         if minute == "00" and int(hour) > 12 and self._words.afternoon_hour:
             return self._words.afternoon_hour.format(hour=spoken_hour)
         if minute == "00":

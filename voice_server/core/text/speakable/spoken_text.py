@@ -22,7 +22,7 @@ from voice_server.core.text.speakable.unicode_forms import plain_form
 Markup = Literal["speak", "strip"]
 
 # A gap has no blank before it, so that a long one is matched once and not from each of its blanks.
-_GAP = re.compile(r"(?<![ \t])[ \t]++(?P<before_mark>(?=[,.;:!?…]++(?:\s|\Z)))?")
+_GAP = re.compile(r"(?<![ \t])[ \t]++(?P<before_mark>(?=[,.;:!?…।،؛؟]++(?:\s|\Z)))?")
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,6 +80,7 @@ WORDS = LanguageWords(
     money="{amount} and {cents}",
     cent=("cent", "cents"),
     subunits={"GBP": ("penny", "pence"), "INR": ("paisa", "paise"), "RUB": ("kopeck", "kopecks")},
+    version_point="point",
     units={
         "dB": ("decibel", "decibels"),
         "rpm": ("revolution per minute", "revolutions per minute"),

@@ -19,6 +19,7 @@ WORDS = LanguageWords(
         "calorie",
     ),
     point="virgule",
+    hour_gender="feminine",
     decimal_digits="number",
     minus="moins",
     plus="plus",

@@ -6,6 +6,7 @@ from voice_server.core.text.normalization.languages.language_words import Langua
 
 WORDS = LanguageWords(
     point="दशमलव",
+    version_point="दशमलव",
     minus="माइनस",
     plus="प्लस",
     ratio="अनुपात",

@@ -26,20 +26,23 @@ class LanguageWords:
     million and its currency, before a consonant and, elided, before a vowel. `units` are those that CLDR
     lacks, one and several; `unit_symbols` are CLDR's by the language's own symbols. `dollar` is a pattern
     of what CLDR's name of the dollar has beside that word, and `currency_names` are said in place of
-    CLDR's. `directions` are the words for N, S, E and W
-    behind degrees, by the letters, and `out_of` stands between a rating and the best one ("4.5/5").
-    `year_context` is a pattern of the words before a year, where years are said otherwise than numbers
-    (`years_in_hundreds`). `abbreviations` are said wherever they stand, `titles` before a name only,
-    `before_numbers` before digits only, `inside` where the sentence goes on in lower case, `behind_names`
-    behind a name ("Oak St."); `ratio` is said between the numbers of one, where it is not `range`, and
-    `numbered` is a pattern of the nouns before a number with a letter ("Gate 12A"). Keys have their dots,
-    and a key in lower case is met in upper case too.
+    CLDR's. `directions` are the words for N, S, E and W behind degrees, by the letters, and `out_of`
+    stands between a rating and the best one ("4.5/5"). `year_context` is a pattern of the words before a
+    year, where years are said otherwise than numbers (`years_in_hundreds`). `abbreviations` are said
+    wherever they stand, `titles` before a name only, `before_numbers` before digits only, `inside` where
+    the sentence goes on in lower case, `behind_names` behind a name ("Oak St."); `ratio` is said between
+    the numbers of one, where it is not `range`, and `numbered` is a pattern of the nouns before a number
+    with a letter ("Gate 12A"). `version_point` stands between the numbers of "2.3.1" where it is not the
+    `dot` of addresses. `hour_gender` is that of an hour, and `feminine_nouns` a pattern of what follows a
+    plain number that is feminine. `counts_percent` says that the word for per cent has plural forms,
+    which CLDR knows. Keys have their dots, and a key in lower case is met in upper case too.
     """
 
     spells_numbers: bool = True
     space: str = " "
     gendered: bool = False
     feminine_endings: tuple[str, ...] = ()
+    feminine_nouns: str = ""
     masculine_exceptions: tuple[str, ...] = ()
     point: str = "."
     decimal_digits: Literal["each", "number"] = "each"
@@ -60,12 +63,14 @@ class LanguageWords:
     at_most: str
     at_least: str
     percent: str
+    counts_percent: bool = False
     percent_pattern: str = "{number} {percent}"
     per_mille: str
     per: str
     and_: str
     at: str
     dot: str
+    version_point: str = ""
     dash: str
     underscore: str
     number_sign: str
@@ -83,6 +88,7 @@ class LanguageWords:
     afternoon_hour: str = ""
     minute_below_ten: str = "{minute}"
     hour_words: str = ""
+    hour_gender: Literal["", "feminine"] = ""
     date: str
     day_month: str = ""
     day: Literal["cardinal", "ordinal", "first", "digits"] = "cardinal"

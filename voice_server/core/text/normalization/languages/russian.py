@@ -7,12 +7,13 @@ from voice_server.core.text.normalization.languages.language_words import Langua
 WORDS = LanguageWords(
     gendered=True,
     feminine_endings=("а", "я"),
+    feminine_nouns=r"(?<=1)\s[а-яё]{3,30}[ая](?!\w)|(?<=2)\s[а-яё]{3,30}[ыи](?!\w)",
     point="целых",
     decimal_digits="number",
     minus="минус",
     plus="плюс",
-    ratio="к",
     range="до",
+    ratio="к",
     range_form="masculine-genitive",
     about="около",
     plus_or_minus="плюс-минус",
@@ -26,6 +27,7 @@ WORDS = LanguageWords(
     at_most="не больше",
     at_least="не меньше",
     percent="процентов",
+    counts_percent=True,
     per_mille="промилле",
     per="на",
     and_="и",
@@ -90,7 +92,7 @@ WORDS = LanguageWords(
         "им.": "имени",
     },
     roman="ordinal",
-    counted_in_roman="[Гг]лава|[Чч]асть|[Тт]ом|[Рр]аздел|[Аа]кт",
+    counted_in_roman="[Гг]лава|[Чч]асть|[Тт]ом|[Кк]нига|[Рр]аздел|[Аа]кт",
     regnal_names="Пётр|Петр|Екатерина|Николай|Александр|Павел|Иван|Людовик|Генрих|Карл|Фридрих|Вильгельм|Елизавета"
     "|Филипп|Георг|Эдуард|Иоанн Павел|Бенедикт|Пий|Рамзес|Василий|Рихард|Ричард|Наполеон|Людвиг|Густав",
     before_numbers={
