@@ -1,6 +1,7 @@
-"""How many fragments of thirteen languages are said as they should be, by kind, and what that costs.
+"""How many fragments of thirteen languages are said as they should be, by kind and by language, and what
+that costs.
 
-    python -m tests.bench.said_right [--by-language]
+    python -m tests.bench.said_right
 
 The fragments are those of the tests (tests/core/speech/fragments.txt): self-made, and rules were mended for
 them, so they measure what is known and not what is left. Costs are medians in CPU time, with what finds the
@@ -9,7 +10,6 @@ sentences; `text_path` has them for whole answers and beside an engine's.
 
 from __future__ import annotations
 
-import sys
 from collections import defaultdict
 from collections.abc import Callable
 from statistics import median
@@ -43,7 +43,7 @@ def main(group_of: Callable[[Fragment], str]) -> None:
     for each in fragments():
         groups[group_of(each)].append(each)
     groups["all"] = fragments()
-    print(f"{'':15} {'right with':>12} {'without':>9} {'µs with':>9} {'without':>9}")
+    print(f"\n{'':15} {'right with':>12} {'without':>9} {'µs with':>9} {'without':>9}")
     for name, group in groups.items():
         with_words, without = (
             sum(_right(each, kinds) for each in group) for kinds in (NORMALIZED_KINDS, _NOTHING)
@@ -54,4 +54,5 @@ def main(group_of: Callable[[Fragment], str]) -> None:
 
 
 if __name__ == "__main__":
-    main((lambda each: each.language) if "--by-language" in sys.argv else (lambda each: each.kind))
+    main(lambda each: each.kind)
+    main(lambda each: each.language)

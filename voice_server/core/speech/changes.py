@@ -14,7 +14,7 @@ from voice_server.core.speech.incoming_text import IncomingText
 from voice_server.core.speech.segments import new_segments
 from voice_server.core.speech.speech_settings import SpeechSettings
 from voice_server.core.text.change_log import ChangeLog, NamedEdit
-from voice_server.core.text.filtering.phrases import CODE_PHRASES
+from voice_server.core.text.filtering.phrases import CODE_PHRASES, SOURCES_PHRASES
 from voice_server.core.text.offsets import OffsetMap
 from voice_server.core.text.splitting.splitter import Piece
 
@@ -81,8 +81,18 @@ def _of_filter(piece: Piece, way_back: OffsetMap) -> Iterator[NamedEdit]:
     """What the filter in front of the splitter did."""
     for edit in way_back.edits(piece.text):
         said = edit.replacement
-        rule = LEFT_OUT if not said.strip() else "code" if said.strip() in CODE_PHRASES else "table"
-        yield NamedEdit("formula" if said == "$$" else rule, edit.start, edit.end, said)
+        yield NamedEdit(_filter_rule(edit.replacement.strip()), edit.start, edit.end, said)
+
+
+def _filter_rule(said: str) -> str:
+    """What the filter does that says this in place of what was typed."""
+    if not said:
+        return LEFT_OUT
+    if said == "$$":
+        return "formula"
+    if said in SOURCES_PHRASES:
+        return "citation"
+    return "code" if said in CODE_PHRASES else "table"
 
 
 def _as_typed(edit: NamedEdit, way_back: OffsetMap) -> NamedEdit:

@@ -60,6 +60,7 @@ class IncomingText:
             code=settings.code,
             language=settings.language,
             speakers=settings.speakers,
+            skips_sources=settings.citations == "skip",
         )
         self._styled = StyledSettings(settings)
         self._pause_timer.set_max_wait(settings.max_wait_ms)

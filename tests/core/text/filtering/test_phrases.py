@@ -38,4 +38,6 @@ def test_every_language_says_how_many_rows_there_are(language: str) -> None:
     assert "40" in phrases.table.format(rows=40)
     assert "40" in phrases.more_rows.format(rows=40)
     assert phrases.yes != phrases.no
+    assert phrases.table_of_one != phrases.table.format(rows=1) or language in ("ja", "zh")
+    assert phrases.sources != phrases.code
     assert (language == "en") is (phrases == phrases_for("en", ""))

@@ -24,7 +24,7 @@ def columns(text: str, number: int) -> str:
         (HEAD + ROW * (MOST_ROWS + 1), ["A table with 13 rows."]),
         (HEAD + ROW * 40 + "\nEnd.", ["A table with 40 rows.", "End."]),
         (HEAD, []),
-        (columns("A", 7) + columns("---", 7) + columns("a", 7), ["A table with 1 rows."]),
+        (columns("A", 7) + columns("---", 7) + columns("a", 7), ["A table with one row."]),
         (HEAD + LONG_ROW * 14, ["a: " + " ".join(["word"] * 40) + "."] * MOST_ROWS + ["More rows: 2."]),
         (HEAD + ROW + "|---|---|\n" + ROW, ["a: b."] * 2),
         ("+--+--+\n| A | B |\n+==+==+\n| a | b |\n+--+--+\nEnd", ["a: b.", "End"]),

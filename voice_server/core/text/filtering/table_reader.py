@@ -83,6 +83,8 @@ class TableReader:
         last = self._held[-1] if self._held else ""
         content = last.rstrip("\r\n")
         phrase = self._phrases.more_rows if self._read_rows else self._phrases.table
+        if self._rows == 1:
+            phrase = self._phrases.table_of_one
         self._out.replace(phrase.format(rows=self._rows - self._read_rows), len(content))
         self._out.keep(last[len(content) :])
         self._held.clear()

@@ -15,7 +15,7 @@ import re
 from collections.abc import Callable, Collection
 from typing import Final, Literal
 
-from voice_server.core.text.filtering import code_blocks, tables
+from voice_server.core.text.filtering import code_blocks, source_lists, tables
 from voice_server.core.text.filtering.code_blocks import Contents, Fence
 from voice_server.core.text.filtering.elements import BEGINS_ELEMENT, LONGEST_CLOSER, Element, element_at
 from voice_server.core.text.filtering.filtered_text import FilteredText
@@ -32,6 +32,7 @@ _STOP = re.compile(f"[\n`{BEGINS_ELEMENT.replace('[', chr(92) + '[')}]")
 _find_stop = _STOP.search
 _HEAD = re.compile("(?:[ \t]*>)*[ \t\r]*")
 _BACKTICKS = re.compile("`+")
+_BLANK_LINES = re.compile(r"(?:[ \t\r]{0,20}+\n){0,3}+")
 _BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
 _LONGEST_HEAD = 200
 _LONGEST_LINE: Final = 2000
@@ -69,6 +70,9 @@ class TextFilter:
         self._begins_line = True
         """Whether the next character of a block of code begins a line."""
         self._code_indentation = 0
+        self._skips_sources = False
+        self._first_source = ""
+        """The first entry of the list of sources that is left out."""
         self._table: TableReader | None = None
         self._is_piped = False
         """Whether each row of the table begins with a bar."""
@@ -78,13 +82,21 @@ class TextFilter:
         """Whether there was a tag in the line, and nothing else but white space."""
 
     def configure(
-        self, *, is_on: bool, code: CodePolicy, language: str | None, speakers: Collection[str] = ()
+        self,
+        *,
+        is_on: bool,
+        code: CodePolicy,
+        language: str | None,
+        skips_sources: bool = False,
+        speakers: Collection[str] = (),
     ) -> None:
         """How to go on. `language` is the text's, as a BCP 47 tag, or None to guess it.
 
-        `speakers` are names behind which somebody speaks from the beginning of a line on.
+        With `skips_sources` lists of sources behind a text are announced and not read. `speakers` are names
+        behind which somebody speaks from the beginning of a line on.
         """
         self._is_on, self._code, self._language = is_on, code, language
+        self._skips_sources = skips_sources
         self._speakers = sorted(speakers, key=len, reverse=True)
 
     @property
@@ -166,6 +178,10 @@ class TextFilter:
             self._is_behind_blank = True
             self._is_strike_open = False
             return end + 1
+        if self._skips_sources and self._fence is None:
+            after = self._list_of_sources(text, at, end, final)
+            if after is not None:
+                return after
         for reader in self._HEAD_READERS.get(first, ()):
             after = reader(self, text, at, end, final)
             if after is not None:
@@ -261,6 +277,40 @@ class TextFilter:
         self._code_indentation = code_blocks.code_indentation(self.text.tail)
         self._announce(len(line))
         self._read, self._begins_line = self._read_indented, False
+        return at + len(line)
+
+    def _list_of_sources(self, text: str, at: int, end: int, final: bool) -> int | None:
+        """The heading of a list of sources, if an entry follows or stands in its line."""
+        behind = source_lists.heading_end(text, end, final=final)
+        if behind is None:
+            return None
+        if source_lists.has_links(text[end:behind]):
+            self._first_source = text[end:behind]
+        else:
+            first = _BLANK_LINES.match(text, behind)
+            assert first is not None
+            line = _whole_line(text, first.end(), final=final)
+            if line is None or not source_lists.is_source(line):
+                return None
+            self._first_source = line
+        heading = text[at:behind].rstrip("\n")
+        self.text.replace(self._phrases(" " + heading).sources, len(heading))
+        self.text.keep(text[at + len(heading) : behind])
+        self._read = self._read_sources
+        return behind
+
+    def _read_sources(self, text: str, at: int, final: bool) -> int:
+        """A line of a list of sources, or the end of it."""
+        blank = _BLANK_LINES.match(text, at)
+        assert blank is not None
+        if blank.end() > at:
+            self.text.drop(blank.end() - at)
+            return blank.end()
+        line = _whole_line(text, at, final=final)
+        if line is None or not source_lists.goes_on(line, self._first_source):
+            self._begin_line(behind_blank=True)
+            return at
+        self.text.drop(len(line))
         return at + len(line)
 
     # Inside a line.
