@@ -20,7 +20,7 @@ def test_entries_stand_without_their_last_dot(name: str) -> None:
         assert not [entry for entry in text.split() if entry.endswith(".")]
 
 
-@pytest.mark.parametrize("name", ["UNITS", "STARTERS"])
+@pytest.mark.parametrize("name", ["NUMBER", "UNITS", "STARTERS"])
 def test_entries_that_are_looked_up_in_lower_case_are_written_so(name: str) -> None:
     for text in _TABLES[name].values():
         assert text == text.lower()

@@ -178,11 +178,7 @@ class TextFilter:
             self._is_behind_blank = True
             self._is_strike_open = False
             return end + 1
-        if self._skips_sources and self._fence is None:
-            after = self._list_of_sources(text, at, end, final)
-            if after is not None:
-                return after
-        for reader in self._HEAD_READERS.get(first, ()):
+        for reader in (TextFilter._list_of_sources, *self._HEAD_READERS.get(first, ())):
             after = reader(self, text, at, end, final)
             if after is not None:
                 return after
@@ -281,7 +277,8 @@ class TextFilter:
 
     def _list_of_sources(self, text: str, at: int, end: int, final: bool) -> int | None:
         """The heading of a list of sources, if an entry follows or stands in its line."""
-        behind = source_lists.heading_end(text, end, final=final)
+        is_one = self._skips_sources and self._fence is None
+        behind = source_lists.heading_end(text, end, final=final) if is_one else None
         if behind is None:
             return None
         if source_lists.has_links(text[end:behind]):

@@ -143,13 +143,12 @@ MAY_END: dict[str, str] = {
 BEFORE_NUMBER: dict[str, str] = {
     "en": "no nos rs n° nº nr fig figs tab vol vols p pp pg pgs ch chap chaps sec secs art arts eq eqs ex"
     " par para apt ste rte rm ext bk bks fn ll rev ver",
-    "de": "nr nrn s abb tab bd kap art abs ziff anm aufl pos str hausnr kl stk rn az bl max"
-    " Mo Di Mi Do Fr Sa So",
-    "fr": "n° nº no p pp fig vol chap art ch t tab al max min env lun mar mer jeu ven sam dim",
+    "de": "nr nrn s abb tab bd kap art abs ziff anm aufl pos str hausnr kl stk rn az bl max",
+    "fr": "n° nº no p pp fig vol chap art ch t tab al max min env",
     "es": "n° nº no núm num nro p pp pág págs fig vol cap art arts apdo párr párrf inc cra cl tel ext piso"
-    " km máx mín lun mar mié jue vie sáb dom",
+    " km máx mín",
     "it": "n n° nº nr p pp pag pagg sec fig vol cap art artt par tel",
-    "pt": "n n° nº no nr p pp pág págs séc fig vol cap art arts inc km máx mín seg ter qua qui sex sáb dom",
+    "pt": "n n° nº no nr p pp pág págs séc fig vol cap art arts inc km máx mín",
     "nl": "nr nrs p pp blz fig afb hfst art par tel dl jg bl max",
     "sv": "nr nris s sid fig tab kap art bil kl tel",
     "da": "nr s fig tab kap art bil kl tlf stk",
@@ -170,6 +169,14 @@ BEFORE_NUMBER: dict[str, str] = {
     "ro": "nr str bl ap sc pag art vol cap fig tel",
     "id": "no hlm hal gbr tabel bab ps",
 }
+
+WEEKDAYS: dict[str, str] = {
+    "de": "Mo Di Mi Do Fr Sa So",
+    "fr": "lun mar mer jeu ven sam dim",
+    "es": "lun mar mié jue vie sáb dom",
+    "pt": "seg ter qua qui sex sáb dom",
+}
+"""Short names of weekdays, before a number as `BEFORE_NUMBER`; most are words too, and tell no language."""
 
 UNITS: dict[str, str] = {
     "en": "ft in lb lbs oz yd yds mi pt qt gal tsp tbsp sq cu cm mm km kg hp rpm hr hrs min mins sec secs yr"

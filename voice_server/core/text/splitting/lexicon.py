@@ -57,7 +57,9 @@ def lexicon(language: str) -> Lexicon:
     never_ends = _set(abbreviations.NEVER_ENDS.get(tables, ""), abbreviations.INTERNATIONAL_NEVER_ENDS)
     may_end = _set(abbreviations.MAY_END.get(tables, ""), abbreviations.INTERNATIONAL_MAY_END)
     before_number = _set(
-        abbreviations.BEFORE_NUMBER.get(tables, _BEFORE_NUMBER), abbreviations.INTERNATIONAL_BEFORE_NUMBER
+        abbreviations.BEFORE_NUMBER.get(tables, _BEFORE_NUMBER),
+        abbreviations.INTERNATIONAL_BEFORE_NUMBER,
+        abbreviations.WEEKDAYS.get(tables, ""),
     )
     units = _set(abbreviations.UNITS.get(tables, ""))
     return Lexicon(
@@ -85,6 +87,7 @@ def listed_in_any_language() -> frozenset[str]:
         abbreviations.NEVER_ENDS,
         abbreviations.MAY_END,
         abbreviations.BEFORE_NUMBER,
+        abbreviations.WEEKDAYS,
         abbreviations.UNITS,
     )
     international = (
