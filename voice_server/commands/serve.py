@@ -15,6 +15,7 @@ import click
 from voice_server.commands.shared.click_command import CliCommand, variable_of
 from voice_server.commands.shared.click_options import (
     LOG_LEVELS,
+    FiniteRange,
     ServerTokenOption,
     TokenType,
     json_option,
@@ -80,7 +81,7 @@ _DEFAULT_LOG_FILE, _LOG_NAME = "auto", "server.log"
 )
 @click.option("--device", default="", metavar="NAME",
               help="The sound device for what is spoken on this machine's speakers.")  # fmt: skip
-@click.option("--idle-exit", "idle_exit_s", metavar="SECONDS", type=click.FloatRange(min=0, min_open=True),
+@click.option("--idle-exit", "idle_exit_s", metavar="SECONDS", type=FiniteRange(min=0, min_open=True),
               help="End when nobody has used the server for so long.")  # fmt: skip
 @click.option(STARTED_BY_SAY, "was_started_by_say", is_flag=True, help="Let `say --kill` end this server.")
 @json_option

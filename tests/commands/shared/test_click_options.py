@@ -8,8 +8,10 @@ from click.testing import CliRunner
 
 from voice_server.commands.shared.click_command import CliCommand
 from voice_server.commands.shared.click_options import (
+    FiniteRange,
     ServerChoice,
     SpeakerChoice,
+    encoding_option,
     reading_options,
     server_options,
     speaker_options,
@@ -106,3 +108,29 @@ def test_a_kind_that_there_is_not_is_one_sentence_with_those_there_are() -> None
     result = CliRunner().invoke(command, ["--normalize", "money"])
     assert result.exit_code == 2
     assert "abbreviations, addresses, amounts" in result.output
+
+
+@pytest.mark.parametrize("encoding", ["foo", "base64", ""])
+def test_an_encoding_that_does_not_exist_is_an_error_although_nothing_is_decoded(encoding: str) -> None:
+    @click.command(cls=CliCommand)
+    @encoding_option
+    def command(encoding: str | None) -> None:
+        click.echo(encoding)
+
+    assert CliRunner().invoke(command, ["--encoding", "cp1252"]).output == "cp1252\n"
+    result = CliRunner().invoke(command, ["--encoding", encoding])
+    assert result.exit_code == 2
+    assert result.output.startswith(f"error: there is no encoding {encoding!r}; there are utf-8, utf-16, ")
+
+
+@pytest.mark.parametrize("number", ["nan", "inf", "-inf", "0", "x"])
+def test_a_number_must_be_finite_and_in_its_range(number: str) -> None:
+    @click.command(cls=CliCommand)
+    @click.option("--rate", type=FiniteRange(min=0, min_open=True))
+    def command(rate: float) -> None:
+        click.echo(rate)
+
+    assert CliRunner().invoke(command, ["--rate=1.5"]).output == "1.5\n"
+    result = CliRunner().invoke(command, [f"--rate={number}"])
+    assert result.exit_code == 2
+    assert result.output.startswith("error: invalid value for '--rate': ")

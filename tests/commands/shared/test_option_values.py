@@ -17,6 +17,8 @@ from voice_server.errors import ConfigError
         ("x=[1]", ("x", "[1]")),
         ("x=a=b", ("x", "a=b")),
         ("x=", ("x", "")),
+        ("x=NaN", ("x", "NaN")),  # which a request cannot hold as a number
+        ("x=-Infinity", ("x", "-Infinity")),
     ],
 )
 def test_options_are_typed_by_how_they_look(pair: str, option: tuple[str, object]) -> None:

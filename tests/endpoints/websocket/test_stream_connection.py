@@ -97,6 +97,7 @@ def test_version_1_hears_of_a_failed_sentence_and_the_stream_goes_on() -> None:
         ("not json", "invalid_json", 1007),
         ("[1]", "invalid_message", 1008),
         ('{"token": 5}', "invalid_message", 1008),
+        ('{"v": 2, "markup": "foo"}', "invalid_message", 1008),
         ('{"opts": {"speed": NaN}}', "invalid_json", 1007),
         ('{"opts": {"speed": 1' + "0" * 400 + "}}", "invalid_option", 1008),
         ('{"voice": "nobody"}', "unknown_voice", 1008),

@@ -12,6 +12,7 @@ import click
 
 from voice_server.commands.shared.click_command import CliCommand
 from voice_server.commands.shared.click_options import (
+    FiniteRange,
     ServerChoice,
     encoding_option,
     json_option,
@@ -29,7 +30,7 @@ from voice_server.errors import ConfigError
 @encoding_option
 @server_options
 @click.option("--clients", default="1,8,32,100", show_default=True, metavar="N,…", help="How many at once.")
-@click.option("--rate", default=50.0, show_default=True, type=click.FloatRange(min=0, min_open=True),
+@click.option("--rate", default=50.0, show_default=True, type=FiniteRange(min=0, min_open=True),
               help="Tokens a second of each client; each load is also run in a burst.")  # fmt: skip
 @click.option("--runs", default=3, show_default=True, type=click.IntRange(1), help="How often.")
 @click.option(

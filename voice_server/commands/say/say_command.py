@@ -17,6 +17,7 @@ from voice_server.commands.say.server_handle import ServerHandle
 from voice_server.commands.shared.click_command import CliCommand
 from voice_server.commands.shared.click_options import (
     LOG_LEVELS,
+    FiniteRange,
     encoding_option,
     json_option,
     output_option,
@@ -75,7 +76,9 @@ class _SayCommand(CliCommand):
               help="The voice, by name or by its number in --list.")  # fmt: skip
 @click.option("--language", "--lang", metavar="TAG", shell_complete=voice_cache.complete_language,
               help="The language, for example en-gb.")  # fmt: skip
-@click.option("--speed", metavar="FACTOR", type=float, help="1 is the voice's own pace, 1.2 a fifth faster.")
+@click.option(
+    "--speed", metavar="FACTOR", type=FiniteRange(), help="1 is the voice's own pace, 1.2 a fifth faster."
+)
 @click.option(
     "--opt", "opts", metavar="KEY=VALUE", multiple=True, help="An option of the backend; repeatable."
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ import click
 
 from voice_server.commands.shared.click_command import variable_of
 from voice_server.commands.shared.option_values import parse_options
+from voice_server.commands.shared.text_input import known_encoding
 from voice_server.core.options import normalize_of
 from voice_server.core.types import JsonObject, OptionValue
 from voice_server.sound_files.file_formats import FORMAT_OF_SUFFIX
@@ -33,6 +35,25 @@ class TokenType(click.types.StringParamType):
         from voice_server.endpoints.http.access_rules import checked_token  # noqa: PLC0415 - `say` has none
 
         return checked_token(super().convert(value, param, ctx))
+
+
+class FiniteRange(click.FloatRange):
+    """A number in a range, or any; what is no number, and infinity, which JSON cannot hold, are mistakes."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return the number. Raises click.UsageError."""
+        number = float(super().convert(value, param, ctx))
+        if not math.isfinite(number):
+            self.fail(f"{value!r} is not a finite number.", param, ctx)
+        return number
+
+
+class EncodingType(click.types.StringParamType):
+    """The name of an encoding, which is checked whether or not there is anything to decode."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the name. Raises ConfigError."""
+        return known_encoding(super().convert(value, param, ctx))
 
 
 class ServerTokenOption(click.Option):
@@ -144,7 +165,7 @@ def speaker_options(function: _FunctionT) -> _FunctionT:
 
     @click.option("--voice", metavar="NAME", help="The voice, by name or number.")
     @click.option("--language", "--lang", "lang", metavar="TAG", help="The language, for example en-gb.")
-    @click.option("--speed", metavar="FACTOR", type=float, help="The same as --opt speed=FACTOR.")
+    @click.option("--speed", metavar="FACTOR", type=FiniteRange(), help="The same as --opt speed=FACTOR.")
     @click.option(
         "--opt", "opts", metavar="KEY=VALUE", multiple=True, help="An option of the backend; repeatable."
     )
@@ -166,6 +187,7 @@ def speaker_options(function: _FunctionT) -> _FunctionT:
 encoding_option = click.option(
     "--encoding",
     metavar="NAME",
+    type=EncodingType(),
     help="What a text that is not UTF-8 is encoded in, for example cp1252 or utf-16.",
 )
 

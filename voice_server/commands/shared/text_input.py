@@ -60,7 +60,9 @@ def decoded_argument(argument: str, encoding: str | None = None) -> str:
     if not any(ord(character) in _ESCAPED_BYTES for character in argument):
         return argument
     with _errors_in_one_sentence("the argument", encoding):
-        return argument.encode(sys.getfilesystemencoding(), "surrogateescape").decode(_known(encoding))
+        return argument.encode(sys.getfilesystemencoding(), "surrogateescape").decode(
+            known_encoding(encoding)
+        )
 
 
 def _with_content(text: str) -> str:
@@ -74,7 +76,7 @@ def _read(
 ) -> Iterator[str]:
     """Yield what `read` returns until the text ends, without a byte order mark."""
     name = "standard input" if file == STANDARD_INPUT else repr(file)
-    known = _known(encoding)
+    known = known_encoding(encoding)
     with _errors_in_one_sentence(name, encoding):
         source = io.TextIOWrapper(_opened(file), known, newline=newline)
     try:
@@ -99,8 +101,8 @@ def _opened(file: str) -> BinaryIO:
     return sys.stdin.buffer if file == STANDARD_INPUT else open(file, "rb")  # noqa: PTH123 - closed above
 
 
-def _known(encoding: str | None) -> str:
-    """Return the name of an encoding that text can be in. Raises ConfigError."""
+def known_encoding(encoding: str | None) -> str:
+    """Return the name of an encoding that text can be in; UTF-8 for None. Raises ConfigError."""
     name = _UTF_8 if encoding is None else encoding
     try:
         "".encode(name)

@@ -8,6 +8,7 @@ import click
 
 from voice_server.commands.shared.click_command import CliCommand
 from voice_server.commands.shared.click_options import (
+    FiniteRange,
     encoding_option,
     json_option,
     output_option,
@@ -26,7 +27,7 @@ from voice_server.commands.simulate.simulation import TOKENS_PER_S, run_simulati
 @encoding_option
 @server_options
 @speaker_options
-@click.option("--rate", metavar="N", type=click.FloatRange(min=0, min_open=True), default=TOKENS_PER_S,
+@click.option("--rate", metavar="N", type=FiniteRange(min=0, min_open=True), default=TOKENS_PER_S,
               show_default=True, help="Tokens a second.")  # fmt: skip
 @click.option("--burst", is_flag=True, help="Send all tokens at once.")
 @output_option()

@@ -13,10 +13,10 @@ from collections.abc import Callable, Mapping
 from typing import Annotated, Final, TypeVar
 
 import msgspec
-from msgspec import inspect
 from starlette.requests import Request
 
 from voice_server.core.speech.speech_settings import MAX_LANGUAGE_CHARS, MAX_VOICE_CHARS
+from voice_server.core.wire.field_descriptions import allowed, fields_of
 from voice_server.core.wire.half_characters import replace_halves
 from voice_server.endpoints.http.form_fields import form_fields, query_fields
 from voice_server.endpoints.http.json_frame import JsonFrame
@@ -191,7 +191,7 @@ _MISSING = re.compile(r"missing required field `([^`]+)`")
 
 
 def _refusal(complaint: str, given: Mapping[str, object], kind: type[msgspec.Struct]) -> RequestError:
-    fields = {each.encode_name: each.type for each in _fields(kind)}
+    fields = {each.encode_name: each.type for each in fields_of(kind)}
     at = _AT.search(complaint)
     name = at.group(1) if at else ""
     missing = _MISSING.search(complaint)
@@ -224,51 +224,3 @@ def _beginning(value: object, levels: int = _SHOWN_CHARS) -> object:
         inner = value.items() if levels else ()
         return {name[: _SHOWN_CHARS + 1]: _beginning(each, levels - 1) for name, each in inner}
     return value
-
-
-def _fields(kind: type[msgspec.Struct]) -> tuple[inspect.Field, ...]:
-    described = inspect.type_info(kind)
-    assert isinstance(described, inspect.StructType)
-    return described.fields
-
-
-def _alternatives(field: inspect.Type) -> list[inspect.Type]:
-    if isinstance(field, inspect.Metadata):
-        return _alternatives(field.type)
-    if isinstance(field, inspect.UnionType):
-        found = [each for inner in field.types for each in _alternatives(inner)]
-        return [each for each in found if not isinstance(each, inspect.NoneType)]
-    return [field]
-
-
-def allowed(field: inspect.Type) -> str:
-    """What a field may be, in words."""
-    return " or ".join(dict.fromkeys(_allowed(each) for each in _alternatives(field)))
-
-
-def _allowed(kind: inspect.Type) -> str:
-    if isinstance(kind, inspect.LiteralType):
-        return "one of " + ", ".join(map(str, kind.values))
-    if isinstance(kind, inspect.StrType):
-        return _allowed_text(kind)
-    if isinstance(kind, inspect.FloatType | inspect.IntType):
-        return _allowed_number(kind)
-    if isinstance(kind, inspect.BoolType):
-        return "true or false"
-    if isinstance(kind, inspect.StructType):
-        names = ", ".join(each.encode_name for each in kind.fields)
-        return f"an object with {names}"
-    return "a list" if isinstance(kind, inspect.ListType) else "an object"
-
-
-def _allowed_number(kind: inspect.FloatType | inspect.IntType) -> str:
-    noun = "a number" if isinstance(kind, inspect.FloatType) else "a whole number"
-    if kind.ge is not None and kind.le is not None:
-        return f"{noun} from {kind.ge:g} to {kind.le:g}"
-    return noun if kind.ge is None else f"{noun} of at least {kind.ge:g}"
-
-
-def _allowed_text(kind: inspect.StrType) -> str:
-    if kind.min_length and kind.max_length:
-        return f"a text of {kind.min_length} to {kind.max_length} characters"
-    return "a text" if kind.max_length is None else f"a text of at most {kind.max_length} characters"

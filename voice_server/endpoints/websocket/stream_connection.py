@@ -19,6 +19,7 @@ from voice_server.core.speech.speech_settings import SpeechSettings
 from voice_server.core.stream_session import StreamSession
 from voice_server.core.types import SpeechWarning
 from voice_server.core.wire.client_messages import ClientMessage
+from voice_server.core.wire.field_descriptions import complaint_about
 from voice_server.core.wire.message_reader import MessageReader
 from voice_server.endpoints.websocket.close_codes import CloseCode
 from voice_server.endpoints.websocket.server_messages import Message, to_json
@@ -153,7 +154,9 @@ class StreamConnection:
             return None
         try:
             return self._reader.read(message, self._session.turn)
-        except (msgspec.ValidationError, UnicodeError) as error:
+        except msgspec.ValidationError as error:
+            self._fail("invalid_message", complaint_about(ClientMessage, error), CloseCode.POLICY)
+        except UnicodeError as error:
             self._fail("invalid_message", f"a message is not as it must be: {error}", CloseCode.POLICY)
         except (msgspec.DecodeError, RecursionError) as error:
             why = "nested too deeply" if isinstance(error, RecursionError) else error

@@ -1,0 +1,67 @@
+"""What a field may be is told in words, whoever asks."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+import pytest
+
+from voice_server.core.wire.client_messages import ClientMessage
+from voice_server.core.wire.field_descriptions import allowed, complaint_about, fields_of
+
+
+class Fields(msgspec.Struct):
+    """One field of each type."""
+
+    text: Annotated[str, msgspec.Meta(min_length=1, max_length=5)]
+    short: Annotated[str, msgspec.Meta(max_length=5)] | None
+    any_text: str
+    ratio: Annotated[float, msgspec.Meta(ge=0.5, le=2)]
+    count: Annotated[int, msgspec.Meta(ge=1)]
+    whole: int
+    is_on: bool | Literal["a", "b"]
+    kinds: list[Literal["a", "b"]]
+    many: list[int]
+    names: dict[str, int]
+
+
+def test_every_type_is_told_with_its_range() -> None:
+    assert {each.name: allowed(each.type) for each in fields_of(Fields)} == {
+        "text": "a text of 1 to 5 characters",
+        "short": "a text of at most 5 characters",
+        "any_text": "a text",
+        "ratio": "a number from 0.5 to 2",
+        "count": "a whole number of at least 1",
+        "whole": "a whole number",
+        "is_on": "true or false or one of a, b",
+        "kinds": "a list of a, b",
+        "many": "a list",
+        "names": "an object",
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('{"markup": "foo"}', "markup must be one of speak, strip, not 'foo'"),
+        ('{"format": {"frames": "foo"}}', "format.frames must be one of plain, tagged, not 'foo'"),
+        ('{"format": 7}', "format must be an object with encoding, rate, frames"),
+        ('{"token": 5}', "token must be a text"),
+        ('{"voice": []}', "voice must be a text or a whole number"),
+        ('{"turn": "' + "x" * 201 + '"}', "turn must be a text of at most 200 characters"),
+        ("[1]", "a message must be one JSON object: Expected `object`, got `array`"),
+    ],
+)
+def test_a_complaint_names_the_field_and_what_it_may_be(text: str, told: str) -> None:
+    with pytest.raises(msgspec.ValidationError) as caught:
+        msgspec.json.decode(text, type=ClientMessage)
+    assert complaint_about(ClientMessage, caught.value) == told
+
+
+def test_of_a_list_that_may_hold_a_few_words_all_are_told() -> None:
+    with pytest.raises(msgspec.ValidationError) as caught:
+        msgspec.json.decode('{"normalize": ["foo"]}', type=ClientMessage)
+    told = complaint_about(ClientMessage, caught.value)
+    assert told.startswith("normalize must be true or false or a list of abbreviations, addresses, ")
+    assert told.endswith(", not 'foo'")
