@@ -16,7 +16,16 @@ from typing import Any
 
 import espeakng_loader
 
-from voice_server.worker.api import Capabilities, Option, Pcm, RequestError, UnknownName, Voice, WordMark
+from voice_server.worker.api import (
+    Capabilities,
+    Option,
+    Pcm,
+    RequestError,
+    UnknownName,
+    Voice,
+    WordMark,
+    phoneme_places,
+)
 
 from .languages import language_tag, scripts_read, voice_ids
 from .library import PUNCTUATION_LISTED, Event, Library, Parameter
@@ -25,6 +34,7 @@ from .markup import safe_ssml, text_of
 from .portions import portions
 from .pulling import PullThread
 from .shaping import Shaper
+from .sounds import names_of_sounds, with_own_names
 
 _DEFAULT_VOICE = "en-us"
 # Told apart easily, without distortion, and with pitches of a woman's or a man's voice.
@@ -60,13 +70,16 @@ class Backend:
         ),
         Option("ssml", "boolean", default=False, description="whether the text is SSML"),
     )
-    capabilities = Capabilities(options=options, times="engine", streams=True, normalizes=("numbers",))
+    capabilities = Capabilities(
+        options=options, times="engine", streams=True, normalizes=("numbers",), inline_phonemes=True
+    )
     sets_gain = True  # the library's volume costs nothing
 
     def __init__(self) -> None:
         self._library = _library()
         self.sample_rate = self._library.sample_rate_hz
         self._thread: PullThread | None = None
+        self._sounds: dict[str, Mapping[str, str]] = {}
         self._languages = voice_ids(self._library.languages())
         self._variants = {
             "+" + file.identifier.removeprefix("!v/"): file for file in self._library.variants()
@@ -112,6 +125,9 @@ class Backend:
         parameters = _parameters(options, round(spoken_rate))
         self._library.announce(_PUNCTUATION[options["punctuation"]])
         words = text_of(text) if options["ssml"] else text
+        has_phonemes = not options["ssml"] and bool(phoneme_places(text))
+        if has_phonemes:
+            text = with_own_names(text, self._names_of_sounds(file, parameters))
         with closing(Shaper(self._library, words, wanted_rate / spoken_rate)) as shaper:
 
             def on_buffer(pcm: bytes, events: list[Event]) -> bool:
@@ -121,7 +137,12 @@ class Backend:
                 shaper.begin(start)
                 part = safe_ssml(text[start:end]) if options["ssml"] else text[start:end]
                 if not self._library.speak(
-                    part.encode(), file, parameters, ssml=options["ssml"], on_buffer=on_buffer
+                    part.encode(),
+                    file,
+                    parameters,
+                    ssml=options["ssml"],
+                    phonemes=has_phonemes,
+                    on_buffer=on_buffer,
                 ):
                     return
             any(map(give, shaper.finish()))
@@ -136,6 +157,13 @@ class Backend:
         """End the thread, if there is one."""
         if self._thread is not None:
             self._thread.close()
+
+    def _names_of_sounds(self, file: str, parameters: Mapping[Parameter, int]) -> Mapping[str, str]:
+        """The names of the sounds that a voice file has, by their IPA; a variant has its language's."""
+        file = file.partition("+")[0]
+        if file not in self._sounds:
+            self._sounds[file] = names_of_sounds(lambda texts: self._library.ipa_of(texts, file, parameters))
+        return self._sounds[file]
 
     def _voice_file(self, voice: str) -> tuple[str, str]:
         """The library's name of the voice, and its language without region."""

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import ctypes
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
@@ -28,6 +28,9 @@ _OUTPUT_MODE_SYNCHRONOUS = 1  # the same in the words of espeak_ng.h
 _DO_NOT_EXIT = 0x8000  # without it a missing data folder ends the process
 _CHARS_UTF8 = 1
 _SSML = 0x10
+_PHONEMES = 0x100  # what stands in [[ ]] is names of sounds
+_AS_IPA = 2
+_PARTED_BY = ord("_") << 8
 _POSITION_CHARACTER = 1
 _FIRST_BUFFER_MS = 60  # the least that the library accepts
 _LARGEST_BUFFER_MS = 3840
@@ -154,6 +157,8 @@ class Library:
         self._c.espeak_ListVoices.restype = ctypes.POINTER(ctypes.POINTER(_VoiceRecord))
         self._c.espeak_Synth.argtypes = _SYNTH_ARGUMENTS
         self._c.espeak_ng_SetRandSeed.argtypes = (ctypes.c_long,)
+        self._c.espeak_TextToPhonemes.argtypes = (ctypes.POINTER(ctypes.c_char_p), ctypes.c_int, ctypes.c_int)
+        self._c.espeak_TextToPhonemes.restype = ctypes.c_char_p
         path = os.fsencode(_short(data_path))
         rate = self._c.espeak_Initialize(_AUDIO_OUTPUT_SYNCHRONOUS, _FIRST_BUFFER_MS, path, _DO_NOT_EXIT)
         if rate <= 0:
@@ -186,12 +191,32 @@ class Library:
             self._c.espeak_SetPunctuationList(marks)
             self._announced = marks
 
+    def ipa_of(self, texts: Iterable[str], voice: str, parameters: Mapping[Parameter, int]) -> list[str]:
+        """What the voice file `voice` says of each text, a clause that may hold names of sounds in [[ ]].
+
+        As IPA, with `_` between two sounds; nothing is spoken.
+        """
+        self._set_voice(voice, parameters)
+        self._synthesize(b"", _CHARS_UTF8 | _PHONEMES)  # what it reads in [[ ]] is a setting of the last text
+        pointers = (ctypes.c_char_p(text.encode()) for text in texts)
+        return [
+            (self._c.espeak_TextToPhonemes(pointer, _CHARS_UTF8, _AS_IPA | _PARTED_BY) or b"").decode()
+            for pointer in pointers
+        ]
+
     def speak(
-        self, text: bytes, voice: str, parameters: Mapping[Parameter, int], *, ssml: bool, on_buffer: OnBuffer
+        self,
+        text: bytes,
+        voice: str,
+        parameters: Mapping[Parameter, int],
+        *,
+        ssml: bool,
+        phonemes: bool,
+        on_buffer: OnBuffer,
     ) -> bool:
         """Speak UTF-8 `text` with the voice file `voice`, calling `on_buffer` from this thread.
 
-        Returns whether the text was spoken to its end.
+        With `phonemes` it may hold names of sounds in [[ ]]. Returns whether the text was spoken to its end.
 
         Raises:
             RuntimeError: the library refuses the voice or the text.
@@ -204,7 +229,7 @@ class Library:
         self._libc.srand(_SEED)  # breath in the voices of the built-in "speech player"
         speaking = self._speaking = _Speaking(on_buffer, _FIRST_BUFFER_MS)
         try:
-            self._synthesize(text, _CHARS_UTF8 | (_SSML if ssml else 0))
+            self._synthesize(text, _CHARS_UTF8 | (_SSML if ssml else 0) | (_PHONEMES if phonemes else 0))
         finally:
             self._speaking = None
             if ssml or speaking.stopped:  # markup and announcements may have left the voice changed

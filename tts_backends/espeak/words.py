@@ -11,7 +11,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 
-from voice_server.worker.api import WordMark, share_time, word_spans
+from voice_server.worker.api import WordMark, phoneme_places, share_time, word_spans
 
 from .library import Event, EventKind
 
@@ -28,6 +28,7 @@ class WordTimes:
         self._text = text
         self._samples_per_ms = samples_per_ms
         self._words = word_spans(text, 0, len(text))
+        self._notations = phoneme_places(text)
         self._next_word = 0  # none before it may begin any more
         self._open: tuple[Span, int] | None = None  # a word or a sign, and its sample
 
@@ -60,6 +61,9 @@ class WordTimes:
         """The word or sign that begins, or None where the library points into one that has begun."""
         start = max(event.position - 1, 0)
         end = min(start + event.length, len(self._text))
+        for first, until in self._notations:
+            if first <= start < until:  # wherever the library points in it, the word is the first in it
+                start, end = first + 1, first + 2
         begun = self._words[self._next_word - 1][1] if self._next_word else 0
         if self._open is not None:
             begun = max(begun, self._open[0][1])

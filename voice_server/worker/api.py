@@ -36,7 +36,7 @@ from typing import Any, Protocol
 from voice_server.core.audio.loudness import mean_lufs, measured_lufs
 from voice_server.core.options import OF_THE_VOICE, complete_options
 from voice_server.core.speech.word_times import share_time, word_spans
-from voice_server.core.text.pronunciation.phonemes import TextPart, parts_of, silent_places
+from voice_server.core.text.pronunciation.phonemes import TextPart, parts_of, phoneme_places, silent_places
 from voice_server.core.types import ANY_SCRIPT, Capabilities, Option, OptionValue, Voice, WordMark
 from voice_server.errors import BackendError, NotSetUp, RenderError, RequestError, UnknownName
 from voice_server.worker.clone_cache import CloneCache
@@ -73,6 +73,7 @@ __all__ = [
     "mean_lufs",
     "measured_lufs",
     "parts_of",
+    "phoneme_places",
     "sample_voices",
     "samples_folder",
     "share_time",
