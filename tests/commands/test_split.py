@@ -59,6 +59,12 @@ def test_what_is_said_may_be_chosen(run_command: RunCommand) -> None:
     assert lines[1].strip() == "» It takes 5 km grinning face [1]."
 
 
+def test_ssml_is_split_as_it_is_spoken(run_command: RunCommand) -> None:
+    typed = "<s>One &amp; one</s><s>Two</s>"
+    lines = run_command("split", "--ssml", "--text", typed).stdout.splitlines()
+    assert [line.split(None, 1)[1] for line in lines] == ["One & one", "Two"]
+
+
 def test_explain_says_why_each_sentence_ends(run_command: RunCommand) -> None:
     lines = run_command("split", "-", "--explain", "--language", "en", input=_TEXT).stdout.splitlines()
     assert [line.strip() for line in lines[1::2]] == [

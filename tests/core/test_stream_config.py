@@ -53,6 +53,17 @@ def test_options_add_up_until_another_backend_is_chosen() -> None:
     assert _after(*same).request.options == {"speed": 1.5, "pitch": 40}
 
 
+def test_ssml_is_a_kind_of_markup_that_can_be_turned_off() -> None:
+    on = ClientMessage(ssml=True)
+    off = ClientMessage(ssml=False)
+    assert _after(on).request.markup == "ssml"
+    assert _after(ClientMessage(markup="ssml")).request.markup == "ssml"
+    assert _after(on, off).request.markup == "strip"
+    assert _after(ClientMessage(markup="speak"), off).request.markup == "speak"
+    assert _after(ClientMessage(markup="speak", ssml=True)).request.markup == "speak"
+    assert _after(off) == StreamConfig()
+
+
 def test_a_message_wins_over_a_default() -> None:
     defaults = {"first_segment": "sentence"}
     assert StreamConfig().updated(ClientMessage(), defaults).request.first_segment == "sentence"

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 import requests
+from click.testing import CliRunner
+from websockets.sync.client import connect
 
 from tests.e2e.live import config_with, live_server
+from voice_server.cli import cli
 from voice_server.client import Audio, Cancelled, Sentence, TurnDone, WarningEvent, connect_sync
 
 SECOND = 48_000  # bytes
@@ -110,3 +115,61 @@ def test_a_barge_in_tells_what_was_heard_with_its_tags(base: str) -> None:
                 assert event.heard + event.unheard == text
                 return
     pytest.fail("nothing was cancelled")
+
+
+SSML = "<speak><s>One &amp; one.</s><break time='1s'/><voice name='high'>Two.</voice></speak>"
+
+
+def expected_of_ssml(base: str, backend: str, other: str) -> bytes:
+    one, two = (
+        sound(base, text, backend=backend, **({"voice": voice} if voice else {}))
+        for text, voice in (("One and one.", ""), ("Two.", other))
+    )
+    return one + bytes(SECOND) + two
+
+
+@pytest.mark.parametrize(("backend", "other"), [("tone", "high"), ("espeak", "de")])
+def test_ssml_is_the_same_by_every_route_and_on_every_backend(base: str, backend: str, other: str) -> None:
+    text = SSML.replace("high", other)
+    expected = expected_of_ssml(base, backend, other)
+    socket = base.replace("http", "ws")
+    by_url, parts = f"{base}/tts", {"text": text, "backend": backend, "format": "pcm"}
+    assert sound(base, text, backend=backend, ssml=True) == expected
+    assert sound(base, text, backend=backend, options={"ssml": True}) == expected
+    assert requests.get(by_url, params={**parts, "ssml": "true"}, timeout=20).content == expected
+    assert requests.post(by_url, data={**parts, "ssml": "true"}, timeout=20).content == expected
+    openai: dict[str, Any] = {"input": text, "model": backend, "ssml": True, "response_format": "pcm"}
+    assert requests.post(f"{base}/v1/audio/speech", json=openai, timeout=20).content == expected
+    with connect(f"{socket}/stream?ssml=true&backend={backend}&text={quote(text)}") as stream:
+        assert b"".join(each for each in stream if isinstance(each, bytes)) == expected
+    for how in ({"ssml": True}, {"markup": "ssml"}, {"opts": {"ssml": True}}):
+        for size in (1, 7, 1000):
+            pcm, sentences, codes = streamed(base, text, size, backend=backend, **how)
+            assert (pcm, sentences, codes) == (expected, ["One & one.", "Two."], [])
+
+
+def test_speak_reads_ssml(base: str, tmp_path: Path) -> None:
+    for ssml in ([], ["--ssml"]):
+        file = tmp_path / f"{len(ssml)}.pcm"
+        arguments = ["speak", SSML, "--url", base.replace("http", "ws"), "-o", str(file), *ssml]
+        result = CliRunner().invoke(cli, arguments)
+        assert result.exit_code == 0, result.output
+    assert (tmp_path / "1.pcm").read_bytes() == expected_of_ssml(base, "tone", "high")
+    assert (tmp_path / "0.pcm").read_bytes() != (tmp_path / "1.pcm").read_bytes()
+
+
+def test_what_an_engine_cannot_do_of_ssml_is_told(base: str) -> None:
+    text = "<prosody pitch='high' rate='2'>Hello.</prosody>"
+    pcm, _, codes = streamed(base, text, 5, ssml=True)
+    assert codes == ["style_ignored"]
+    assert pcm == sound(base, "Hello.", speed=2.0)
+    assert streamed(base, text, 5, ssml=True, backend="espeak")[2] == []
+    answer = posted(base, text="<foo>Hello.</foo>", ssml=True)
+    assert "ssml_ignored" in answer.headers["X-Warning"]
+
+
+def test_espeak_s_own_ssml_is_had_with_the_markup_that_is_spoken(base: str) -> None:
+    text = "Hello <break time='2s'/> you."
+    raw, sentences, _ = streamed(base, text, 99, backend="espeak", markup="speak", opts={"ssml": True})
+    assert sentences == [text]
+    assert len(raw) > 2 * SECOND

@@ -10,7 +10,8 @@ import pytest
 
 from tests.arithmetic_pool import SPEED, ArithmeticPool, config_of
 from tests.natural_engines import natural_config
-from voice_server.core.speech.speech_settings import FirstSegment, SpeechRequest
+from voice_server.core.speech.speech_settings import FirstSegment, MarkupPolicy, SpeechRequest
+from voice_server.core.text.directives import Style
 from voice_server.core.types import NORMALIZED_KINDS, Option, Segment, SpeechWarning, Voice
 from voice_server.errors import BackendDown, RequestError, UnknownName
 from voice_server.pool.worker_pool import BackendState, BackendStatus
@@ -180,11 +181,44 @@ def test_a_segment_for_the_fallback_keeps_what_that_one_knows() -> None:
     assert resolver.fallback_segment(stranger, "two") == Segment("two", "Hi.", "alba", {"speed": 1.0})
 
 
-@pytest.mark.parametrize(("ssml", "markup"), [(True, "speak"), (False, "strip"), (None, "strip")])
-def test_a_text_that_is_ssml_keeps_its_markup_without_a_second_switch(ssml: bool | None, markup: str) -> None:
-    resolver = resolver_of(ArithmeticPool(options=(SPEED, Option("ssml", "boolean", default=False))))
-    settings, _ = resolver.settings(SpeechRequest(options={"ssml": ssml}))
-    assert settings.markup == markup
+OWN_SSML = Option("ssml", "boolean", default=False)
+
+
+@pytest.mark.parametrize("options", [(SPEED,), (SPEED, OWN_SSML)])
+@pytest.mark.parametrize(
+    ("ssml", "given", "markup"),
+    [(True, "strip", "ssml"), (False, "strip", "strip"), (None, "strip", "strip"), (None, "ssml", "ssml")],
+)
+def test_ssml_is_a_kind_of_markup_whether_a_backend_has_an_option_for_it_or_not(
+    options: tuple[Option, ...], ssml: bool | None, given: MarkupPolicy, markup: str
+) -> None:
+    resolver = resolver_of(ArithmeticPool(("one", "two"), options=options))
+    request = SpeechRequest(markup=given, options={} if ssml is None else {"ssml": ssml}, voice="alba")
+    settings, _ = resolver.settings(request)
+    assert settings.find_style is not None
+    other, _ = settings.find_style(settings, Style(voice="two/bert"))
+    for found in (settings, other):
+        assert (found.markup, found.options.get("ssml", False)) == (markup, False)
+
+
+def test_an_engine_s_own_ssml_is_had_with_the_markup_that_is_spoken() -> None:
+    request = SpeechRequest(markup="speak", options={"ssml": True})
+    settings, _ = resolver_of(ArithmeticPool(options=(SPEED, OWN_SSML))).settings(request)
+    assert (settings.markup, settings.options["ssml"]) == ("speak", True)
+    with pytest.raises(UnknownName, match="unknown option 'ssml'"):
+        resolver_of(ArithmeticPool()).settings(request)
+    with pytest.raises(UnknownName, match="unknown option 'ssml'"):
+        resolver_of(ArithmeticPool()).settings(SpeechRequest(options={"ssml": "yes"}))
+
+
+def test_a_backend_that_is_configured_for_ssml_is_given_what_every_other_is() -> None:
+    config = config_of("one")
+    one = msgspec.structs.replace(config.backends["one"], options={"ssml": True})
+    config = msgspec.structs.replace(config, backends={"one": one})
+    settings, _ = VoiceResolver(ArithmeticPool(options=(OWN_SSML,)), config, MixStore()).settings(
+        SpeechRequest()
+    )
+    assert (settings.markup, settings.options) == ("ssml", {"ssml": False})
 
 
 def test_an_option_without_effect_is_checked_taken_and_told() -> None:

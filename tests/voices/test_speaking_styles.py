@@ -9,12 +9,12 @@ import pytest
 from tests.arithmetic_pool import SPEED, ArithmeticPool, config_of
 from voice_server.core.speech.speech_settings import SpeechRequest, SpeechSettings
 from voice_server.core.text.directives import Style
-from voice_server.core.types import SpeechWarning, Voice
+from voice_server.core.types import Option, SpeechWarning, Voice
 from voice_server.core.wire.speakers import Speaker, SpeakerChoice
 from voice_server.errors import RequestError, UnknownName
 from voice_server.voices.mixes import MixStore
 from voice_server.voices.resolver import VoiceResolver
-from voice_server.voices.speaking_styles import styled
+from voice_server.voices.speaking_styles import VoiceFinders, styled
 
 SETTINGS = SpeechSettings("b", "v", options={"speed": 1.5})
 
@@ -23,6 +23,15 @@ def voice_of(settings: SpeechSettings, voice: str) -> tuple[SpeechSettings, list
     if voice == "nobody":
         raise UnknownName("voice", voice, ["a"])
     return replace(settings, voice=voice), []
+
+
+def like(settings: SpeechSettings, wanted: str) -> SpeechSettings | None:
+    """A voice of any language or gender but Klingon."""
+    return None if wanted == "tlh" else replace(settings, voice=f"{settings.voice}-{wanted}")
+
+
+def finders(*options: Option) -> VoiceFinders:
+    return VoiceFinders(voice_of, like, like, lambda _: options)
 
 
 def resolver_of(pool: ArithmeticPool) -> VoiceResolver:
@@ -37,30 +46,76 @@ def resolver_of(pool: ArithmeticPool) -> VoiceResolver:
         (Style(rate=1.2), "v", 1.8, []),
         (Style(rate=2), "v", 2.0, ["value_clamped"]),
         (Style(rate=0.1), "v", 0.5, ["value_clamped"]),
+        (Style(language="de", gender="male"), "v-de-male", 1.5, []),
+        (Style(voice="a", language="tlh"), "a", 1.5, ["voice_kept"]),
     ],
 )
 def test_a_voice_is_another_one_and_a_rate_is_relative(
     style: Style, voice: str, speed: float, codes: list[str]
 ) -> None:
-    settings, warnings = styled(SETTINGS, style, voice_of, lambda _: [SPEED])
+    settings, warnings = styled(SETTINGS, style, finders(SPEED))
     assert settings.voice == voice
     assert settings.options == {"speed": pytest.approx(speed)}
     assert [warning.code for warning in warnings] == codes
 
 
+@pytest.mark.parametrize(
+    ("style", "options"),
+    [
+        (Style(volume=1.5), {"volume": 1.5, "pitch": 50}),
+        (Style(pitch=2.0), {"volume": 1.0, "pitch": 100}),
+        (Style(pitch=0.5), {"volume": 1.0, "pitch": 0}),
+        (Style(pitch=1.2), {"volume": 1.0, "pitch": 63}),
+    ],
+)
+def test_volume_and_pitch_change_where_there_are_such_options(
+    style: Style, options: dict[str, float]
+) -> None:
+    settings = replace(SETTINGS, options={"volume": 1.0, "pitch": 50})
+    pitch, volume = Option("pitch", "number", 50, 0, 100), Option("volume", "number", 1.0, 0, 2)
+    changed, warnings = styled(settings, style, finders(pitch, volume))
+    assert warnings == []
+    assert changed.options == {name: pytest.approx(value, abs=0.2) for name, value in options.items()}
+
+
+def test_a_language_is_spoken_by_a_voice_of_it_and_a_gender_by_one_of_that() -> None:
+    zoe = Voice("zoe", "Zoe", "fr-FR", "female")
+    speaker = Voice("+m", "M", "mul", "male")
+    resolver = resolver_of(ArithmeticPool(("one", "two"), more_voices=(zoe, speaker)))
+    settings, _ = resolver.settings(SpeechRequest(voice="alba"))
+    assert settings.find_style is not None
+
+    def voice_for(style: Style, how: SpeechSettings = settings) -> tuple[str, str, list[str]]:
+        assert how.find_style is not None
+        found, warnings = how.find_style(how, style)
+        assert found.find_style is not None
+        assert found.find_reader is not None
+        return found.backend, found.voice, [warning.code for warning in warnings]
+
+    assert voice_for(Style(language="en-GB")) == ("one", "alba", [])
+    assert voice_for(Style(language="de")) == ("one", "bert", [])
+    assert voice_for(Style(language="fr")) == ("two", "zoe", [])
+    assert voice_for(Style(language="tlh")) == ("one", "alba", ["voice_kept"])
+    assert voice_for(Style(gender="female")) == ("one", "alba", [])
+    assert voice_for(Style(gender="male")) == ("one", "alba", ["voice_kept"])
+    assert voice_for(Style(language="de", gender="male")) == ("one", "bert", [])
+    two, _ = resolver.settings(SpeechRequest(voice="zoe", backend="two"))
+    assert voice_for(Style(gender="male"), two) == ("two", "zoe+m", [])
+    french, _ = settings.find_style(settings, Style(language="fr"))
+    assert (french.language, french.spoken_language, french.reads) == ("fr", "fr-FR", frozenset())
+
+
 def test_a_rate_without_limits_is_taken_as_it_is() -> None:
-    settings, _ = styled(
-        SETTINGS, Style(rate=9), voice_of, lambda _: [replace(SPEED, minimum=None, maximum=None)]
-    )
+    settings, _ = styled(SETTINGS, Style(rate=9), finders(replace(SPEED, minimum=None, maximum=None)))
     assert settings.options == {"speed": 13.5}
 
 
 @pytest.mark.parametrize("options", [[], [replace(SPEED, ignored=True)]])
-def test_what_a_backend_cannot_change_is_told(options: list[object]) -> None:
-    settings, warnings = styled(SETTINGS, Style(rate=2), voice_of, lambda _: options)  # type: ignore[arg-type,return-value]
+def test_what_a_backend_cannot_change_is_told(options: list[Option]) -> None:
+    settings, warnings = styled(SETTINGS, Style(rate=2), finders(*options))
     assert settings == SETTINGS
     assert warnings == [
-        SpeechWarning("style_ignored", "b cannot change the speed; a tag that asks for that has no effect")
+        SpeechWarning("style_ignored", "b cannot change the speed; what asks for that has no effect")
     ]
 
 

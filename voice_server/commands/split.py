@@ -62,6 +62,7 @@ def split(
         voice="",
         language=language,
         first_segment="clause" if early else "sentence",
+        markup="ssml" if reading.pop("ssml", False) else "strip",
         normalized_kinds=chosen_kinds(reading.pop("normalize", True)),
         **reading,
         spoken_language=language,

@@ -155,8 +155,11 @@ WARNING_CODES: Mapping[str, CodeMeaning] = {
     ),
     "seam": CodeMeaning("After a worker was lost the samples differ; a short blend joins them.", _SERVER),
     "sentence_retried": CodeMeaning("A sentence failed, or lost its worker, and is tried again.", _SERVER),
+    "ssml_ignored": CodeMeaning(
+        "Something in SSML is wrong or not known, and the text is spoken without it.", _SERVER
+    ),
     "style_ignored": CodeMeaning(
-        "A tag asks for something that the backend cannot change, such as the speed.", _SERVER
+        "A tag or SSML asks for something that the backend cannot change, such as the speed.", _SERVER
     ),
     "tag_dropped": CodeMeaning("The backend cannot perform a sound such as `[laugh]`.", _SERVER),
     "unknown_key": CodeMeaning("A message has a key that the protocol does not know.", _SOCKET),

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from operator import attrgetter
 from typing import Any, Final
 
-from voice_server.core.speech.speech_settings import SpeechRequest
+from voice_server.core.speech.speech_settings import MarkupPolicy, SpeechRequest
 from voice_server.core.wire.client_messages import ClientMessage, NewTurnPolicy, StreamFormat
 
 REQUEST_FIELDS: Final = {
@@ -35,7 +35,7 @@ REQUEST_FIELDS: Final = {
 """The keys of a message that say how to speak, and the fields of a SpeechRequest that they are."""
 
 _STREAM_FIELDS: Final = ("format", "on_new_turn")
-_KEYS: Final = (*REQUEST_FIELDS, *_STREAM_FIELDS)
+_KEYS: Final = (*REQUEST_FIELDS, *_STREAM_FIELDS, "ssml")
 _values_of = attrgetter(*_KEYS)
 
 
@@ -55,6 +55,8 @@ class StreamConfig:
         """
         values = zip(_KEYS, _values_of(message), strict=True)
         given: dict[str, Any] = {**defaults, **{key: value for key, value in values if value is not None}}
+        if (is_ssml := given.pop("ssml", None)) is not None:
+            given.setdefault("markup", _markup_after(self.request.markup, is_ssml=is_ssml))
         if not given:
             return self
         stream = {key: given.pop(key) for key in _STREAM_FIELDS if key in given}
@@ -69,3 +71,10 @@ class StreamConfig:
         elif "opts" in given:
             given["opts"] = {**self.request.options, **given["opts"]}
         return replace(self.request, **{REQUEST_FIELDS[key]: value for key, value in given.items()})
+
+
+def _markup_after(markup: MarkupPolicy, *, is_ssml: bool) -> MarkupPolicy:
+    """The markup where `ssml` was turned on or off."""
+    if is_ssml:
+        return "ssml"
+    return "strip" if markup == "ssml" else markup

@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from operator import is_not
+from typing import Final
 
 from msgspec.structs import replace as replace_fields
 
@@ -24,6 +25,7 @@ from voice_server.core.text.pronunciation.dictionary import PronunciationDiction
 from voice_server.core.text.pronunciation.entries import MAX_OWN_ENTRIES, read_entries
 from voice_server.core.text.pronunciation.phonemes import without_phonemes
 from voice_server.core.types import (
+    ANY_LANGUAGE,
     Capabilities,
     NormalizedKind,
     Option,
@@ -41,7 +43,10 @@ from voice_server.voices.default_backend import DefaultBackend
 from voice_server.voices.language_tags import closest_language, serves_language
 from voice_server.voices.mixes import Mix, MixStore, SavedMix, looks_like_mix, name_for_mix, parse_mix
 from voice_server.voices.pronunciation_file import PronunciationFile
-from voice_server.voices.speaking_styles import styled
+from voice_server.voices.speaking_styles import VoiceFinders, styled
+
+_SSML: Final = "ssml"
+"""The option of an engine that reads SSML, and of a request whose text is SSML for whichever engine."""
 
 
 class VoiceResolver:
@@ -163,15 +168,19 @@ class VoiceResolver:
         capabilities = ready.capabilities
         request = replace(request, options=_named_options(request, capabilities.options))
         warnings += _ignored_options(name, capabilities.options, request.options)
+        request = _with_ssml_as_markup(request, capabilities.options)
         options = complete_options(
             capabilities.options, _options_with_language(request, ready, voice), configured.options
         )
+        if request.markup != "speak" and options.get(_SSML) is True:  # so says the configuration
+            request = replace(request, markup="ssml")
+            options[_SSML] = False
         settings = SpeechSettings(
             backend=name,
             voice=voice,
             language=request.language or None,
             options=options,
-            markup="speak" if options.get("ssml") is True else request.markup,
+            markup=request.markup,
             normalized_kinds=_normalized_kinds(request, capabilities),
             spoken_language=self._spoken_language(name, voice, options),
             known_tags=frozenset(capabilities.tags),
@@ -217,7 +226,30 @@ class VoiceResolver:
         def find_voice(settings: SpeechSettings, voice: str) -> tuple[SpeechSettings, list[SpeechWarning]]:
             return self._settings_of_speaker(request, settings, Speaker(voice=voice))
 
-        return styled(settings, style, find_voice, self._options_of)
+        finders = VoiceFinders(find_voice, self._in_language, self._of_gender, self._options_of)
+        return styled(settings, style, finders)
+
+    def _in_language(self, settings: SpeechSettings, language: str) -> SpeechSettings | None:
+        """`settings` with a voice of a language, the same if it speaks that; None where there is none."""
+        own = settings.spoken_language
+        if own is None or own.partition("-")[0].lower() == language.partition("-")[0].lower():
+            return settings
+        found = self._found_reader(settings, frozenset(), language)
+        if found is None:
+            return None
+        return replace(found, language=language, script=settings.script, find_reader=settings.find_reader)
+
+    def _of_gender(self, settings: SpeechSettings, gender: str) -> SpeechSettings | None:
+        """`settings` with a voice of a gender that speaks the same language; None where there is none."""
+        own = self.catalogue.language_of(settings.voice, settings.backend) or ""
+        voices = [voice for _, voice in self.catalogue.numbered(settings.backend) if voice.gender == gender]
+        if any(voice.id == settings.voice for voice in voices):
+            return settings
+        alike = next((voice.id for voice in voices if serves_language(own, (voice.language,))), None)
+        speaker = next((voice.id for voice in voices if voice.language == ANY_LANGUAGE), None)
+        if alike is None and speaker is not None:
+            alike = settings.voice.partition("+")[0] + speaker
+        return None if alike is None else replace(settings, voice=alike)
 
     def _options_of(self, backend: str) -> Sequence[Option]:
         """The options that a backend understands; none while it has never been ready."""
@@ -422,6 +454,17 @@ class VoiceResolver:
         options = _accepted_options(ready, segment.options)
         text = segment.text if ready.capabilities.inline_phonemes else without_phonemes(segment.text)[0]
         return Segment(fallback, text, voice, options, segment.seed)
+
+
+def _with_ssml_as_markup(request: SpeechRequest, understood: Sequence[Option]) -> SpeechRequest:
+    """The request with the option `ssml` as what it means for every engine, unless it is for this one."""
+    is_ssml = request.options.get(_SSML)
+    if request.markup == "speak" or not isinstance(is_ssml, bool):
+        return request
+    options = {name: value for name, value in request.options.items() if name != _SSML}
+    if any(option.name == _SSML for option in understood):
+        options[_SSML] = False
+    return replace(request, options=options, markup="ssml" if is_ssml else request.markup)
 
 
 def _named_options(request: SpeechRequest, understood: Sequence[Option]) -> Mapping[str, object]:

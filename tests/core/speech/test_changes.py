@@ -10,9 +10,10 @@ from voice_server.core.speech.changes import LEFT_OUT, spoken_sentences
 from voice_server.core.speech.incoming_text import IncomingText
 from voice_server.core.speech.segments import new_segments
 from voice_server.core.speech.speech_settings import SpeechSettings
+from voice_server.core.text.directives import Style
 from voice_server.core.text.pronunciation.dictionary import PronunciationDictionary
 from voice_server.core.text.pronunciation.entries import read_entries
-from voice_server.core.types import ANY_SCRIPT, NORMALIZED_KINDS
+from voice_server.core.types import ANY_SCRIPT, NORMALIZED_KINDS, SpeechWarning
 
 SETTINGS = SpeechSettings(backend="b", voice="v", normalized_kinds=NORMALIZED_KINDS)
 TEXT = (
@@ -59,6 +60,18 @@ def test_a_change_says_what_was_typed_what_is_said_and_by_which_rule(
 def test_a_dictionary_is_named_where_it_changed_a_word() -> None:
     settings = replace(SETTINGS, dictionary=PronunciationDictionary(read_entries({"GIF": "jif"}, most=1)))
     assert changes("A GIF.", settings) == [("GIF", "jif", "pronunciation")]
+
+
+def test_what_ssml_says_is_told_as_it_is_said_in_the_voice_of_its_place() -> None:
+    def german(settings: SpeechSettings, style: Style) -> tuple[SpeechSettings, list[SpeechWarning]]:
+        return replace(settings, spoken_language=style.language or settings.spoken_language), []
+
+    settings = replace(SETTINGS, markup="ssml", find_style=german)
+    text = "A <sub alias='b'>c</sub> &amp; 5. <lang xml:lang='de'>5 kg</lang>"
+    english, other = spoken_sentences([text], settings)
+    assert (english.spoken, other.spoken) == ("A b and five.", "fünf Kilogramm")
+    told = {(change.written, change.said, change.rule) for change in english.changes}
+    assert told >= {("c", "b", "SSML"), ("&amp;", "&", "SSML"), ("</sub>", "", "SSML")}
 
 
 def test_where_nothing_is_changed_nothing_is_told() -> None:

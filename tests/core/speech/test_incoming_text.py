@@ -178,3 +178,20 @@ def test_other_settings_hold_for_styles_too() -> None:
     (second,) = text.push(" Two.", 1.1) + text.finish()
     for piece in (first, second):
         assert (text.settings_of(piece).backend, text.settings_of(piece).voice) == ("other", "a")
+
+
+def test_ssml_is_read_and_its_mistakes_are_told() -> None:
+    text = IncomingText(replace(STYLED, markup="ssml"))
+    pieces = text.push("<s>One &amp; two</s><foo>**Three**</foo>", 1.0) + text.finish()
+    assert told(text, pieces) == [("One & two", "One &amp; two"), ("**Three**", "**Three**")]
+    assert [warning.code for warning in text.take_warnings()] == ["ssml_ignored"]
+
+
+def test_a_text_may_become_ssml_and_cease_to_be_it() -> None:
+    text = IncomingText(SETTINGS)
+    pieces = text.push("One is *here*. [pau", 1.0)
+    text.configure(replace(SETTINGS, markup="ssml"))
+    pieces += text.push("se] <s>Two &amp; three</s> &lt", 1.1)
+    text.configure(SETTINGS)
+    pieces += text.push("; `<s>`", 1.2) + text.finish()
+    assert texts(pieces) == ["One is *here*.", "[pause]", "Two & three", "&lt; `<s>`"]

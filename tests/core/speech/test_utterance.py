@@ -18,7 +18,7 @@ from voice_server.core.speech.pauses import Pauses
 from voice_server.core.speech.speech_settings import SpeechSettings, UtteranceLimits
 from voice_server.core.speech.utterance import Utterance
 from voice_server.core.text.directives import Style
-from voice_server.core.types import Segment, SpeechWarning, WordMark
+from voice_server.core.types import NORMALIZED_KINDS, Segment, SpeechWarning, WordMark
 from voice_server.errors import TooMuch
 
 TEXT = (
@@ -928,3 +928,94 @@ def test_a_listener_is_told_once_that_phonemes_are_not_read() -> None:
         "phonemes_unread"
     ]
     assert bench.audio == pcm_of("A GIF here.") + pcm_of("A GIF there.")
+
+
+SSML = (
+    '<?xml version="1.0"?><speak version="1.1" xml:lang="en">\n'
+    " <p><s>Hello &amp; welcome.</s> <s>This is two</s></p>\n"
+    ' <p>I paid $4.5M <break time="700ms"/> for a <sub alias="big web">WWW</sub> page.\n'
+    ' <voice name="x/zoe">Hi there</voice>, <prosody rate="150%">quick <foo>one</foo></prosody>.</p>\n'
+    "</speak>"
+)
+SPOKEN_SSML = replace(
+    STYLED, markup="ssml", normalized_kinds=NORMALIZED_KINDS, spoken_language="en", word_times=True
+)
+
+
+def test_ssml_is_spoken_the_same_under_every_cutting_and_every_word_keeps_its_place() -> None:
+    for size in (len(SSML), 1, 2, 3, 5, 8):
+        bench = Bench.open(SPOKEN_SSML)
+        for at in range(0, len(SSML), size):
+            bench.speak(SSML[at : at + size])
+        bench.receive(inputs.EndText())
+        assert rendered_of(bench) == [
+            ("Hello and welcome.", "b", "v", 1.0),
+            ("This is two", "b", "v", 1.0),
+            ("I paid four point five million dollars", "b", "v", 1.0),
+            ("for a big web page.", "b", "v", 1.0),
+            ("Hi there,", "x", "zoe", 1.0),
+            ("quick one.", "b", "v", 1.5),
+        ]
+        typed = [SSML[mark.start : mark.end].strip() for mark in words_told(bench)]
+        assert " ".join(typed) == (
+            "Hello &amp; welcome This is two I paid $4.5M $4.5M $4.5M $4.5M $4.5M for a WWW WWW page "
+            "Hi there quick one"
+        )
+        pauses = [
+            event.at_ms for event in bench.events if isinstance(event, utterance_events.SentenceStarted)
+        ]
+        assert pauses == sorted(pauses)
+        heard = bench.utterance.heard(bench.now, 500)
+        assert heard.heard + heard.unheard == SSML
+
+
+@pytest.mark.parametrize(("can", "spoken"), [(True, "A [GIF](/dʒˈɪf/) here."), (False, "A GIF here.")])
+def test_phonemes_of_ssml_are_for_the_engine_and_not_for_the_eye(can: bool, spoken: str) -> None:
+    bench = Bench.open(replace(SPOKEN_SSML, inline_phonemes=can))
+    typed = 'A <phoneme ph="dʒɪf">GIF</phoneme> here.'
+    bench.speak(typed)
+    bench.receive(inputs.EndText())
+    assert [text for text, *_ in rendered_of(bench)] == [spoken]
+    (started,) = bench.told(utterance_events.SentenceStarted)
+    assert isinstance(started, utterance_events.SentenceStarted)
+    assert started.text == "A GIF here."
+    assert sentences_of(bench) == ["A GIF here."]
+    assert [warning.code for warning in told_warnings(bench)] == ([] if can else ["phonemes_unread"])
+
+
+def told_warnings(bench: Bench) -> list[utterance_events.UtteranceWarning]:
+    return [each for each in bench.events if isinstance(each, utterance_events.UtteranceWarning)]
+
+
+def test_pauses_of_ssml_are_those_of_sentences_paragraphs_and_breaks() -> None:
+    bench = Bench.open(SPOKEN_SSML)
+    bench.speak(SSML)
+    bench.receive(inputs.EndText())
+    pauses = []
+    while (pending := bench.dispatch()) is not None:
+        pauses.append(pending.pause_ms)
+        bench.sound(pending, len(bench.rendering[pending]))
+        bench.take_all()
+    assert pauses[1:] == [250, 600, 700, 250, 80]
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "<p>",
+        "<prosody rate='2'>a",
+        "<break time='1s'/>",
+        "&#97;",
+        "<s>b</s>",
+        "<voice name='a'>b</voice>",
+        "<",
+    ],
+)
+def test_thousands_of_elements_are_soon_done(part: str) -> None:
+    bench = Bench.open(SPOKEN_SSML)
+    bench.speak(part * 5000)
+    bench.receive(inputs.EndText())
+    while bench.utterance.waiting_backend is not None:
+        bench.render_all()
+    bench.take_all()
+    assert isinstance(bench.events[-1], utterance_events.UtteranceFinished)

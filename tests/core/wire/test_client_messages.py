@@ -17,7 +17,7 @@ from voice_server.errors import RequestError
 _EVERYTHING: dict[str, object] = {
     "v": 1, "voice": 7, "backend": "b", "lang": "de", "opts": {"speed": 1.0}, "timestamps": "word",
     "markup": "speak", "format": {"rate": 8000}, "max_wait_ms": 5, "first_segment": "clause", "ahead_s": 1,
-    "normalize": ["dates"], "script": "keep", "code": "skip", "sentence_pause_ms": 5,
+    "ssml": True, "normalize": ["dates"], "script": "keep", "code": "skip", "sentence_pause_ms": 5,
     "emoji": "say", "citations": "say", "speakers": {"Anna": "a", "Bob": {"voice": 2}, "Teller": None},
     "pronunciations": {"GIF": "jif"},
     "on_new_turn": "preempt", "token": "t", "turn": "a", "flush": True, "id": 1, "end": True, "cancel": True,

@@ -44,6 +44,13 @@ def test_every_field_reaches_the_settings_or_the_encoding() -> None:
     assert (speech.speed, speech.encoding.sample_rate_hz) == (1.5, 8000)
 
 
+def test_speakers_and_ssml_are_part_of_how_a_text_is_spoken() -> None:
+    speech = resolved(text="A: Hi.", speakers={"A": "bert"}, ssml=True)
+    assert speech.settings.markup == "ssml"
+    assert {name: each.voice for name, each in speech.settings.speakers.items()} == {"A": "bert"}
+    assert resolved(text="Hi.", ssml=False).settings.markup == "strip"
+
+
 @pytest.mark.parametrize(
     ("fields", "code"),
     [

@@ -54,6 +54,7 @@ def test_a_speed_of_1_is_for_engines_without_speed_too() -> None:
         ("text=Hi&citations=maybe", "invalid_option"),
         ("text=Hi&sentence_pause_ms=long", "invalid_option"),
         ("text=Hi&sentence_pause_ms=10001", "invalid_option"),
+        ("text=Hi&ssml=yes", "invalid_option"),
         ("text=Hi&backend=nine", "unknown_backend"),
         ("text=caf%E9", "not_utf8"),
     ],

@@ -139,7 +139,7 @@ class NormalizeType(click.types.StringParamType):
 
 
 def reading_options(function: _FunctionT) -> _FunctionT:
-    """Add --normalize, --code, --emoji and --citations: those given, as the protocol's keys, in `reading`."""
+    """Add --normalize, --code, --emoji, --citations and --ssml: those given, as the protocol's keys."""
 
     @click.option("--normalize", metavar="on|off|KIND,…", type=NormalizeType(),
                   help="Put numbers, signs and so on into words (on), or only these kinds: numbers, amounts, "
@@ -150,10 +150,19 @@ def reading_options(function: _FunctionT) -> _FunctionT:
     @click.option("--emoji", type=click.Choice(_SAID_OR_NOT), help="Whether emoji are named (skip).")
     @click.option("--citations", type=click.Choice(_SAID_OR_NOT),
                   help="Whether citations such as [1] and lists of sources are read (skip).")  # fmt: skip
+    @click.option("--ssml", is_flag=True, default=None, help="The text is SSML (docs/ssml.md).")
     def wrapped(
-        normalize: Any, code: str | None, emoji: str | None, citations: str | None, **rest: Any
+        normalize: Any,
+        code: str | None,
+        emoji: str | None,
+        citations: str | None,
+        *,
+        ssml: bool | None,
+        **rest: Any,
     ) -> Any:
-        chosen = {"normalize": normalize, "code": code, "emoji": emoji, "citations": citations}
+        chosen = {
+            "normalize": normalize, "code": code, "emoji": emoji, "citations": citations, "ssml": ssml,
+        }  # fmt: skip
         reading = {key: value for key, value in chosen.items() if value is not None}
         return function(reading=reading, **rest)
 

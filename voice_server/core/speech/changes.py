@@ -56,12 +56,15 @@ def spoken_sentences(tokens: Iterable[str], settings: SpeechSettings) -> Iterato
 
 def _spoken(piece: Piece, settings: SpeechSettings, text: IncomingText) -> SpokenSentence:
     log = ChangeLog()
-    segments = new_segments(0, piece, settings, 0.0, text.typed_place, log=log)
+    segments = new_segments(0, piece, text.settings_of(piece), 0.0, text.typed_place, log=log)
     (start, end), way_back = text.typed_place(piece)
     typed = text.typed_between(start, end)
     found = log.edits
     if way_back is not None:
-        found = [*_of_filter(piece, way_back), *(_as_typed(edit, way_back) for edit in found)]
+        found = [
+            *_of_filter(piece, way_back, is_ssml=settings.markup == "ssml"),
+            *(_as_typed(edit, way_back) for edit in found),
+        ]
     changes = [
         Change(
             edit.rule, start + edit.start, start + edit.end, typed[edit.start : edit.end], _trimmed(edit.said)
@@ -77,11 +80,12 @@ def _trimmed(said: str) -> str:
     return said.strip() or (said[:1] and " ")
 
 
-def _of_filter(piece: Piece, way_back: OffsetMap) -> Iterator[NamedEdit]:
+def _of_filter(piece: Piece, way_back: OffsetMap, *, is_ssml: bool) -> Iterator[NamedEdit]:
     """What the filter in front of the splitter did."""
     for edit in way_back.edits(piece.text):
         said = edit.replacement
-        yield NamedEdit(_filter_rule(edit.replacement.strip()), edit.start, edit.end, said)
+        rule = "SSML" if is_ssml else _filter_rule(said.strip())
+        yield NamedEdit(rule, edit.start, edit.end, said)
 
 
 def _filter_rule(said: str) -> str:

@@ -18,6 +18,8 @@ from voice_server.core.speech.pauses import CUT_BY_DIRECTIVE
 from voice_server.core.speech.speech_settings import SpeechSettings
 from voice_server.core.speech.styled_settings import StyledSettings
 from voice_server.core.text.directives import PLAIN, Directive, Style
+from voice_server.core.text.filtering.filtered_text import FilteredText
+from voice_server.core.text.filtering.ssml_filter import SsmlFilter
 from voice_server.core.text.filtering.text_filter import TextFilter
 from voice_server.core.text.offsets import OffsetMap, rewrite
 from voice_server.core.text.splitting.pause_timer import PauseTimer
@@ -41,7 +43,13 @@ class IncomingText:
         )
         self._pause_timer = PauseTimer()
         self._typed = GrowingText()
-        self._filter = TextFilter()
+        self._passed = FilteredText()
+        """What the filters have let through, whichever it was."""
+        self._text_filter = TextFilter(self._passed)
+        self._ssml_filter = SsmlFilter(self._passed)
+        self._filter: TextFilter | SsmlFilter = self._text_filter
+        self._left = ""
+        """What one filter held back when the other one took its place."""
         self._filtered = GrowingText()
         self._merger = Merger(self._filtered)
         self._style = PLAIN
@@ -55,13 +63,18 @@ class IncomingText:
 
     def configure(self, settings: SpeechSettings) -> None:
         """Filter, wait, and merge short sentences as these settings say."""
-        self._filter.configure(
+        self._text_filter.configure(
             is_on=settings.markup == "strip",
             code=settings.code,
             language=settings.language,
             speakers=settings.speakers,
             skips_sources=settings.citations == "skip",
         )
+        self._ssml_filter.language = settings.spoken_language or settings.language or "en"
+        wanted = self._ssml_filter if settings.markup == "ssml" else self._text_filter
+        if wanted is not self._filter:
+            self._left += self._filter.flush()
+            self._filter = wanted
         self._styled = StyledSettings(settings)
         self._pause_timer.set_max_wait(settings.max_wait_ms)
         self._segment_chars = {
@@ -84,11 +97,11 @@ class IncomingText:
 
     def typed_place(self, piece: Piece) -> tuple[Span, OffsetMap | None]:
         """Where a piece was typed, and the map of its text to that; None where it is the text as typed."""
-        start, end = self._filter.text.typed_span(piece.start, piece.end)
+        start, end = self._passed.typed_span(piece.start, piece.end)
         typed = self._typed.slice(start, end)
         if typed == piece.text:
             return (start, end), None
-        _, offsets = rewrite(typed, self._filter.text.edits(piece.start, piece.text))
+        _, offsets = rewrite(typed, self._passed.edits(piece.start, piece.text))
         return (start, end), offsets
 
     @property
@@ -130,8 +143,9 @@ class IncomingText:
 
     def take_warnings(self) -> list[SpeechWarning]:
         """What of the directives could not be done, since the last call."""
-        warnings = self._warnings + self._styled.warnings
-        self._warnings, self._styled.warnings = [], []
+        warnings = self._passed.warnings + self._warnings + self._styled.warnings
+        if warnings:
+            self._passed.warnings, self._warnings, self._styled.warnings = [], [], []
         return warnings
 
     def push(self, token: str, now: float) -> list[Piece]:
@@ -169,7 +183,9 @@ class IncomingText:
     def _split(self, text: str) -> list[Piece]:
         """The pieces that are certain with more of the filtered text, and with what it asks for."""
         pieces: list[Piece] = []
-        for directive in self._filter.text.take_directives():
+        if self._left:
+            text, self._left = self._left + text, ""
+        for directive in self._passed.take_directives():
             cut = directive.offset - len(self._filtered)
             pieces += self._feed(text[:cut])
             text = text[cut:]

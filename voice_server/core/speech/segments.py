@@ -89,6 +89,12 @@ class PendingSegment:
         """Where the word times of this segment come from."""
         return "estimate" if self.has_estimated_marks else self.settings.times_source
 
+    @property
+    def shown_text(self) -> str:
+        """The sentence as a listener may read it; phonemes that SSML gives are no part of what was typed."""
+        text = self.piece.text
+        return without_phonemes(text)[0] if self.settings.markup == "ssml" else text
+
     def covers(self, piece: Piece) -> bool:
         """Whether this is the segment of that piece."""
         return (self.piece.start, self.piece.end) == (piece.start, piece.end)
@@ -156,7 +162,7 @@ class PendingSegment:
         begun_at = self.certain_at if self.begun_at is None else self.begun_at
         return SentenceStarted(
             self.index,
-            self.piece.text,
+            self.shown_text,
             self.spoken.text,
             self.chars,
             at_ms=self.start_s * 1000,
@@ -214,7 +220,7 @@ def new_segments(
     """
     spoken = speakable(
         piece.text,
-        markup=settings.markup,
+        markup="strip" if settings.markup == "strip" else "speak",
         known_tags=settings.known_tags,
         language=settings.spoken_language or settings.language or piece.language,
         emoji=settings.emoji,
@@ -251,7 +257,7 @@ def prepare_text_path() -> None:
 def _pronounced(part: ReadPart, piece: Piece, log: ChangeLog | None) -> ReadPart:
     """A part of a piece with the words of the dictionary as its backend says them in its language."""
     settings, spoken = part.settings, part.spoken
-    if settings.markup != "strip":
+    if settings.markup == "speak":
         return part
     edits = settings.dictionary.edits(
         spoken.text,
@@ -285,7 +291,7 @@ def _with_read_phonemes(part: ReadPart) -> ReadPart:
 def _normalized(part: ReadPart, piece: Piece, log: ChangeLog | None) -> ReadPart:
     """A part of a piece with numbers, signs and so on in words, as its settings want."""
     settings, spoken = part.settings, part.spoken
-    if settings.markup != "strip" or not settings.normalized_kinds:
+    if settings.markup == "speak" or not settings.normalized_kinds:
         return part
     language = settings.spoken_language or part.piece.language
     kept = phoneme_places(spoken.text)

@@ -24,6 +24,8 @@ from voice_server.core.wire.speakers import SpeakerChoice
 from voice_server.errors import TooMuch
 
 FirstSegment = Literal["sentence", "clause"]
+MarkupPolicy = Literal["strip", "speak", "ssml"]
+"""What becomes of markup: it is left out, spoken as it is written, or the text is SSML and obeyed."""
 ScriptPolicy = Literal["switch", "keep"]
 """What becomes of text in a script that the voice cannot read: another voice reads it, or this one tries."""
 
@@ -59,7 +61,7 @@ class SpeechRequest:
     language: str | None = None
     speed: float | None = None
     options: Mapping[str, object] = field(default_factory=dict)
-    markup: Literal["speak", "strip"] = "strip"
+    markup: MarkupPolicy = "strip"
     normalize: bool | Sequence[NormalizedKind] = True
     script: ScriptPolicy = DEFAULT_SCRIPT
     code: CodePolicy = DEFAULT_CODE
@@ -118,7 +120,7 @@ class SpeechSettings:
     voice: str
     language: str | None = None
     options: Mapping[str, OptionValue] = field(default_factory=dict)
-    markup: Literal["speak", "strip"] = "strip"
+    markup: MarkupPolicy = "strip"
     normalized_kinds: frozenset[NormalizedKind] = frozenset()
     spoken_language: str | None = None
     known_tags: frozenset[str] = frozenset()

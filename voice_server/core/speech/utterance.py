@@ -56,7 +56,8 @@ from voice_server.core.text.splitting.splitter import Piece
 from voice_server.core.types import PCM_BYTES_PER_SECOND, SpeechWarning
 
 _TOLD_ONCE = frozenset({
-    "script_switched", "script_unread", "style_ignored", "value_clamped", "voice_kept", "phonemes_unread",
+    "script_switched", "script_unread", "ssml_ignored", "style_ignored", "value_clamped", "voice_kept",
+    "phonemes_unread",
 })  # fmt: skip
 _MOST_TOLD = 50
 """So many different ones of these are told: a text may have a new one in every word."""
@@ -391,7 +392,7 @@ class Utterance:
             self._announce(pending)
 
     def _announce(self, pending: PendingSegment) -> None:
-        text, waiting = pending.piece.text, self._queue.certain_waiting
+        text, waiting = pending.shown_text, self._queue.certain_waiting
         self._urgent_events.append(SentenceDispatched(pending.index, text, pending.chars, waiting))
 
     def _drop_likely(self) -> None:

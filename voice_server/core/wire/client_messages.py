@@ -49,7 +49,8 @@ class ClientMessage(msgspec.Struct, frozen=True, kw_only=True):
     lang: str | None = None
     opts: dict[str, Any] | None = None
     timestamps: Literal["none", "word"] | None = None
-    markup: Literal["speak", "strip"] | None = None
+    markup: Literal["speak", "strip", "ssml"] | None = None
+    ssml: bool | None = None
     normalize: bool | list[NormalizedKind] | None = None
     script: Literal["switch", "keep"] | None = None
     code: Literal["announce", "skip", "read"] | None = None

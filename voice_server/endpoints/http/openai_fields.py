@@ -25,6 +25,7 @@ from voice_server.endpoints.http.speech_fields import (
     Pronunciations,
     Script,
     SentencePause,
+    Ssml,
     resolve_speech,
 )
 from voice_server.sound_files.encoding import SampleRate
@@ -62,6 +63,7 @@ class OpenAISpeechFields(msgspec.Struct, kw_only=True):
     sentence_pause_ms: SentencePause | None = None
     speakers: Speakers | None = None
     pronunciations: Pronunciations | None = None
+    ssml: Ssml | None = None
     sample_rate: SampleRate | None = None
     bit_rate: BitRate | None = None
 
@@ -110,6 +112,7 @@ def resolve_openai(
             sentence_pause_ms=fields.sentence_pause_ms,
             speakers=fields.speakers or {},
             pronunciations=fields.pronunciations or {},
+            markup="ssml" if fields.ssml else "strip",
             normalize=True if fields.normalize is None else fields.normalize,
             word_times=word_times,
         ),

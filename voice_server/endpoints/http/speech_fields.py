@@ -54,6 +54,7 @@ Pronunciations = Annotated[
         description='How words are said: {"Nginx": "engine x", "GIF": {"ipa": "dʒɪf"}}, at most 100 of them.'
     ),
 ]
+Ssml = Annotated[bool, msgspec.Meta(description="Whether the text is SSML, which works on every backend.")]
 Options = dict[str, bool | int | float | str]
 
 
@@ -74,6 +75,7 @@ class SpeechFields(msgspec.Struct, kw_only=True):
     sentence_pause_ms: SentencePause | None = None
     speakers: Speakers | None = None
     pronunciations: Pronunciations | None = None
+    ssml: Ssml | None = None
     sample_rate: SampleRate | None = None
     bit_rate: BitRate | None = None
 
@@ -101,6 +103,7 @@ def resolve_fields(
             sentence_pause_ms=fields.sentence_pause_ms,
             speakers=fields.speakers or {},
             pronunciations=fields.pronunciations or {},
+            markup="ssml" if fields.ssml else "strip",
             normalize=True if fields.normalize is None else fields.normalize,
             word_times=word_times,
         ),

@@ -30,6 +30,7 @@ from voice_server.endpoints.http.speech_fields import (
     Normalize,
     Options,
     Speed,
+    Ssml,
 )
 from voice_server.errors import RequestError
 from voice_server.playback.loudspeakers import Loudspeakers
@@ -49,6 +50,7 @@ class SynthesizeFields(msgspec.Struct, frozen=True):
     backend: BackendName | None = None
     options: Options | None = None
     speakers: Speakers | None = None
+    ssml: Ssml | None = None
     normalize: Normalize | None = None
     code: Code | None = None
     emoji: Emoji | None = None
@@ -64,6 +66,7 @@ class SynthesizeFields(msgspec.Struct, frozen=True):
             speed=self.speed,
             options=dict(self.options or {}),
             speakers=self.speakers or {},
+            markup="ssml" if self.ssml else "strip",
             normalize=True if self.normalize is None else self.normalize,
             code=self.code or DEFAULT_CODE,
             emoji=self.emoji or "skip",

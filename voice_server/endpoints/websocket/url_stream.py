@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from typing import TypeVar, cast, get_args
+from typing import Literal, TypeVar, cast, get_args
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
@@ -79,6 +79,7 @@ def _request_of(query: Mapping[str, str]) -> tuple[str, SpeechRequest]:
         code=_choice(query, "code", CodePolicy, DEFAULT_CODE),
         emoji=_choice(query, "emoji", EmojiPolicy, "skip"),
         citations=_choice(query, "citations", CitationPolicy, "skip"),
+        markup="ssml" if _choice(query, "ssml", Literal["true", "false"], "false") == "true" else "strip",
         sentence_pause_ms=_pause(query["sentence_pause_ms"]) if query.get("sentence_pause_ms") else None,
     )
 

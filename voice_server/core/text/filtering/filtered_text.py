@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from voice_server.core.text.directives import Directive, Style
 from voice_server.core.text.offsets import Edit
-from voice_server.core.types import Span
+from voice_server.core.types import Span, SpeechWarning
 
 _TAIL_CHARS = 1000
 _MOST_RECENT_CHARS = 2 * _TAIL_CHARS
@@ -39,6 +39,8 @@ class FilteredText:
         self._runs: list[_Run] = []
         self._starts: list[int] = []
         self._directives: list[Directive] = []
+        self.warnings: list[SpeechWarning] = []
+        """What of the text could not be taken as it was typed, until somebody takes it."""
 
     @property
     def ends_in_word(self) -> bool:

@@ -169,15 +169,8 @@ class TextFilter:
         if end == len(text) and not final and end - at < _LONGEST_HEAD:
             raise MoreTextNeeded
         first = text[end : end + 1]
-        if first == "\n" and self._has_tag:  # a line of its own says nothing, and parts nothing
-            self.text.drop(end + 1 - at)
-            self._has_tag = False
-            return end + 1
         if first == "\n":
-            self.text.keep(text[at : end + 1])
-            self._is_behind_blank = True
-            self._is_strike_open = False
-            return end + 1
+            return self._read_empty_line(text, at, end + 1)
         for reader in (TextFilter._list_of_sources, *self._HEAD_READERS.get(first, ())):
             after = reader(self, text, at, end, final)
             if after is not None:
@@ -192,6 +185,17 @@ class TextFilter:
                 return self._begin_speaker(label[0], at, label[1])
         self.text.keep(head[0])
         self._read = self._read_line
+        return end
+
+    def _read_empty_line(self, text: str, at: int, end: int) -> int:
+        """A line without text; one that is nothing but tags says nothing, and parts nothing."""
+        if self._has_tag:
+            self.text.drop(end - at)
+            self._has_tag = False
+        else:
+            self.text.keep(text[at:end])
+            self._is_behind_blank = True
+            self._is_strike_open = False
         return end
 
     def _begin_speaker(self, name: str, at: int, end: int) -> int:
