@@ -292,3 +292,27 @@ def test_only_the_named_backends_are_kept_and_those_they_fall_back_on(tmp_path: 
     assert (kept.default_backend, list(kept.backends)) == ("c", ["c", "a", "b"])
     with pytest.raises(ConfigError, match="unknown backend 'e'"):
         with_backends(config, ["e"])
+
+
+def test_plugins_are_a_list_with_a_limit(tmp_path: Path) -> None:
+    config = parse_config(SMALLEST, tmp_path / "backends.yaml")
+    assert (config.plugins, config.plugin_timeout_s) == ((), 1.0)
+    text = "plugins: [own.py, team.words]\nplugin_timeout_s: 2\n" + SMALLEST
+    config = parse_config(text, tmp_path / "backends.yaml")
+    assert (config.plugins, config.plugin_timeout_s) == (("own.py", "team.words"), 2.0)
+    assert parse_config("plugins:\n" + SMALLEST, tmp_path / "backends.yaml").plugins == ()
+
+
+@pytest.mark.parametrize(
+    ("key", "message"),
+    [
+        ("plugins: own.py", "plugins: expected array, got str"),
+        ("plugins: [3]", "plugins[0]: expected str, got int"),
+        ("plugins: [a, '']", "plugins[1]: expected str of length >= 1"),
+        ("plugin_timeout_s: 0", "plugin_timeout_s: expected float > 0.0"),
+    ],
+)
+def test_a_mistake_in_the_keys_of_plugins_names_the_key(tmp_path: Path, key: str, message: str) -> None:
+    with pytest.raises(ConfigError) as raised:
+        parse_config(f"{key}\n{SMALLEST}", tmp_path / "backends.yaml")
+    assert raised.value.message == f"backends.yaml: {message}"

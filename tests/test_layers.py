@@ -29,6 +29,7 @@ LAYERS = (
     ("voice_server.pool", 6),
     ("voice_server.voices", 7),
     ("voice_server.metrics", 7),
+    ("voice_server.plugins", 7),
     ("voice_server.speech", 8),
     ("voice_server.playback", 9),
     ("voice_server.endpoints", 10),

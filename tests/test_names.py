@@ -21,6 +21,7 @@ LISTING = (
     "voice_server.worker.api",
     "voice_server.pool",
     "voice_server.playback",
+    "voice_server.plugins.plugin_api",
     "voice_server.speech",
 )
 """The modules whose `__all__` is what users import."""

@@ -11,7 +11,7 @@ TESTS = Path(__file__).resolve().parent
 PACKAGE = TESTS.parent / "voice_server"
 
 ROOMS = (
-    "commands", "core", "endpoints", "playback", "pool", "process", "provisioning", "serving",
+    "commands", "core", "endpoints", "playback", "plugins", "pool", "process", "provisioning", "serving",
     "sound_files", "speech", "voices", "worker",
 )  # fmt: skip
 """The package's folders; its own files are tested in tests/."""

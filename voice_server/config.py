@@ -111,7 +111,9 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The whole file; `source` says where it was read. `default_backend` is a backend's name, or AUTO.
 
-    `pronunciations` is the file that says how single words are said.
+    `pronunciations` is the file that says how single words are said. `plugins` are names of installed
+    plugins, modules, or files beside the file, in the order of their calls; a call that does not return
+    within `plugin_timeout_s` switches its plugin off.
     """
 
     backends: dict[str, BackendConfig]
@@ -120,7 +122,16 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     limits: Limits = Limits()
     pauses: Pauses = Pauses()
     pronunciations: Path | None = None
+    plugins: tuple[str, ...] = ()
+    plugin_timeout_s: Seconds = 1.0
     source: Path = Path(FILE_NAME)
+
+
+class _PluginKeys(msgspec.Struct, frozen=True):
+    """The keys at the top that are about plugins."""
+
+    plugins: tuple[Annotated[str, msgspec.Meta(min_length=1)], ...] = ()
+    plugin_timeout_s: Seconds = 1.0
 
 
 _Table = TypeVar("_Table", BackendConfig, Limits, Pauses)
@@ -128,6 +139,7 @@ _FOR_EVERY_BACKEND = ("loudness_lufs",)
 """Keys of a backend that may also stand at the top, for all."""
 _TOP_LEVEL_KEYS = (
     *("backends", "default_backend", "natural_voice", "limits", "loudness_lufs", "pauses", "pronunciations"),
+    *_PluginKeys.__struct_fields__,
 )
 
 
@@ -238,7 +250,17 @@ def parse_config(text: str, source: Path) -> Config:
         pauses=pauses,
         pronunciations=None if pronunciations is None else source.parent / pronunciations,
         source=source,
+        **msgspec.structs.asdict(_plugin_keys(top, source)),
     )
+
+
+def _plugin_keys(top: Mapping[str, object], source: Path) -> _PluginKeys:
+    names = _PluginKeys.__struct_fields__
+    given = {name: top[name] for name in names if top.get(name) is not None}
+    try:
+        return msgspec.convert(given, _PluginKeys)
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"{source.name}: {_sentence(str(error), '').removeprefix('.')}") from None
 
 
 def _refuse_other(source: Path, key: str, value: object, allowed: Sequence[str]) -> None:

@@ -10,6 +10,7 @@
     │   ├── BackendDown       it is not running and will not be for a while
     │   │   └── NotSetUp      what it needs is not on this machine; the message says how to get it
     │   └── RenderError       this one segment could not be rendered
+    ├── PluginFault           what a plugin did wrong; its listener gets a warning, and speech goes on
     ├── WireError             the other end of a child process's pipe did not keep to the protocol
     ├── ReaderGone            nobody reads what a command writes any more; it ends in silence
     └── ConfigError           the configuration file, the command line or a variable is wrong
@@ -133,6 +134,10 @@ class RenderError(BackendError):
     def __init__(self, message: str, *, code: str | None = None, retryable: bool = False) -> None:
         super().__init__(message, code=code)
         self.retryable = retryable
+
+
+class PluginFault(VoiceServerError):
+    """What a plugin did wrong, as what follows "the plugin" in a sentence."""
 
 
 class WireError(VoiceServerError):

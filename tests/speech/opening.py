@@ -9,13 +9,17 @@ from contextlib import asynccontextmanager
 from tests.arithmetic_pool import ArithmeticPool, config_of
 from voice_server.config import Config
 from voice_server.core.speech import utterance_events
+from voice_server.plugins.plugins import Plugins
 from voice_server.speech import Speech, SpeechRequest, SpeechService
 
 
 @asynccontextmanager
-async def serving(pool: ArithmeticPool, config: Config | None = None) -> AsyncIterator[SpeechService]:
+async def serving(
+    pool: ArithmeticPool, config: Config | None = None, plugins: Plugins | None = None
+) -> AsyncIterator[SpeechService]:
     clock = asyncio.get_running_loop().time
-    async with SpeechService(pool, config or config_of(*pool.names), clock=clock) as service:
+    config = config or config_of(*pool.names)
+    async with SpeechService(pool, config, plugins=plugins, clock=clock) as service:
         yield service
 
 

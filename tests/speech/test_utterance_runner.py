@@ -12,13 +12,17 @@ import uvloop
 
 from tests.arithmetic_pool import ArithmeticPool, config_of
 from tests.core.speech.rendering import pcm_of
+from tests.plugins.plugging import hanging, plugin_of
 from tests.speech.opening import audio_of, everything, opened, serving
 from tests.virtual_time import run
 from voice_server.core.speech import utterance_events
+from voice_server.core.speech.text_stages import Preparation
 from voice_server.core.speech.utterance import Utterance
+from voice_server.core.speech.utterance_inputs import TextPrepared
 from voice_server.core.types import Frame, Segment, SpeechWarning, WordMark
 from voice_server.errors import TooMuch
-from voice_server.speech import Speech, SpeechRequest
+from voice_server.plugins.plugins import running_plugins
+from voice_server.speech import Speech, SpeechRequest, SpeechService
 
 
 def test_no_more_renders_run_than_there_are_workers() -> None:
@@ -366,3 +370,109 @@ def test_nothing_keeps_an_utterance_that_was_cancelled(text: str) -> None:
             assert [reference() for reference in cancelled] == [None] * 5
 
     run(main())
+
+
+def started(service: SpeechService, text: str) -> Speech:
+    speech = opened(service)
+    speech.push(text)
+    speech.end()
+    return speech
+
+
+def test_sentences_go_through_plugins_in_order_and_flushes_keep_their_place() -> None:
+    async def main() -> None:
+        plugin = plugin_of(
+            "odd",
+            pre_process_text=lambda text: text.replace("One", "First"),
+            post_process_audio=lambda samples: samples[::2],
+        )
+        pool = ArithmeticPool(frame_s=0, marks=True)
+        async with running_plugins([plugin]) as plugins, serving(pool, plugins=plugins) as service:
+            settings, _ = service.settings(SpeechRequest(first_segment="sentence", word_times=True))
+            speech = service.open(settings)
+            speech.push("One is here. ")
+            speech.flush("behind one")
+            speech.push("Two is here. ")
+            speech.end()
+            told = await everything(speech)
+        assert [segment.text for segment in pool.rendered] == ["First is here.", "Two is here."]
+        assert [
+            event.text if isinstance(event, utterance_events.SentenceStarted) else event.id
+            for event in told
+            if isinstance(event, utterance_events.SentenceStarted | utterance_events.FlushReached)
+        ] == ["One is here.", "behind one", "Two is here."]
+        assert len(audio_of(told)) == sum(len(pcm_of(segment.text)) for segment in pool.rendered) / 2
+        words = [event for event in told if isinstance(event, utterance_events.SentenceWords)]
+        first = [mark for event in words if event.index == 0 for mark in event.marks]
+        assert [(mark.word, mark.start, mark.end) for mark in first] == [
+            ("First", 0, 3),
+            ("is", 4, 6),
+            ("here.", 7, 12),
+        ]
+        assert [mark.start_ms for mark in first] == pytest.approx([0.0, 60.0, 90.0])
+
+    uvloop.run(main())
+
+
+def test_a_whole_text_of_which_a_plugin_leaves_all_out_ends() -> None:
+    async def main() -> None:
+        pool = ArithmeticPool(frame_s=0)
+        plugin = plugin_of("silent", pre_process_text=lambda: "")
+        async with running_plugins([plugin]) as plugins, serving(pool, plugins=plugins) as service:
+            settings, _ = service.settings(SpeechRequest())
+            with service.speak("This is one. " * 2000, settings) as speech:
+                (finished,) = await everything(speech)
+        assert isinstance(finished, utterance_events.UtteranceFinished)
+        assert finished.characters == 26_000
+        assert pool.rendered == []
+
+    uvloop.run(main())
+
+
+def test_a_cancel_does_not_wait_for_a_plugin() -> None:
+    async def main() -> None:
+        with hanging() as hang:
+
+            def waiting() -> None:
+                hang()
+
+            plugin = plugin_of("slow", pre_process_text=waiting)
+            async with (
+                running_plugins([plugin], limit_s=60) as plugins,
+                serving(ArithmeticPool(), plugins=plugins) as service,
+            ):
+                speech = started(service, "One is here. Two is here. ")
+                await hang.has_begun()
+                speech.cancel()
+                async with asyncio.timeout(5):
+                    told = await everything(speech)
+        assert [type(event) for event in told] == [
+            utterance_events.HeardText,
+            utterance_events.UtteranceFinished,
+        ]
+
+    uvloop.run(main())
+
+
+def test_a_stage_of_ours_that_breaks_costs_its_sentence_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def main() -> None:
+        plugin = plugin_of("odd", pre_process_text=lambda: None)
+        async with (
+            running_plugins([plugin]) as plugins,
+            serving(ArithmeticPool(frame_s=0), plugins=plugins) as service,
+        ):
+            prepare = plugins.prepare
+
+            async def breaking(preparation: Preparation) -> TextPrepared:
+                if preparation.piece.text.startswith("One"):
+                    raise RuntimeError
+                return await prepare(preparation)
+
+            monkeypatch.setattr(plugins, "prepare", breaking)
+            told = await everything(started(service, "One is here. Two is here. "))
+        warning, *_ = told
+        assert isinstance(warning, utterance_events.UtteranceWarning)
+        assert warning.code == "plugin_failed"
+        assert audio_of(told) == pcm_of("Two is here.")
+
+    uvloop.run(main())

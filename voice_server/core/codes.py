@@ -147,6 +147,10 @@ WARNING_CODES: Mapping[str, CodeMeaning] = {
     "phonemes_unread": CodeMeaning(
         "The backend reads no phonemes; a word whose sound is given as IPA alone is said as written.", _SERVER
     ),
+    "plugin_failed": CodeMeaning(
+        "A plugin raised an error, took too long or returned something else; speech goes on without it.",
+        _SERVER,
+    ),
     "script_switched": CodeMeaning(
         "Another voice reads text in a script that the voice cannot read.", _SERVER
     ),

@@ -21,6 +21,7 @@ from voice_server.endpoints.app_state import AppState, SetUp
 from voice_server.endpoints.http.access_rules import AccessRules
 from voice_server.endpoints.http.root_path import checked_root_path
 from voice_server.playback.loudspeakers import Loudspeakers
+from voice_server.plugins.plugins import open_plugins
 from voice_server.pool.local_pool import LocalPool
 from voice_server.process.freed_memory import FreedMemory, keep_freed_memory
 from voice_server.process.timeslice import SERVER_SLICE_S, ask_for_time_slice
@@ -83,7 +84,7 @@ def _exempt_from_garbage_collection() -> None:
 async def open_service(
     config: Config, *, natural_start_s: float = NATURAL_START_S
 ) -> AsyncIterator[SpeechService]:
-    """A speech service over workers on this machine.
+    """A speech service over workers on this machine, with the plugins that there are.
 
     Where the default backend is AUTO, a natural one has `natural_start_s` to start before anybody listens.
     """
@@ -91,8 +92,14 @@ async def open_service(
     wished = {default_backend(config)}
     pool = LocalPool(config.backends, needed=_needed(config), wished=wished, wish_s=natural_start_s)
     pronunciations = PronunciationFile(config.pronunciations, config.backends)
-    service = SpeechService(pool, config, mixes=mixes, pronunciations=pronunciations)
-    async with pool, service, pronunciations.watched():
+    async with (
+        open_plugins(config) as plugins,
+        pool,
+        SpeechService(pool, config, mixes=mixes, pronunciations=pronunciations, plugins=plugins) as service,
+        pronunciations.watched(),
+    ):
+        for each in plugins.broken:
+            _log.warning("a plugin is not used", extra={"plugin": each.name, "reason": each.reason})
         service.voices_version()  # thousands of names are put in order before anybody listens
         yield service
 

@@ -49,7 +49,12 @@ class Speech:
         self._feeds_now = False
         before = None if after is None else after._utterance  # noqa: SLF001 - another one of this class
         self._utterance: Utterance = Utterance(
-            settings, limits, runner.now(), predecessor=before, keeps_record=feeder is None
+            settings,
+            limits,
+            runner.now(),
+            predecessor=before,
+            keeps_record=feeder is None,
+            stages=runner.inline_stages,
         )
         self._arrived = asyncio.Event()
         runner.start(self._utterance, on_event or self._arrived.set, after=before)

@@ -19,6 +19,7 @@ from voice_server.core.speech.whole_text import WholeTextFeeder
 from voice_server.core.types import SpeechWarning, Voice
 from voice_server.errors import TooMuch
 from voice_server.metrics import Metrics
+from voice_server.plugins.plugins import Plugins
 from voice_server.pool.worker_pool import BackendState, BackendStatus, WorkerPool
 from voice_server.provisioning.natural_engines import NaturalEngine, engines_to_offer
 from voice_server.speech.open_speech import Speech
@@ -42,6 +43,7 @@ class SpeechService:
         *,
         mixes: MixStore | None = None,
         pronunciations: PronunciationFile | None = None,
+        plugins: Plugins | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.now = clock
@@ -51,7 +53,7 @@ class SpeechService:
         self._mixes = MixStore() if mixes is None else mixes
         self._resolver = VoiceResolver(pool, config, self._mixes, pronunciations)
         self._utterance_limits = UtteranceLimits(buffered_chars=config.limits.buffered_chars)
-        self._runner = UtteranceRunner(pool, config, self._resolver, clock)
+        self._runner = UtteranceRunner(pool, config, self._resolver, plugins or Plugins(), clock)
 
     async def __aenter__(self) -> Self:
         await self._runner.__aenter__()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from types import TracebackType
@@ -20,9 +20,11 @@ from voice_server.core.audio.resample import Resampler
 from voice_server.core.scheduling import Scheduler
 from voice_server.core.speech import utterance_inputs as inputs
 from voice_server.core.speech.segments import PendingSegment
+from voice_server.core.speech.text_stages import Preparation
 from voice_server.core.speech.utterance import Utterance
 from voice_server.core.types import Frame, SpeechWarning, WordMark
 from voice_server.errors import BackendError, VoiceServerError
+from voice_server.plugins.plugins import Plugins
 from voice_server.pool.worker_pool import WorkerPool
 from voice_server.voices.resolver import VoiceResolver
 
@@ -50,9 +52,13 @@ class _OpenUtterance:
     """How much of its text is counted in the runner's `buffered_chars`."""
     timer: asyncio.TimerHandle | None = None
     timer_at: float = 0.0
+    preparation: asyncio.Task[None] | None = None
+    """Takes one of its sentences through the stages of text, where plugins are among them."""
     is_splitting: bool = False
     """Whether more of a long text is to be split, when it is this one's turn."""
 
+
+_NOT_PREPARED = "a sentence is left out, because its text could not be prepared"
 
 _SUCCESSORS_CONCERNED = 2
 """How many of the utterances behind one may begin to render when it has: see `Utterance.waiting_backend`."""
@@ -65,9 +71,18 @@ class UtteranceRunner:
     """
 
     def __init__(
-        self, pool: WorkerPool, config: Config, resolver: VoiceResolver, now: Callable[[], float]
+        self,
+        pool: WorkerPool,
+        config: Config,
+        resolver: VoiceResolver,
+        plugins: Plugins,
+        now: Callable[[], float],
     ) -> None:
         self.now = now
+        self._plugins = plugins
+        self.inline_stages = plugins.inline_stages
+        """What utterances are made with: see `Utterance`."""
+        self._changes_sound = plugins.changes_sound
         self._pool = pool
         self._resolver = resolver
         self._fallbacks = {name: each.fallback for name, each in config.backends.items()}
@@ -129,6 +144,8 @@ class UtteranceRunner:
             task = record.renders.pop(pending, None)
             if task is not None:
                 task.cancel()
+        if self.inline_stages is None:
+            self._prepare(record)
         self._register(record)
         if record.registered_with is not None:
             self._dispatch(record.registered_with)
@@ -143,6 +160,27 @@ class UtteranceRunner:
             self._disarm(record)
         if wake and utterance.has_event:
             record.on_event()
+
+    # ------------------------------------------------------------------ stages of text
+
+    def _prepare(self, record: _OpenUtterance) -> None:
+        """Take the next sentence of an utterance through the stages, or stop where it is over."""
+        if record.utterance.is_over:
+            if record.preparation is not None:
+                record.preparation.cancel()
+        elif (begun := record.utterance.begin_preparation()) is not None:
+            record.preparation = self._tasks.create_task(self._prepared(record, begun))
+
+    async def _prepared(self, record: _OpenUtterance, preparation: Preparation) -> None:
+        try:
+            done = await self._plugins.prepare(preparation)
+        except Exception:
+            _log.exception("a sentence could not be prepared")
+            done = inputs.TextPrepared(preparation, (), (SpeechWarning("plugin_failed", _NOT_PREPARED),))
+        record.preparation = None
+        record.utterance.receive(done, self.now())
+        self._perform(record, wake=False)
+        record.on_event()  # who feeds a text may push its next slice
 
     # ------------------------------------------------------------------ renders
 
@@ -196,7 +234,7 @@ class UtteranceRunner:
         segment = pending.segment
         try:
             resampler: Resampler | None = None
-            async with aclosing(self._pool.render(segment)) as items:
+            async with aclosing(self._sound_of(pending)) as items:
                 async for item in items:
                     if isinstance(item, Frame):
                         resampler = resampler or self._resampler(item.sample_rate_hz)
@@ -222,6 +260,11 @@ class UtteranceRunner:
             self._report(record, self._after_failure(pending, fault))
         finally:
             record.renders.pop(pending, None)
+
+    def _sound_of(self, pending: PendingSegment) -> AsyncGenerator[Frame | WordMark | SpeechWarning, None]:
+        """What a segment sounds like, with what plugins make of it."""
+        items = self._pool.render(pending.segment)
+        return self._plugins.heard(items, pending) if self._changes_sound else items
 
     def _report(self, record: _OpenUtterance, event: inputs.UtteranceInput) -> None:
         """Tell an utterance how a render goes on, which never moves its pause timer."""

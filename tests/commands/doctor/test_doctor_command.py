@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from voice_server.commands.doctor import listening_checks
+from voice_server.core.speech.text_stages import TEXT_STAGES
 from voice_server.errors import NotSetUp
 
 
@@ -144,3 +145,32 @@ def test_a_recogniser_that_is_not_there_is_a_failure_with_the_command_that_gets_
     name, (passed, detail) = list(findings(result.stdout).items())[-1]
     assert (name, passed) == ("a recogniser hears the words", False)
     assert detail.endswith("run: voice-server setup listener")
+
+
+def test_the_pipeline_is_listed_and_no_backend_started(run_command: Any, tmp_path: Path) -> None:
+    own = tmp_path / "own.yaml"
+    own.write_text("backends: {kokoro: {adapter: missing.py}}")
+    result = run_command("doctor", "--pipeline", "--config", str(own))
+    assert result.exit_code == 0
+    assert "  5. normalization  voice-server\n" in result.stdout
+    assert "missing.py" not in result.stdout
+    rows = run_command("doctor", "--pipeline", "--json", "--config", str(own)).stdout.splitlines()
+    assert [json.loads(row)["name"] for row in rows] == [*(stage.name for stage in TEXT_STAGES), "resampling"]
+
+
+def test_a_plugin_that_cannot_do_what_it_wants_fails(run_command: Any, tmp_path: Path) -> None:
+    own = tmp_path / "own.yaml"
+    own.write_text("plugins: [bad.py]\nbackends: {kokoro: {adapter: missing.py}}")
+    (tmp_path / "bad.py").write_text(
+        "from voice_server.plugins.plugin_api import hookimpl\n"
+        "@hookimpl\ndef customize_pipeline(pipeline):\n    raise OSError\n"
+    )
+    result = run_command("doctor", "--pipeline", "--config", str(own))
+    assert result.exit_code == 1
+    assert "✗ bad (bad.py): it raised OSError; its customize_pipeline is left out" in result.stdout
+
+
+def test_the_pipeline_is_not_one_backend_s(run_command: Any) -> None:
+    result = run_command("doctor", "tone", "--pipeline")
+    assert result.exit_code == 2
+    assert "name none with it" in result.stderr

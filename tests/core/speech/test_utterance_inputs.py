@@ -9,6 +9,7 @@ import pytest
 from tests.core.speech.rendering import SETTINGS, Bench
 from voice_server.core.speech import utterance_inputs as inputs
 from voice_server.core.speech.segments import PendingSegment
+from voice_server.core.speech.text_stages import Preparation
 from voice_server.core.speech.utterance_events import FinishReason, HeardText, UtteranceFinished
 from voice_server.core.types import Segment, SpeechWarning, WordMark
 
@@ -27,6 +28,7 @@ def an_input(kind: type, pending: PendingSegment) -> inputs.UtteranceInput:
         inputs.ResumeDelivery(),
         inputs.ReportPlayed(10.0),
         inputs.CancelUtterance(),
+        inputs.TextPrepared(Preparation(pending.piece, SETTINGS), ()),
         inputs.RenderedAudio(pending, b"\1\0"),
         inputs.RenderedWord(pending, WordMark("One", 0.0, 1.0, 0, 3)),
         inputs.RenderWarning(pending, WARNING),

@@ -7,7 +7,7 @@ from voice_server.core.text.offsets import Edit, rewrite
 def test_edits_that_are_one_change_keep_what_stands_between_them() -> None:
     log = ChangeLog()
     text, offsets = rewrite("a **[Tea](x)**", [Edit(2, 4), Edit(12, 14)])
-    log.add("link", text, [Edit(6, 10), Edit(2, 3)], offsets, base=100)
+    log.within(90).within(10).add("link", text, [Edit(6, 10), Edit(2, 3)], offsets)
     assert log.edits == [NamedEdit("link", 104, 112, "Tea")]
 
 

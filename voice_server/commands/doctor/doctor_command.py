@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 import click
 
 from voice_server.commands.doctor.findings import Finding, findings_of
+from voice_server.commands.doctor.pipeline_listing import pipeline_lines, pipeline_rows
 from voice_server.commands.shared.click_command import CliCommand
 from voice_server.commands.shared.click_options import json_option
 from voice_server.commands.shared.natural_voice import default_backend_told
 from voice_server.commands.shared.terminal import print_note
-from voice_server.errors import UnknownName
+from voice_server.errors import ConfigError, UnknownName
 
 if TYPE_CHECKING:
     from voice_server.config import Config
@@ -28,14 +29,27 @@ _NAME_WIDTH = 55
 @click.option("--quick", is_flag=True, help="Start the backends and stop there: no conformance check.")
 @click.option("--listen", is_flag=True,
               help="Have a recogniser listen too; get it with: voice-server setup listener")  # fmt: skip
+@click.option(
+    "--pipeline", is_flag=True, help="List the stages of text and sound, plugins among them; no checks."
+)
 @json_option
-def doctor(*, names: tuple[str, ...], config: str | None, quick: bool, listen: bool, as_json: bool) -> None:
+def doctor(
+    *,
+    names: tuple[str, ...],
+    config: str | None,
+    quick: bool,
+    listen: bool,
+    pipeline: bool,
+    as_json: bool,
+) -> None:
     """Check every backend, or those named: environment, voices, and whether it does what it must.
 
     With --listen a backend speaks some sentences, too, and you are told how many words a recogniser misheard,
     and whether silence, loudness and word times are as they should be.
 
-    Ends with exit code 1 when anything fails.
+    With --pipeline the stages are listed through which a sentence and its sound go; nothing is checked.
+
+    Ends with exit code 1 when anything fails, or a plugin cannot be used.
     """
     from voice_server.config import load_config  # noqa: PLC0415 - not needed for --help
     from voice_server.serving.event_loop import run  # noqa: PLC0415
@@ -44,9 +58,23 @@ def doctor(*, names: tuple[str, ...], config: str | None, quick: bool, listen: b
     for name in names:
         if name not in loaded.backends:
             raise UnknownName("backend", name, loaded.backends)
-    failures = run(_check(loaded, names, quick=quick, listen=listen, as_json=as_json))
+    if pipeline:
+        failures = run(_list_pipeline(loaded, names, as_json=as_json))
+    else:
+        failures = run(_check(loaded, names, quick=quick, listen=listen, as_json=as_json))
     if failures:
         click.get_current_context().exit(1)
+
+
+async def _list_pipeline(config: Config, names: tuple[str, ...], *, as_json: bool) -> int:
+    """Print the stages in order; return how many plugins cannot be used."""
+    if names:
+        raise ConfigError("--pipeline lists the stages of all backends; name none with it")
+    rows = await pipeline_rows(config)
+    lines = (json.dumps(dataclasses.asdict(row)) for row in rows) if as_json else pipeline_lines(rows)
+    for line in lines:
+        click.echo(line)
+    return sum(row.kind == "not_used" for row in rows)
 
 
 async def _check(config: Config, names: tuple[str, ...], *, quick: bool, listen: bool, as_json: bool) -> int:

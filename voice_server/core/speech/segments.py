@@ -9,20 +9,20 @@ from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
 from voice_server.core.speech.play_clock import SpokenPart
-from voice_server.core.speech.reading import ReadPart, read_parts
+from voice_server.core.speech.reading import ReadPart
 from voice_server.core.speech.speech_settings import SpeechSettings
+from voice_server.core.speech.text_stages import TEXT_STAGES, TextStage, staged, unchanged_part
 from voice_server.core.speech.utterance_events import SentenceEnded, SentenceStarted
 from voice_server.core.speech.word_times import estimated_marks, share_time, word_spans
 from voice_server.core.text.change_log import ChangeLog
-from voice_server.core.text.normalization.normalizer import normalized, prepare
-from voice_server.core.text.offsets import Edit, OffsetMap, rewrite
-from voice_server.core.text.pronunciation.phonemes import phoneme_places, without_phonemes
+from voice_server.core.text.normalization.normalizer import prepare
+from voice_server.core.text.offsets import OffsetMap
+from voice_server.core.text.pronunciation.phonemes import without_phonemes
 from voice_server.core.text.speakable.spoken_text import SpokenText, speakable
 from voice_server.core.text.splitting.speech_length import LETTERS_PER_SECOND, speech_length
 from voice_server.core.text.splitting.splitter import Piece
 from voice_server.core.types import (
     PCM_BYTES_PER_SECOND,
-    NormalizedKind,
     Segment,
     Span,
     SpeechWarning,
@@ -212,29 +212,23 @@ def new_segments(
     typed_place: Callable[[Piece], TypedPlace] = typed_as_it_is,
     *,
     log: ChangeLog | None = None,
+    stages: Sequence[TextStage] = TEXT_STAGES,
 ) -> list[PendingSegment]:
     """The segments to be rendered for a piece of the text; none where there is nothing to say.
 
     That is one, or one for each part in a script that another voice has to read; the first has the number
     `index`. `typed_place` says where a piece, or a part of it, was typed. A `log` is told what was changed.
     """
-    spoken = speakable(
-        piece.text,
-        markup="strip" if settings.markup == "strip" else "speak",
-        known_tags=settings.known_tags,
-        language=settings.spoken_language or settings.language or piece.language,
-        emoji=settings.emoji,
-        citations=settings.citations,
-        log=log,
-    )
-    if not spoken.text:
-        return []
-    whole = _pronounced(ReadPart(piece, spoken, settings), piece, log)
-    parts = [
-        part if part.settings is settings else _pronounced(part, piece, log)
-        for part in read_parts(piece, whole.spoken, settings)
-    ]
-    parts = [_normalized(_with_read_phonemes(part), piece, log) for part in parts]
+    return segments_of(index, staged(unchanged_part(piece, settings), stages, log), now, typed_place)
+
+
+def segments_of(
+    index: int,
+    parts: Sequence[ReadPart],
+    now: float,
+    typed_place: Callable[[Piece], TypedPlace] = typed_as_it_is,
+) -> list[PendingSegment]:
+    """The segments of the parts of one piece, which have gone through all stages; see `new_segments`."""
     segments = [
         _new_segment(index + number, part, typed_place(part.piece), now) for number, part in enumerate(parts)
     ]
@@ -242,9 +236,6 @@ def new_segments(
         pending.warnings += part.warnings
     for pending in segments[1:]:
         pending.is_inside = True
-    if spoken.dropped_tags:
-        message = f"the backend {settings.backend} does not know {', '.join(spoken.dropped_tags)}"
-        segments[0].warnings.append(SpeechWarning("tag_dropped", message))
     return segments
 
 
@@ -252,57 +243,6 @@ def prepare_text_path() -> None:
     """Load what the first texts would wait for, 0.3 s of work: words, rules, the parser of TeX."""
     prepare()
     speakable("$x$")
-
-
-def _pronounced(part: ReadPart, piece: Piece, log: ChangeLog | None) -> ReadPart:
-    """A part of a piece with the words of the dictionary as its backend says them in its language."""
-    settings, spoken = part.settings, part.spoken
-    if settings.markup == "speak":
-        return part
-    edits = settings.dictionary.edits(
-        spoken.text,
-        language=settings.spoken_language or part.piece.language,
-        backend=settings.backend,
-        says_phonemes=settings.inline_phonemes,
-    )
-    if not edits:
-        return part
-    if log is not None:
-        for edit in edits:
-            log.add("pronunciation", spoken.text, [edit], spoken.offsets, part.piece.start - piece.start)
-    text, offsets = rewrite(spoken.text, edits)
-    return replace(part, spoken=replace(spoken, text=text, offsets=spoken.offsets.then(offsets)))
-
-
-def _with_read_phonemes(part: ReadPart) -> ReadPart:
-    """A part without phonemes where its backend reads none, and a warning of that."""
-    spoken, backend = part.spoken, part.settings.backend
-    if part.settings.inline_phonemes or not phoneme_places(spoken.text):
-        return part
-    text, offsets = without_phonemes(spoken.text)
-    message = f"{backend} reads no phonemes: words whose sound is given as IPA are said as written"
-    return replace(
-        part,
-        spoken=replace(spoken, text=text, offsets=spoken.offsets.then(offsets)),
-        warnings=(*part.warnings, SpeechWarning("phonemes_unread", message)),
-    )
-
-
-def _normalized(part: ReadPart, piece: Piece, log: ChangeLog | None) -> ReadPart:
-    """A part of a piece with numbers, signs and so on in words, as its settings want."""
-    settings, spoken = part.settings, part.spoken
-    if settings.markup == "speak" or not settings.normalized_kinds:
-        return part
-    language = settings.spoken_language or part.piece.language
-    kept = phoneme_places(spoken.text)
-    changes: list[tuple[NormalizedKind, Sequence[Edit]]] | None = None if log is None else []
-    text, offsets = normalized(spoken.text, language, settings.normalized_kinds, kept, changes)
-    if log is not None:
-        for kind, edits in changes or ():
-            log.add(kind, spoken.text, edits, spoken.offsets, part.piece.start - piece.start)
-    if text == spoken.text:
-        return part
-    return replace(part, spoken=SpokenText(text, spoken.offsets.then(offsets), spoken.dropped_tags))
 
 
 def _new_segment(index: int, part: ReadPart, typed: TypedPlace, now: float) -> PendingSegment:

@@ -15,15 +15,17 @@ in order; exactly one `UtteranceFinished`, and nothing after it; after `CancelUt
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from voice_server.core.speech.deferred_inputs import MAX_WAITING, SLICE_CHARS, DeferredInputs
 from voice_server.core.speech.delivery import Delivery
 from voice_server.core.speech.incoming_text import IncomingText
+from voice_server.core.speech.preparation_queue import PreparationQueue
 from voice_server.core.speech.render_queue import RenderQueue
-from voice_server.core.speech.segments import PendingSegment, SegmentPhase, new_segments
+from voice_server.core.speech.segments import PendingSegment, SegmentPhase, new_segments, segments_of
 from voice_server.core.speech.speech_settings import SpeechSettings, UtteranceLimits
+from voice_server.core.speech.text_stages import TEXT_STAGES, Preparation, TextStage
 from voice_server.core.speech.utterance_events import (
     FinishReason,
     HeardText,
@@ -49,6 +51,7 @@ from voice_server.core.speech.utterance_inputs import (
     ReportPlayed,
     ResumeDelivery,
     TextInput,
+    TextPrepared,
     UtteranceInput,
 )
 from voice_server.core.speech.utterance_states import TAKEN_INPUTS, UtteranceState
@@ -56,8 +59,8 @@ from voice_server.core.text.splitting.splitter import Piece
 from voice_server.core.types import PCM_BYTES_PER_SECOND, SpeechWarning
 
 _TOLD_ONCE = frozenset({
-    "script_switched", "script_unread", "ssml_ignored", "style_ignored", "value_clamped", "voice_kept",
-    "phonemes_unread",
+    "plugin_failed", "script_switched", "script_unread", "ssml_ignored", "style_ignored", "value_clamped",
+    "voice_kept", "phonemes_unread",
 })  # fmt: skip
 _MOST_TOLD = 50
 """So many different ones of these are told: a text may have a new one in every word."""
@@ -72,6 +75,8 @@ class Utterance:
     """Everything spoken for one run of tokens; a listener of the scheduler.
 
     Without `keeps_record` a barge-in cannot tell what was heard, and memory does not grow with the text.
+    `stages` lead from a sentence to what is said of it; None where the shell takes it through them, since
+    plugins are among them (`begin_preparation`, `TextPrepared`). Then what is likely is not rendered.
     """
 
     def __init__(
@@ -82,6 +87,7 @@ class Utterance:
         *,
         predecessor: Utterance | None = None,
         keeps_record: bool = True,
+        stages: Sequence[TextStage] | None = TEXT_STAGES,
     ) -> None:
         self.settings = settings
         self._limits = limits
@@ -94,6 +100,8 @@ class Utterance:
         self._enter(_OPEN)
         self._text = IncomingText(settings)
         self._deferred = DeferredInputs()
+        self._stages = stages
+        self._preparations = PreparationQueue()
         self._likely: PendingSegment | None = None
         self._previous: Piece | None = None
         """The last piece that is certain to be spoken."""
@@ -112,7 +120,7 @@ class Utterance:
         if kind not in self._taken_inputs:
             return
         is_too_much = isinstance(event, PushText) and (
-            len(event.text) > SLICE_CHARS or len(self._queue) >= MAX_WAITING
+            len(event.text) > SLICE_CHARS or self._waiting_sentences >= MAX_WAITING
         )
         if (is_too_much or self._deferred) and isinstance(event, TextInput):
             self._defer(event, now)
@@ -122,7 +130,7 @@ class Utterance:
     @property
     def may_proceed(self) -> bool:
         """Whether `proceed` is to be called, soon: text waits to be split, and few sentences wait."""
-        return bool(self._deferred) and len(self._queue) < MAX_WAITING
+        return bool(self._deferred) and self._waiting_sentences < MAX_WAITING
 
     def proceed(self, now: float) -> None:
         """Split the next slice of a long text, or do what was asked for behind it."""
@@ -137,15 +145,31 @@ class Utterance:
         if isinstance(event, PushText):
             self._limits.check_text(self.buffered_chars, len(event.text))
         elif isinstance(event, FlushText):
-            self._limits.check_flush(self._delivery.waiting_flushes + self._deferred.flushes)
+            self._limits.check_flush(self._waiting_flushes + self._deferred.flushes)
         self._deferred.add(event)
         if is_first and self.may_proceed:
             self.proceed(now)
+
+    @property
+    def _waiting_sentences(self) -> int:
+        """How many sentences wait for a worker."""
+        return len(self._queue) + len(self._preparations)
+
+    @property
+    def _waiting_flushes(self) -> int:
+        return self._delivery.waiting_flushes + self._preparations.flushes
 
     def take_actions(self) -> list[PendingSegment]:
         """The segments whose renders must be stopped."""
         stopped, self._stopped = self._stopped, []
         return stopped
+
+    def begin_preparation(self) -> Preparation | None:
+        """The sentence that the shell has to take through the stages now, and to answer with `TextPrepared`.
+
+        None while it has one, and while none is certain.
+        """
+        return self._preparations.begin()
 
     def next_deadline(self) -> float | None:
         """When `tick` wants to be called; None while nothing is timed."""
@@ -204,7 +228,8 @@ class Utterance:
     @property
     def buffered_chars(self) -> int:
         """How many characters have been taken and are on no worker yet."""
-        return self._queue.waiting_chars + self._text.pending_chars + self._deferred.chars
+        prepared_chars = self._queue.waiting_chars + self._preparations.chars
+        return prepared_chars + self._text.pending_chars + self._deferred.chars
 
     @property
     def typed_chars(self) -> int:
@@ -218,7 +243,7 @@ class Utterance:
 
     @property
     def _is_complete(self) -> bool:
-        return self._state is _ENDING and self._delivery.is_empty
+        return self._state is _ENDING and self._delivery.is_empty and not self._preparations
 
     def _enter(self, state: UtteranceState) -> None:
         self._state = state
@@ -244,7 +269,7 @@ class Utterance:
     @property
     def has_waiting(self) -> bool:
         """Whether a segment waits for a worker, or text to become one."""
-        return bool(self._queue) or bool(self._deferred)
+        return bool(self._queue) or bool(self._deferred) or bool(self._preparations)
 
     @property
     def predecessor(self) -> Utterance | None:
@@ -292,18 +317,31 @@ class Utterance:
         self._speculate(now)
 
     def _on_flush(self, event: FlushText, now: float) -> None:
-        self._limits.check_flush(self._delivery.waiting_flushes)
+        self._limits.check_flush(self._waiting_flushes)
         self._speak_all(self._text.flush(), now)
         self._drop_likely()
-        self._delivery.add_flush(event.id)
+        self._do_behind_sentences(event)
 
-    def _on_end(self, _event: EndText, now: float) -> None:
+    def _on_end(self, event: EndText, now: float) -> None:
         self._speak_all(self._text.finish(), now)
         self._drop_likely()
+        self._do_behind_sentences(event)
+        self._enter(_ENDING)
+
+    def _do_behind_sentences(self, event: FlushText | EndText) -> None:
+        if self._preparations:
+            self._preparations.add_behind(event)
+        else:
+            self._do(event)
+
+    def _do(self, event: FlushText | EndText) -> None:
+        """Do what has to be done when all sentences before it are known."""
+        if isinstance(event, FlushText):
+            self._delivery.add_flush(event.id)
+            return
         pause_ms = self._text.pause_between(0 if self._previous is None else self._previous.end)
         if pause_ms is not None:
             self._delivery.add_silence(pause_ms)
-        self._enter(_ENDING)
 
     def _on_configure(self, event: Configure, now: float) -> None:
         self._text.configure(event.settings)
@@ -315,11 +353,17 @@ class Utterance:
     def _speak_all(self, pieces: list[Piece], now: float) -> None:
         for piece in pieces:
             self._speak(piece, now)
+        self._warn_of_text()
+
+    def _warn_of_text(self) -> None:
         for warning in self._text.take_warnings():
             self._warn(warning, None)
 
     def _speak(self, piece: Piece, now: float) -> None:
         """A piece that is certain: what was rendered at its mark is released, else it is rendered now."""
+        if self._stages is None:
+            self._preparations.add(Preparation(piece, self._text.settings_of(piece)))
+            return
         likely = self._likely
         if likely is not None and self._still_says(likely, piece, now):
             self._likely = None
@@ -332,7 +376,23 @@ class Utterance:
 
     def _segments(self, index: int, piece: Piece, now: float) -> list[PendingSegment]:
         """What is to be rendered for a piece, with the settings that hold where it stands."""
-        return new_segments(index, piece, self._text.settings_of(piece), now, self._text.typed_place)
+        assert self._stages is not None
+        settings, place = self._text.settings_of(piece), self._text.typed_place
+        return new_segments(index, piece, settings, now, place, stages=self._stages)
+
+    def _on_prepared(self, event: TextPrepared, now: float) -> None:
+        behind = self._preparations.end(event.preparation)
+        if behind is None:
+            return  # it comes late
+        segments = segments_of(self._opened_sentences, event.parts, now, self._text.typed_place)
+        for warning in event.warnings:
+            self._warn(warning, segments[0].index if segments else None)
+        for pending in segments:
+            self._open(pending)
+            self._make_certain(pending, now)
+        for each in behind:
+            self._do(each)
+        self._warn_of_text()
 
     def _still_says(self, likely: PendingSegment, piece: Piece, now: float) -> bool:
         """Whether the piece is said as what is rendered already; an emoji behind its mark is not said."""
@@ -344,8 +404,8 @@ class Utterance:
 
     def _speculate(self, now: float) -> None:
         """Render what looks like a sentence; its audio is held until the splitter commits it."""
-        if self._deferred:
-            return  # the text goes on
+        if self._deferred or self._stages is None:
+            return  # the text goes on, or the shell takes it through the stages
         piece = self._text.likely
         if self._likely is not None:
             if piece is not None and self._still_says(self._likely, piece, now):
@@ -431,7 +491,7 @@ class Utterance:
             self._warn(event.warning, pending.index)
 
     def _warn(self, warning: SpeechWarning, index: int | None) -> None:
-        """Tell the listener, and of what the voice cannot do only once."""
+        """Tell the listener; only once what is true of the voice or of the server."""
         if warning.code in _TOLD_ONCE:
             if warning in self._told or len(self._told) >= _MOST_TOLD:
                 return
@@ -467,6 +527,7 @@ class Utterance:
 
     def _on_cancel(self, event: CancelUtterance, now: float) -> None:
         self._text.keep(self._deferred.clear())
+        self._preparations.clear()
         heard = self.heard(now, event.played_ms)
         for pending in self._delivery.clear():
             self._discard(pending)
@@ -488,6 +549,7 @@ class Utterance:
         FlushText: _on_flush,
         EndText: _on_end,
         Configure: _on_configure,
+        TextPrepared: _on_prepared,
         RenderedAudio: _on_rendered_audio,
         RenderedWord: _on_rendered_word,
         RenderWarning: _on_render_warning,

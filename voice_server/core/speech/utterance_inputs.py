@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from voice_server.core.speech.reading import ReadPart
 from voice_server.core.speech.segments import PendingSegment
 from voice_server.core.speech.speech_settings import SpeechSettings
+from voice_server.core.speech.text_stages import Preparation
 from voice_server.core.speech.utterance_events import FinishReason
 from voice_server.core.types import Segment, SpeechWarning, WordMark
 
@@ -59,6 +62,15 @@ class CancelUtterance:
 
     played_ms: float | None = None
     reason: FinishReason = FinishReason.CANCELLED
+
+
+@dataclass(frozen=True, slots=True)
+class TextPrepared:
+    """What is said of the sentence whose preparation was begun, and what its listener should know of it."""
+
+    preparation: Preparation
+    parts: Sequence[ReadPart]
+    warnings: tuple[SpeechWarning, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +131,7 @@ UtteranceInput = (
     | ResumeDelivery
     | ReportPlayed
     | CancelUtterance
+    | TextPrepared
     | RenderedAudio
     | RenderedWord
     | RenderWarning

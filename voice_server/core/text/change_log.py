@@ -22,19 +22,27 @@ class NamedEdit:
 
 
 class ChangeLog:
-    """The changes of one sentence, as they were made; offsets are in the sentence's text."""
+    """The changes of one sentence, as they were made; offsets are in the sentence's text.
 
-    def __init__(self) -> None:
-        self.edits: list[NamedEdit] = []
+    `base` is where the part begins of which it is told.
+    """
 
-    def add(self, rule: str, text: str, edits: Sequence[Edit], offsets: OffsetMap, base: int = 0) -> None:
-        """Edits of `text` that are one change; `offsets` lead from it to the sentence from `base` on."""
+    def __init__(self, edits: list[NamedEdit] | None = None, base: int = 0) -> None:
+        self.edits: list[NamedEdit] = [] if edits is None else edits
+        self._base = base
+
+    def within(self, start: int) -> ChangeLog:
+        """The same log, for whoever changes the part that begins at `start` of the one told of here."""
+        return ChangeLog(self.edits, self._base + start)
+
+    def add(self, rule: str, text: str, edits: Sequence[Edit], offsets: OffsetMap) -> None:
+        """Edits of `text` that are one change; `offsets` lead from it to the part."""
         ordered = sorted(edits, key=lambda edit: edit.start)
         start, end = ordered[0].start, ordered[-1].end
         within = [Edit(edit.start - start, edit.end - start, edit.replacement) for edit in ordered]
         said, _ = rewrite(text[start:end], within)
         first, last = offsets.to_source(start, end)
-        self.edits.append(NamedEdit(rule, base + first, base + last, said))
+        self.edits.append(NamedEdit(rule, self._base + first, self._base + last, said))
 
     def add_each(self, rule: str, text: str, edits: Iterable[Edit], offsets: OffsetMap) -> None:
         """Edits of `text` that are a change each."""
