@@ -53,11 +53,11 @@ def _checked(result: object, most: int) -> Samples:
     if not isinstance(result, np.ndarray):
         raise PluginFault(f"returned {type(result).__name__} and not a numpy array")
     if result.ndim != 1:
-        raise PluginFault(f"returned an array of the shape {result.shape}, and only (n,) is allowed")
+        raise PluginFault(f"returned an array of {result.ndim} dimensions, and only one is allowed")
     if result.dtype not in (np.float32, np.float64):
         raise PluginFault(f"returned an array of {result.dtype}, and only float32 and float64 are allowed")
     if len(result) > most:
-        raise PluginFault(f"returned {len(result)} samples, and at most {most} are allowed here")
+        raise PluginFault(f"returned more than {_MOST_TIMES_LONGER} times as many samples as it was given")
     if not np.isfinite(result).all():
         raise PluginFault("returned samples that are no finite numbers")
     return result

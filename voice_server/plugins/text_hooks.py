@@ -44,7 +44,7 @@ def _checked(result: object) -> str:
     if not isinstance(result, str):
         raise PluginFault(f"returned {type(result).__name__} and not str")
     if len(result) > MOST_CHARS:
-        raise PluginFault(f"returned {len(result)} characters, and at most {MOST_CHARS} are allowed")
+        raise PluginFault(f"returned more than {MOST_CHARS} characters")
     try:
         result.encode()
     except UnicodeEncodeError as error:
