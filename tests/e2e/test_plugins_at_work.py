@@ -163,7 +163,17 @@ def scratch_python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     environment = folder / "environment"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(environment)], check=True)
     python = environment / "bin" / "python"
-    install = ["uv", "pip", "install", "--quiet", "--offline", "--no-deps", "--python", str(python), str(package)]
+    install = [
+        "uv",
+        "pip",
+        "install",
+        "--quiet",
+        "--offline",
+        "--no-deps",
+        "--python",
+        str(python),
+        str(package),
+    ]
     subprocess.run(install, check=True, env=os.environ | {"UV_PROJECT_ENVIRONMENT": str(environment)})
     (site,) = environment.glob("lib/python*/site-packages")
     (site / "server.pth").write_text(f"{ROOT}\n{sysconfig.get_path('purelib')}\n")

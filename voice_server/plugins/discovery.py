@@ -7,17 +7,23 @@ does not load is a `BrokenPlugin`: nobody asked for it by name, and the server s
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from functools import partial
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from typing import Final
 
 from voice_server.config import Config
-from voice_server.errors import ConfigError
+from voice_server.errors import ConfigError, PluginFault
+from voice_server.plugins.isolation import PluginThread
 
 ENTRY_POINT_GROUP = "voice_server.plugins"
+
+LOAD_LIMIT_S: Final = 60.0
+"""How long a plugin may take to be imported: it may load a model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,39 +45,72 @@ class BrokenPlugin:
     reason: str
 
 
-def find_plugins(config: Config) -> tuple[list[FoundPlugin], list[BrokenPlugin]]:
+async def find_plugins(
+    config: Config, *, limit_s: float = LOAD_LIMIT_S
+) -> tuple[list[FoundPlugin], list[BrokenPlugin]]:
     """Load all plugins, in order; imports their code. Raises ConfigError for one that the file lists."""
     installed = {each.name: each for each in sorted(entry_points(group=ENTRY_POINT_GROUP))}
-    found = [_listed(item, installed.get(item), config.source) for item in config.plugins]
-    broken = []
-    for name, entry_point in installed.items():
-        if name in config.plugins:
-            continue
-        try:
-            found.append(FoundPlugin(name, _package(entry_point), entry_point.load(), is_listed=False))
-        except (Exception, SystemExit) as error:
-            broken.append(BrokenPlugin(name, _package(entry_point), _reason(error)))
+    found: list[FoundPlugin] = []
+    broken: list[BrokenPlugin] = []
+    candidates = [_listed(item, installed.get(item), config.source) for item in config.plugins]
+    candidates += [_installed(each) for name, each in installed.items() if name not in config.plugins]
+    for each in candidates:
+        loaded = await _loaded(each, limit_s)
+        if isinstance(loaded, FoundPlugin):
+            found.append(loaded)
+        elif each.item is None:
+            broken.append(loaded)
+        else:
+            raise ConfigError(
+                f"{config.source.name}: plugins: {each.item!r} cannot be loaded: {loaded.reason}"
+            )
     return _each_once(found, config.source), broken
 
 
-def _listed(item: str, entry_point: EntryPoint | None, source: Path) -> FoundPlugin:
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A plugin before it is loaded; `item` is what the file lists it as."""
+
+    name: str
+    source: str
+    load: Callable[[], object]
+    item: str | None = None
+
+
+def _listed(item: str, entry_point: EntryPoint | None, source: Path) -> _Candidate:
+    if entry_point is not None:
+        return replace(_installed(entry_point), item=item)
+    if item.endswith(".py"):
+        path = source.parent / item
+        if not path.is_file():
+            raise ConfigError(f"{source.name}: plugins: there is no file {item!r}")
+        return _Candidate(path.stem, item, partial(_module_of, path), item)
+    return _Candidate(item, f"module {item}", partial(import_module, item), item)
+
+
+def _installed(entry_point: EntryPoint) -> _Candidate:
+    package = entry_point.dist
+    source = entry_point.value if package is None else f"{package.name} {package.version}"
+    return _Candidate(entry_point.name, source, entry_point.load)
+
+
+async def _loaded(candidate: _Candidate, limit_s: float) -> FoundPlugin | BrokenPlugin:
+    """The plugin, loaded in a thread that can be left alone."""
+
+    def load() -> FoundPlugin | BrokenPlugin:
+        name, source = candidate.name, candidate.source
+        try:
+            return FoundPlugin(name, source, candidate.load(), is_listed=candidate.item is not None)
+        except BaseException as error:  # whatever it does while it is imported
+            return BrokenPlugin(name, source, _reason(error))
+
+    thread = PluginThread(candidate.name, limit_s)
     try:
-        if entry_point is not None:
-            return FoundPlugin(item, _package(entry_point), entry_point.load(), is_listed=True)
-        if item.endswith(".py"):
-            path = source.parent / item
-            return FoundPlugin(path.stem, item, _module_of(path), is_listed=True)
-        return FoundPlugin(item, f"module {item}", import_module(item), is_listed=True)
-    except FileNotFoundError as error:
-        if item.endswith(".py") and error.filename == str(source.parent / item):
-            raise ConfigError(f"{source.name}: plugins: there is no file {item!r}") from None
-        raise _refused(item, source, error) from None
-    except (Exception, SystemExit) as error:
-        raise _refused(item, source, error) from None
-
-
-def _refused(item: str, source: Path, error: BaseException) -> ConfigError:
-    return ConfigError(f"{source.name}: plugins: {item!r} cannot be loaded: {_reason(error)}")
+        return await thread.call(load)
+    except PluginFault:
+        return BrokenPlugin(candidate.name, candidate.source, f"it took longer than {limit_s:g} s")
+    finally:
+        thread.close()
 
 
 def _module_of(path: Path) -> object:
@@ -96,11 +135,6 @@ def _each_once(found: Iterable[FoundPlugin], source: Path) -> list[FoundPlugin]:
             raise ConfigError(f"{source.name}: plugins: there are two of the name {plugin.name!r}")
         by_name[plugin.name] = plugin
     return list(by_name.values())
-
-
-def _package(entry_point: EntryPoint) -> str:
-    package = entry_point.dist
-    return entry_point.value if package is None else f"{package.name} {package.version}"
 
 
 def _reason(error: BaseException) -> str:

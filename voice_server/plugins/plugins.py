@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing, asynccontextmanager
 from functools import partial
@@ -146,7 +145,7 @@ async def running_plugins(
 @asynccontextmanager
 async def open_plugins(config: Config) -> AsyncIterator[Plugins]:
     """The plugins of a server while the context lasts. Raises ConfigError for one that the file lists."""
-    found, broken = await asyncio.to_thread(find_plugins, config)
+    found, broken = await find_plugins(config)
     async with running_plugins(found, broken, limit_s=config.plugin_timeout_s) as plugins:
         unused = {plugin.name for plugin in found if plugin.is_listed} - {each.name for each in plugins.found}
         for each in plugins.broken:
