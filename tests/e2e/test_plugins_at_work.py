@@ -191,7 +191,9 @@ def test_the_document_s_package_is_found_where_it_is_installed(scratch_python: P
     assert re.findall(r"\d\. ([\w.]+) +([\w-]+)(?: \((.*)\))?", listed.stdout) == [
         ("markup", "voice-server", ""),
         ("example.pre_process_text", "example", "voice-server-example 1.0"),
+        ("pronunciation", "voice-server", ""),
         ("scripts", "voice-server", ""),
+        ("phonemes", "voice-server", ""),
         ("normalization", "voice-server", ""),
         ("resampling", "voice-server", ""),
         ("example.post_process_audio", "example", "voice-server-example 1.0"),

@@ -23,14 +23,16 @@ def test_the_watched_server_has_the_same_options_without_the_watching() -> None:
     assert watched_arguments(given) == ["--port", "0", "--backend", "tone"]
 
 
-def test_code_adapters_and_configuration_are_watched(tmp_path: Path) -> None:
+def test_code_adapters_plugins_and_configuration_are_watched(tmp_path: Path) -> None:
     (tmp_path / "tts_backends" / "mine").mkdir(parents=True)
     adapter = tmp_path / "tts_backends" / "mine" / "backend.py"
     adapter.touch()
+    plugin = tmp_path / "spell.py"
+    plugin.touch()
     config = uvicorn.Config("x:y", reload=True, reload_dirs=[str(tmp_path / "tts_backends")], log_config=None)
     watcher = _WithConfiguration(tmp_path / "backends.yaml", config, lambda _sockets: None, [])
     watched = set(watcher.iter_py_files())
-    assert {adapter, tmp_path / "backends.yaml"} <= watched
+    assert {adapter, plugin, tmp_path / "backends.yaml"} <= watched
 
 
 @contextmanager

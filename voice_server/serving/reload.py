@@ -28,6 +28,7 @@ class _WithConfiguration(StatReload):
         """Every file whose change matters."""
         yield from super().iter_py_files()
         yield from (self._configuration.parent / "tts_backends").glob("*/*.py")
+        yield from self._configuration.parent.glob("*.py")  # plugins
         yield self._configuration
 
 
