@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.core.speech.rendering import SETTINGS, Bench
-from tests.core.speech.test_utterance import TEXT, sentences_of, spoken_whole
+from tests.core.speech.rendering import SETTINGS, Bench, pcm_of
+from tests.core.speech.test_utterance import DIALOGUE, TAGGED, TEXT, sentences_of, spoken_whole
 from voice_server.core.speech import utterance_events as events
 from voice_server.core.speech import utterance_inputs as inputs
 from voice_server.core.speech.deferred_inputs import MAX_WAITING, SLICE_CHARS
 from voice_server.core.speech.preparation_queue import PreparationQueue
-from voice_server.core.speech.speech_settings import UtteranceLimits
+from voice_server.core.speech.speech_settings import SpeechSettings, UtteranceLimits
 from voice_server.core.speech.text_stages import TEXT_STAGES, Preparation, staged, unchanged_part
 from voice_server.core.speech.utterance import Utterance
 from voice_server.core.text.splitting.splitter import Piece
@@ -25,8 +25,8 @@ from voice_server.errors import TooMuch
 WARNING = SpeechWarning("plugin_failed", "the plugin odd raised ValueError")
 
 
-def open_bench(limits: UtteranceLimits | None = None) -> Bench:
-    return Bench(Utterance(SETTINGS, limits or UtteranceLimits(), 100.0, stages=None))
+def open_bench(limits: UtteranceLimits | None = None, how: SpeechSettings = SETTINGS) -> Bench:
+    return Bench(Utterance(how, limits or UtteranceLimits(), 100.0, stages=None))
 
 
 def prepared(preparation: Preparation, *warnings: SpeechWarning) -> inputs.TextPrepared:
@@ -104,13 +104,16 @@ def test_what_was_forgotten_is_not_waited_for() -> None:
 
 
 @settings(deadline=None, max_examples=100)
-@given(seed=st.integers(0, 2**32))
-def test_any_cutting_gives_the_same_sentences_and_audio_as_without_plugins(seed: int) -> None:
+@given(text_and_settings=st.sampled_from([(TEXT, SETTINGS), (TAGGED, DIALOGUE)]), seed=st.integers(0, 2**32))
+def test_any_cutting_gives_the_same_sentences_and_audio_as_without_plugins(
+    text_and_settings: tuple[str, SpeechSettings], seed: int
+) -> None:
     rng = random.Random(seed)
-    whole, bench, at = spoken_whole(TEXT), open_bench(), 0
-    while at < len(TEXT):
+    text, how = text_and_settings
+    whole, bench, at = spoken_whole(text, how), open_bench(how=how), 0
+    while at < len(text):
         step = rng.randint(1, 9)
-        bench.speak(TEXT[at : at + step])
+        bench.speak(text[at : at + step])
         at += step
         if rng.random() < 0.5:
             prepare(bench)
@@ -119,7 +122,17 @@ def test_any_cutting_gives_the_same_sentences_and_audio_as_without_plugins(seed:
     bench.receive(inputs.EndText())
     finish(bench)
     assert (sentences_of(bench), bench.audio) == (sentences_of(whole), whole.audio)
+    assert bench.told(events.UtteranceWarning) == whole.told(events.UtteranceWarning)
     assert isinstance(bench.events[-1], events.UtteranceFinished)
+
+
+def test_a_pause_at_the_end_stands_behind_sentences_that_are_being_prepared() -> None:
+    bench = open_bench()
+    bench.speak("One is here.[pause:250ms]")
+    bench.receive(inputs.EndText())
+    assert bench.take_all() == []
+    finish(bench)
+    assert bench.audio == pcm_of("One is here.") + bytes(12_000)
 
 
 def test_nothing_is_rendered_before_it_is_certain_and_prepared() -> None:
