@@ -16,6 +16,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from tests.arithmetic_pool import ArithmeticPool, config_of
 from voice_server.config import Config
 from voice_server.endpoints.app_state import AppState
+from voice_server.plugins.plugins import Plugins
 from voice_server.serving.composition import listening
 from voice_server.serving.uvicorn_server import bind
 from voice_server.speech import SpeechService
@@ -81,12 +82,15 @@ class Received:
 
 @asynccontextmanager
 async def served(
-    pool: ArithmeticPool | None = None, config: Config | None = None, **guard: Any
+    pool: ArithmeticPool | None = None,
+    config: Config | None = None,
+    plugins: Plugins | None = None,
+    **guard: Any,
 ) -> AsyncIterator[Served]:
     pool = pool or ArithmeticPool(frame_s=0.0)
     listener = bind("127.0.0.1", 0)
     async with (
-        SpeechService(pool, config or config_of(*pool.names)) as service,
+        SpeechService(pool, config or config_of(*pool.names), plugins=plugins) as service,
         listening(service, listener, **guard) as state,
     ):
         yield Served(listener.getsockname()[1], service, state, pool)

@@ -15,9 +15,11 @@ from voice_server.core.speech.text_stages import (
     Preparation,
     TextStage,
     language_of,
+    log_of,
     unchanged_part,
 )
 from voice_server.core.speech.utterance_inputs import TextPrepared
+from voice_server.core.text.change_log import ChangeLog
 from voice_server.core.text.speakable.symbols import has_speech
 from voice_server.core.types import Frame, SpeechWarning, WordMark
 from voice_server.errors import ConfigError, PluginFault
@@ -75,15 +77,16 @@ class Plugins:
                 source = next(plugin.source for plugin in self.found if plugin.name == each.plugin)
                 self.broken.append(BrokenPlugin(each.plugin, source, reason))
 
-    async def prepare(self, preparation: Preparation) -> TextPrepared:
+    async def prepare(self, preparation: Preparation, log: ChangeLog | None = None) -> TextPrepared:
         """Take a sentence through the stages; those of plugins that fail are left out."""
-        parts = [unchanged_part(preparation.piece, preparation.settings)]
+        whole = unchanged_part(preparation.piece, preparation.settings)
+        parts = [whole]
         warnings: list[SpeechWarning] = []
         for stage in self.pipeline.text_stages:
             changed: list[ReadPart] = []
             for part in parts:
                 try:
-                    changed += await self._changed(stage, part)
+                    changed += await self._changed(stage, part, log_of(part, whole, log))
                 except PluginFault as fault:
                     changed.append(part)
                     warnings.append(plugin_warning(stage, fault))
@@ -91,10 +94,10 @@ class Plugins:
         parts = [part for part in parts if has_speech(part.spoken.text)]
         return TextPrepared(preparation, parts, tuple(warnings))
 
-    async def _changed(self, stage: TextStage, part: ReadPart) -> Sequence[ReadPart]:
+    async def _changed(self, stage: TextStage, part: ReadPart, log: ChangeLog | None) -> Sequence[ReadPart]:
         if stage.origin == OWN_STAGE:
-            return stage.change(part, None)
-        return await self._threads[stage.origin].call(partial(stage.change, part, None))
+            return stage.change(part, log)
+        return await self._threads[stage.origin].call(partial(stage.change, part, log))
 
     async def heard(
         self, items: AsyncGenerator[SoundItem, None], pending: PendingSegment

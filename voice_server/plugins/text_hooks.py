@@ -22,7 +22,7 @@ TextFunction = Callable[[str, SpeechContext], str | None]
 def text_stage(name: str, origin: str, function: TextFunction) -> TextStage:
     """A stage that says what `function` returns. It raises PluginFault for what cannot be said."""
 
-    def change(part: ReadPart, _log: ChangeLog | None) -> list[ReadPart]:
+    def change(part: ReadPart, log: ChangeLog | None) -> list[ReadPart]:
         before, piece, settings = part.spoken.text, part.piece, part.settings
         language = language_of(piece, settings)
         context = SpeechContext(settings.backend, settings.voice, language, piece.text, settings.options)
@@ -30,12 +30,11 @@ def text_stage(name: str, origin: str, function: TextFunction) -> TextStage:
         after = before if result is None else _checked(result).strip()
         if after == before:
             return [part]
-        if not after:
-            return []
         text, offsets = reworded(before, after)
-        return [
-            replace(part, spoken=replace(part.spoken, text=text, offsets=part.spoken.offsets.then(offsets)))
-        ]
+        if log is not None:
+            log.add_each(name, before, offsets.edits(text), part.spoken.offsets)
+        spoken = replace(part.spoken, text=text, offsets=part.spoken.offsets.then(offsets))
+        return [replace(part, spoken=spoken)] if text else []
 
     return TextStage(name, change, origin)
 

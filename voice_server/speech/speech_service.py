@@ -15,7 +15,10 @@ from typing import Self
 
 from voice_server.config import BackendConfig, Config, Limits
 from voice_server.core.speech.speech_settings import SpeechRequest, SpeechSettings, UtteranceLimits
+from voice_server.core.speech.text_stages import Preparation
+from voice_server.core.speech.utterance_inputs import TextPrepared
 from voice_server.core.speech.whole_text import WholeTextFeeder
+from voice_server.core.text.change_log import ChangeLog
 from voice_server.core.types import SpeechWarning, Voice
 from voice_server.errors import TooMuch
 from voice_server.metrics import Metrics
@@ -53,7 +56,8 @@ class SpeechService:
         self._mixes = MixStore() if mixes is None else mixes
         self._resolver = VoiceResolver(pool, config, self._mixes, pronunciations)
         self._utterance_limits = UtteranceLimits(buffered_chars=config.limits.buffered_chars)
-        self._runner = UtteranceRunner(pool, config, self._resolver, plugins or Plugins(), clock)
+        self._plugins = plugins or Plugins()
+        self._runner = UtteranceRunner(pool, config, self._resolver, self._plugins, clock)
 
     async def __aenter__(self) -> Self:
         await self._runner.__aenter__()
@@ -147,6 +151,10 @@ class SpeechService:
     def settings(self, request: SpeechRequest) -> tuple[SpeechSettings, list[SpeechWarning]]:
         """Resolve the names of a request and check its options: see `VoiceResolver.settings`."""
         return self._resolver.settings(request)
+
+    async def prepare(self, preparation: Preparation, log: ChangeLog) -> TextPrepared:
+        """What would be said of a sentence, with plugins; the log is told who did what."""
+        return await self._plugins.prepare(preparation, log)
 
     def open(
         self,

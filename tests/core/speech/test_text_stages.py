@@ -104,3 +104,10 @@ def test_a_log_is_told_where_the_parts_of_a_sentence_were_changed() -> None:
     staged(part_of(typed, settings), TEXT_STAGES, log)
     assert {edit.rule: typed[edit.start : edit.end] for edit in log.edits}["numbers"] == "3"
     assert NamedEdit("numbers", 21, 22, "three") in log.edits
+
+
+def test_a_log_leads_through_a_stage_before_ours_to_what_was_typed() -> None:
+    typed = "Say k8s and *so*."
+    log = ChangeLog()
+    staged(part_of(typed), [replacing("k8s", "kubernetes"), *TEXT_STAGES], log)
+    assert log.edits == [NamedEdit("emphasis", 12, 13, ""), NamedEdit("emphasis", 15, 16, "")]

@@ -16,3 +16,12 @@ def test_every_other_edit_is_a_change_of_its_own() -> None:
     text, offsets = rewrite("1 & 2", [Edit(2, 3, "and")])
     log.add_each("numbers", text, [Edit(0, 1, "one"), Edit(6, 7, "two")], offsets)
     assert log.edits == [NamedEdit("numbers", 0, 1, "one"), NamedEdit("numbers", 4, 5, "two")]
+
+
+def test_a_change_of_what_was_changed_before_leads_to_what_was_typed() -> None:
+    log = ChangeLog()
+    text, way_back = rewrite("a k8s b", [Edit(2, 5, "kubernetes")])
+    _, offsets = rewrite(text, [])
+    log.within(100, way_back).add("word", text, [Edit(13, 14, "c")], offsets)
+    log.within(100, way_back).add("word", text, [Edit(5, 6, "p")], offsets)
+    assert log.edits == [NamedEdit("word", 106, 107, "c"), NamedEdit("word", 102, 105, "p")]

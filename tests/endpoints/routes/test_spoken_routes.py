@@ -6,7 +6,9 @@ import pytest
 
 from tests.arithmetic_pool import ArithmeticPool
 from tests.endpoints.serving import run, served
+from tests.plugins.plugging import plugin_of
 from voice_server.endpoints.routes.spoken_routes import MAX_SHOWN_CHARS
+from voice_server.plugins.plugins import running_plugins
 
 
 def test_every_sentence_has_what_is_said_of_it_and_which_rule_changed_what() -> None:
@@ -82,5 +84,36 @@ def test_a_wrong_request_is_one_sentence(fields: dict[str, str], sentence: str) 
             answer = await client.post("/tts/spoken", json=fields)
         assert answer.status_code in (400, 422)
         assert sentence in answer.json()["error"]
+
+    run(main)
+
+
+def test_what_plugins_change_is_shown_with_their_stage_as_the_rule() -> None:
+    async def main() -> None:
+        before = plugin_of("before", pre_process_text=lambda text: text.replace("k8s", "**kubernetes**"))
+        behind = plugin_of("behind", post_process_text=lambda text: text.replace("two", "2"))
+        raises = plugin_of("raises", post_process_text=lambda text: int(text, 10))
+        async with (
+            running_plugins([before, behind, raises]) as plugins,
+            served(ArithmeticPool(normalizes=()), plugins=plugins) as server,
+            server.client() as client,
+        ):
+            text = "Say k8s and *two*. Then go."
+            answer = (await client.post("/tts/spoken", json={"text": text, "voice": "alba"})).json()
+        first, second = answer["sentences"]
+        assert (first["spoken"], second["spoken"]) == ("Say kubernetes and 2.", "Then go.")
+        changes = {(each["rule"], each["written"], each["said"]) for each in first["changes"]}
+        assert ("before.pre_process_text", "k8s", "**kubernetes**") in changes
+        assert ("emphasis", "*", "") in changes
+        assert ("behind.post_process_text", "two", "2") in changes
+        assert [text[each["start"] : each["end"]] for each in first["changes"]] == [
+            each["written"] for each in first["changes"]
+        ]
+        assert answer["warnings"] == [
+            {
+                "code": "plugin_failed",
+                "message": "the plugin raises raised ValueError; raises.post_process_text is left out",
+            }
+        ]
 
     run(main)

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from voice_server.core.speech.incoming_text import IncomingText
-from voice_server.core.speech.segments import new_segments
+from voice_server.core.speech.reading import ReadPart
 from voice_server.core.speech.speech_settings import SpeechSettings
+from voice_server.core.speech.text_stages import TEXT_STAGES, Preparation, staged, unchanged_part
 from voice_server.core.text.change_log import ChangeLog, NamedEdit
 from voice_server.core.text.filtering.phrases import CODE_PHRASES, SOURCES_PHRASES
 from voice_server.core.text.offsets import OffsetMap
@@ -46,23 +47,34 @@ class SpokenSentence:
 
 def spoken_sentences(tokens: Iterable[str], settings: SpeechSettings) -> Iterator[SpokenSentence]:
     """Yield the sentences of a text that comes in tokens, each when its end is certain."""
+    for preparation, text in preparations(tokens, settings):
+        log = ChangeLog()
+        part = unchanged_part(preparation.piece, preparation.settings)
+        yield spoken_sentence(preparation.piece, staged(part, TEXT_STAGES, log), log, text)
+
+
+def preparations(
+    tokens: Iterable[str], settings: SpeechSettings
+) -> Iterator[tuple[Preparation, IncomingText]]:
+    """Yield the sentences of a text before the first stage, and the text of which they are."""
     text = IncomingText(settings)
     for token in tokens:
         for piece in text.push(token, 0.0):
-            yield _spoken(piece, settings, text)
+            yield Preparation(piece, text.settings_of(piece)), text
     for piece in text.finish():
-        yield _spoken(piece, settings, text)
+        yield Preparation(piece, text.settings_of(piece)), text
 
 
-def _spoken(piece: Piece, settings: SpeechSettings, text: IncomingText) -> SpokenSentence:
-    log = ChangeLog()
-    segments = new_segments(0, piece, text.settings_of(piece), 0.0, text.typed_place, log=log)
+def spoken_sentence(
+    piece: Piece, parts: Iterable[ReadPart], log: ChangeLog, text: IncomingText
+) -> SpokenSentence:
+    """The sentence of a piece of a text, of which the stages made these parts and told this log."""
     (start, end), way_back = text.typed_place(piece)
     typed = text.typed_between(start, end)
     found = log.edits
     if way_back is not None:
         found = [
-            *_of_filter(piece, way_back, is_ssml=settings.markup == "ssml"),
+            *_of_filter(piece, way_back, is_ssml=text.settings_of(piece).markup == "ssml"),
             *(_as_typed(edit, way_back) for edit in found),
         ]
     changes = [
@@ -72,7 +84,7 @@ def _spoken(piece: Piece, settings: SpeechSettings, text: IncomingText) -> Spoke
         for edit in sorted(found, key=lambda edit: edit.start)
     ]
     told = dict.fromkeys(each for each in changes if each.written.strip() or each.said.strip())
-    return SpokenSentence(piece, start, end, " ".join(each.segment.text for each in segments), tuple(told))
+    return SpokenSentence(piece, start, end, " ".join(part.spoken.text for part in parts), tuple(told))
 
 
 def _trimmed(said: str) -> str:

@@ -54,11 +54,12 @@ def staged(part: ReadPart, stages: Sequence[TextStage], log: ChangeLog | None = 
     """What becomes of a part through all of these stages."""
     parts = [part]
     for stage in stages:
-        parts = [changed for each in parts for changed in stage.change(each, _log_of(each, part, log))]
+        parts = [changed for each in parts for changed in stage.change(each, log_of(each, part, log))]
     return parts
 
 
-def _log_of(part: ReadPart, whole: ReadPart, log: ChangeLog | None) -> ChangeLog | None:
+def log_of(part: ReadPart, whole: ReadPart, log: ChangeLog | None) -> ChangeLog | None:
+    """The log of a whole sentence, for whoever changes a part of it."""
     return None if log is None else log.within(part.piece.start - whole.piece.start)
 
 
@@ -70,6 +71,9 @@ def language_of(piece: Piece, settings: SpeechSettings) -> str:
 def _without_markup(part: ReadPart, log: ChangeLog | None) -> list[ReadPart]:
     """The part without what only the eye needs."""
     settings = part.settings
+    is_first_change = part.spoken.text is part.piece.text
+    if log is not None and not is_first_change:
+        log = log.within(0, part.spoken.offsets)
     spoken = speakable(
         part.spoken.text,
         markup="strip" if settings.markup == "strip" else "speak",
@@ -85,7 +89,7 @@ def _without_markup(part: ReadPart, log: ChangeLog | None) -> list[ReadPart]:
     if spoken.dropped_tags:
         message = f"the backend {settings.backend} does not know {', '.join(spoken.dropped_tags)}"
         warnings = (*warnings, SpeechWarning("tag_dropped", message))
-    if part.spoken.text is not part.piece.text:  # else this is the first change
+    if not is_first_change:
         spoken = SpokenText(spoken.text, part.spoken.offsets.then(spoken.offsets))
     return [ReadPart(part.piece, spoken, settings, warnings)]
 
@@ -116,7 +120,7 @@ def _by_script(part: ReadPart, log: ChangeLog | None) -> list[ReadPart]:
     pronounced: list[ReadPart] = []
     for each in parts:
         is_own = each.settings is part.settings
-        pronounced += [each] if is_own else _pronounced(each, _log_of(each, part, log))
+        pronounced += [each] if is_own else _pronounced(each, log_of(each, part, log))
     return pronounced
 
 

@@ -24,16 +24,19 @@ class NamedEdit:
 class ChangeLog:
     """The changes of one sentence, as they were made; offsets are in the sentence's text.
 
-    `base` is where the part begins of which it is told.
+    `base` is where the part begins of which it is told, and `way_back` leads there from what was made of it.
     """
 
-    def __init__(self, edits: list[NamedEdit] | None = None, base: int = 0) -> None:
+    def __init__(
+        self, edits: list[NamedEdit] | None = None, base: int = 0, way_back: OffsetMap | None = None
+    ) -> None:
         self.edits: list[NamedEdit] = [] if edits is None else edits
         self._base = base
+        self._way_back = way_back
 
-    def within(self, start: int) -> ChangeLog:
-        """The same log, for whoever changes the part that begins at `start` of the one told of here."""
-        return ChangeLog(self.edits, self._base + start)
+    def within(self, start: int, way_back: OffsetMap | None = None) -> ChangeLog:
+        """The same log, for whoever changes what was made of the part that begins at `start` of this one."""
+        return ChangeLog(self.edits, self._base + start, way_back)
 
     def add(self, rule: str, text: str, edits: Sequence[Edit], offsets: OffsetMap) -> None:
         """Edits of `text` that are one change; `offsets` lead from it to the part."""
@@ -42,6 +45,8 @@ class ChangeLog:
         within = [Edit(edit.start - start, edit.end - start, edit.replacement) for edit in ordered]
         said, _ = rewrite(text[start:end], within)
         first, last = offsets.to_source(start, end)
+        if self._way_back is not None:
+            first, last = self._way_back.to_source(first, last)
         self.edits.append(NamedEdit(rule, self._base + first, self._base + last, said))
 
     def add_each(self, rule: str, text: str, edits: Iterable[Edit], offsets: OffsetMap) -> None:

@@ -12,7 +12,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
-from voice_server.core.speech.changes import Change, SpokenSentence, spoken_sentences
+from voice_server.core.speech.changes import Change, SpokenSentence, preparations, spoken_sentence
+from voice_server.core.text.change_log import ChangeLog
 from voice_server.endpoints.app_state import state_of
 from voice_server.endpoints.http.operations import JSON, SPEAKING_REFUSALS, Operation
 from voice_server.endpoints.http.requests import read_any
@@ -60,17 +61,22 @@ class ShownText(msgspec.Struct, kw_only=True):
 async def spoken(request: Request) -> ASGIApp:
     """Answer `POST /tts/spoken`."""
     fields = await read_any(request, SpokenFields)
-    resolved = resolve_fields(state_of(request).service, fields, "wav")
+    service = state_of(request).service
+    resolved = resolve_fields(service, fields, "wav")
     settings = replace(resolved.settings, first_segment="sentence")
     sentences = []
-    for sentence in spoken_sentences(_slices(resolved.text), settings):
-        sentences.append(_shown(sentence))
+    warnings = dict.fromkeys(resolved.warnings)
+    for preparation, text in preparations(_slices(resolved.text), settings):
+        log = ChangeLog()
+        prepared = await service.prepare(preparation, log)
+        sentences.append(_shown(spoken_sentence(preparation.piece, prepared.parts, log, text)))
+        warnings |= dict.fromkeys(prepared.warnings)
         await asyncio.sleep(0)  # a long text takes some hundred milliseconds
     answer = ShownText(
         backend=settings.backend,
         voice=settings.voice,
         sentences=sentences,
-        warnings=[ShownWarning(code=each.code, message=each.message) for each in resolved.warnings],
+        warnings=[ShownWarning(code=each.code, message=each.message) for each in warnings],
     )
     return Response(msgspec.json.encode(answer), media_type=JSON)
 
