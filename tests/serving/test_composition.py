@@ -187,3 +187,23 @@ def test_the_name_that_a_server_listens_on_is_one_of_its_own(monkeypatch: pytest
             assert answer.status_code == 200
 
     run(main)
+
+
+def test_a_server_starts_without_what_a_plugin_cannot_do_and_logs_it(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    adapter = Path(__file__).parents[2] / "tts_backends" / "tone" / "backend.py"
+    file = tmp_path / "backends.yaml"
+    file.write_text(f"plugins: [own.py]\nbackends: {{tone: {{adapter: {adapter}}}}}\n")
+    (tmp_path / "own.py").write_text(
+        "from voice_server.plugins.plugin_api import hookimpl\n"
+        "@hookimpl\ndef customize_pipeline(pipeline):\n    pipeline.remove('resampling')\n"
+    )
+
+    async def main() -> None:
+        async with open_service(load_config(file)) as service:
+            assert service.is_up("tone")
+
+    run(main)
+    (record,) = [each for each in caplog.records if each.getMessage() == "a plugin is not used"]
+    assert vars(record)["reason"].startswith("it wanted to remove resampling, without which")

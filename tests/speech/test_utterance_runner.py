@@ -429,17 +429,19 @@ def test_a_whole_text_of_which_a_plugin_leaves_all_out_ends() -> None:
     uvloop.run(main())
 
 
-def test_a_cancel_does_not_wait_for_a_plugin() -> None:
+@pytest.mark.parametrize("hook", ["pre_process_text", "post_process_text", "pre_process_audio"])
+def test_a_cancel_does_not_wait_for_a_plugin(hook: str) -> None:
     async def main() -> None:
+        pool = ArithmeticPool()
         with hanging() as hang:
 
             def waiting() -> None:
                 hang()
 
-            plugin = plugin_of("slow", pre_process_text=waiting)
+            plugin = plugin_of("slow", is_listed=True, **{hook: waiting})
             async with (
                 running_plugins([plugin], limit_s=60) as plugins,
-                serving(ArithmeticPool(), plugins=plugins) as service,
+                serving(pool, plugins=plugins) as service,
             ):
                 speech = started(service, "One is here. Two is here. ")
                 await hang.has_begun()
@@ -450,6 +452,8 @@ def test_a_cancel_does_not_wait_for_a_plugin() -> None:
             utterance_events.HeardText,
             utterance_events.UtteranceFinished,
         ]
+        assert not pool.running.total()
+        assert pool.stopped == (["One is here."] if hook == "pre_process_audio" else [])
 
     uvloop.run(main())
 
