@@ -106,6 +106,23 @@ def test_one_that_hangs_is_switched_off_and_nobody_waits_for_it_again() -> None:
     run(main)
 
 
+def test_a_loop_without_an_end_does_not_take_the_interpreter_for_ever() -> None:
+    threads: list[threading.Thread] = []
+
+    def spin() -> None:
+        threads.append(threading.current_thread())
+        while True:
+            pass
+
+    async def main() -> None:
+        with thread(SHORT_S) as plugin:
+            assert "switched off" in await fault_of(plugin, spin)
+
+    run(main)
+    threads[0].join(LONG_S)
+    assert not threads[0].is_alive()
+
+
 def test_one_that_hangs_for_somebody_who_has_left_is_switched_off_too() -> None:
     async def main() -> None:
         with hanging() as hang, thread(SHORT_S) as plugin:

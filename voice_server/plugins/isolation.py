@@ -1,14 +1,16 @@
 """A plugin's calls run in a thread of its own, one after the other, and nobody waits for long.
 
-A thread cannot be ended. So a plugin that does not return within the limit is switched off for the life of
-the server and its thread left alone; it ends with the process. A call may wait for the ones before it as long
-as it may take itself. What this cannot keep apart is the interpreter: code that holds its lock, such as a
-regular expression that explodes, holds the server.
+A thread cannot be ended from outside, so a plugin that does not return within the limit is switched off for
+the life of the server. An exception is raised in its thread, which ends a loop of Python that would take the
+interpreter from everybody else; a call that waits goes on until it returns, or the process ends. A call may
+wait for the ones before it as long as it may take itself. What this cannot keep apart is the interpreter:
+code that holds its lock, such as a regular expression that explodes, holds the server.
 """
 
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import logging
 import time
 import traceback
@@ -109,11 +111,18 @@ class PluginThread:
             raise PluginFault(f"had no time for it within {self._limit_s:g} s")
         self._is_off = True
         self._calls.put(None)
+        self._interrupt()
         _log.error(
             "a plugin hangs and is switched off", extra={"plugin": self._plugin, "limit_s": self._limit_s}
         )
         for waiting in self._waiting:
             waiting.settle(_Outcome(error=self._hang()))
+
+    def _interrupt(self) -> None:
+        """Raise SystemExit in the thread, at its next step in Python."""
+        assert self._thread is not None
+        ident = ctypes.c_ulong(self._thread.ident or 0)
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(ident, ctypes.py_object(SystemExit))
 
     def _hang(self) -> PluginFault:
         return PluginFault(
