@@ -44,7 +44,7 @@ def test_every_type_is_told_with_its_range() -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ('{"markup": "foo"}', "markup must be one of speak, strip, not 'foo'"),
+        ('{"markup": "foo"}', "markup must be one of speak, ssml, strip, not 'foo'"),
         ('{"format": {"frames": "foo"}}', "format.frames must be one of plain, tagged, not 'foo'"),
         ('{"format": 7}', "format must be an object with encoding, rate, frames"),
         ('{"token": 5}', "token must be a text"),
