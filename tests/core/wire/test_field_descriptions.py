@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from voice_server.core.wire.client_messages import ClientMessage
-from voice_server.core.wire.field_descriptions import allowed, complaint_about, fields_of
+from voice_server.core.wire.field_descriptions import allowed, complaint_about, fields_of, may_be_list
 
 
 class Fields(msgspec.Struct):
@@ -39,6 +39,11 @@ def test_every_type_is_told_with_its_range() -> None:
         "many": "a list",
         "names": "an object",
     }
+
+
+def test_lists_are_known_also_where_something_else_may_stand() -> None:
+    assert [each.name for each in fields_of(Fields) if may_be_list(each.type)] == ["kinds", "many"]
+    assert may_be_list(next(each.type for each in fields_of(ClientMessage) if each.name == "normalize"))
 
 
 @pytest.mark.parametrize(

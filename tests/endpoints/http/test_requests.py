@@ -242,3 +242,21 @@ def test_a_body_that_does_not_come_is_not_waited_for() -> None:
             await read_json(Request(scope, silence), Fields)
 
     run(main())
+
+
+class Kinds(msgspec.Struct, kw_only=True):
+    which: bool | list[Literal["a", "b"]] | None = None
+
+
+@pytest.mark.parametrize(
+    ("text", "which"), [("true", True), ("0", False), ("a", ["a"]), ("a, b", ["a", "b"])]
+)
+def test_a_list_is_text_with_commas_in_a_query(text: str, which: object) -> None:
+    assert fields_from({"which": text}, Kinds, as_text=True).which == which
+
+
+def test_what_a_list_may_hold_is_said() -> None:
+    with pytest.raises(WrongField, match=r'^which must be true or false or a list of a, b, not "a,c"$'):
+        fields_from({"which": "a,c"}, Kinds, as_text=True)
+    with pytest.raises(WrongField, match="which must be true or false or a list of a, b"):
+        fields_from({"which": "a"}, Kinds)

@@ -43,6 +43,11 @@ def _alternatives(field: inspect.Type) -> list[inspect.Type]:
     return [field]
 
 
+def may_be_list(field: inspect.Type) -> bool:
+    """Whether a list is among what a field may be."""
+    return any(isinstance(each, inspect.ListType) for each in _alternatives(field))
+
+
 def allowed(field: inspect.Type) -> str:
     """What a field may be, in words."""
     return " or ".join(dict.fromkeys(_allowed(each) for each in _alternatives(field)))

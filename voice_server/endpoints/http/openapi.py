@@ -155,8 +155,14 @@ def _query_parameters(operation: Operation) -> list[JsonSchema]:
 def _form_parameters(form: JsonSchema) -> list[JsonSchema]:
     return [
         {"name": name, "in": "query", "required": name in form["required"], "schema": _within_head(schema)}
+        | ({"explode": False} if _may_be_list(schema) else {})
         for name, schema in form["properties"].items()
     ]
+
+
+def _may_be_list(schema: JsonSchema) -> bool:
+    """Whether a field of a URL may be a list, whose words have commas between them."""
+    return any(each.get("type") == "array" for each in schema.get("anyOf", [schema]))
 
 
 def _within_head(schema: JsonSchema) -> JsonSchema:

@@ -10,13 +10,14 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Annotated, Final, TypeVar
 
 import msgspec
 from starlette.requests import Request
 
 from voice_server.core.speech.speech_settings import MAX_LANGUAGE_CHARS, MAX_VOICE_CHARS
-from voice_server.core.wire.field_descriptions import allowed, fields_of
+from voice_server.core.wire.field_descriptions import allowed, fields_of, may_be_list
 from voice_server.core.wire.half_characters import replace_halves
 from voice_server.endpoints.http.form_fields import form_fields, query_fields
 from voice_server.endpoints.http.json_frame import JsonFrame
@@ -84,15 +85,17 @@ def media_type(request: Request) -> str:
 
 
 def fields_from(given: object, kind: type[_Fields], *, as_text: bool = False) -> _Fields:
-    """Return `given` as a Struct; with `as_text`, numbers and booleans are read from text.
+    """Return `given` as a Struct; with `as_text`, numbers, booleans and lists are read from text.
 
     Raises WrongField with a sentence that names the field and what it may be.
     """
     if not isinstance(given, Mapping):
         raise RequestError("the body must be a JSON object with the fields of this route")
     present = {name: _clean(value) for name, value in given.items() if value is not None}
+    lists = [name for name in _list_fields(kind) if name in present] if as_text else []
     try:
-        fields = msgspec.convert(present, kind, strict=not as_text)
+        read = present | {name: _listed(present[name]) for name in lists}
+        fields = msgspec.convert(read, kind, strict=not as_text)
     except msgspec.ValidationError as error:
         raise _refusal(str(error), present, kind) from None
     for name in present:
@@ -175,6 +178,18 @@ async def _form(request: Request) -> dict[str, object]:
     fields = await form_fields(request, body)
     await asyncio.sleep(0)
     return dict(fields)
+
+
+@cache
+def _list_fields(kind: type[msgspec.Struct]) -> tuple[str, ...]:
+    """The fields that may be a list, which text has with commas between."""
+    return tuple(each.encode_name for each in fields_of(kind) if may_be_list(each.type))
+
+
+def _listed(value: object) -> object:
+    """A text as a list, unless it is what a field may be beside that."""
+    is_list = isinstance(value, str) and value.lower() not in ("true", "false", "1", "0", "")
+    return [word.strip() for word in str(value).split(",")] if is_list else value
 
 
 def _clean(value: object) -> object:

@@ -54,6 +54,7 @@ _SIGNS_BEFORE_INTERVAL = frozenset("=∈:(+*/<>,→{[-−")
 _MARKS_BEFORE_CITATION = frozenset('.,;:!?"”’»)%。，、！？）」』*_~>]')
 _WINDOW = 200
 """How many characters beside a number in brackets tell whether it is a citation."""
+_CLOSED_EMPHASIS = re.compile(r"(?<=[^\s*_])[*_]{1,3}\Z")
 _LAST_WORD = re.compile(r"[^\W_]+\Z")
 _REFERENCE = re.compile(
     r"(?:[ \t]*+(?:\[[0-9]{1,3}\]|[0-9]{1,3}[.)]|[-*•]))?[ \t]*+<?(?:https?://|doi:|www\.)\S++>?[ \t\r]*+"
@@ -86,7 +87,7 @@ def _are_note_numbers(text: str, start: int, end: int) -> bool:
     if not line.strip():
         return after == " " and text[end + 1 : end + 2].isalpha()  # the number of a reference
     if before.isspace():
-        so_far = line.rstrip()
+        so_far = _CLOSED_EMPHASIS.sub("", line.rstrip())
         word = _LAST_WORD.search(so_far[-24:])
         return so_far[-1] not in _SIGNS_BEFORE_INTERVAL and not (word and word[0].lower() in _NEEDS_AN_OBJECT)
     if before in _MARKS_BEFORE_CITATION:
