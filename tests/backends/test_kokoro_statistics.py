@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tts_backends.kokoro.onnx_model import is_short
 from tts_backends.kokoro.voice_statistics import Statistics, VoiceMoments, VoiceStatistics
 
 SPEECH_MEAN, SPEECH_POWER = np.array([1.0, -2.0, 0.5]), np.array([5.0, 9.0, 2.0])
@@ -104,3 +105,26 @@ def test_a_broken_file_is_replaced(tmp_path: Path, content: bytes) -> None:
     file.write_bytes(content)
     VoiceStatistics(tmp_path).of([voice(1)], N_CHANNELS, lambda _: moments)
     np.testing.assert_array_equal(np.load(file), moments.values)
+
+
+def test_the_most_silence_is_that_of_the_sentence_that_was_measured_with_the_most() -> None:
+    one = Statistics(np.zeros(2, np.float32), np.ones(2, np.float32))
+    assert VoiceMoments.of([(0.1, one), (0.3, one), (0.2, one)]).most_silence == pytest.approx(0.3)
+
+
+@pytest.mark.parametrize(
+    ("n_values", "speed", "is_whole"),
+    [
+        (110, 1.0, True),  # "Hello."
+        (220, 0.5, True),  # the same at half the pace, which was 4 to 6.5 dB off in windows
+        (150, 0.7, True),
+        (160, 1.0, False),  # "Good morning, everyone."
+        (320, 0.5, False),
+        (86, 2.0, True),  # and at twice the pace, where it is soon there
+        (440, 0.25, False),
+    ],
+)
+def test_a_text_that_is_short_at_the_voice_s_own_pace_is_short_at_half_of_it(
+    n_values: int, speed: float, is_whole: bool
+) -> None:
+    assert is_short(n_values, speed) is is_whole

@@ -2,8 +2,9 @@
 
 The first window is short, so that sound starts inside the sentence, and each next one longer, since the
 frames that a window needs on either side cost as much as those that it gives. In windows the vocoder's
-norms use what is to be expected of the voice (VoiceStatistics). A short sentence, one of a mix whose speakers
-are not all measured yet, and any with `exact`, is rendered whole, and they use its own.
+norms use what is to be expected of the voice (VoiceStatistics). A short sentence, one with more silence than
+any that was measured, one of a mix whose speakers are not all measured yet, and any with `exact`, is rendered
+whole, and they use its own.
 """
 
 from __future__ import annotations
@@ -40,9 +41,12 @@ _VALUES_BEFORE_SOUND, _MOST_SKIPPED = 14, 16
 """Sound begins up to 135 ms before the end of the first frames (54 voices measured), and at low speeds, where
 they are longer, not later: never before 240 ms."""
 _WHOLE = 144
-"""A sentence with no more values than these, 1.8 s with the silence at its edges, is rendered whole."""
-_MOST_SILENCE = 0.4
-"""And one with a larger share of silence, of which too little is known to foretell its norms."""
+"""A sentence with no more values than these, 1.8 s with the silence at its edges, is rendered whole: with so
+few phonemes its norms are not those of others, at half the pace as little as at the voice's own."""
+_SLOWEST_WHOLE = 0.5
+"""More slowly a sentence must be shorter, so that its first sound need not wait for 3.6 s of it."""
+_MORE_SILENCE = 0.02
+"""So much more than in any sentence that was measured may be the share of silence of one in windows."""
 _POLL_S = 0.01
 _CALIBRATION_VOICES = ("af_heart", "am_michael", "bf_emma", "zm_yunxi", "jf_alpha", "ef_dora")
 _CALIBRATION_SEED = 0
@@ -74,6 +78,11 @@ class _Prosody:
         """The inputs for the values from `start` to `end`."""
         source = self.source[:, :, :, start * _SOURCE_PER_VALUE : end * _SOURCE_PER_VALUE + 1]
         return {"x": self.x[:, :, :, start:end], "source": source}
+
+
+def is_short(n_values: int, speed: float) -> bool:
+    """Whether a sentence, which has so many values at this speed, has too few phonemes for windows."""
+    return n_values * min(max(speed, _SLOWEST_WHOLE), 1.0) <= _WHOLE
 
 
 class OnnxModel:
@@ -113,7 +122,7 @@ class OnnxModel:
             return Sound(prosody.frames, start * _SAMPLES_PER_VALUE, pieces)
         # Asked for a short sentence too, so that the set-up's "Ready." has the first voice measured.
         statistics = self._expected(speakers, prosody, poll)
-        if statistics is None or prosody.x.shape[3] <= _WHOLE or prosody.silence > _MOST_SILENCE:
+        if statistics is None or is_short(prosody.x.shape[3], speed):
             samples, _ = self._whole(prosody, self._graphs.vocoder, poll)
             pieces = iter([samples[start * _SAMPLES_PER_VALUE :]])
         else:
@@ -157,10 +166,13 @@ class OnnxModel:
             start = end
 
     def _expected(self, speakers: Speakers, prosody: _Prosody, poll: Poll) -> Statistics | None:
-        """What to expect of a sentence; None while a mix has speakers that were never measured."""
+        """What to expect of a sentence.
+
+        None for one that is hardly more than silence, and while a mix has speakers that were never measured.
+        """
         voices = [voice for _, voice in speakers]
         moments = self._statistics.of(voices, prosody.gains.size, lambda voice: self._measure(voice, poll))
-        if moments is None:
+        if moments is None or prosody.silence > min(of.most_silence for of in moments) + _MORE_SILENCE:
             return None
         return Statistics.mixed(
             [(share, of.at(prosody.silence)) for (share, _), of in zip(speakers, moments, strict=True)]

@@ -69,6 +69,11 @@ class VoiceMoments:
         ]
         return cls(np.array(rows, np.float32))
 
+    @property
+    def most_silence(self) -> float:
+        """The largest share of silence that was measured."""
+        return float(self.values[-1, 0])
+
     def at(self, silence: float) -> Statistics:
         """Return what to expect of a sentence, given its share of silence."""
         shares = self.values[:, 0]
