@@ -32,6 +32,8 @@ limits: {connections: 7, drain_s: 1.5}
 pauses: {sentence_ms: 0, paragraph_ms: 900}
 pronunciations: words/said.yaml
 loudness_lufs: -18
+fade_ms: 2
+limiter: off
 backends:
   kokoro:
     adapter: tts_backends/kokoro/backend.py
@@ -51,6 +53,7 @@ backends:
     environment: embedded
     folder: elsewhere
     loudness_lufs: off
+    limiter: on
 """
 
 
@@ -60,6 +63,7 @@ def test_a_full_file_says_everything(tmp_path: Path) -> None:
     assert config.default_backend == "kokoro"
     assert (config.limits.connections, config.limits.drain_s, config.limits.handshake_s) == (7, 1.5, 10.0)
     assert (kokoro.loudness_lufs, tone.loudness_lufs) == (-18, None)
+    assert (kokoro.fade_ms, tone.fade_ms, kokoro.limiter, tone.limiter) == (2, 2, False, True)
     assert config.pauses == Pauses(sentence_ms=0, paragraph_ms=900)
     assert config.pronunciations == tmp_path / "words" / "said.yaml"
     assert kokoro.adapter == tmp_path / "tts_backends/kokoro/backend.py"
@@ -147,6 +151,8 @@ BAD_FILES = {
         SMALLEST + "\nlimits: {connections: many}",
         "limits.connections: expected int, got str",
     ),
+    "a long fade": (SMALLEST + "\nfade_ms: 50", "fade_ms: expected float <= 5"),
+    "a soft limiter": (SMALLEST + "\nlimiter: soft", "limiter: expected bool, got str"),
     "too loud": (SMALLEST + "\nloudness_lufs: 0", "loudness_lufs: expected float <= -10"),
     "loud in words": (SMALLEST + "\nloudness_lufs: loud", "loudness_lufs: expected float | null, got str"),
     "pronunciations that are no file's name": (

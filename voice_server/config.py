@@ -59,7 +59,8 @@ class BackendConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     silent for `silence_timeout_s` (or five times what such a text was seen to take), when a stop is not
     obeyed within `stop_timeout_s`, and when it is idle and leaves a ping unanswered for `ping_timeout_s`. All
     voices are brought to `loudness_lufs`, where the adapter knows how loud they are; None (`off` in the file)
-    leaves them alone.
+    leaves them alone. Renders that begin or end inside a sound are faded there for `fade_ms`, and with
+    `limiter` peaks that the loudness lifts too far are bent and not clipped.
     """
 
     adapter: Path
@@ -83,6 +84,8 @@ class BackendConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     ping_timeout_s: Seconds = _SUPERVISION.ping_timeout_s
     max_audio_s: Seconds = 600.0
     loudness_lufs: Annotated[float, msgspec.Meta(ge=-40, le=-10)] | None = DEFAULT_LOUDNESS_LUFS
+    fade_ms: Annotated[float, msgspec.Meta(ge=0, le=5)] = 5.0
+    limiter: bool = True
     folder: Path = Path()
 
     def supervision(self, base: SupervisionPolicy = _SUPERVISION) -> SupervisionPolicy:
@@ -135,10 +138,11 @@ class _PluginKeys(msgspec.Struct, frozen=True):
 
 
 _Table = TypeVar("_Table", BackendConfig, Limits, Pauses)
-_FOR_EVERY_BACKEND = ("loudness_lufs",)
+_FOR_EVERY_BACKEND = ("loudness_lufs", "fade_ms", "limiter")
 """Keys of a backend that may also stand at the top, for all."""
 _TOP_LEVEL_KEYS = (
-    *("backends", "default_backend", "natural_voice", "limits", "loudness_lufs", "pauses", "pronunciations"),
+    *("backends", "default_backend", "natural_voice", "limits", "pauses", "pronunciations"),
+    *_FOR_EVERY_BACKEND,
     *_PluginKeys.__struct_fields__,
 )
 

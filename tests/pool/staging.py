@@ -47,7 +47,9 @@ class Stage:
     ) -> BackendConfig:
         """A backend whose limits are short enough to wait for."""
         settings = {"scratch": str(self.scratch), "fault": fault} | changes.pop("settings", {})
-        usual = BackendConfig(adapter=adapter, workers=workers, settings=settings, forked=self.forked)
+        usual = BackendConfig(
+            adapter=adapter, workers=workers, settings=settings, forked=self.forked, fade_ms=0
+        )
         return msgspec.structs.replace(usual, **changes)
 
     def pool(self, *, patience_s: float = 1.0, **changes: Any) -> LocalPool:

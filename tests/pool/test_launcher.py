@@ -40,8 +40,15 @@ class RecordedWorker:
         self.slot = slot
         self._launched = launched
 
-    async def start(self, *_: object, loudness_lufs: float | None, may_be_template: bool) -> None:
-        assert loudness_lufs == DEFAULT_LOUDNESS_LUFS
+    async def start(
+        self,
+        *_: object,
+        loudness_lufs: float | None,
+        fade_ms: float,
+        limiter: bool,
+        may_be_template: bool,
+    ) -> None:
+        assert (loudness_lufs, fade_ms, limiter) == (DEFAULT_LOUDNESS_LUFS, 5.0, True)
         self._launched.append(f"{self.slot} loads" if may_be_template else f"{self.slot} starts")
 
     async def fork(self, template: object) -> None:

@@ -544,7 +544,7 @@ def test_why_a_backend_is_not_running_is_a_sentence_that_helps(
     adapter.write_text(_ADAPTER.format(before="", body=body))
 
     async def main() -> None:
-        config = BackendConfig(adapter=adapter, workers=1, forked=stage.forked)
+        config = BackendConfig(adapter=adapter, workers=1, forked=stage.forked, fade_ms=0)
         async with LocalPool({"mine": config}, policy=HASTY) as pool:
             with pytest.raises(BackendDown, match=f"backend mine is not running: .*{told}") as caught:
                 async for _ in pool.render(Segment("mine", "Hello.", "a", {}, 0)):
@@ -574,7 +574,7 @@ def test_a_python_that_cannot_run_a_backend_is_told_with_what_helps(
     python.chmod(0o755)
 
     async def main() -> None:
-        config = BackendConfig(adapter=ADAPTER, workers=1, environment=python)
+        config = BackendConfig(adapter=ADAPTER, workers=1, environment=python, fade_ms=0)
         async with LocalPool({"mine": config}, policy=HASTY) as pool:
             assert re.search(told, pool.backends["mine"].error), pool.backends["mine"].error
 
@@ -591,7 +591,7 @@ def test_a_wished_backend_is_waited_for_until_it_is_ready_or_time_is_up(tmp_path
         "    def voices(self): yield Voice('ann', 'Ann', 'en')\n"
         "    def synthesize(self, text, voice, options): yield bytes(4800)\n"
     )
-    slow = BackendConfig(adapter=adapter, folder=tmp_path)
+    slow = BackendConfig(adapter=adapter, folder=tmp_path, fade_ms=0)
     os.mkfifo(tmp_path / "gate")
 
     async def state_after(wish_s: float) -> BackendState:

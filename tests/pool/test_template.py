@@ -78,7 +78,7 @@ def written(
             body=f"yield bytes(80) + repr(({body})).ljust(300).encode() + bytes(80)",
         )
     )
-    return BackendConfig(adapter=file, workers=2, forked=True, env={"OMP_NUM_THREADS": "3"})
+    return BackendConfig(adapter=file, workers=2, forked=True, fade_ms=0, env={"OMP_NUM_THREADS": "3"})
 
 
 async def asked(pool: LocalPool) -> Any:

@@ -105,8 +105,24 @@ def test_an_engine_that_begins_or_stops_inside_a_sound_is_faded(level: int) -> N
 def test_an_engine_that_begins_with_sound_is_handed_on_at_once_but_for_the_last_block() -> None:
     levels = tone(30 * BLOCK)
     trimmer = EdgeTrimmer(RATE_HZ)
-    assert unpacked(trimmer.add(packed(levels))) == levels[: 29 * BLOCK]
-    assert unpacked(trimmer.finish()) == levels[29 * BLOCK :]
+    assert unpacked(trimmer.add(packed(levels)))[BLOCK:] == levels[BLOCK : 29 * BLOCK]
+    assert len(trimmer.finish()) == 2 * BLOCK
+
+
+@pytest.mark.parametrize(("fade_ms", "samples"), [(0, 0), (2.5, BLOCK // 2), (5, BLOCK)])
+def test_a_fade_is_as_long_as_is_wanted(fade_ms: float, samples: int) -> None:
+    levels = [9000] * 20 * BLOCK
+    trimmer = EdgeTrimmer(RATE_HZ, fade_ms)
+    out = unpacked(trimmer.add(packed(levels)) + trimmer.finish())
+    changed = [at for at, level in enumerate(out) if level != 9000]
+    assert changed == [*range(samples), *range(len(levels) - samples, len(levels))]
+
+
+@pytest.mark.parametrize("edge", [16, -16, 17, -17])
+def test_only_a_step_that_may_be_heard_is_faded(edge: int) -> None:
+    levels = [edge] + [4000] * 20 * BLOCK + [edge]
+    out, _ = trimmed(levels)
+    assert (out == levels) is (abs(edge) == 16)
 
 
 def test_a_pause_inside_is_held_until_sound_comes_and_then_kept() -> None:

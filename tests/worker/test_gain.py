@@ -77,3 +77,11 @@ def test_the_samples_are_the_same_without_numpy(gain: float, monkeypatch: pytest
     with_numpy = amplified(EVERY_SAMPLE, gain)
     monkeypatch.setitem(sys.modules, "numpy", None)
     assert amplified(EVERY_SAMPLE, gain) == with_numpy
+
+
+def test_without_the_limiter_all_below_full_scale_is_exact_and_the_rest_clipped() -> None:
+    levels = list(struct.unpack("<65536h", amplified(EVERY_SAMPLE, 2.0, limiter=False)))
+    assert levels == [max(-32767, min(32767, 2 * sample)) for sample in range(-32768, 32768)]
+    assert levels != louder(EVERY_SAMPLE, 2.0)
+    softer = [amplified(EVERY_SAMPLE, 0.5, limiter=limiter) for limiter in (True, False)]
+    assert softer[0] == softer[1]

@@ -352,3 +352,13 @@ def test_a_voice_whose_loudness_the_adapter_knows_is_brought_to_that_of_all(
             < 30
         )
         assert worker.render(2, voice="b")[0][800:802] == b"\0\x10"
+
+
+def test_a_render_that_stops_inside_a_sound_is_faded_as_the_server_wants(tmp_path: Path) -> None:
+    for fade_ms in (0.0, 5.0):
+        with WorkerProcess(tmp_path / f"loud{fade_ms}", body='yield b"\\0\\x10" * 800') as worker:
+            worker.fade_ms = fade_ms
+            worker.greet()
+            pcm, _ = worker.render(1, voice="a")
+            assert (pcm[-2:] == b"\0\x10") is (fade_ms == 0.0)
+            assert pcm[800:802] == b"\0\x10"

@@ -49,9 +49,10 @@ class Backend:
 
 
 class WorkerProcess:
-    """A worker and the server's end of its pipes; it leaves every voice as loud as it is."""
+    """A worker and the server's end of its pipes; it leaves every voice as loud as it is, unfaded."""
 
     loudness_lufs: float | None = None
+    fade_ms = 0.0
 
     def __init__(
         self, folder: Path, *, python: str = sys.executable, top: str = "", init: str = "", body: str
@@ -97,7 +98,7 @@ class WorkerProcess:
         return self._came.pop(0)
 
     def greet(self, **settings: object) -> WorkerReady:
-        self.send(WorkerHello(1, settings, "", self.loudness_lufs))
+        self.send(WorkerHello(1, settings, "", self.loudness_lufs, self.fade_ms))
         ready = self.next()
         assert isinstance(ready, WorkerReady), ready
         return ready

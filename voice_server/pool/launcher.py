@@ -101,6 +101,8 @@ class WorkerLauncher:
                 config.default_voice,
                 config.folder.absolute(),
                 loudness_lufs=config.loudness_lufs,
+                fade_ms=config.fade_ms,
+                limiter=config.limiter,
                 may_be_template=worker.slot == self._loading_slot,
             )
         except (VoiceServerError, OSError) as error:

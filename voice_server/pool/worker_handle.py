@@ -99,13 +99,15 @@ class WorkerHandle:
         folder: Path,
         *,
         loudness_lufs: float | None = None,
+        fade_ms: float = 5.0,
+        limiter: bool = True,
         may_be_template: bool = False,
     ) -> None:
         """Launch the process in `folder` and send it its settings.
 
         Raises OSError when it cannot be started, WireError when the settings cannot be sent.
         """
-        hello = encode(WorkerHello(PROTOCOL_VERSION, settings, voice, loudness_lufs))
+        hello = encode(WorkerHello(PROTOCOL_VERSION, settings, voice, loudness_lufs, fade_ms, limiter))
         if may_be_template:
             self._process, self._order_socket = await launch_loader(
                 self.name, command, environment, self, folder

@@ -4,13 +4,12 @@ What comes out depends on the samples alone and not on the pieces in which they 
 again on another worker has the same edges. Sound begins and ends with blocks of 5 ms whose mean magnitude is
 above -66 dBFS; for noise that is a peak of -55. Measured: the softest f, h, th and p of espeak and Piper
 begin 20 dB louder, and what Piper and Kokoro give as silence stays 8 to 20 dB below. Pauses inside a render
-are kept, and so is a render without any sound.
+are kept, and so is a render without any sound. One that begins or ends inside a sound is faded there.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 from struct import Struct
 from typing import Final
 
@@ -34,8 +33,9 @@ class EdgeTrimmer:
     anything was handed on.
     """
 
-    def __init__(self, sample_rate_hz: int) -> None:
+    def __init__(self, sample_rate_hz: int, fade_ms: float = 5.0) -> None:
         samples = sample_rate_hz // _BLOCKS_PER_SECOND
+        self._fade_bytes = BYTES_PER_SAMPLE * min(round(sample_rate_hz * fade_ms / 1000), samples)
         self._block_bytes = BYTES_PER_SAMPLE * samples
         self._block = Struct(f"<{samples}h")
         self._most_sum = _QUIET * samples
@@ -126,11 +126,11 @@ class EdgeTrimmer:
         return sum(map(abs, _samples(pcm))) * BYTES_PER_SAMPLE > _QUIET * len(pcm)
 
     def _softened(self, pcm: bytes, *, opens: bool) -> bytes:
-        """The PCM with a fade at one end, if the step from or to silence there would be its steepest."""
-        edge = pcm[: self._block_bytes] if opens else pcm[-self._block_bytes :]
+        """The PCM with a fade at one end, if there would be a step from or to silence that may be heard."""
+        size = min(self._fade_bytes, len(pcm))
+        edge = pcm[:size] if opens else pcm[len(pcm) - size :]
         samples = _samples(edge)
-        steps = [abs(after - before) for before, after in pairwise(samples)]
-        if not samples or abs(samples[0 if opens else -1]) <= max(steps, default=0):
+        if not samples or abs(samples[0 if opens else -1]) <= _QUIET:
             return pcm
         faded = _faded(edge, opens=opens)
         return faded + pcm[len(edge) :] if opens else pcm[: -len(edge)] + faded

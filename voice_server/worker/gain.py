@@ -38,11 +38,11 @@ def gain_of(backend: Backend, voice: str, target_lufs: float | None) -> float:
     return float(10 ** (gain_db / 20))
 
 
-def amplified(pcm: bytes, gain: float) -> bytes:
-    """Return int16 PCM with a gain; peaks that it would clip are limited."""
+def amplified(pcm: bytes, gain: float, *, limiter: bool = True) -> bytes:
+    """Return int16 PCM with a gain; peaks beyond full scale are bent by the limiter, or clipped."""
     if gain == 1.0 or not pcm:
         return pcm
-    table = _table(gain)
+    table = _table(gain, limiter)
     numpy: Any = sys.modules.get("numpy")
     if numpy is not None:
         samples = numpy.frombuffer(table, numpy.int16)[numpy.frombuffer(pcm, "<u2")]
@@ -52,11 +52,15 @@ def amplified(pcm: bytes, gain: float) -> bytes:
 
 
 @lru_cache(maxsize=32)
-def _table(gain: float) -> array[int]:
+def _table(gain: float, limiter: bool) -> array[int]:
     """What becomes of each sample, by its bits as an unsigned number."""
-    shaped = _limited if gain > 1 else round
+    shaped = _limited if limiter and gain > 1 else _clipped
     positive = [shaped(sample * gain) for sample in range(_FULL_SCALE + 2)]
     return array("h", [*positive[:-1], *(-sample for sample in reversed(positive[1:]))])
+
+
+def _clipped(sample: float) -> int:
+    return min(round(sample), _FULL_SCALE)
 
 
 def _limited(sample: float) -> int:

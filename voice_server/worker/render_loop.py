@@ -73,6 +73,8 @@ class _Worker:
         self._requests = requests
         self._voice = hello.voice
         self._loudness_lufs = hello.loudness_lufs
+        self._fade_ms = hello.fade_ms
+        self._limiter = hello.limiter
         self._work: SimpleQueue[RenderJob | ChildBye] = SimpleQueue()
         self._stopped_job = NO_JOB
         self._memory = FreedMemory()
@@ -114,7 +116,7 @@ class _Worker:
         # What has to be measured or worked out for the first voice is there then.
         gain = gain_of(backend, self._voice, self._loudness_lufs)
         if not _sets_gain(backend):
-            amplified(bytes(BYTES_PER_SAMPLE), gain)
+            amplified(bytes(BYTES_PER_SAMPLE), gain, limiter=self._limiter)
         silence_ms = _warm_up(backend, self._voice)
         *before, last = _portions(voices)
         self._channel.send(
@@ -132,7 +134,9 @@ class _Worker:
 
     def _render(self, backend: Backend, request: RenderJob) -> None:
         job = request.job
-        output = _Output(self._channel.send, request, backend.sample_rate)
+        output = _Output(
+            self._channel.send, request, backend.sample_rate, fade_ms=self._fade_ms, limiter=self._limiter
+        )
         try:
             self._speak(backend, request, output)
         except _StopRendering:
@@ -188,13 +192,22 @@ class _Output:
     own sound. SSML is left as it is: a break at an edge of it is wanted.
     """
 
-    def __init__(self, send: Callable[[list[Answer]], None], request: RenderJob, sample_rate_hz: int) -> None:
+    def __init__(
+        self,
+        send: Callable[[list[Answer]], None],
+        request: RenderJob,
+        sample_rate_hz: int,
+        *,
+        fade_ms: float,
+        limiter: bool,
+    ) -> None:
         self._send = send
+        self._limiter = limiter
         self._job = request.job
         self._rate_hz = sample_rate_hz
         self._began = perf_counter()
         self._merger = FrameMerger(sample_rate_hz, spare_s=request.spare_s, began_at=self._began)
-        self._trimmer = None if request.options.get("ssml") is True else EdgeTrimmer(sample_rate_hz)
+        self._trimmer = None if request.options.get("ssml") is True else EdgeTrimmer(sample_rate_hz, fade_ms)
         self._marks: list[WordMark] = []
         self._frames = 0
         self._bytes = 0
@@ -253,7 +266,9 @@ class _Output:
             lead_ms = self._lead_ms
             answers.append(JobWords(self._job, tuple(_moved(mark, lead_ms, ends_ms) for mark in marks)))
         for pcm in frames:
-            answers.append(JobAudio(self._job, self._frames, amplified(pcm, self.gain)))
+            answers.append(
+                JobAudio(self._job, self._frames, amplified(pcm, self.gain, limiter=self._limiter))
+            )
             self._frames += 1
         return answers
 

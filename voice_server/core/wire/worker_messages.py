@@ -40,13 +40,17 @@ STOPPED = "stopped"
 class WorkerHello:
     """The first message: settings for the adapter's constructor, and the voice to warm up ("" for any).
 
-    `loudness_lufs` is how loud every voice is to be; None leaves all as they are.
+    `loudness_lufs` is how loud every voice is to be; None leaves all as they are. `fade_ms` is how long a
+    render that begins or ends inside a sound is faded there, and with `limiter` peaks that a gain lifts too
+    far are bent and not clipped.
     """
 
     protocol: int
     settings: Mapping[str, Any]
     voice: str
     loudness_lufs: float | None = None
+    fade_ms: float = 5.0
+    limiter: bool = True
 
 
 @dataclass(frozen=True, slots=True)
