@@ -77,7 +77,10 @@ class _SayCommand(CliCommand):
 @click.option("--language", "--lang", metavar="TAG", shell_complete=voice_cache.complete_language,
               help="The language, for example en-gb.")  # fmt: skip
 @click.option(
-    "--speed", metavar="FACTOR", type=FiniteRange(), help="1 is the voice's own pace, 1.2 a fifth faster."
+    "--speed",
+    metavar="FACTOR",
+    type=FiniteRange(min=0, min_open=True),
+    help="1 is the voice's own pace, 1.2 a fifth faster.",
 )
 @click.option(
     "--opt", "opts", metavar="KEY=VALUE", multiple=True, help="An option of the backend; repeatable."

@@ -174,7 +174,12 @@ def speaker_options(function: _FunctionT) -> _FunctionT:
 
     @click.option("--voice", metavar="NAME", help="The voice, by name or number.")
     @click.option("--language", "--lang", "lang", metavar="TAG", help="The language, for example en-gb.")
-    @click.option("--speed", metavar="FACTOR", type=FiniteRange(), help="The same as --opt speed=FACTOR.")
+    @click.option(
+        "--speed",
+        metavar="FACTOR",
+        type=FiniteRange(min=0, min_open=True),
+        help="The same as --opt speed=FACTOR.",
+    )
     @click.option(
         "--opt", "opts", metavar="KEY=VALUE", multiple=True, help="An option of the backend; repeatable."
     )
