@@ -189,6 +189,7 @@ def test_the_name_that_a_server_listens_on_is_one_of_its_own(monkeypatch: pytest
     run(main)
 
 
+@pytest.mark.blocks_loop  # modules of plugins are looked for and loaded before anybody is served
 def test_a_server_starts_without_what_a_plugin_cannot_do_and_logs_it(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
