@@ -82,8 +82,8 @@ class _Numbers:
         self._language = language
         self._words = language.words
         self._spelling = language.spelling
-        nouns = language.words.feminine_nouns
-        self._feminine_nouns = re.compile(nouns) if nouns else None
+        patterns = {"feminine": self._words.feminine_nouns, "masculine": self._words.masculine_nouns}
+        self._nouns = {gender: re.compile(nouns) for gender, nouns in patterns.items() if nouns}
 
     def read(self, match: re.Match[str]) -> Sequence[Edit]:
         """A plain number; four digits are a year where those are said in another way, unless they count."""
@@ -101,9 +101,8 @@ class _Numbers:
             and not _COUNTED.match(match.string, match.end())
         ):
             return [Edit(*match.span(), self._spelling.year(int(written)))]
-        gender: Gender = ""
-        if self._feminine_nouns is not None and self._feminine_nouns.match(match.string, match.end()):
-            gender = "feminine"
+        behind = (gender for gender, nouns in self._nouns.items() if nouns.match(match.string, match.end()))
+        gender: Gender = next(behind, "")
         return [Edit(*match.span(), self._spelling.number(self._language.parse(written), gender))]
 
     def read_fraction(self, match: re.Match[str]) -> Sequence[Edit]:

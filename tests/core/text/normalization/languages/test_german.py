@@ -47,6 +47,8 @@ from voice_server.core.text.normalization.normalizer import normalized
         ("20 Min. und 18 J. alt", "zwanzig Minuten und achtzehn Jahre alt"),
         ("48,1° N, 11,6° O", "achtundvierzig Komma eins Grad Nord, elf Komma sechs Grad Ost"),
         ("4,5/5 Sterne", "vier Komma fünf von fünf Sterne"),
+        ("1 Buch, 1 Woche, um 1 Uhr", "ein Buch, eine Woche, um ein Uhr"),
+        ("Seite 1 von 5", "Seite eins von fünf"),
     ],
 )
 def test_what_is_written_is_said_as_german_has_it(written: str, spoken: str) -> None:

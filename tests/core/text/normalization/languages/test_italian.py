@@ -24,6 +24,7 @@ from voice_server.core.text.normalization.normalizer import normalized
         ("€ 3,50", "tre euro e cinquanta"),
         ("il sig. Rossi", "il signor Rossi"),
         ("alle 9:00", "alle nove"),
+        ("1 libro, 1 studente, 1 tazza", "un libro, uno studente, una tazza"),
     ],
 )
 def test_what_is_written_is_said_as_italian_has_it(written: str, spoken: str) -> None:

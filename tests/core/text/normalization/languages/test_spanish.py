@@ -34,6 +34,8 @@ from voice_server.core.text.normalization.normalizer import normalized
         ("#5", "número cinco"),
         ("De 9:00 a 18:00", "De nueve horas a dieciocho horas"),
         ("5 M de usuarios", "cinco millones de usuarios"),
+        ("1 libro, 21 años y 1 taza", "un libro, veintiún años y una taza"),
+        ("página 1 de 5", "página uno de cinco"),
     ],
 )
 def test_what_is_written_is_said_as_spanish_has_it(written: str, spoken: str) -> None:

@@ -7,6 +7,8 @@ from voice_server.core.text.normalization.languages.language_words import Langua
 WORDS = LanguageWords(
     gendered=True,
     feminine_endings=("unde", "nute", "onne", "eile", "nze", "upie", "one", "oche", "ie", "ra"),
+    feminine_nouns=r"(?<=1)(?<![\d.,]1)\s[A-ZÄÖÜ][a-zäöüß]{2,30}(?:(?<=e)|(?<=ung)|(?<=heit)|(?<=keit)|(?<=schaft)|(?<=ion)|(?<=tät)|(?<=ik))(?!\w)",
+    masculine_nouns=r"(?<=1)(?<![\d.,]1)\s[A-ZÄÖÜ][a-zäöüß]{2,30}(?!\w)",
     point="Komma",
     minus="minus",
     plus="plus",

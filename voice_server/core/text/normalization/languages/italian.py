@@ -8,6 +8,9 @@ WORDS = LanguageWords(
     gendered=True,
     feminine_endings=("a", "one"),
     masculine_exceptions=("gramma",),
+    feminine_nouns=r"(?<=1)(?<!\d1)\s(?!(?:fra|tra|contra|problema|[a-zàèéìòù]+ista|[a-zàèéìòù]+ma)(?!\w))[a-zàèéìòù]{3,30}a(?!\w)",
+    masculine_nouns=r"(?<=1)(?<!\d1)\s(?!z|s[^aeiouh]|gn|ps|(?:con|per|che|sono|più|meno|come|fino|dal|del|nel|sul|una|gli"
+    r"|sul|senza|oppure)(?!\w))[a-zàèéìòù]{3,30}o(?!\w)",
     point="virgola",
     decimal_digits="number",
     minus="meno",

@@ -33,9 +33,10 @@ class LanguageWords:
     the sentence goes on in lower case, `behind_names` behind a name ("Oak St."); `ratio` is said between
     the numbers of one, where it is not `range`, and `numbered` is a pattern of the nouns before a number
     with a letter ("Gate 12A"). `version_point` stands between the numbers of "2.3.1" where it is not the
-    `dot` of addresses. `hour_gender` is that of an hour, and `feminine_nouns` a pattern of what follows a
-    plain number that is feminine. `counts_percent` says that the word for per cent has plural forms,
-    which CLDR knows. Keys have their dots, and a key in lower case is met in upper case too.
+    `dot` of addresses. `hour_gender` is that of an hour, and `feminine_nouns` and `masculine_nouns` are
+    patterns of what follows a plain number that has another form then ("un libro"). `counts_percent` says
+    that the word for per cent has plural forms, which CLDR knows. Keys have their dots, and a key in
+    lower case is met in upper case too.
     """
 
     spells_numbers: bool = True
@@ -43,6 +44,7 @@ class LanguageWords:
     gendered: bool = False
     feminine_endings: tuple[str, ...] = ()
     feminine_nouns: str = ""
+    masculine_nouns: str = ""
     masculine_exceptions: tuple[str, ...] = ()
     point: str = "."
     decimal_digits: Literal["each", "number"] = "each"

@@ -8,7 +8,10 @@ WORDS = LanguageWords(
     gendered=True,
     feminine_endings=("a", "as"),
     masculine_exceptions=("día", "grama"),
-    feminine_nouns=r"\s(?!(?:días|mapas|planetas|[a-zñáéíóú]+istas|[a-zñáéíóú]+mas)(?!\w))[a-zñáéíóú]{2,30}as(?!\w)",
+    feminine_nouns=r"\s(?!(?:días|mapas|planetas|[a-zñáéíóú]+istas|[a-zñáéíóú]+mas)(?!\w))[a-zñáéíóú]{2,30}as(?!\w)"
+    r"|(?<=1)(?<!\d1)\s(?!(?:para|hasta|contra|día|mapa|planeta|[a-zñáéíóú]+ista|[a-zñáéíóú]+ma)(?!\w))[a-zñáéíóú]{2,30}a(?!\w)",
+    masculine_nouns=r"(?<=1)\s(?!(?:del|con|por|para|que|son|fue|más|menos|como|hasta|desde|según|sin|sobre|entre"
+    r"|pero|una|los|las|contra)(?!\w))[a-zñáéíóú]{3,30}(?!\w)",
     hour_gender="feminine",
     point="coma",
     decimal_digits="number",
