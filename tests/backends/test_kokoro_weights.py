@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -117,3 +118,21 @@ def test_a_damaged_copy_of_the_hubs_is_downloaded_anew(
     cut(own / "config.json")
     assert weights.folder_of("auto", fetch=True) == hub
     assert asked == [True]
+
+
+def test_the_hubs_copy_is_found_in_its_cache_without_its_client(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    constants = SimpleNamespace(HF_HUB_CACHE=str(tmp_path), REPO_ID_SEPARATOR="--")
+    monkeypatch.setitem(sys.modules, "huggingface_hub", SimpleNamespace(constants=constants))
+    monkeypatch.setitem(sys.modules, "huggingface_hub.constants", constants)
+    monkeypatch.setattr(weights, "_module", {"checkpoint": checkpoint}.__getitem__)
+    kept = tmp_path / "models--somebody--voices"
+    for content in (None, "0123abc\n"):
+        if content is not None:
+            (kept / "refs").mkdir(parents=True)
+            (kept / "refs" / "main").write_text(content)
+        with pytest.raises(FileNotFoundError, match="the weights somebody/voices are not on this machine"):
+            weights.folder_of("somebody/voices")
+    write_model(kept / "snapshots" / "0123abc")
+    assert weights.folder_of("somebody/voices") == kept / "snapshots" / "0123abc"
