@@ -20,6 +20,7 @@ class Fields(msgspec.Struct):
     ratio: Annotated[float, msgspec.Meta(ge=0.5, le=2)]
     count: Annotated[int, msgspec.Meta(ge=1)]
     whole: int
+    described: Annotated[int, msgspec.Meta(ge=1, le=9, description="how many")] | None
     is_on: bool | Literal["a", "b"]
     kinds: list[Literal["a", "b"]]
     many: list[int]
@@ -34,6 +35,7 @@ def test_every_type_is_told_with_its_range() -> None:
         "ratio": "a number from 0.5 to 2",
         "count": "a whole number of at least 1",
         "whole": "a whole number",
+        "described": "a whole number from 1 to 9",
         "is_on": "true or false or one of a, b",
         "kinds": "a list of a, b",
         "many": "a list",
