@@ -147,3 +147,30 @@ def test_a_sentence_that_cannot_be_spoken_is_counted_and_the_rest_is_saved(run_c
     assert result.exit_code == 1
     assert "2 of 2 sentences could not be spoken: " in result.stderr
     assert Path("x.wav").exists()
+
+
+def test_words_are_said_as_a_file_says(run_command: Any) -> None:
+    Path("words.yaml").write_text("GIF: a file of pictures that moves in a circle")
+    assert run_command("speak", "A GIF.", "-o", "plain.wav").exit_code == 0
+    result = run_command("speak", "A GIF.", "--pronunciations", "words.yaml", "-o", "said.wav")
+    assert result.exit_code == 0, result.stderr
+    assert saved_ms("said.wav") > 2 * saved_ms("plain.wav")
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (None, "there is no file 'words.yaml', which --pronunciations names"),
+        ("GIF: {sey: jif}", "words.yaml: 'GIF': unknown key 'sey'; did you mean say"),
+        ("\n".join(f"a{n}: b" for n in range(101)), "at most 100 words may have a pronunciation, not 101"),
+    ],
+)
+def test_a_mistake_in_the_pronunciations_is_one_sentence(
+    run_command: Any, content: str | None, sentence: str
+) -> None:
+    if content is not None:
+        Path("words.yaml").write_text(content)
+    result = run_command("speak", "A GIF.", "--pronunciations", "words.yaml", "-o", "said.wav")
+    assert result.exit_code == 2
+    assert sentence in result.stderr
+    assert not Path("said.wav").exists()

@@ -46,6 +46,12 @@ _MAX_AHEAD_CHARS = 50_000  # below what a server buffers for one client
 @encoding_option
 @server_options
 @speaker_options
+@click.option(
+    "--pronunciations",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="A YAML file: how words are said.",
+)
 @output_option()
 @json_option
 def speak(
@@ -56,6 +62,7 @@ def speak(
     encoding: str | None,
     server: ServerChoice,
     speaker: SpeakerChoice,
+    pronunciations: Path | None,
     output: Path | None,
     as_json: bool,
 ) -> None:
@@ -67,9 +74,10 @@ def speak(
         raise ConfigError('there is nothing to speak; try: voice-server speak "Hello world"')
     if input_text is None:
         input_text = read_text(STANDARD_INPUT, encoding)
+    words_said = {} if pronunciations is None else _words_in(pronunciations)
     with open_sink(output) as sink:
         prepare_server(server, aloud=sink.path is None)
-        spoken = _SpokenText(input_text, sink)
+        spoken = _SpokenText(input_text, sink, words_said)
         run(spoken.run(server, speaker))
         if not spoken.audio_ms and not spoken.failures:
             raise ConfigError("this text has nothing in it that can be spoken")
@@ -80,6 +88,15 @@ def speak(
         raise VoiceServerError(f"{failed}: {spoken.failures[0]}")
     if not as_json:
         offer_natural_voice_of(server)
+
+
+def _words_in(path: Path) -> dict[str, object]:
+    """How words are said, as a stream may bring them. Raises ConfigError with one sentence."""
+    from voice_server.core.text.pronunciation.entries import MAX_OWN_ENTRIES  # noqa: PLC0415 - as is the next
+    from voice_server.voices.pronunciation_file import read_words  # noqa: PLC0415 - seldom used
+
+    words, _ = read_words(path, most=MAX_OWN_ENTRIES, named_by="--pronunciations")
+    return words
 
 
 def _print_result(spoken: _SpokenText, sink: SoundSink, *, as_json: bool) -> None:
@@ -94,8 +111,9 @@ def _print_result(spoken: _SpokenText, sink: SoundSink, *, as_json: bool) -> Non
 class _SpokenText:
     """Streams one text to a server and plays its sound; sends no further ahead than a server buffers."""
 
-    def __init__(self, text: str, sink: SoundSink) -> None:
+    def __init__(self, text: str, sink: SoundSink, pronunciations: dict[str, object]) -> None:
         self._text = text
+        self._pronunciations = pronunciations
         self._sink = sink
         self._spoken_chars = 0
         self._has_room = asyncio.Event()
@@ -106,6 +124,8 @@ class _SpokenText:
     async def run(self, server: ServerChoice, speaker: SpeakerChoice) -> None:
         """Speak all of it; returns when it has been played."""
         arguments = server.connect_arguments() | speaker.connect_arguments()
+        if self._pronunciations:
+            arguments["pronunciations"] = self._pronunciations
         async with (
             reachable_server(server) as url,
             connect(url, ahead_s=ahead_s_for(self._sink), **arguments) as stream,

@@ -64,15 +64,7 @@ class PronunciationFile:
                 _log.info("pronunciations were read again", extra={"words": len(self.dictionary)})
 
     def _read(self, path: Path) -> PronunciationDictionary:
-        if not path.is_file():
-            raise ConfigError(f"there is no file {path.name!r}, which pronunciations in backends.yaml names")
-        found = read_yaml(path, most_bytes=MAX_FILE_BYTES)
-        if not (found is None or isinstance(found, dict)):
-            raise ConfigError(f"{path.name} is a mapping of words to how they are said, as GIF: jif")
-        try:
-            entries = read_entries(found or {}, most=MAX_ENTRIES, where=path.name)
-        except RequestError as error:
-            raise ConfigError(error.message) from None
+        _, entries = read_words(path, most=MAX_ENTRIES, named_by="pronunciations in backends.yaml")
         self._tell_unknown_backends(path, entries)
         return PronunciationDictionary(entries)
 
@@ -82,6 +74,19 @@ class PronunciationFile:
             if self._backends and name not in self._backends:
                 where = {"file": path.name, "word": word, "backend": name}
                 _log.warning("a pronunciation is for a backend that there is not", extra=where)
+
+
+def read_words(path: Path, *, most: int, named_by: str) -> tuple[dict[str, object], Entries]:
+    """The words in a file, as they are written and as entries. Raises ConfigError with one sentence."""
+    if not path.is_file():
+        raise ConfigError(f"there is no file {path.name!r}, which {named_by} names")
+    found = read_yaml(path, most_bytes=MAX_FILE_BYTES)
+    if not (found is None or isinstance(found, dict)):
+        raise ConfigError(f"{path.name} is a mapping of words to how they are said, as GIF: jif")
+    try:
+        return found or {}, read_entries(found or {}, most=most, where=path.name)
+    except RequestError as error:
+        raise ConfigError(error.message) from None
 
 
 def _stamp(path: Path | None) -> tuple[int, int, int] | None:
