@@ -6,6 +6,7 @@ A mistake at the start is a ConfigError; later it is logged, and what was read b
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager, suppress
@@ -57,11 +58,21 @@ class PronunciationFile:
             self._stamp = stamp
             try:
                 # Ten thousand words take a second, for which nobody has to wait.
-                self.dictionary = await asyncio.to_thread(self._read, path)
+                self.dictionary = await asyncio.to_thread(self._read_again, path)
             except ConfigError as error:
                 _log.warning("pronunciations stay as they were", extra={"reason": error.message})
             else:
                 _log.info("pronunciations were read again", extra={"words": len(self.dictionary)})
+
+    def _read_again(self, path: Path) -> PronunciationDictionary:
+        # Garbage collections over all that a large file is made of would hold the event loop for 0.1 s each.
+        was_enabled = gc.isenabled()
+        gc.disable()
+        try:
+            return self._read(path)
+        finally:
+            if was_enabled:
+                gc.enable()
 
     def _read(self, path: Path) -> PronunciationDictionary:
         _, entries = read_words(path, most=MAX_ENTRIES, named_by="pronunciations in backends.yaml")

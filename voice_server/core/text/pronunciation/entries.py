@@ -25,14 +25,14 @@ MAX_ENTRIES: Final = 10_000
 """How many words a file may have."""
 
 
-class Said(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Said(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """How a word is said: respelled as `say`, by its sounds as `ipa`, or either, as the engine can."""
 
     say: Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_SAY_CHARS)] | None = None
     ipa: Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_IPA_CHARS)] | None = None
 
 
-class Entry(Said, frozen=True, kw_only=True, omit_defaults=True):
+class Entry(Said, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """How a word is said in a language ("" for all; "en" is "en-GB" too) and, with `case`, written just so.
 
     `backends` says it otherwise for single backends.
