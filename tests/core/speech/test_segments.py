@@ -353,3 +353,8 @@ def test_every_spoken_character_leads_to_what_was_typed(words: list[str]) -> Non
         for at in range(len(spoken) - 1):
             if spoken.startswith("[GIF's]", at):
                 assert text[slice(*spans[at])] == "GIF's"
+
+
+def test_phonemes_take_no_time_beside_their_word() -> None:
+    plain, noted = segment("In 2 GIF files."), segment(PHONEMES, settings=READS_PHONEMES)
+    assert 0 < noted.expected_s <= plain.expected_s * 1.2

@@ -17,7 +17,7 @@ from voice_server.core.speech.word_times import estimated_marks, share_time, wor
 from voice_server.core.text.change_log import ChangeLog
 from voice_server.core.text.normalization.normalizer import prepare
 from voice_server.core.text.offsets import OffsetMap
-from voice_server.core.text.pronunciation.phonemes import without_phonemes
+from voice_server.core.text.pronunciation.phonemes import silent_places, without_phonemes
 from voice_server.core.text.speakable.spoken_text import SpokenText, speakable
 from voice_server.core.text.splitting.speech_length import LETTERS_PER_SECOND, speech_length
 from voice_server.core.text.splitting.splitter import Piece
@@ -201,7 +201,9 @@ class PendingSegment:
     @property
     def expected_s(self) -> float:
         """Seconds of audio to expect of the text, at the pace of ordinary speech."""
-        return speech_length(self.segment.text, 0, len(self.segment.text)) / LETTERS_PER_SECOND
+        text = self.segment.text
+        phonemes = sum(speech_length(text, *place) for place in silent_places(text))
+        return (speech_length(text, 0, len(text)) - phonemes) / LETTERS_PER_SECOND
 
 
 def new_segments(
