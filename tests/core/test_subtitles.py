@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.core.speech.rendering import words_of
+from voice_server.core.speech.speech_settings import MarkupPolicy
 from voice_server.core.speech.word_times import estimated_marks
 from voice_server.core.subtitles import Cue, cues_of, to_srt, to_vtt
 from voice_server.core.types import WordMark
@@ -40,6 +41,30 @@ def test_a_cue_ends_with_its_sentence_and_keeps_the_marks_as_typed() -> None:
 )
 def test_quotes_and_signs_stay_with_their_words(text: str, shown: list[str]) -> None:
     assert [cue.text for cue in cues_of(text, estimated_marks(text, 2000))] == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "markup", "words", "shown"),
+    [
+        ("Say [voice:x]hi[/voice], [rate:2]you[/rate] [pause: 1s].", "strip", "Say hi you", ["Say hi, you"]),
+        (
+            "It is [here]. a <b and more",
+            "strip",
+            "It is here a b and more",
+            ["It is [here].", "a <b and more"],
+        ),
+        ("<p>Tom &amp; <w>me</w>.</p> Bye<break time='1s'/>", "ssml", "Tom me Bye", ["Tom & me.", "Bye"]),
+        ("The <sub alias='x'>WWW</sub> is", "ssml", "The WWW is", ["The x is"]),
+        ("So <phoneme ph='ti'>tea</phoneme> it <b is", "ssml", "So tea it is", ["So tea it <b is"]),
+    ],
+)
+def test_tags_are_not_shown(text: str, markup: MarkupPolicy, words: str, shown: list[str]) -> None:
+    marks, at = [], 0
+    for word in words.split():
+        start = text.index(word, at)
+        at = start + len(word)
+        marks.append(WordMark(word, start, at, start, at))
+    assert [cue.text for cue in cues_of(text, marks, markup=markup)] == shown
 
 
 def test_a_long_sentence_is_cut_between_words_before_it_is_too_long_to_read() -> None:

@@ -234,6 +234,16 @@ def test_a_voice_and_a_speed_change_the_sound(visit: Visit) -> None:
     assert visit.said("turn_done")[0]["audio_ms"] < 2000
 
 
+def test_a_text_that_begins_with_speak_is_ssml(visit: Visit) -> None:
+    visit.speak("<speak>One &amp; two. <break time='1s'/> Three.</speak>")
+    visit.wait_for_status("Spoken to the end.")
+    assert visit.first_with("token")["ssml"] is True
+    assert [sentence["text"] for sentence in visit.said("sentence")] == ["One & two.", "Three."]
+    visit.speak(SHORT)
+    visit.wait_for_status("Spoken to the end.")
+    assert len(visit.said("warning")) == 0
+
+
 def test_a_voice_is_found_by_language_and_combined_with_a_speaker(visit: Visit) -> None:
     visit.page.fill("#voice", "german")
     assert visit.page.locator("#voices [role=group] .heading").all_inner_texts() == ["German"]

@@ -164,6 +164,11 @@ def test_speakers_have_their_own_voices_backends_and_speeds() -> None:
     }  # fmt: skip
 
 
+def test_a_speaker_s_name_is_checked() -> None:
+    with pytest.raises(RequestError, match="unlike 'A:'"):
+        resolver_of(ArithmeticPool()).settings(SpeechRequest(speakers={"A:": None}))
+
+
 @pytest.mark.parametrize(
     ("speaker", "why"),
     [

@@ -13,8 +13,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from html import escape
 
-from voice_server.core.speech.speech_settings import DEFAULT_CODE
+from voice_server.core.speech.speech_settings import DEFAULT_CODE, MarkupPolicy
+from voice_server.core.text.filtering.filtered_text import FilteredText
+from voice_server.core.text.filtering.ssml_filter import SENTENCE_ELEMENTS, SsmlFilter
+from voice_server.core.text.filtering.ssml_syntax import ssml_tag_at
+from voice_server.core.text.filtering.tags import tag_at
 from voice_server.core.text.filtering.text_filter import TextFilter
+from voice_server.core.text.pronunciation.phonemes import without_phonemes
 from voice_server.core.text.splitting.splitter import Splitter, SplitterOptions
 from voice_server.core.types import WordMark
 
@@ -26,6 +31,7 @@ _LONG_GAP_CHARS = 1000
 """Characters without a word behind which a sentence begins in any case."""
 _MOST_MARKS = 64
 """Characters of marks and quotes that are shown beside a word."""
+_ELEMENT = re.compile(r"</?([A-Za-z][\w:.-]{0,63})(?:[\s/][^<>]{0,2000})?>")
 _OPENING_CHARACTERS = "“„‚‘‹([{¿¡「『（【《〈$€£¥#@&"
 _MARKS_BEHIND = re.compile(r"\S*+(?:[ \u00a0\u202f]?[»!?;:]+)*+")
 """With the space that stands before some marks in French."""
@@ -42,23 +48,45 @@ class Cue:
     text: str
 
 
-def cues_of(text: str, marks: Iterable[WordMark], language: str | None = None) -> Iterator[Cue]:
+def cues_of(
+    text: str, marks: Iterable[WordMark], language: str | None = None, *, markup: MarkupPolicy = "strip"
+) -> Iterator[Cue]:
     """Yield the cues of a text whose words are marked, with offsets into it, in order.
 
-    `language` is the text's, as a BCP 47 tag, or None to guess.
+    `language` is the text's, as a BCP 47 tag, or None to guess; `markup` says what its markup is.
     """
     shown = 0
-    for group, next_start in _groups(text, marks, language):
+    for group, next_start in _groups(_blanked(text) if markup == "ssml" else text, marks, language):
         first, last = group[0], group[-1]
         opening = _OPENING.search(text, max(shown, first.start - _MOST_MARKS), first.start)
         start = opening.start() if opening else first.start
         shown = _end_of_marks(text, last.end, next_start)
-        shown_text = _for_the_ear(text[start:shown], language)
+        until = _before_tag(text, start, shown, markup)
+        shown_text = _for_the_ear(text[start:until], language, markup)
         yield Cue(first.start_ms, max(last.end_ms, first.start_ms), " ".join(shown_text.split()))
 
 
-def _for_the_ear(text: str, language: str | None) -> str:
-    """A slice of the text without thoughts, and with the phrase where the fence of announced code is."""
+def _blanked(text: str) -> str:
+    """The text of SSML with a blank for each character of a tag, and a line break where sentences end."""
+    return _ELEMENT.sub(
+        lambda tag: ("\n" if tag[1].lower() in SENTENCE_ELEMENTS else " ").ljust(len(tag[0])), text
+    )
+
+
+def _before_tag(text: str, start: int, end: int, markup: MarkupPolicy) -> int:
+    """The end of the slice [start, end), or where a tag begins that goes on behind it: it may have blanks."""
+    at = max(text.rfind("<", start, end), text.rfind("[", start, end))
+    if at < 0:
+        return end
+    tag = ssml_tag_at(text, at, final=True) if markup == "ssml" else tag_at(text, at, final=True)
+    return end if tag is None or tag.end <= end else at
+
+
+def _for_the_ear(text: str, language: str | None, markup: MarkupPolicy) -> str:
+    """A slice of the text without thoughts and tags, and with the phrase where the fence of code is."""
+    if markup == "ssml":
+        ssml_filter = SsmlFilter(FilteredText(), language=language or "en")
+        return without_phonemes(ssml_filter.feed(text) + ssml_filter.finish())[0]
     text_filter = TextFilter()
     text_filter.configure(is_on=True, code=DEFAULT_CODE, language=language)
     return text_filter.feed(text) + text_filter.finish()

@@ -34,7 +34,7 @@ from voice_server.core.types import (
     Segment,
     SpeechWarning,
 )
-from voice_server.core.wire.speakers import Speaker
+from voice_server.core.wire.speakers import Speaker, check_name
 from voice_server.errors import BackendDown, NotSetUp, RequestError, UnknownName
 from voice_server.pool.down_reasons import with_help
 from voice_server.pool.worker_pool import BackendState, WorkerPool
@@ -210,6 +210,7 @@ class VoiceResolver:
         """How the lines of each speaker are spoken. Raises RequestError, which names the speaker."""
         found = {}
         for name, given in request.speakers.items():
+            check_name(name)
             speaker = given if isinstance(given, Speaker) else Speaker(voice=given)
             try:
                 found[name], more = self._settings_of_speaker(request, settings, speaker)

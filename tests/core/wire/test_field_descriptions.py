@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 import pytest
 
+from voice_server.core.types import NORMALIZED_KINDS
 from voice_server.core.wire.client_messages import ClientMessage
 from voice_server.core.wire.field_descriptions import allowed, complaint_about, fields_of, may_be_list
 
@@ -25,6 +26,7 @@ class Fields(msgspec.Struct):
     kinds: list[Literal["a", "b"]]
     many: list[int]
     names: dict[str, int]
+    few: Annotated[dict[str, int], msgspec.Meta(max_length=2)]
 
 
 def test_every_type_is_told_with_its_range() -> None:
@@ -40,12 +42,19 @@ def test_every_type_is_told_with_its_range() -> None:
         "kinds": "a list of a, b",
         "many": "a list",
         "names": "an object",
+        "few": "an object of at most 2 names, each with a whole number",
     }
 
 
 def test_lists_are_known_also_where_something_else_may_stand() -> None:
     assert [each.name for each in fields_of(Fields) if may_be_list(each.type)] == ["kinds", "many"]
     assert may_be_list(next(each.type for each in fields_of(ClientMessage) if each.name == "normalize"))
+
+
+SPEAKERS = (
+    "speakers must be an object of at most 32 names, each with a text of 1 to 400 characters "
+    "or a whole number or an object with voice, backend, speed"
+)
 
 
 @pytest.mark.parametrize(
@@ -57,6 +66,16 @@ def test_lists_are_known_also_where_something_else_may_stand() -> None:
         ('{"token": 5}', "token must be a text"),
         ('{"voice": []}', "voice must be a text or a whole number"),
         ('{"turn": "' + "x" * 201 + '"}', "turn must be a text of at most 200 characters"),
+        (
+            '{"normalize": ["x"]}',
+            "normalize must be true or false or a list of "
+            + ", ".join(sorted(NORMALIZED_KINDS))
+            + ", not 'x'",
+        ),
+        ('{"speakers": []}', SPEAKERS),
+        ('{"speakers": {"": "x"}}', SPEAKERS),
+        ('{"speakers": {"A": {"voise": "x"}}}', SPEAKERS),
+        ('{"speakers": {"A": {"speed": "x"}}}', SPEAKERS),
         ("[1]", "a message must be one JSON object: Expected `object`, got `array`"),
     ],
 )

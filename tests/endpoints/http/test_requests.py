@@ -24,6 +24,12 @@ class Book(msgspec.Struct):
     text: FileText
 
 
+Few = Annotated[
+    dict[Annotated[str, msgspec.Meta(min_length=1)], int],
+    msgspec.Meta(max_length=2),
+]
+
+
 class Fields(msgspec.Struct, kw_only=True):
     text: Annotated[str, msgspec.Meta(min_length=1, max_length=5)]
     speed: Annotated[float, msgspec.Meta(ge=0.5, le=2)] | None = None
@@ -33,6 +39,7 @@ class Fields(msgspec.Struct, kw_only=True):
     who: Inner | str | None = None
     options: dict[str, int] | None = None
     many: list[str] | None = None
+    few: Few | None = None
 
 
 def request(
@@ -80,6 +87,14 @@ def read(*arguments: Any, **named: Any) -> Fields:
         ({"text": "x", "count": 0}, "count must be a whole number of at least 1, not 0"),
         ({"text": "x", "kind": "c"}, 'kind must be one of a, b, not "c"'),
         ({"text": "x", "deep": 3}, "deep must be true or false, not 3"),
+        (
+            {"text": "x", "few": {"a": "b"}},
+            'few must be an object of at most 2 names, each with a whole number, not {"a":"b"}',
+        ),
+        (
+            {"text": "x", "few": {"": 1}},
+            'few must be an object of at most 2 names, each with a whole number, not {"":1}',
+        ),
         ({"text": "x", "who": {}}, "who must be an object with id or a text, not {}"),
         ({"text": "x", "options": {"a": "b"}}, 'options must be an object, not {"a":"b"}'),
         ({"text": "x", "many": [1]}, "many must be a list, not [1]"),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 from msgspec import inspect
 
 _SHOWN_CHARS = 40
+_INDEX = re.compile(r"\[[^\]]*\]")
 
 
 def fields_of(kind: type[msgspec.Struct]) -> tuple[inspect.Field, ...]:
@@ -19,15 +22,22 @@ def complaint_about(kind: type[msgspec.Struct], error: msgspec.ValidationError) 
     """Turn msgspec's complaint into a sentence that names the field and what it may be."""
     what, _, where = str(error).partition(" - at ")
     found: inspect.Type = inspect.type_info(kind)
-    names = [name.partition("[")[0] for name in where.strip("`").split(".")[1:]]
-    for name in names:
-        found = next(
-            each.type
-            for inner in _alternatives(found)
-            if isinstance(inner, inspect.StructType | inspect.DataclassType)
-            for each in inner.fields
-            if each.encode_name == name
+    names = []
+    for name in _INDEX.sub("", where.strip("`")).split(".")[1:]:
+        inside = next(
+            (
+                each.type
+                for inner in _alternatives(found)
+                if isinstance(inner, inspect.StructType | inspect.DataclassType)
+                for each in inner.fields
+                if each.encode_name == name
+            ),
+            None,
         )
+        if inside is None:
+            break  # it is the value of a name that a client chose
+        found = inside
+        names.append(name)
     if not names:
         return f"a message must be one JSON object: {what}"
     value = what.partition("Invalid enum value ")[2]
@@ -62,10 +72,16 @@ def _allowed(kind: inspect.Type) -> str:
         return _allowed_number(kind)
     if isinstance(kind, inspect.BoolType):
         return "true or false"
+    return _allowed_list(kind) if isinstance(kind, inspect.ListType) else _allowed_object(kind)
+
+
+def _allowed_object(kind: inspect.Type) -> str:
     if isinstance(kind, inspect.StructType | inspect.DataclassType):
         names = ", ".join(each.encode_name for each in kind.fields)
         return f"an object with {names}"
-    return _allowed_list(kind) if isinstance(kind, inspect.ListType) else "an object"
+    if isinstance(kind, inspect.DictType) and kind.max_length is not None:
+        return f"an object of at most {kind.max_length} names, each with {allowed(kind.value_type)}"
+    return "an object"
 
 
 def _allowed_list(kind: inspect.ListType) -> str:

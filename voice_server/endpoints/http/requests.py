@@ -201,7 +201,7 @@ def _clean(value: object) -> object:
 
 # ---------------------------------------------------------------------- refusals
 
-_AT = re.compile(r" - at `(?:key in )?\$\.?([^`.\[]*).*`$")
+_AT = re.compile(r" - at `(?:key` in `)?\$\.?([^`.\[]*).*`$")
 _MISSING = re.compile(r"missing required field `([^`]+)`")
 
 

@@ -94,7 +94,8 @@ def _captioned_speech(rendered: RenderedFile) -> dict[str, Any]:
 
 def _cues(rendered: RenderedFile) -> Iterator[Cue]:
     resolved = rendered.resolved
-    return cues_of(resolved.text, rendered.words, resolved.settings.language)
+    settings = resolved.settings
+    return cues_of(resolved.text, rendered.words, settings.language, markup=settings.markup)
 
 
 _DOCUMENT = json_document(_captioned_speech)

@@ -16,7 +16,8 @@ PAUSES = {
 }  # fmt: skip
 NONE = (
     "[pause:500]", "[pause:s]", "[pause:-1s]", "[pause:1234567ms]", "[pause:1s", "[pauses]", "[voice:]",
-    "[voice: ]", "[voice:a\nb]", "[voice:" + "x" * 401 + "]", "[rate:0]", "[rate:quick]", "[/pause]", "[/x]",
+    "[voice: ]", "[voice:a\nb]", "[voice:" + "x" * 401 + "]", "[rate:0]", "[rate:quick]", "[rate 5]",
+    "[/pause]", "[/x]",
     '<break time="5"/>', '<break time="soon"/>', '<break size="1"/>', '<break strength="huge"/>', "<breaks/>",
     "<b and b>", "[pause](x)", "[voice:x](http://y)", "[1]", "<", "[", "[rate]",
 )  # fmt: skip
@@ -46,7 +47,7 @@ def test_a_pause_is_as_long_as_it_says(text: str, pause_ms: float) -> None:
         ("[Voice: espeak/de+f3 ]", Style(voice="espeak/de+f3")),
         ("[rate:1.2]", Style(rate=1.2)),
         ("[rate: 80%]", Style(rate=0.8)),
-        ("[rate x-fast]", Style(rate=1.75)),
+        ("[rate: x-fast]", Style(rate=1.75)),
         ("[/voice]", PLAIN),
     ],
 )

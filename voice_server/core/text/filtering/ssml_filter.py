@@ -36,10 +36,10 @@ _MARKS = re.compile("[.,;:!?…。！？，、]{0,8}")
 _MAX_LANGUAGE_CHARS: Final = 40
 _DEPTH: Final = 200
 """So many elements may be open; those within have no effect."""
-_PARTS: Final = {"speak": 2, "p": 2, "paragraph": 2, "s": 1, "sentence": 1}
+SENTENCE_ELEMENTS: Final = {"speak": 2, "p": 2, "paragraph": 2, "s": 1, "sentence": 1}
 """Elements that are sentences by themselves, and by how many line breaks they are parted from others."""
 _TRANSPARENT: Final = frozenset(("w", "token"))
-_STYLED: Final = frozenset(("prosody", "voice", "lang", *_PARTS))
+_STYLED: Final = frozenset(("prosody", "voice", "lang", *SENTENCE_ELEMENTS))
 _SAID: Final = frozenset(("sub", "say-as", "phoneme"))
 _Factor = Callable[[str, float], float | None]
 _PROSODY: Final[dict[str, _Factor]] = {
@@ -165,8 +165,8 @@ class SsmlFilter:
                 self._tell_vain("no voice can stress words that are marked")
         elif name not in _STYLED and name not in _TRANSPARENT:
             self._tell(f"the element {name[:40]} of SSML is not known; its text is spoken")
-        if name in _PARTS:
-            self._part(_PARTS[name])
+        if name in SENTENCE_ELEMENTS:
+            self._part(SENTENCE_ELEMENTS[name])
         if not tag.is_empty and name != "break":
             self._push(name, self._style_in(tag))
 
@@ -252,7 +252,7 @@ class SsmlFilter:
     def _close(self, text: str, at: int, tag: SsmlTag, final: bool) -> int:
         """The end of an element, and of those in it whose own is missing."""
         name, end = tag.name, tag.end
-        if self._open_names[name] and name in _STYLED and name not in _PARTS:
+        if self._open_names[name] and name in _STYLED and name not in SENTENCE_ELEMENTS:
             marks = _MARKS.match(text, end)  # they belong to the word before them
             assert marks is not None
             end = marks.end()
@@ -285,8 +285,8 @@ class SsmlFilter:
             if closed != name:
                 self._tell(f"<{closed[:40]}> is not closed before </{name[:40]}>")
         self._change(style)
-        if name in _PARTS:
-            self._part(_PARTS[name])
+        if name in SENTENCE_ELEMENTS:
+            self._part(SENTENCE_ELEMENTS[name])
 
     def _change(self, style: Style) -> None:
         if style != self._style:

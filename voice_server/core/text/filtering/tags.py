@@ -25,7 +25,7 @@ _TAG = re.compile(
       \[(?: (?P<length>short[ _]|long[ _]|)pause
           | pause(?:[ ]?:[ ]?|[ ])(?P<pause>{_NUMBER})[ ]?(?P<unit>ms|s)
           | voice[ ]?:[ ]?(?P<voice>[^\[\]\n]{{1,{_MAX_NAME_CHARS}}})
-          | rate(?:[ ]?:[ ]?|[ ])(?:(?P<rate>{_NUMBER})(?P<percent>[ ]?%)?|(?P<word>{"|".join(RATES)}))
+          | rate[ ]?:[ ]?(?:(?P<rate>{_NUMBER})(?P<percent>[ ]?%)?|(?P<word>{"|".join(RATES)}))
           | /(?P<closed>voice|rate)
         )[ ]?\](?P<marks>[{_MARKS}]{{0,8}})(?P<behind>.?)
     | <break(?P<attributes>(?:\s{{1,8}}(?:time|strength)\s?=\s?
@@ -40,7 +40,7 @@ _PARTIAL = re.compile(
     | \[pause[ ]?[:]?[ ]?[\d.]{{0,10}}[ ]?(?:ms?|s)?[ ]?
     | \[(?:pause|(?:short|long)[ _]pause)[ ]?
     | \[voice[ ]?(?::[^\[\]\n]{{0,{_MAX_NAME_CHARS}}})?
-    | \[rate[ ]?:?[ ]?(?:[\d.]{{0,10}}[ ]?%?|[a-z-]{{0,7}})[ ]?
+    | \[rate[ ]?(?::[ ]?(?:[\d.]{{0,10}}[ ]?%?|[a-z-]{{0,7}})[ ]?)?
     | \[/[a-z]{{0,5}}[ ]?
     | <(?:b(?:r(?:e(?:ak?)?)?)?)?
     | <break(?:\s{{1,8}}(?:[a-z]{{1,8}}(?:\s?=\s?(?:"[^"<>\n]{{0,40}}"?|'[^'<>\n]{{0,40}}'?)?)?)?)*\s{{0,8}}/?

@@ -61,7 +61,7 @@ const naturalVoice = new NaturalVoice(
 
 const said = new SaidView(
   { details: byId("said"), note: byId("said-note"), list: byId("said-sentences") },
-  () => ({ text: typedText(), backend: shownBackend, voice: shownBackend && (chosenConfig().voice || null) }),
+  () => ({ text: typedText(), backend: shownBackend, voice: shownBackend && (chosenConfig().voice || null), ssml: isSsml() }),
 );
 
 let allVoices = null;
@@ -113,7 +113,12 @@ function clearStage() {
 
 function chosenConfig() {
   const speaker = byId("speaker-field").hidden ? "" : byId("speaker").value;
-  return { voice: `${picker.chosen}${speaker}`, opts: options.chosen };
+  return { voice: `${picker.chosen}${speaker}`, opts: options.chosen, ssml: isSsml() };
+}
+
+/** Whether the text is a document in SSML, which says so itself. */
+function isSsml() {
+  return /^\s*<(\?xml|speak)[\s>]/.test(typedText());
 }
 
 function chosenRate() {
