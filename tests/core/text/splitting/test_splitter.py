@@ -3,7 +3,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from voice_server.core.text.splitting.boundary import is_speakable
@@ -15,7 +15,8 @@ _WORDS = """
     » 「 」 * ** _ ` ``` # - • — – | 1) 2) a) 1. 2. 😊 🎉 :) 👍🏽 \u200d / :// % № $ ½ é \u0301
 """
 _SPACES = (" ", " ", " ", "  ", "\n", "\n\n", "\r\n", "\t", "\u00a0", "\u2028")
-_ATOMS = (*_WORDS.split(), *_SPACES, "x" * 120, "lorem ipsum " * 12)
+_PHRASES = ("It is so. ", "time, pay ", "$5", "$x$", "**Bob:** ", "e.g. 😀", "$3 costs ")
+_ATOMS = (*_WORDS.split(), *_SPACES, *_PHRASES, "x" * 120, "lorem ipsum " * 12)
 _TEXTS = st.lists(st.sampled_from(_ATOMS), max_size=40).map("".join) | st.text(max_size=60)
 _OPTIONS = st.builds(
     lambda language, first, hard: SplitterOptions(
@@ -45,6 +46,10 @@ def _cut(text: str, rng: random.Random) -> list[str]:
     return chunks
 
 
+@example("It is so. 😀**Bob:** x", SplitterOptions(), random.Random(0))
+@example(
+    "In time, we pay $5x item", SplitterOptions(first_piece="clause", first_piece_min=5), random.Random(0)
+)
 @given(_TEXTS, _OPTIONS, st.randoms(use_true_random=False))
 def test_the_pieces_are_the_same_however_the_text_is_cut(
     text: str, options: SplitterOptions, rng: random.Random

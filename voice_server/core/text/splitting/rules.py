@@ -288,6 +288,8 @@ def _is_space_forgotten(context: MarkContext) -> bool:
     """Whether a sentence begins right behind the mark: in "the end.Then", but not in "Node.JS" or a URL."""
     word = context.word_before()
     is_emphasised = context.text.startswith("**", context.next_at)
+    if context.next_character == "*" and context.next_at + 1 == len(context.text) and not context.final:
+        raise MoreTextNeeded
     is_capital = is_emphasised or context.next_character.isupper()
     if not is_capital or not _ADDRESS_CHARACTERS.isdisjoint(word):
         return False

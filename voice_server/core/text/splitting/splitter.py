@@ -219,9 +219,9 @@ class Splitter:
             formula = maths.formula_at(text, start, at, final=final)
             if formula is not None:
                 return self._decide_in_formula(text, start, formula, final=final)
-        elif self._may_end_at_clause and clauses.CLAUSE_MARK.match(text, at):
+        if self._may_end_at_clause and clauses.CLAUSE_MARK.match(text, at):
             return clauses.decide_clause(text, start, at, self._options.first_piece_min, final=final)
-        elif ordinary_ends.is_ordinary_end(text, start, at, self._listed, final=final):
+        if ordinary_ends.is_ordinary_end(text, start, at, self._listed, final=final):
             return Verdict(Decision.CUT, at + 1, "ordinary end")
         if ordinary_ends.is_inside_token(text, start, at):
             return Verdict(Decision.HOLD, at + 1, "glued to the next character")
