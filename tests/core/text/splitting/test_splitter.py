@@ -363,3 +363,12 @@ def test_a_first_piece_that_is_all_bracket_quotation_or_code_is_longer_than_its_
     by_character = _split(list(text), SplitterOptions(language="en", first_piece="clause"))
     assert [piece.text for piece in by_character] == _texts(text, language="en", first_piece="clause")
     assert by_character[0].text.startswith(opening)
+
+
+def test_a_line_is_as_long_as_it_is_written_wherever_its_last_sentence_begins() -> None:
+    line = "Here is a sentence that ends within its line. And here is one that goes on"
+    assert _texts(f"{line}\n`and` ends in the next.") == [
+        "Here is a sentence that ends within its line.",
+        "And here is one that goes on\n`and` ends in the next.",
+    ]
+    assert _texts("Short. So it is\nand here.") == ["Short.", "So it is", "and here."]

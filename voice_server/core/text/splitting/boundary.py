@@ -21,7 +21,7 @@ _WRAPPED_LINE_LENGTHS = range(60, 121)
 """Characters of a line of hard-wrapped text. A line of such a length, without a label or a mark at its end,
 goes on if the next begins in lower case; list items, headings and table rows are whole lines."""
 _WRAPPED_LINE_END = re.compile(r"[\w,)\]\"'”’`*–—-]")
-_NEXT_LINE = re.compile(r"(?:\r\n?|.)(?P<indent>[ \t]{0,12})(?P<first>\S)?", re.DOTALL)
+_NEXT_LINE = re.compile(r"(?:\r\n?|.)(?P<indent>[ \t]{0,12})[`\"'(\[*_]{0,2}(?P<first>\S)?", re.DOTALL)
 _LABEL_MARKS = marks.BULLETS + ")"
 DECIDED_AT_ONCE = marks.LINE_BREAKS + _LABEL_MARKS
 """Marks that can be decided without the next character."""
@@ -53,17 +53,20 @@ def is_speakable(text: str, start: int, end: int) -> bool:
     return marks.SPEAKABLE.search(text, label.end() if label else start, end) is not None
 
 
-def decide(text: str, start: int, at: int, *, final: bool, quoted: bool, lexicon: Lexicon) -> Verdict:
+def decide(
+    text: str, start: int, at: int, *, final: bool, quoted: bool, lexicon: Lexicon, column: int = 0
+) -> Verdict:
     """Decide about the mark, line break or label at `at` in the sentence that begins at `start`.
 
     `final` says that no more text will come, `quoted` that the sentence begins inside straight double quotes.
+    `column` is how many characters of its line stood before `text`.
     """
     mark = text[at]
     if at + 1 == len(text) and not final and mark not in DECIDED_AT_ONCE:
         return Verdict(Decision.WAIT, at + 1, "more text is needed")
     try:
         if mark in marks.LINE_BREAKS:
-            return _decide_at_line_break(text, start, at, final=final)
+            return _decide_at_line_break(text, start, at, final=final, column=column)
         if mark in _LABEL_MARKS:
             return _decide_at_label(
                 MarkContext(text, start, at, at + 1, at + 1, mark, "", final, quoted, lexicon)
@@ -96,9 +99,10 @@ def _cut_or_hold(text: str, start: int, end: int, resume: int, *, ends: bool, re
     return Verdict(Decision.HOLD, resume, reason)
 
 
-def _decide_at_line_break(text: str, start: int, at: int, *, final: bool) -> Verdict:
-    line_start = max(start, text.rfind("\n", start, at) + 1)
-    may_be_wrapped = at - line_start in _WRAPPED_LINE_LENGTHS and text[line_start] not in "#|"
+def _decide_at_line_break(text: str, start: int, at: int, *, final: bool, column: int) -> Verdict:
+    line_start = text.rfind("\n", 0, at) + 1
+    line_chars = at - line_start + (0 if line_start else column)
+    may_be_wrapped = line_chars in _WRAPPED_LINE_LENGTHS and text[line_start] not in "#|"
     if may_be_wrapped and _WRAPPED_LINE_END.match(text, at - 1) and not _has_label(text, line_start):
         next_line = _NEXT_LINE.match(text, at)
         assert next_line is not None  # it matches any character

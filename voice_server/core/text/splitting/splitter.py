@@ -85,6 +85,8 @@ class Splitter:
         """What has not been handed out; it never begins with white space."""
         self._offset = 0
         """Where `_text` begins in all the text that was fed."""
+        self._column = 0
+        """How many characters of its line stood before `_text`."""
         self._scanned = 0
         """No sentence ends in `_text` before this offset."""
         self._is_waiting = False
@@ -226,7 +228,9 @@ class Splitter:
         if ordinary_ends.is_inside_token(text, start, at):
             return Verdict(Decision.HOLD, at + 1, "glued to the next character")
         known = self._lexicon_at(text, start, at)
-        return boundary.decide(text, start, at, final=final, quoted=self._quoted, lexicon=known)
+        return boundary.decide(
+            text, start, at, final=final, quoted=self._quoted, lexicon=known, column=self._column
+        )
 
     @staticmethod
     def _decide_in_formula(text: str, start: int, formula: maths.Formula, *, final: bool) -> Verdict:
@@ -304,6 +308,8 @@ class Splitter:
 
     def _drop_handed_out(self, start: int, at: int) -> None:
         """Drop text[:start], which has been handed out; the scan has come to `at`."""
+        line_start = self._text.rfind("\n", 0, start) + 1
+        self._column = start - line_start if line_start else self._column + start
         self._text = self._text[start:]
         self._offset += start
         self._scanned = at - start
