@@ -174,3 +174,12 @@ def test_the_pipeline_is_not_one_backend_s(run_command: Any) -> None:
     result = run_command("doctor", "tone", "--pipeline")
     assert result.exit_code == 2
     assert "name none with it" in result.stderr
+
+
+def test_a_broken_file_of_pronunciations_is_an_error(run_command: Any, tmp_path: Path) -> None:
+    (tmp_path / "words.yaml").write_text("GIF: {ipa: 7}\n")
+    config = tmp_path / "backends.yaml"
+    config.write_text("pronunciations: words.yaml\nbackends: {tone: {adapter: tone.py}}\n")
+    result = run_command("doctor", "--pipeline", "--config", str(config))
+    assert result.exit_code == 2
+    assert "words.yaml" in result.output

@@ -53,8 +53,10 @@ def doctor(
     """
     from voice_server.config import load_config  # noqa: PLC0415 - not needed for --help
     from voice_server.serving.event_loop import run  # noqa: PLC0415
+    from voice_server.voices.pronunciation_file import PronunciationFile  # noqa: PLC0415
 
     loaded = load_config(config)
+    PronunciationFile(loaded.pronunciations, loaded.backends)  # a mistake in it ends a server's start too
     for name in names:
         if name not in loaded.backends:
             raise UnknownName("backend", name, loaded.backends)
