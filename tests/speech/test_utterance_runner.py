@@ -6,6 +6,7 @@ import asyncio
 import logging
 import weakref
 from collections.abc import AsyncGenerator
+from typing import Any
 
 import pytest
 import uvloop
@@ -15,10 +16,13 @@ from tests.core.speech.rendering import pcm_of
 from tests.plugins.plugging import hanging, plugin_of
 from tests.speech.opening import audio_of, everything, opened, serving
 from tests.virtual_time import run
+from voice_server.core.speech import utterance as utterance_module
 from voice_server.core.speech import utterance_events
+from voice_server.core.speech.segments import PendingSegment, new_segments
 from voice_server.core.speech.text_stages import Preparation
 from voice_server.core.speech.utterance import Utterance
 from voice_server.core.speech.utterance_inputs import TextPrepared
+from voice_server.core.text.splitting.splitter import Piece
 from voice_server.core.types import Frame, Segment, SpeechWarning, WordMark
 from voice_server.errors import TooMuch
 from voice_server.plugins.plugins import running_plugins
@@ -480,3 +484,37 @@ def test_a_stage_of_ours_that_breaks_costs_its_sentence_only(monkeypatch: pytest
         assert audio_of(told) == pcm_of("Two is here.")
 
     uvloop.run(main())
+
+
+@pytest.mark.parametrize("sentences", [1, 200])
+def test_a_fault_of_ours_in_one_text_ends_that_one_with_an_error_and_no_other(
+    sentences: int, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    made = new_segments
+
+    def broken(index: int, piece: Piece, *rest: Any, **options: Any) -> list[PendingSegment]:
+        if "broken" in piece.text:
+            raise KeyError("a fault of ours")
+        return made(index, piece, *rest, **options)
+
+    monkeypatch.setattr(utterance_module, "new_segments", broken)
+
+    async def main() -> None:
+        async with serving(ArithmeticPool()) as service:
+            bad, good = opened(service), opened(service)
+            bad.push("This is one of many. " * sentences + "This one is broken. ")
+            bad.end()
+            good.push("This is one of many. " * 200)
+            good.end()
+            told, others = await asyncio.gather(everything(bad), everything(good))
+            assert [each.code for each in told if isinstance(each, utterance_events.SentenceFailed)] == [
+                "internal"
+            ]
+            assert isinstance(told[-1], utterance_events.UtteranceFinished)
+            assert told[-1].reason is utterance_events.FinishReason.FAILED
+            assert isinstance(others[-1], utterance_events.UtteranceFinished)
+            assert others[-1].reason is utterance_events.FinishReason.COMPLETE
+            assert others[-1].sentences == 200
+
+    run(main())
+    assert "a fault of ours" in caplog.text

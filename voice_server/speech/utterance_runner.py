@@ -9,8 +9,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import AsyncGenerator, Callable
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Callable, Iterator
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Self
@@ -125,11 +125,24 @@ class UtteranceRunner:
 
     def receive(self, utterance: Utterance, event: inputs.UtteranceInput) -> None:
         """Tell an utterance what its listener's side wants, and do what it decides. Raises TooMuch."""
-        utterance.receive(event, self.now())
+        with self._failing_alone(utterance):
+            utterance.receive(event, self.now())
         record = self._open.get(utterance)
         if record is not None:
             self._perform(record)
             self._arm(record)
+
+    @contextmanager
+    def _failing_alone(self, utterance: Utterance) -> Iterator[None]:
+        """A fault of ours in one text ends that utterance with an error, and nobody else's."""
+        try:
+            yield
+        except VoiceServerError:
+            raise
+        except Exception:
+            _log.exception("an utterance failed unexpectedly")
+            message = "the text could not be prepared; the server's log says why"
+            utterance.fail("internal", message, self.now())
 
     def perform(self, utterance: Utterance) -> None:
         """Do what follows from an event that was taken; `on_event` is not called."""
@@ -308,7 +321,8 @@ class UtteranceRunner:
             record = self._splitting.popleft()
             record.is_splitting = False
             if record.utterance.may_proceed:
-                record.utterance.proceed(self.now())
+                with self._failing_alone(record.utterance):
+                    record.utterance.proceed(self.now())
                 self._perform(record)
             if not record.is_splitting:
                 self._arm(record)
@@ -340,6 +354,7 @@ class UtteranceRunner:
 
     def _tick(self, record: _OpenUtterance) -> None:
         record.timer = None
-        record.utterance.tick(self.now())
+        with self._failing_alone(record.utterance):
+            record.utterance.tick(self.now())
         self._perform(record)
         self._arm(record)

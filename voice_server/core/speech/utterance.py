@@ -535,6 +535,12 @@ class Utterance:
         self._urgent_events.append(heard)
         self._urgent_events.append(self._finish(event.reason))
 
+    def fail(self, code: str, message: str, now: float) -> None:
+        """End with an error, after a fault in it: nothing more of it can be relied on."""
+        if self._state is not _OVER:
+            self._on_cancel(CancelUtterance(reason=FinishReason.FAILED), now)
+            self._urgent_events.appendleft(SentenceFailed(self._opened_sentences, code, message))
+
     def _finish(self, reason: FinishReason) -> UtteranceFinished:
         self._enter(_OVER)
         self._heard_before = None

@@ -23,7 +23,16 @@ def test_a_rate_is_a_word_or_a_share_of_the_request_s_or_of_what_is_round_it(
 
 @pytest.mark.parametrize(
     ("value", "factor"),
-    [("silent", 0.0), ("x-loud", 2.0), ("+6dB", 1.0), ("-20dB", 0.05), ("50%", 0.5), ("+2st", None)],
+    [
+        ("silent", 0.0),
+        ("x-loud", 2.0),
+        ("+6dB", 1.0),
+        ("+9999dB", 20.0),
+        ("-9999dB", 0.05),
+        ("-20dB", 0.05),
+        ("50%", 0.5),
+        ("+2st", None),
+    ],
 )
 def test_a_volume_may_be_in_decibels(value: str, factor: float | None) -> None:
     assert volume_factor(value, 0.5) == (factor if factor is None else pytest.approx(factor, abs=0.003))

@@ -81,6 +81,7 @@ from voice_server.core.text.normalization.normalizer import normalized
             "$9/mo, $0.02/kWh, $5/Month",
             "nine dollars per month, two cents per kilowatt hour, five dollars per Month",
         ),
+        ("It is 2x $5, 3x km and ≥= 3.", "It is two times five dollars, three times km and ≥= three."),
         ("500 B.C.E.", "five hundred B.C.E."),
         ("45 N·m, 10 kΩ", "forty-five newton meters, ten kilohms"),
     ],

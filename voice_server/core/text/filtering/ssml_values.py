@@ -18,6 +18,8 @@ _PITCHES: Final = {
 _FACTOR = re.compile(
     r"(?P<sign>[+-]?)(?P<number>\d{1,4}(?:\.\d{1,4})?|\.\d{1,4})(?P<unit>%|dB|st|)", re.IGNORECASE
 )
+_LARGEST_STEP = 200.0
+"""Decibels or semitones beyond which every factor is out of range."""
 _LEAST, _MOST = 0.05, 20.0
 _DECIBELS_OF_TEN_TIMES: Final = 20
 _SEMITONES: Final = 12
@@ -56,6 +58,7 @@ def _factor(value: str, enclosing: float, words: dict[str, float], relative: str
     if unit == "%":
         factor = enclosing * (1 + signed / 100) if match["sign"] else number / 100
     elif unit and unit == relative:
+        signed = min(max(signed, -_LARGEST_STEP), _LARGEST_STEP)
         scale = 10 ** (signed / _DECIBELS_OF_TEN_TIMES) if unit == "db" else 2 ** (signed / _SEMITONES)
         factor = enclosing * scale
     elif unit or match["sign"]:

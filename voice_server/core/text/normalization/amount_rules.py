@@ -58,7 +58,7 @@ def _pattern(language: Language) -> re.Pattern[str]:
         rf"""
         (?:(?<![\w.,/^\\])|(?P<slash>(?<=°[CF]/|[a-z][A-Za-zΩ]/|\d[A-Za-z]/|\s[A-Za-z]/)(?=[\d.,]{{1,6}}\s?(?:{units})(?!\w))))(?<!\d[{_RANGES}:])(?!(?<=[A-Za-z]-)\d)
         (?P<about>[~≈∼]\s?)?+
-        (?P<comparison>[<>≤≥]=?\s?)?+
+        (?P<comparison>(?:[<>]=?|[≤≥])\s?)?+
         (?P<sign>{before_sign}(?:[{_MINUS}](?=[\d.$€£¥₹])|±\s?|\+(?=\d)))?+
         (?:(?P<symbol>{money})\s?|(?P<code>{codes})\s)?+
         (?P<low>{NUMBER})
@@ -68,10 +68,10 @@ def _pattern(language: Language) -> re.Pattern[str]:
         (?:(?P<range>\s?[{_RANGES}]\s?)(?P<high_sign>[−])?(?P<high_symbol>(?P=symbol))?(?P<high>{NUMBER})(?![{_RANGES}/:]?\d))?
         (?:(?P<letter>{letters}|\s[KkMm](?=\s?€|\sde\s))(?![\w²³/])
           |\s(?P<word>{_MAGNITUDE_WORDS})(?!\w)|(?P<multiple>[x×](?!\w)))?+
-        (?:(?P<percent>\s?[%‰](?!\w))
+        (?(multiple)|(?:(?P<percent>\s?[%‰](?!\w))
           |\s?(?P<money_behind>(?:{codes})(?!\w)|[€£¥₹₽$₩₺₴₪₫₱]|zł(?!\w))
           |(?P<gap>\s|-(?=[a-zµ°]))?(?P<unit>{units})(?!\.?[\w²³°'’])(?:\s?/\s?(?P<per>{units}|[A-Za-z][^\W\dA-Z_]{{1,11}}(?!\w))(?!\w))?
-        )?
+        )?)
         (?:(?P<per_word>/)(?P<each>(?:{units})(?![\w²³°])|[A-Za-z][^\W\dA-Z_]{{1,11}})(?![\w/]|\.\w))?
         """,
         re.VERBOSE,
