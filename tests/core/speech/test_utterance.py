@@ -18,6 +18,8 @@ from voice_server.core.speech.pauses import Pauses
 from voice_server.core.speech.speech_settings import SpeechSettings, UtteranceLimits
 from voice_server.core.speech.utterance import Utterance
 from voice_server.core.text.directives import Style
+from voice_server.core.text.pronunciation.dictionary import PronunciationDictionary
+from voice_server.core.text.pronunciation.entries import read_entries
 from voice_server.core.types import NORMALIZED_KINDS, Segment, SpeechWarning, WordMark
 from voice_server.errors import TooMuch
 
@@ -1019,3 +1021,22 @@ def test_thousands_of_elements_are_soon_done(part: str) -> None:
         bench.render_all()
     bench.take_all()
     assert isinstance(bench.events[-1], utterance_events.UtteranceFinished)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 1000])
+def test_words_are_said_the_same_however_the_text_is_cut(size: int) -> None:
+    words = {"New York": {"ipa": "njuː jɔːk"}, "New": "fresh", "GIF": "jif", "Dr": "never"}
+    dictionary = PronunciationDictionary(read_entries(words, most=4))
+    bench = Bench.open(replace(SETTINGS, dictionary=dictionary, inline_phonemes=True))
+    text = "New GIF's in New York, and New Yorkers. A **GIF** of New York! Is it Dr. GIF?"
+    for at in range(0, len(text), size):
+        bench.speak(text[at : at + size])
+    bench.receive(inputs.EndText())
+    bench.render_all()
+    bench.take_all()
+    started = bench.told(utterance_events.SentenceStarted)
+    assert [each.spoken for each in started if isinstance(each, utterance_events.SentenceStarted)] == [
+        "fresh jif's in [New York](/njˈuː jˈɔːk/), and fresh Yorkers.",
+        "A jif of [New York](/njˈuː jˈɔːk/)!",
+        "Is it never. jif?",
+    ]
