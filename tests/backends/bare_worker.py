@@ -34,7 +34,11 @@ class BareWorker:
         )
         self._decoder = Decoder()
         self._came: list[Message] = []
-        self.send(WorkerHello(PROTOCOL_VERSION, config.settings, ""))
+        self.send(
+            WorkerHello(
+                PROTOCOL_VERSION, config.settings, "", config.loudness_lufs, config.fade_ms, config.limiter
+            )
+        )
         self.next_of(WorkerReady)
 
     def __enter__(self) -> Self:

@@ -18,6 +18,7 @@ def test_an_adapter_may_import_these_names_and_no_others() -> None:
         "BackendError",
         "Capabilities",
         "CloneCache",
+        "LoudnessFile",
         "MAX_SAMPLE_SECONDS",
         "OF_THE_VOICE",
         "NotSetUp",

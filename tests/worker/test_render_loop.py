@@ -362,3 +362,21 @@ def test_a_render_that_stops_inside_a_sound_is_faded_as_the_server_wants(tmp_pat
             pcm, _ = worker.render(1, voice="a")
             assert (pcm[-2:] == b"\0\x10") is (fade_ms == 0.0)
             assert pcm[800:802] == b"\0\x10"
+
+
+def test_a_voice_that_the_adapter_has_measured_is_brought_to_the_loudness_of_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = """
+        yield bytes(6400)
+        yield (b"\\0\\x01" * 4 + b"\\0\\xff" * 4) * 1600
+
+    measured_loudness = True
+    """
+    with WorkerProcess(tmp_path / "soft", body=body) as worker:
+        worker.loudness_lufs = -23.0
+        worker.greet()
+        first, _ = worker.render(1, voice="a")
+        again, _ = worker.render(2, voice="a")
+        assert again == first
+        assert max(memoryview(first).cast("h")) > 2 * 256

@@ -65,7 +65,11 @@ class WorkerProcess:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env={"PATH": os.environ["PATH"], "PYTHONUNBUFFERED": "1"},
+            env={
+                "PATH": os.environ["PATH"],
+                "PYTHONUNBUFFERED": "1",
+                "XDG_CACHE_HOME": str(folder / "cache"),
+            },
             start_new_session=True,
             bufsize=0,
         )

@@ -41,6 +41,8 @@ _NO_TOKENS = "padded input size"  # of the error when the model stops before it 
 class Backend:
     """Speaks with Chatterbox."""
 
+    measured_loudness = True
+
     def __init__(self, kind: str = "turbo", model: str = "", device: str = "auto") -> None:
         if kind not in KINDS:
             raise BackendError(f"kind is one of {', '.join(KINDS)}, not {kind!r}")

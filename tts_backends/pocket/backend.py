@@ -60,6 +60,7 @@ class Backend:
         )
 
     can_fork = True
+    measured_loudness = True
 
     def use_threads(self, count: int) -> None:
         """Render with so many threads from now on; more than two have nothing to do."""

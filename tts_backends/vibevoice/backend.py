@@ -50,6 +50,7 @@ class Backend:
         Option("temperature", "number", None, 0.0, 2.0, ignored=True),
     )
     capabilities = Capabilities(streams=True, clones=True)
+    measured_loudness = True
 
     def __init__(self, model: str = PUBLISHED, device: str = "auto", dtype: str = "auto") -> None:
         if dtype not in DTYPES:

@@ -17,10 +17,11 @@ is how a listener's barge-in arrives, so yield early and often. Optional members
 (Capabilities), `warm_up()`, `clone(sample)`, `close()`, and for an engine that calls back `push(text,
 voice, options, give)`, which hands each piece to `give` instead of yielding it and ends when that returns
 true. `loudness_lufs(voice)` says how loud the engine's own audio of a voice is (None if that is not
-known), always the same for one voice: the loop then brings it to the loudness of all others. An adapter
-whose engine has a volume of its own may say `sets_gain = True` and apply the factor `options["gain"]`
-itself. Files beside the adapter are imported relatively (`from .engine import Engine`): the folder is a
-package with a private name, so that no file of it hides a library.
+known), always the same for one voice: the loop then brings it to the loudness of all others. Without it,
+and with `measured_loudness = True`, each voice says a short text at its first use, which is measured. An
+adapter whose engine has a volume of its own may say `sets_gain = True` and apply the factor
+`options["gain"]` itself. Files beside the adapter are imported relatively (`from .engine import Engine`):
+the folder is a package with a private name, so that no file of it hides a library.
 
 With `forked: true` in backends.yaml the backend is loaded and warmed up once, with one thread, and the
 workers are copies of that process, if `can_fork` is True then: the adapter holds nothing that a copy could
@@ -40,6 +41,7 @@ from voice_server.core.text.pronunciation.phonemes import TextPart, parts_of, ph
 from voice_server.core.types import ANY_SCRIPT, Capabilities, Option, OptionValue, Voice, WordMark
 from voice_server.errors import BackendError, NotSetUp, RenderError, RequestError, UnknownName
 from voice_server.worker.clone_cache import CloneCache
+from voice_server.worker.loudness_file import LoudnessFile
 from voice_server.worker.samples import (
     MAX_SAMPLE_SECONDS,
     check_sample,
@@ -57,6 +59,7 @@ __all__ = [
     "BackendError",
     "Capabilities",
     "CloneCache",
+    "LoudnessFile",
     "NotSetUp",
     "Option",
     "OptionValue",

@@ -1,8 +1,9 @@
 """Brings every voice to one loudness: a fixed gain for each, so that every worker renders the same samples.
 
-An adapter says how loud its engine speaks with a voice (`loudness_lufs`); what it does not know is left as it
-is. The gain goes into a table of all samples, with a limiter that bends peaks instead of clipping them. numpy
-looks them up where the engine has loaded it, and the standard library where not.
+An adapter says how loud its engine speaks with a voice (`loudness_lufs`), or has it measured
+(`measured_loudness`); what nobody knows is left as it is. The gain goes into a table of all samples, with a
+limiter that bends peaks instead of clipping them. numpy looks them up where the engine has loaded it, and the
+standard library where not.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import math
 import sys
 from array import array
+from collections.abc import Callable
 from functools import lru_cache
 from struct import Struct
 from typing import Any, Final
@@ -24,12 +26,18 @@ _KNEE: Final = 0.8
 """The share of full scale above which the limiter bends."""
 
 
-def gain_of(backend: Backend, voice: str, target_lufs: float | None) -> float:
+def gain_of(
+    backend: Backend,
+    voice: str,
+    target_lufs: float | None,
+    measure: Callable[[str], float | None] | None = None,
+) -> float:
     """Return the factor that brings a voice of the backend to `target_lufs`; 1 without a target or a figure.
 
-    Raises what the adapter raises for a voice that it does not have.
+    `measure` finds the figure of a voice where the adapter does not tell it. Raises what the adapter raises
+    for a voice that it does not have.
     """
-    loudness = getattr(backend, "loudness_lufs", None)
+    loudness = getattr(backend, "loudness_lufs", measure)
     own_lufs: float | None = None if target_lufs is None or loudness is None else loudness(voice)
     if own_lufs is None or target_lufs is None:
         return 1.0

@@ -56,6 +56,7 @@ from voice_server.worker.api import Backend
 from voice_server.worker.edge_trimmer import EdgeTrimmer
 from voice_server.worker.frame_merger import FrameMerger
 from voice_server.worker.gain import amplified, gain_of
+from voice_server.worker.measured_loudness import MeasuredLoudness
 
 WARM_UP_TEXT = "Ready."
 _IDLE_BEFORE_TRIM_S = 0.2
@@ -68,8 +69,13 @@ class _StopRendering(Exception):
 
 
 class _Worker:
-    def __init__(self, channel: StdioChannel, requests: Iterator[Message], hello: WorkerHello) -> None:
+    def __init__(
+        self, channel: StdioChannel, requests: Iterator[Message], hello: WorkerHello, adapter: Path
+    ) -> None:
         self._channel = channel
+        self._adapter = adapter
+        self._settings = hello.settings
+        self._measured: MeasuredLoudness | None = None
         self._requests = requests
         self._voice = hello.voice
         self._loudness_lufs = hello.loudness_lufs
@@ -113,8 +119,10 @@ class _Worker:
     def _get_ready(self, backend: Backend) -> None:
         voices = voices_of(backend)
         self._voice = self._voice or voices[0].id
+        if getattr(backend, "measured_loudness", False) is True:
+            self._measured = MeasuredLoudness(backend, self._adapter, self._settings)
         # What has to be measured or worked out for the first voice is there then.
-        gain = gain_of(backend, self._voice, self._loudness_lufs)
+        gain = self._gain_of(backend, self._voice, lambda: None)
         if not _sets_gain(backend):
             amplified(bytes(BYTES_PER_SAMPLE), gain, limiter=self._limiter)
         silence_ms = _warm_up(backend, self._voice)
@@ -154,15 +162,14 @@ class _Worker:
 
     def _speak(self, backend: Backend, request: RenderJob, output: _Output) -> None:
         options = complete_options(options_of(backend), request.options)
-        gain = gain_of(backend, request.voice, self._loudness_lufs)
+        gain = self._gain_of(backend, request.voice, lambda: self._raise_if_stopped(request))
         if _sets_gain(backend):
             options["gain"] = gain
         else:
             output.gain = gain
 
         def give(piece: Any) -> bool:
-            if self._stopped_job == request.job:
-                raise _StopRendering
+            self._raise_if_stopped(request)
             output.add(piece)
             return False
 
@@ -176,6 +183,15 @@ class _Worker:
                 give(piece)
         finally:
             _close(pieces)
+
+    def _raise_if_stopped(self, request: RenderJob) -> None:
+        if self._stopped_job == request.job:
+            raise _StopRendering
+
+    def _gain_of(self, backend: Backend, voice: str, poll: Callable[[], object]) -> float:
+        measured = self._measured
+        measure = None if measured is None else lambda voice: measured.lufs_of(voice, poll)
+        return gain_of(backend, voice, self._loudness_lufs, measure)
 
     def _check_recovery(self, backend: Backend) -> None:
         try:
@@ -330,7 +346,7 @@ def serve(channel: StdioChannel, adapter: str, orders: int | None = None) -> Non
                 "both must be of the same voice-server, so start it again"
             )
     if orders is None:
-        worker = _Worker(channel, requests, hello)
+        worker = _Worker(channel, requests, hello, file)
         with _failures_reported(channel):
             backend = load_backend(file, hello.settings)
     else:
@@ -361,7 +377,7 @@ def _load_single_threaded(
         channel = template_process.fork_workers(orders, channel)
         requests = channel.receive()
     template_process.restore_threads(backend, threads)
-    return _Worker(channel, requests, hello), backend
+    return _Worker(channel, requests, hello, file), backend
 
 
 def _why_not_loaded(error: BaseException) -> str:

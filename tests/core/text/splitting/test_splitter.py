@@ -50,6 +50,8 @@ def _cut(text: str, rng: random.Random) -> list[str]:
 @example(
     "In time, we pay $5x item", SplitterOptions(first_piece="clause", first_piece_min=5), random.Random(0)
 )
+@example("This is 你好. CO2 is a gas.", SplitterOptions(language="en"), random.Random(0))
+@example("Das ist gut. 2425.2", SplitterOptions(language="de"), random.Random(0))
 @given(_TEXTS, _OPTIONS, st.randoms(use_true_random=False))
 def test_the_pieces_are_the_same_however_the_text_is_cut(
     text: str, options: SplitterOptions, rng: random.Random

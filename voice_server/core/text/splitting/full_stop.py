@@ -48,6 +48,8 @@ _LABEL = re.compile(
     r"|(?P<letter>[IVX]{2,5}|[A-Z])|(?P<number>\d{1,3})"
 )
 """What a part of a document is called: A, B.2, K-1, S3, 2b, 3.1."""
+_PARTIAL_LABEL = re.compile(r"[A-Z]{1,2}[.–-]?(?:\d{1,3}(?:\.\d*)*)?|[IVX]{2,5}|\d+(?:\.\d*)*")
+"""The beginning of one, which more text may continue."""
 _LONGEST_LABEL = 24
 _LONGEST_SHORT_WORD = 5
 """Letters of an abbreviation before a label at most: "App. D"."""
@@ -286,6 +288,8 @@ def _is_label_next(context: MarkContext, word: str) -> bool:
     if len(word) > _LONGEST_SHORT_WORD or not word.isalpha() or len(word) < 2 or word.isupper() or is_first:
         return False
     following = context.text[context.next_at : context.next_at + _LONGEST_LABEL]
+    if _PARTIAL_LABEL.fullmatch(following) and len(following) < _LONGEST_LABEL and not context.final:
+        raise MoreTextNeeded
     label = _LABEL.match(following)
     if label is None or (label[0] == "I" and following[1:2] not in ".,;)"):
         return False
