@@ -1040,3 +1040,17 @@ def test_words_are_said_the_same_however_the_text_is_cut(size: int) -> None:
         "A jif of [New York](/njˈuː jˈɔːk/)!",
         "Is it never. jif?",
     ]
+
+
+def test_a_fault_ends_an_utterance_with_an_error_once_and_for_all() -> None:
+    bench = Bench.open(SETTINGS)
+    bench.speak("One is here. Two ")
+    for _ in range(2):
+        bench.utterance.fail("internal", "why", bench.now)
+    bench.take_all()
+    failed, heard, finished = bench.events[-3:]
+    assert failed == utterance_events.SentenceFailed(1, "internal", "why")
+    assert isinstance(heard, utterance_events.HeardText)
+    assert heard.heard + heard.unheard == "One is here. Two "
+    assert isinstance(finished, utterance_events.UtteranceFinished)
+    assert finished.reason is utterance_events.FinishReason.FAILED
