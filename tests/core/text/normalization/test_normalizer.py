@@ -91,7 +91,7 @@ def test_time_grows_with_the_text_and_not_faster(part: str) -> None:
     assert isinstance(normalized(part * (100_000 // len(part)), "en")[0], str)
 
 
-def test_rules_of_all_languages_can_be_made_ahead() -> None:
+def test_what_one_language_was_prepared_for_does_not_stop_another() -> None:
     prepare()
     assert normalized("5 km", "pl")[0] == "pięć kilometrów"
 
