@@ -91,7 +91,7 @@ def test_time_grows_with_the_text_and_not_faster(part: str) -> None:
     assert isinstance(normalized(part * (100_000 // len(part)), "en")[0], str)
 
 
-def test_what_one_language_was_prepared_for_does_not_stop_another() -> None:
+def test_english_is_loaded_ahead_and_another_language_with_its_first_text() -> None:
     prepare()
     assert normalized("5 km", "pl")[0] == "pięć kilometrów"
 

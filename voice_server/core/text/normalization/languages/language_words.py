@@ -24,19 +24,19 @@ class LanguageWords:
     which names the currency, and `{cents}`; `cent` is the name of one and of several, where they are
     named, but for the `subunits` of other currencies by their codes, and `of_magnitude` stands between a
     million and its currency, before a consonant and, elided, before a vowel. `units` are those that CLDR
-    lacks, one and several; `unit_symbols` are CLDR's by the language's own symbols. `dollar` is a pattern
-    of what CLDR's name of the dollar has beside that word, and `currency_names` are said in place of
-    CLDR's. `directions` are the words for N, S, E and W behind degrees, by the letters, and `out_of`
-    stands between a rating and the best one ("4.5/5"). `year_context` is a pattern of the words before a
-    year, where years are said otherwise than numbers (`years_in_hundreds`). `abbreviations` are said
-    wherever they stand, `titles` before a name only, `before_numbers` before digits only, `inside` where
-    the sentence goes on in lower case, `behind_names` behind a name ("Oak St."); `ratio` is said between
-    the numbers of one, where it is not `range`, and `numbered` is a pattern of the nouns before a number
-    with a letter ("Gate 12A"). `version_point` stands between the numbers of "2.3.1" where it is not the
-    `dot` of addresses. `hour_gender` is that of an hour, and `feminine_nouns` and `masculine_nouns` are
-    patterns of what follows a plain number that has another form then ("un libro"). `counts_percent` says
-    that the word for per cent has plural forms, which CLDR knows. Keys have their dots, and a key in
-    lower case is met in upper case too.
+    lacks, one and several; `unit_symbols` are CLDR's by the language's own symbols. `bare_currencies` are
+    patterns, by code, of what CLDR's names of money have beside the word itself, and `currency_names` are
+    said in place of CLDR's. `directions` are the words for N, S, E and W behind degrees, by the letters,
+    and `out_of` stands between a rating and the best one ("4.5/5"). `year_context` is a pattern of the
+    words before a year, where years are said otherwise than numbers (`years_in_hundreds`).
+    `abbreviations` are said wherever they stand, `titles` before a name only, `before_numbers` before
+    digits only, `inside` where the sentence goes on in lower case, `behind_names` behind a name ("Oak
+    St."); `ratio` is said between the numbers of one, where it is not `range`, and `numbered` is a
+    pattern of the nouns before a number with a letter ("Gate 12A"). `version_point` stands between the
+    numbers of "2.3.1" where it is not the `dot` of addresses. `hour_gender` is that of an hour, and
+    `feminine_nouns` and `masculine_nouns` are patterns of what follows a plain number that has another
+    form then ("un libro"). `counts_percent` says that the word for per cent has plural forms, which CLDR
+    knows. Keys have their dots, and a key in lower case is met in upper case too.
     """
 
     spells_numbers: bool = True
