@@ -34,10 +34,14 @@ def full_disk(room: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
+BYTES_PER_SECOND = {".pcm": 48_000, ".f32": 96_000, ".ulaw": 8000, ".alaw": 8000}
+"""Of the formats that have no head."""
+
+
 def seconds_in(path: Path) -> float:
     """How long a file plays, as FFmpeg decodes it."""
-    if path.suffix == ".pcm":
-        return path.stat().st_size / 48_000
+    if path.suffix in BYTES_PER_SECOND:
+        return path.stat().st_size / BYTES_PER_SECOND[path.suffix]
     with av.open(str(path)) as container:
         return sum(frame.samples / frame.sample_rate for frame in container.decode(audio=0))
 

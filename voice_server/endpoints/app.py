@@ -11,6 +11,8 @@ from starlette.types import ASGIApp
 
 from voice_server.endpoints import page
 from voice_server.endpoints.app_state import AppState, attach_state
+from voice_server.endpoints.dialects.deepgram.deepgram import DEEPGRAM
+from voice_server.endpoints.dialects.shared.dialect import BareAddresses
 from voice_server.endpoints.docs import docs_page
 from voice_server.endpoints.http.access_rules import AccessRules
 from voice_server.endpoints.http.guard import Guard
@@ -37,7 +39,11 @@ from voice_server.endpoints.routes import (
     voice_routes,
 )
 from voice_server.endpoints.websocket import socket_routes
+from voice_server.endpoints.websocket.socket_routes import SocketEndpoint
 from voice_server.errors import VoiceServerError
+
+DIALECTS = (DEEPGRAM,)
+"""Other systems' protocols; of the bare addresses that several have, the first one's sign decides."""
 
 OPERATIONS: tuple[Operation, ...] = (
     *server_routes.OPERATIONS,
@@ -51,6 +57,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *captioned_routes.OPERATIONS,
     *openai_routes.OPERATIONS,
     *metrics_routes.OPERATIONS,
+    *(operation for dialect in DIALECTS for operation in dialect.operations),
 )
 """Everything that /openapi.json describes."""
 
@@ -86,11 +93,14 @@ class _CrossOriginMiddleware(CORSMiddleware):
 
 def build_app(state: AppState, access: AccessRules) -> Starlette:
     """The application of one speech service, for those whom `access` lets in."""
+    sockets: dict[str, SocketEndpoint] = {**socket_routes.SOCKETS}
+    for dialect in DIALECTS:
+        sockets.update(dialect.sockets)
     routes = [
         *routes_of(OPERATIONS),
         *docs_page.routes(OPERATIONS, state.root_path),
         *page.routes(),
-        *socket_routes.routes(),
+        *socket_routes.routes(sockets, {each.path for each in OPERATIONS}),
     ]
     app = Starlette(
         routes=routes,
@@ -107,6 +117,7 @@ def build_app(state: AppState, access: AccessRules) -> Starlette:
     app.add_middleware(Guard, limits=state.service.limits, make_room=state.make_room, access=access)
     # Outside the guard: a preflight carries no token, and decides nothing.
     app.add_middleware(_CrossOriginMiddleware, access=access)
+    app.add_middleware(BareAddresses, dialects=DIALECTS)
     own_paths = [route.path for route in routes if isinstance(route, Route)]
     app.add_middleware(RootPath, root_path=state.root_path, own_paths=own_paths)
     return app

@@ -30,14 +30,19 @@ _STREAM_OPTIONS = {"flush_packets": "1", "write_xing": "0", "id3v2_version": "0"
 
 @dataclass(frozen=True, slots=True)
 class AudioFormat:
-    """A file format: its media type, and where PyAV encodes it, muxer, codec, bit rates and settings."""
+    """A file format: its media type, and where PyAV encodes it, muxer, codec, bit rates and settings.
+
+    `takes_long` says that a second of it costs milliseconds.
+    """
 
     name: FormatName
     media_type: str
     muxer: str = ""
     codec: str = ""
+    takes_long: bool = False
     bit_rates: tuple[int, int] | None = None
     usual_bit_rate: int | None = None
+    usual_rate_hz: int = SAMPLE_RATE_HZ
     settings: tuple[tuple[str, str], ...] = ()
 
 
@@ -50,15 +55,37 @@ FORMATS: dict[FormatName, AudioFormat] = {
             "audio/mpeg",
             "mp3",
             "libmp3lame",
-            (8_000, 320_000),
-            96_000,
-            (("compression_level", "5"),),
+            takes_long=True,
+            bit_rates=(8_000, 320_000),
+            usual_bit_rate=96_000,
+            settings=(("compression_level", "5"),),
         ),
-        AudioFormat("opus", "audio/ogg", "ogg", "libopus", (6_000, 256_000), 48_000),
-        AudioFormat("aac", "audio/aac", "adts", "aac", (8_000, 320_000), 96_000, (("aac_coder", "fast"),)),
-        AudioFormat("flac", "audio/flac", "flac", "flac"),
+        AudioFormat(
+            "opus",
+            "audio/ogg",
+            "ogg",
+            "libopus",
+            takes_long=True,
+            bit_rates=(6_000, 256_000),
+            usual_bit_rate=48_000,
+        ),
+        AudioFormat(
+            "aac",
+            "audio/aac",
+            "adts",
+            "aac",
+            takes_long=True,
+            bit_rates=(8_000, 320_000),
+            usual_bit_rate=96_000,
+            settings=(("aac_coder", "fast"),),
+        ),
+        AudioFormat("flac", "audio/flac", "flac", "flac", takes_long=True),
         AudioFormat("wav", "audio/wav"),
         AudioFormat("pcm", "audio/pcm"),
+        AudioFormat("f32", "audio/x-f32le", "f32le", "pcm_f32le"),
+        # RFC 3551 names these two PCMU and PCMA; telephony has 8000 Hz.
+        AudioFormat("mulaw", "audio/PCMU", "mulaw", "pcm_mulaw", usual_rate_hz=8000),
+        AudioFormat("alaw", "audio/PCMA", "alaw", "pcm_alaw", usual_rate_hz=8000),
     )
 }
 """Every format by the name that requests use."""
@@ -96,7 +123,7 @@ class Encoding:
     @property
     def takes_long(self) -> bool:
         """Whether encoding costs enough to be done beside the event loop."""
-        return bool(self.format.codec)
+        return self.format.takes_long
 
     def encoder(self, sink: ByteSink, *, is_file: bool = False) -> Encoder:
         """An encoder into `sink`; `is_file` says that it can seek. Raises RequestError without FFmpeg."""
@@ -111,7 +138,7 @@ def chosen_encoding(
 ) -> Encoding:
     """The encoding of a request. Raises RequestError for what the format cannot do."""
     chosen = FORMATS[name]
-    rate = sample_rate or SAMPLE_RATE_HZ
+    rate = sample_rate or chosen.usual_rate_hz
     if name == "opus" and rate not in _OPUS_RATES:
         rates = ", ".join(map(str, sorted(_OPUS_RATES)))
         raise RequestError(

@@ -12,7 +12,8 @@ from typing import Literal
 from voice_server.errors import ConfigError
 from voice_server.process.output_file import STANDARD_OUTPUT
 
-FormatName = Literal["mp3", "opus", "aac", "flac", "wav", "pcm"]
+FormatName = Literal["mp3", "opus", "aac", "flac", "wav", "pcm", "f32", "mulaw", "alaw"]
+"""`pcm` is int16, `f32` float32 of full scale ±1, both little endian; `mulaw` and `alaw` are ITU-T G.711."""
 
 FORMAT_OF_SUFFIX: Mapping[str, FormatName] = {
     ".wav": "wav",
@@ -22,6 +23,9 @@ FORMAT_OF_SUFFIX: Mapping[str, FormatName] = {
     ".ogg": "opus",
     ".aac": "aac",
     ".pcm": "pcm",
+    ".f32": "f32",
+    ".ulaw": "mulaw",
+    ".alaw": "alaw",
 }
 """Every suffix that names a format; capitals are as good."""
 

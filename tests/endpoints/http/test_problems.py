@@ -9,7 +9,7 @@ import pytest
 
 from tests.arithmetic_pool import ArithmeticPool
 from tests.endpoints.serving import run, served
-from voice_server.endpoints.http.problems import error_response, field_of, is_openai, status_of
+from voice_server.endpoints.http.problems import error_response, field_of, status_of
 from voice_server.errors import (
     BackendDown,
     BackendError,
@@ -50,14 +50,6 @@ def test_the_field_that_is_wrong_is_named_to_openais_clients() -> None:
     assert field_of(RequestError("x")) is None
     content = json.loads(bytes(error_response("/v1/audio/speech", UnknownName("voice", "x", ["a"])).body))
     assert content["error"]["param"] == "voice"
-
-
-@pytest.mark.parametrize(
-    ("path", "expected"),
-    [("/v1", True), ("/v1/x", True), ("/audio/speech", True), ("/v10", False), ("/tts", False), ("/", False)],
-)
-def test_openais_object_is_for_openais_addresses(path: str, expected: bool) -> None:
-    assert is_openai(path) is expected
 
 
 def test_no_address_and_no_method_is_answered_in_the_same_shape() -> None:

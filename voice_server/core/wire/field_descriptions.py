@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import msgspec
 from msgspec import inspect
@@ -18,8 +19,11 @@ def fields_of(kind: type[msgspec.Struct]) -> tuple[inspect.Field, ...]:
     return described.fields
 
 
-def complaint_about(kind: type[msgspec.Struct], error: msgspec.ValidationError) -> str:
-    """Turn msgspec's complaint into a sentence that names the field and what it may be."""
+def complaint_about(kind: Any, error: msgspec.ValidationError) -> str:
+    """Turn msgspec's complaint into a sentence that names the field and what it may be.
+
+    `kind` is the Struct, or the union of Structs, that was to be decoded.
+    """
     what, _, where = str(error).partition(" - at ")
     found: inspect.Type = inspect.type_info(kind)
     names = []

@@ -33,6 +33,8 @@ def has_lost_character(text: str) -> bool:
 
 def without_halves(json_text: str) -> str:
     """A JSON text with U+FFFD for each half that is alone; the same object where there is none."""
+    if "\\ud" not in json_text and "\\uD" not in json_text:
+        return json_text
     replaced = bytearray(json_text.encode())
     replace_halves(replaced, 0, len(replaced))
     whole = replaced.decode()

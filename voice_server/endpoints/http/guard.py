@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import hmac
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
-from urllib.parse import unquote_plus
+from collections.abc import Callable, Mapping
 
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -19,12 +18,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from voice_server.config import Limits
 from voice_server.endpoints.http.access_rules import AccessRules, is_loopback
 from voice_server.endpoints.http.content_negotiation import prefers_html
-from voice_server.endpoints.http.problems import error_content
+from voice_server.endpoints.http.credentials import accepted_subprotocol, carried_tokens
+from voice_server.endpoints.http.error_shapes import error_content
 
-_PROTOCOL = "voice-server"
 _MOST_IN_A_MOMENT = 100
 """How many connections there may be beside those that are allowed, until room that was promised is made."""
-_TOKEN_PROTOCOL = "token."  # noqa: S105 - what comes before the token, in hexadecimal
 
 
 class Guard:
@@ -86,11 +84,11 @@ class Guard:
         return None
 
     def _carries_token(self, scope: Scope, headers: dict[bytes, str]) -> bool:
-        scheme, _, given = headers.get(b"authorization", "").partition(" ")
-        if scheme.lower() != "bearer":
-            given = _query_token(scope["query_string"].decode("latin-1"))
-            given = given or _subprotocol_token(scope.get("subprotocols", ()))
-        return hmac.compare_digest(given.encode(), (self._access.token or "").encode())
+        token = (self._access.token or "").encode()
+        given = carried_tokens(
+            headers, scope["query_string"].decode("latin-1"), scope.get("subprotocols", ())
+        )
+        return any(hmac.compare_digest(each.encode(), token) for each in given)
 
     def _is_full(self, scope: Scope) -> bool:
         """Whether there is no room; whoever asks how the server is gets an answer all the same."""
@@ -123,29 +121,15 @@ def _is_page(scope: Scope, headers: Mapping[bytes, str]) -> bool:
     return path == "/page" or path.startswith("/page/")
 
 
-def _query_token(query: str) -> str:
-    """The value of `token` in a query; nothing else of it is read before the token is known."""
-    _, found, behind = f"&{query}".partition("&token=")
-    return unquote_plus(behind.partition("&")[0]) if found else ""
-
-
-def _subprotocol_token(protocols: Iterable[str]) -> str:
-    """The token that a browser sends as a WebSocket sub-protocol, since it can set no header."""
-    written = next((each for each in protocols if each.startswith(_TOKEN_PROTOCOL)), _TOKEN_PROTOCOL)
-    try:
-        return bytes.fromhex(written.removeprefix(_TOKEN_PROTOCOL)).decode()
-    except ValueError:
-        return ""
-
-
 def _accepting_subprotocol(scope: Scope, send: Send) -> Send:
-    """Accept our sub-protocol where a client offers it: browsers drop the connection otherwise."""
-    if _PROTOCOL not in scope.get("subprotocols", ()):
+    """Accept the sub-protocol that a client offers: browsers drop the connection otherwise."""
+    accepted = accepted_subprotocol(scope.get("subprotocols", ()))
+    if accepted is None:
         return send
 
     async def send_accepting(message: Message) -> None:
         if message["type"] == "websocket.accept":
-            message = {**message, "subprotocol": _PROTOCOL}
+            message = {**message, "subprotocol": accepted}
         await send(message)
 
     return send_accepting

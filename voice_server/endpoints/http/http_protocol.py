@@ -21,7 +21,7 @@ import msgspec
 from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
-from voice_server.endpoints.http.problems import error_content
+from voice_server.endpoints.http.error_shapes import error_content
 
 MAX_HEAD_BYTES = 64 * 1024
 MAX_HEADER_FIELDS = 128

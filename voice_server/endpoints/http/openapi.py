@@ -11,8 +11,8 @@ from typing import Any, Final
 
 import msgspec
 
+from voice_server.endpoints.http.error_shapes import is_openai
 from voice_server.endpoints.http.operations import JSON, Operation
-from voice_server.endpoints.http.problems import is_openai
 from voice_server.version import version
 
 JsonSchema = dict[str, Any]

@@ -1,4 +1,4 @@
-"""Errors as HTTP answers: `{"error": "one sentence", "code": "word"}`, on OpenAI's routes OpenAI's object.
+"""Errors as HTTP answers (`error_shapes.py` says how they look on which path).
 
 The status says which side is at fault: 400 for a request that cannot be obeyed, 413 for one that is too
 large, 422 for a text that the engine could not speak, 503 for a server that is not able to now, 507 for one
@@ -8,13 +8,13 @@ whose disk is full. Nothing is answered with 500.
 from __future__ import annotations
 
 import math
-from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from voice_server.endpoints.app_state import state_of
+from voice_server.endpoints.http.error_shapes import error_content
 from voice_server.errors import (
     BackendDown,
     BackendError,
@@ -26,7 +26,6 @@ from voice_server.errors import (
     VoiceServerError,
 )
 
-_OPENAI_PATHS = ("/v1", "/v1/", "/audio/")
 _BACKEND_RETRY_S = 5
 _STATUS_OF = (  # the first that fits
     (TooMuch, 413),
@@ -87,27 +86,6 @@ class TooSlow(RequestError):
 
 
 _STATUS_OF_ENDPOINTS = ((SetUpRefused, 403), (NotFound, 404), (TooSlow, 408), (WrongMediaType, 415))
-
-
-def is_openai(path: str) -> bool:
-    """Whether a path is one of OpenAI's, whose clients read OpenAI's error object."""
-    return path == "/v1" or path.startswith(_OPENAI_PATHS[1:])
-
-
-def error_content(
-    path: str, status: int, message: str, code: str, field: str | None = None
-) -> dict[str, Any]:
-    """The JSON of an error on a path."""
-    if not is_openai(path):
-        return {"error": message, "code": code}
-    kind = (
-        "authentication_error"
-        if status == 401
-        else "server_error"
-        if status >= 500
-        else "invalid_request_error"
-    )
-    return {"error": {"message": message, "type": kind, "param": field, "code": code}}
 
 
 def status_of(error: VoiceServerError) -> int:

@@ -71,9 +71,11 @@ class TimedWords:
 
 
 class EncodedSpeech:
-    """A speech on its way into a file format; iterate it to the end.
+    """A speech on its way into a file format; iterate it, or its `events`, to the end.
 
-    It yields a `SentenceAudio` once that audio has gone through the encoder into the sink, and word times.
+    A `SentenceAudio` comes once that audio has gone through the encoder into the sink, and `TimedWords` in
+    place of `SentenceWords`. Iterating yields these two and keeps count of the rest; `events` yields all, the
+    last one once the encoder has written everything.
     """
 
     def __init__(self, speech: Speech, encoding: Encoding, sink: Any, *, is_file: bool = False) -> None:
@@ -88,6 +90,12 @@ class EncodedSpeech:
         self.sentences = 0
 
     async def __aiter__(self) -> AsyncIterator[SentenceAudio | TimedWords]:
+        async for event in self.events():
+            if isinstance(event, SentenceAudio | TimedWords):
+                yield event
+
+    async def events(self) -> AsyncIterator[UtteranceEvent | TimedWords]:
+        """Every event of the speech, in order."""
         encoder = await self._run(partial(self._encoding.encoder, self._sink, is_file=self._is_file))
         async for event in self._speech:
             if isinstance(event, SentenceAudio):
@@ -99,8 +107,9 @@ class EncodedSpeech:
                 yield self._timed(event)
             else:
                 self._record(event)
-        if self.audio_ms:
-            await self._run(encoder.finish)
+                if isinstance(event, UtteranceFinished) and self.audio_ms:
+                    await self._run(encoder.finish)
+                yield event
 
     def _pieces(self, pcm: bytes) -> Iterator[bytes]:
         """Short pieces where encoding takes long, so that other streams get their turn in between."""

@@ -13,7 +13,8 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Match
 from starlette.types import Receive, Scope, Send
 
-from voice_server.endpoints.http.problems import NOTHING_HERE, error_content
+from voice_server.endpoints.http.error_shapes import error_content
+from voice_server.endpoints.http.problems import NOTHING_HERE
 
 
 class UnknownPath:

@@ -7,7 +7,7 @@ sent may still be playing, and can still be interrupted.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from voice_server.core.audio.resample import Resampler
 from voice_server.core.speech.speech_settings import SpeechSettings
@@ -59,6 +59,21 @@ def _resampled(event: UtteranceEvent, resampler: Resampler) -> list[UtteranceEve
     return [event]
 
 
+def check_text(service: SpeechService, speeches: Iterable[Speech], chars: int) -> None:
+    """Raise TooMuch where more text of a connection's open speeches would wait, or be kept, than may."""
+    waiting = kept = 0
+    for speech in speeches:
+        waiting += speech.buffered_chars
+        kept += speech.typed_chars
+    service.check_text(waiting, chars)
+    if kept + chars > _KEPT_CHARS:
+        raise TooMuch(
+            f"the turns of a connection have at most {_KEPT_CHARS} characters; end this one, and begin "
+            "another when it has been spoken",
+            code="text_overflow",
+        )
+
+
 class StreamTurns:
     """The turns of one connection; `on_event` is called when `next_messages` is worth calling again."""
 
@@ -81,17 +96,7 @@ class StreamTurns:
 
     def check_text(self, chars: int) -> None:
         """Raise TooMuch where so much more text would wait, or be kept, than may, of all turns together."""
-        waiting = kept = 0
-        for turn in self._turns:
-            waiting += turn.speech.buffered_chars
-            kept += turn.speech.typed_chars
-        self._service.check_text(waiting, chars)
-        if kept + chars > _KEPT_CHARS:
-            raise TooMuch(
-                f"the turns of a connection have at most {_KEPT_CHARS} characters; end this one, and begin "
-                "another when it has been spoken",
-                code="text_overflow",
-            )
+        check_text(self._service, (turn.speech for turn in self._turns), chars)
 
     def is_full(self, most: int) -> bool:
         """Whether so many turns are open, or ten times as many have ended whose end was not sent."""

@@ -1,0 +1,42 @@
+"""How an error looks on which path."""
+
+from __future__ import annotations
+
+import pytest
+
+from voice_server.endpoints.http.error_shapes import error_content, is_openai
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [("/v1", True), ("/v1/x", True), ("/audio/speech", True), ("/v10", False), ("/tts", False), ("/", False)],
+)
+def test_openais_object_is_for_openais_addresses(path: str, expected: bool) -> None:
+    assert is_openai(path) is expected
+
+
+@pytest.mark.parametrize(
+    ("path", "content"),
+    [
+        ("/tts", {"error": "No.", "code": "no_text"}),
+        (
+            "/v1/audio/speech",
+            {
+                "error": {
+                    "message": "No.",
+                    "type": "invalid_request_error",
+                    "param": "input",
+                    "code": "no_text",
+                }
+            },
+        ),
+    ],
+)
+def test_an_error_has_the_form_of_its_path(path: str, content: dict[str, object]) -> None:
+    assert error_content(path, 400, "No.", "no_text", "input") == content
+
+
+def test_an_error_on_a_deepgram_path_is_as_their_clients_read_it() -> None:
+    content = error_content("/deepgram/v1/speak", 400, "No.", "no_text")
+    assert (content["err_code"], content["err_msg"]) == ("NO_TEXT", "No.")
+    assert content["request_id"]

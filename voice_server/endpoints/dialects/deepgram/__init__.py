@@ -1,0 +1,1 @@
+"""Deepgram's speech interface (https://developers.deepgram.com/reference/text-to-speech)."""

@@ -1,0 +1,50 @@
+"""How an error looks in JSON: ours, OpenAI's, and that of each dialect, by the path."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+_OPENAI_PATHS: Final = ("/v1", "/v1/", "/audio/")
+
+
+def is_openai(path: str) -> bool:
+    """Whether a path is one of OpenAI's, whose clients read OpenAI's error object."""
+    return path == "/v1" or path.startswith(_OPENAI_PATHS[1:])
+
+
+def error_content(
+    path: str, status: int, message: str, code: str, field: str | None = None
+) -> dict[str, Any]:
+    """The JSON of an error on a path."""
+    if is_openai(path):
+        return _openai(status, message, code, field)
+    shape = _SHAPE_OF_DIALECT.get(path[1:].partition("/")[0], _ours)
+    return shape(status, message, code)
+
+
+def _ours(status: int, message: str, code: str) -> dict[str, Any]:
+    del status
+    return {"error": message, "code": code}
+
+
+def _openai(status: int, message: str, code: str, field: str | None) -> dict[str, Any]:
+    kind = (
+        "authentication_error"
+        if status == 401
+        else "server_error"
+        if status >= 500
+        else "invalid_request_error"
+    )
+    return {"error": {"message": message, "type": kind, "param": field, "code": code}}
+
+
+def _deepgram(status: int, message: str, code: str) -> dict[str, Any]:
+    """Source: Deepgram's documentation of errors."""
+    del status
+    return {"err_code": code.upper(), "err_msg": message, "request_id": str(uuid.uuid4())}
+
+
+_SHAPE_OF_DIALECT: Final[Mapping[str, Callable[[int, str, str], dict[str, Any]]]] = {"deepgram": _deepgram}
+"""By the first part of the path."""
