@@ -781,3 +781,26 @@ def test_a_message_that_names_a_new_turn_configures_that_one_only() -> None:
         }
 
     run(main)
+
+
+def test_the_sound_comes_in_the_encoding_that_was_asked_for() -> None:
+    async def main() -> None:
+        async with served() as server, server.connect() as socket:
+            form = {"encoding": "mulaw"}
+            received = await converse(socket, {"v": 2, "format": form, "token": "One. Two."}, {"done": True})
+            (ready,) = received.of("ready")
+            assert (ready["encoding"], ready["sample_rate"]) == ("mulaw", 8000)
+            (ended,) = received.of("turn_done")
+            assert abs(len(received.audio) - ended["audio_ms"] * 8) <= 1
+
+    run(main)
+
+
+def test_a_rate_that_an_encoding_does_not_have_is_refused_with_those_it_has() -> None:
+    async def main() -> None:
+        async with served() as server, server.connect() as socket:
+            received = await converse(socket, {"v": 2, "format": {"encoding": "opus", "rate": 44_100}})
+            (error,) = received.of("error")
+            assert "8000, 12000, 16000, 24000, 48000 for opus, not 44100" in error["msg"]
+
+    run(main)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from typing import cast
 
+import av
 import pytest
 
 from tests.arithmetic_pool import ArithmeticPool, config_of
 from tests.endpoints.serving import run
-from voice_server.core.audio.resample import Resampler
 from voice_server.core.speech.speech_settings import SpeechRequest
 from voice_server.core.speech.utterance_events import (
     FinishReason,
@@ -20,7 +21,7 @@ from voice_server.core.stream_session import CancelTurns
 from voice_server.core.types import SAMPLE_RATE_HZ
 from voice_server.core.wire.client_messages import StreamFormat
 from voice_server.endpoints.websocket.server_messages import Message
-from voice_server.endpoints.websocket.stream_turns import StreamTurn, StreamTurns
+from voice_server.endpoints.websocket.stream_turns import StreamTurn, StreamTurns, encoding_of
 from voice_server.endpoints.websocket.version_writers import (
     TurnWriter,
     Version1TurnWriter,
@@ -34,9 +35,9 @@ _STARTED = SentenceStarted(0, "Hi.", "Hi.", (0, 3), 0.0, 0.0)
 _SECOND = SentenceAudio(0, bytes(2 * SAMPLE_RATE_HZ))
 
 
-def _turn(writer: TurnWriter, rate_hz: int = SAMPLE_RATE_HZ) -> StreamTurn:
-    resampler = None if rate_hz == SAMPLE_RATE_HZ else Resampler(SAMPLE_RATE_HZ, rate_hz)
-    return StreamTurn("t", _NO_SPEECH, writer, resampler)
+def _turn(writer: TurnWriter, rate_hz: int = SAMPLE_RATE_HZ, encoding: str = "pcm_s16le") -> StreamTurn:
+    form = encoding_of(StreamFormat(encoding=encoding, rate=rate_hz))
+    return StreamTurn("t", _NO_SPEECH, writer, form)
 
 
 def _sent(turn: StreamTurn, reason: FinishReason = FinishReason.COMPLETE) -> list[Message]:
@@ -55,6 +56,52 @@ def test_at_another_rate_a_whole_turn_has_all_its_samples_before_its_end(rate_hz
     assert '"turn_done"' in last
     audio = b"".join(each for each in before if isinstance(each, bytes))
     assert abs(len(audio) - 2 * rate_hz) <= 2
+
+
+@pytest.mark.parametrize(
+    ("encoding", "rate_hz", "muxer"),
+    [
+        ("pcm_f32le", 24_000, "f32le"),
+        ("mulaw", 8_000, "mulaw"),
+        ("alaw", 8_000, "alaw"),
+        ("mp3", 24_000, "mp3"),
+        ("mp3", 44_100, "mp3"),
+        ("opus", 48_000, "ogg"),
+    ],
+)
+def test_an_encoding_is_one_stream_for_the_whole_turn(encoding: str, rate_hz: int, muxer: str) -> None:
+    *before, last = _sent(_turn(Version2TurnWriter("t", 0, tagged=False), rate_hz, encoding))
+    assert isinstance(last, str)
+    sound = io.BytesIO(b"".join(each for each in before if isinstance(each, bytes)))
+    raw = {"sample_rate": str(rate_hz), "ch_layout": "mono"} if muxer[-3:] in ("law", "2le") else {}
+    with av.open(sound, "r", format=muxer, options=raw) as container:
+        seconds = sum(frame.samples / frame.sample_rate for frame in container.decode(audio=0))
+    assert 0.999 <= seconds <= 1.12
+
+
+def test_long_sound_is_encoded_in_pieces_and_an_interruption_drops_those_that_wait() -> None:
+    class Speaking:
+        """A speech that has one long sound."""
+
+        def __init__(self) -> None:
+            self.events: list[SentenceAudio] = [_SECOND]
+
+        def take(self) -> SentenceAudio | None:
+            return self.events.pop() if self.events else None
+
+        def cancel(self, played_ms: float | None, reason: FinishReason) -> None:
+            pass
+
+    form = encoding_of(StreamFormat(encoding="mp3"))
+    for is_interrupted in (False, True):
+        turn = StreamTurn("t", cast("Speech", Speaking()), Version1TurnWriter(), form)
+        first = turn.take()
+        assert isinstance(first, SentenceAudio)
+        if is_interrupted:
+            turn.cancel(None, FinishReason.CANCELLED)
+        rest = [each.pcm for each in iter(turn.take, None) if isinstance(each, SentenceAudio)]
+        assert first.pcm + b"".join(rest) == (first.pcm if is_interrupted else _SECOND.pcm)
+        assert len(first.pcm) < len(_SECOND.pcm) / 2
 
 
 def test_a_turn_that_was_cut_off_gets_no_more_samples() -> None:

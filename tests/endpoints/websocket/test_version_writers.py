@@ -16,11 +16,11 @@ from voice_server.core.speech.utterance_events import (
     SentenceStarted,
 )
 from voice_server.core.types import Capabilities, SpeechWarning
-from voice_server.core.wire.client_messages import PROTOCOL_VERSIONS, StreamFormat
+from voice_server.core.wire.client_messages import PROTOCOL_VERSIONS
 from voice_server.endpoints.websocket.version_writers import Version1Writer, Version2Writer, writer_for
 
 _SETTINGS = SpeechSettings(backend="one", voice="alba", max_segment_chars=123)
-_READY = (_SETTINGS, StreamFormat(rate=8000), Capabilities(tags=("laugh",)), Limits(message_bytes=4096))
+_READY = (_SETTINGS, "mulaw", 8000, Capabilities(tags=("laugh",)), Limits(message_bytes=4096))
 
 
 @pytest.mark.parametrize("number", PROTOCOL_VERSIONS)
@@ -45,7 +45,7 @@ def test_version_2_says_what_it_speaks_with() -> None:
         "voice": "alba",
         "backend": "one",
         "sample_rate": 8000,
-        "encoding": "pcm_s16le",
+        "encoding": "mulaw",
         "limits": {"message_bytes": 4096, "buffered_chars": 200_000, "segment_chars": 123},
     }
 

@@ -18,8 +18,8 @@ from voice_server.core.types import MAX_PAUSE_MS, NormalizedKind
 from voice_server.core.wire.speakers import Speakers
 from voice_server.errors import RequestError
 
-SAMPLE_RATES_HZ: Final = (8_000, 16_000, 22_050, 24_000, 44_100, 48_000)
-ENCODINGS: Final = ("pcm_s16le",)
+SAMPLE_RATES_HZ: Final = (8_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000)
+ENCODINGS: Final = ("pcm_s16le", "pcm_f32le", "mulaw", "alaw", "mp3", "opus")
 MAX_WAIT_MS: Final = 60_000
 MAX_AHEAD_S: Final = 600
 
@@ -30,10 +30,13 @@ Name = Annotated[str, msgspec.Meta(max_length=200)]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StreamFormat:
-    """How binary messages look: `frames="tagged"` puts a 16-byte head before the PCM of each."""
+    """How binary messages look: `frames="tagged"` puts a 16-byte head before the sound of each.
+
+    `rate` is in Hz, None for the usual one of the encoding; `opus` is in Ogg.
+    """
 
     encoding: str = "pcm_s16le"
-    rate: int = 24_000
+    rate: int | None = None
     frames: Literal["plain", "tagged"] = "plain"
 
 
@@ -136,7 +139,7 @@ def _check_range(name: str, value: float | None, highest: float) -> None:
 
 
 def _check_format(form: StreamFormat) -> None:
-    if form.rate not in SAMPLE_RATES_HZ:
+    if form.rate is not None and form.rate not in SAMPLE_RATES_HZ:
         allowed = ", ".join(map(str, SAMPLE_RATES_HZ))
         raise RequestError(f"format.rate must be one of {allowed}, not {form.rate}", code="unknown_format")
     if form.encoding not in ENCODINGS:

@@ -24,7 +24,7 @@ from voice_server.core.wire.message_reader import MessageReader
 from voice_server.endpoints.websocket.close_codes import CloseCode
 from voice_server.endpoints.websocket.server_messages import Message, to_json
 from voice_server.endpoints.websocket.stream_sender import StreamSender
-from voice_server.endpoints.websocket.stream_turns import StreamTurns
+from voice_server.endpoints.websocket.stream_turns import StreamTurns, encoding_of
 from voice_server.endpoints.websocket.version_writers import VersionWriter, writer_for
 from voice_server.endpoints.websocket.websocket_protocol import PROTOCOL_EXTENSION, WebSocketProtocol
 from voice_server.errors import BackendDown, Busy, TooMuch, VoiceServerError
@@ -170,6 +170,7 @@ class StreamConnection:
         try:
             self._check_limits(message)
             config = self._session.config_after(message)
+            encoding_of(config.format)
             settings = self._settings
             warnings: list[SpeechWarning] = []
             if settings is None or config is not self._session.config:
@@ -200,7 +201,15 @@ class StreamConnection:
             ready = self._service.backends()[settings.backend].ready
             assert ready is not None
             form = self._session.config.format
-            self._sender.answer(self._writer.ready(settings, form, ready.capabilities, self._limits))
+            self._sender.answer(
+                self._writer.ready(
+                    settings,
+                    form.encoding,
+                    encoding_of(form).sample_rate_hz,
+                    ready.capabilities,
+                    self._limits,
+                )
+            )
         self._settings = settings
         self._sender.answer(self._writer.warnings(warnings))
 

@@ -6,10 +6,10 @@ sent may still be playing, and can still be interrupted.
 
 from __future__ import annotations
 
+import sys
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
-from voice_server.core.audio.resample import Resampler
 from voice_server.core.speech.speech_settings import SpeechSettings
 from voice_server.core.speech.utterance_events import (
     FinishReason,
@@ -18,45 +18,85 @@ from voice_server.core.speech.utterance_events import (
     UtteranceFinished,
 )
 from voice_server.core.stream_session import CancelTurns
-from voice_server.core.types import SAMPLE_RATE_HZ
+from voice_server.core.types import PCM_BYTES_PER_SECOND
 from voice_server.core.wire.client_messages import StreamFormat
 from voice_server.endpoints.websocket.server_messages import Message
 from voice_server.endpoints.websocket.version_writers import TurnWriter, VersionWriter
 from voice_server.errors import TooMuch
+from voice_server.sound_files.encoding import Encoder, Encoding, PieceBuffer, chosen_encoding
+from voice_server.sound_files.file_formats import FormatName
 from voice_server.speech import Speech, SpeechService
 
 _KEPT_CHARS = 1_000_000
 """The text of all turns whose end was not sent, and of those that were sent to their end: it is kept, because
 a barge-in is answered with it."""
+_PIECE_BYTES = PCM_BYTES_PER_SECOND // 4
+"""How much is encoded at a time where that takes long: 2 ms of mp3."""
+_FORM_OF: Mapping[str, FormatName] = {
+    "pcm_s16le": "pcm",
+    "pcm_f32le": "f32",
+    "mulaw": "mulaw",
+    "alaw": "alaw",
+    "mp3": "mp3",
+    "opus": "opus",
+}
+PCM_AS_RENDERED = chosen_encoding("pcm")
 _SENT_TURNS = 8
 """How many turns that were sent to their end may still be interrupted."""
 
 
-class StreamTurn:
-    """One turn and how its events are written, at the sample rate that the client asked for."""
+def encoding_of(form: StreamFormat) -> Encoding:
+    """The encoding that a client asks for. Raises RequestError for a rate that it does not have."""
+    return chosen_encoding(_FORM_OF[form.encoding], form.rate)
 
-    def __init__(self, name: str, speech: Speech, writer: TurnWriter, resampler: Resampler | None) -> None:
+
+class StreamTurn:
+    """One turn and how its events are written: its sound is one stream in the encoding that was asked for."""
+
+    def __init__(self, name: str, speech: Speech, writer: TurnWriter, encoding: Encoding) -> None:
         self.name = name
         self.speech = speech
         self._writer = writer
-        self._resampler = resampler
+        self._encoded = PieceBuffer()
+        self._encoder = None if encoding == PCM_AS_RENDERED else encoding.encoder(self._encoded)
+        self._piece_bytes = _PIECE_BYTES if encoding.takes_long else sys.maxsize
+        self._pieces: deque[SentenceAudio] = deque()
+
+    def take(self) -> UtteranceEvent | None:
+        """The next event; sound that takes long to encode in pieces, so that others get their turn."""
+        if self._pieces:
+            return self._pieces.popleft()
+        event = self.speech.take()
+        if isinstance(event, SentenceAudio) and len(event.pcm) > self._piece_bytes:
+            starts = range(0, len(event.pcm), self._piece_bytes)
+            self._pieces += (
+                SentenceAudio(event.index, event.pcm[at : at + self._piece_bytes]) for at in starts
+            )
+            return self._pieces.popleft()
+        return event
+
+    def cancel(self, played_ms: float | None, reason: FinishReason) -> None:
+        """Barge-in: what is still to come is the answer alone."""
+        self._pieces.clear()
+        self.speech.cancel(played_ms, reason)
 
     def messages(self, event: UtteranceEvent) -> list[Message]:
         """What the client is sent for an event."""
-        events = [event] if self._resampler is None else _resampled(event, self._resampler)
+        events = [event] if self._encoder is None else self._with_encoded(event, self._encoder)
         messages = (self._writer.message(each) for each in events)
         return [each for each in messages if each is not None]
 
-
-def _resampled(event: UtteranceEvent, resampler: Resampler) -> list[UtteranceEvent]:
-    """The same event at another rate; before the end of a whole turn what the resampler still holds."""
-    if isinstance(event, SentenceAudio):
-        pcm = resampler.process(event.pcm)
-        return [SentenceAudio(event.index, pcm)] if pcm else []
-    if isinstance(event, UtteranceFinished) and event.reason is FinishReason.COMPLETE:
-        rest = resampler.finish()
-        return [SentenceAudio(max(0, event.sentences - 1), rest), event] if rest else [event]
-    return [event]
+    def _with_encoded(self, event: UtteranceEvent, encoder: Encoder) -> list[UtteranceEvent]:
+        """The same event, encoded; before the end of a whole turn what the encoder still holds."""
+        if isinstance(event, SentenceAudio):
+            encoder.encode(event.pcm)
+            sound = self._encoded.take()
+            return [SentenceAudio(event.index, sound)] if sound else []
+        if isinstance(event, UtteranceFinished) and event.reason is FinishReason.COMPLETE and event.sentences:
+            encoder.finish()
+            rest = self._encoded.take()
+            return [SentenceAudio(event.sentences - 1, rest), event] if rest else [event]
+        return [event]
 
 
 def check_text(service: SpeechService, speeches: Iterable[Speech], chars: int) -> None:
@@ -118,8 +158,7 @@ class StreamTurns:
         if self._is_paused:
             speech.pause()
         turn_writer = writer.turn(name, self._opened, tagged=form.frames == "tagged")
-        resampler = None if form.rate == SAMPLE_RATE_HZ else Resampler(SAMPLE_RATE_HZ, form.rate)
-        self._turns.append(StreamTurn(name, speech, turn_writer, resampler))
+        self._turns.append(StreamTurn(name, speech, turn_writer, encoding_of(form)))
         self._opened += 1
 
     def cancel(self, command: CancelTurns) -> tuple[list[Message], bool]:
@@ -133,7 +172,7 @@ class StreamTurns:
         reason = FinishReason.PREEMPTED if command.preempted else FinishReason.CANCELLED
         heard = self._turns[0] if self._turns else None
         for turn in open_turns:
-            turn.speech.cancel(command.played_ms if turn is heard else None, reason)
+            turn.cancel(command.played_ms if turn is heard else None, reason)
         return answers, bool(answers or open_turns)
 
     def _named(self, name: str | None) -> list[StreamTurn]:
@@ -174,7 +213,7 @@ class StreamTurns:
         for turn in self._turns:
             # A turn that was cut off answers at once; otherwise turns are heard one after the other.
             if turn is self._turns[0] or turn.speech.is_over:
-                event = turn.speech.take()
+                event = turn.take()
                 if event is not None:
                     if isinstance(event, UtteranceFinished):
                         self._retire(turn, event.reason)

@@ -23,7 +23,7 @@ from voice_server.core.speech.utterance_events import (
     UtteranceEvent,
 )
 from voice_server.core.types import Capabilities, SpeechWarning
-from voice_server.core.wire.client_messages import ProtocolVersion, StreamFormat
+from voice_server.core.wire.client_messages import ProtocolVersion
 from voice_server.endpoints.websocket.server_messages import (
     Message,
     error_message,
@@ -51,7 +51,12 @@ class VersionWriter(Protocol):
         """The writer of a turn; `number` counts the connection's turns from 0."""
 
     def ready(
-        self, settings: SpeechSettings, form: StreamFormat, capabilities: Capabilities, limits: Limits
+        self,
+        settings: SpeechSettings,
+        encoding: str,
+        sample_rate_hz: int,
+        capabilities: Capabilities,
+        limits: Limits,
     ) -> list[str]:
         """The answer to the first configuration."""
 
@@ -91,10 +96,15 @@ class Version1Writer:
         return Version1TurnWriter()
 
     def ready(
-        self, settings: SpeechSettings, form: StreamFormat, capabilities: Capabilities, limits: Limits
+        self,
+        settings: SpeechSettings,
+        encoding: str,
+        sample_rate_hz: int,
+        capabilities: Capabilities,
+        limits: Limits,
     ) -> list[str]:
         """Nothing."""
-        del settings, form, capabilities, limits
+        del settings, encoding, sample_rate_hz, capabilities, limits
         return []
 
     def warnings(self, warnings: Iterable[SpeechWarning]) -> list[str]:
@@ -146,7 +156,12 @@ class Version2Writer:
         return Version2TurnWriter(name, number, tagged=tagged)
 
     def ready(
-        self, settings: SpeechSettings, form: StreamFormat, capabilities: Capabilities, limits: Limits
+        self,
+        settings: SpeechSettings,
+        encoding: str,
+        sample_rate_hz: int,
+        capabilities: Capabilities,
+        limits: Limits,
     ) -> list[str]:
         """`ready`, with a new name for the connection."""
         message = {
@@ -154,8 +169,8 @@ class Version2Writer:
             "session": secrets.token_hex(8),
             "voice": settings.voice,
             "backend": settings.backend,
-            "sample_rate": form.rate,
-            "encoding": form.encoding,
+            "sample_rate": sample_rate_hz,
+            "encoding": encoding,
             "limits": {
                 "message_bytes": limits.message_bytes,
                 "buffered_chars": limits.buffered_chars,
