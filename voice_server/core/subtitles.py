@@ -113,7 +113,7 @@ def _groups(
     sentence_starts: Iterator[int] = iter(())
     sentence_start = 0
     read_to = -_LONG_GAP_CHARS
-    for mark in _written_words(marks):
+    for mark in written_words(marks):
         if mark.start - read_to >= _LONG_GAP_CHARS:
             sentence_starts, sentence_start = _sentence_starts(text, mark.start, language), mark.start
         read_to = mark.end
@@ -127,7 +127,7 @@ def _groups(
         yield group, len(text)
 
 
-def _written_words(marks: Iterable[WordMark]) -> Iterator[WordMark]:
+def written_words(marks: Iterable[WordMark]) -> Iterator[WordMark]:
     """One mark for each word as typed, of which normalization may have made several ("$4.5M")."""
     written: WordMark | None = None
     for mark in marks:

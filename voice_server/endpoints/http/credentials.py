@@ -5,6 +5,7 @@ All ways lead to the same token, so each is taken at every address.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 from urllib.parse import unquote_plus
@@ -20,6 +21,8 @@ _TOKEN_PROTOCOL: Final = "token."  # noqa: S105 - what comes before the token, i
 _KEY_PROTOCOLS: Final = ("token", "bearer")
 """Deepgram's sub-protocols: the key is the one behind it."""
 
+_DOTS_OF_JWT: Final = 2
+
 
 def carried_tokens(headers: Mapping[bytes, str], query: str, protocols: Sequence[str]) -> Iterator[str]:
     """Every token that a request carries; header names in small letters."""
@@ -29,6 +32,23 @@ def carried_tokens(headers: Mapping[bytes, str], query: str, protocols: Sequence
     yield from (headers[name] for name in _HEADERS if name in headers)
     yield from _of_query(query)
     yield from _of_protocols(protocols)
+
+
+def is_signed_with(given: str, token: str) -> bool:
+    """Whether a JSON web token is valid and was signed with our token as its secret, as LiveKit's are."""
+    if given.count(".") != _DOTS_OF_JWT:
+        return False
+    import jwt  # noqa: PLC0415 - few clients carry one
+
+    with warnings.catch_warnings():
+        warnings.simplefilter(
+            "ignore", jwt.InsecureKeyLengthWarning
+        )  # how long a token is, its owner decides
+        try:
+            jwt.decode(given, token, algorithms=["HS256"], options={"verify_aud": False})
+        except jwt.InvalidTokenError:
+            return False
+    return True
 
 
 def accepted_subprotocol(protocols: Sequence[str]) -> str | None:

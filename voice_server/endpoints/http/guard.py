@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from voice_server.config import Limits
 from voice_server.endpoints.http.access_rules import AccessRules, is_loopback
 from voice_server.endpoints.http.content_negotiation import prefers_html
-from voice_server.endpoints.http.credentials import accepted_subprotocol, carried_tokens
+from voice_server.endpoints.http.credentials import accepted_subprotocol, carried_tokens, is_signed_with
 from voice_server.endpoints.http.error_shapes import error_content
 
 _MOST_IN_A_MOMENT = 100
@@ -84,11 +84,14 @@ class Guard:
         return None
 
     def _carries_token(self, scope: Scope, headers: dict[bytes, str]) -> bool:
-        token = (self._access.token or "").encode()
+        token = self._access.token or ""
         given = carried_tokens(
             headers, scope["query_string"].decode("latin-1"), scope.get("subprotocols", ())
         )
-        return any(hmac.compare_digest(each.encode(), token) for each in given)
+        return any(
+            hmac.compare_digest(each.encode(), token.encode()) or is_signed_with(each, token)
+            for each in given
+        )
 
     def _is_full(self, scope: Scope) -> bool:
         """Whether there is no room; whoever asks how the server is gets an answer all the same."""

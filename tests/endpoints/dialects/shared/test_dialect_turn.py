@@ -17,7 +17,9 @@ def test_the_sound_is_one_stream_and_complete_before_the_last_event() -> None:
     async def main() -> None:
         async with served() as server:
             settings, _ = server.service.settings(SpeechRequest())
-            turn = DialectTurn(server.service.open(settings), chosen_encoding("pcm", 16_000), lambda _: [])
+            turn = DialectTurn(
+                server.service.open(settings), chosen_encoding("pcm", 16_000), lambda _, __: []
+            )
             turn.speech.push("One two. Three.")
             turn.speech.end()
             events = [each async for each in turn.events()]
@@ -36,7 +38,7 @@ def test_words_are_counted_from_the_turn_s_first_sample() -> None:
     async def main() -> None:
         async with served(ArithmeticPool(marks=True)) as server:
             settings, _ = server.service.settings(SpeechRequest(word_times=True))
-            turn = DialectTurn(server.service.open(settings), chosen_encoding("pcm"), lambda _: [])
+            turn = DialectTurn(server.service.open(settings), chosen_encoding("pcm"), lambda _, __: [])
             turn.speech.push("One two. Three.")
             turn.speech.end()
             timed = [each async for each in turn.events() if isinstance(each, TimedWords)]
@@ -51,7 +53,7 @@ def test_of_a_cancelled_turn_the_last_events_are_due_and_no_sound() -> None:
     async def main() -> None:
         async with served() as server:
             settings, _ = server.service.settings(SpeechRequest())
-            turn = DialectTurn(server.service.open(settings), chosen_encoding("pcm"), lambda _: [])
+            turn = DialectTurn(server.service.open(settings), chosen_encoding("pcm"), lambda _, __: [])
             turn.speech.push("One two. Three.")
             assert turn.is_due(SentenceAudio(0, b""))
             turn.cancel()

@@ -118,7 +118,7 @@ class DeepgramConnection(DialectConnection):
             self._open = self._last = self.open_turn(self._settings, self._encoding, self._write, self._last)
         return self._open
 
-    def _write(self, event: TurnEvent) -> Sequence[Message]:
+    def _write(self, _turn: DialectTurn, event: TurnEvent) -> Sequence[Message]:
         match event:
             case SentenceAudio(pcm=sound):
                 return [sound]

@@ -17,7 +17,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from voice_server.core.speech.speech_settings import SpeechSettings
 from voice_server.endpoints.app_state import AppState
-from voice_server.endpoints.dialects.shared.dialect_turn import DialectTurn, TurnWriter
+from voice_server.endpoints.dialects.shared.dialect_turn import DialectTurn, DialectWriter
 from voice_server.endpoints.websocket.close_codes import CloseCode
 from voice_server.endpoints.websocket.server_messages import Message
 from voice_server.endpoints.websocket.stream_turns import check_text
@@ -97,7 +97,7 @@ class DialectConnection(ABC):
         self,
         settings: SpeechSettings,
         encoding: Encoding,
-        write: TurnWriter,
+        write: DialectWriter,
         after: DialectTurn | None = None,
     ) -> DialectTurn:
         """Begin a turn, which is heard after another one if that is not over. Raises TooMuch."""
@@ -116,7 +116,7 @@ class DialectConnection(ABC):
     def push(self, turn: DialectTurn, text: str) -> None:
         """Add text to a turn. Raises TooMuch where too much of the connection's waits."""
         check_text(self._service, [each.speech for each in self._turns], len(text))
-        turn.speech.push(text)
+        turn.push(text)
 
     # ------------------------------------------------------------------ an open connection
 

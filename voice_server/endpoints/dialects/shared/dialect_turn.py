@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+from typing import Protocol
 
 from voice_server.core.speech.utterance_events import SentenceAudio, UtteranceEvent
+from voice_server.core.subtitles import written_words
+from voice_server.core.types import WordMark
 from voice_server.endpoints.http.responses import EncodedSpeech, TimedWords
 from voice_server.endpoints.websocket.server_messages import Message
+from voice_server.errors import VoiceServerError
 from voice_server.sound_files.encoding import Encoding, PieceBuffer
 from voice_server.speech import Speech
 
 TurnEvent = UtteranceEvent | TimedWords
 """What a dialect writes as messages. A `SentenceAudio` holds encoded bytes; `TimedWords` stand in place of
 `SentenceWords`, their times counted from the first sample of the turn."""
-TurnWriter = Callable[[TurnEvent], Sequence[Message]]
-"""Makes the messages of an event, none where the dialect has none for it."""
+
+
+class DialectWriter(Protocol):
+    """Makes the messages of a turn's event, none where the dialect has none for it."""
+
+    def __call__(self, turn: DialectTurn, event: TurnEvent, /) -> Sequence[Message]:
+        """The messages, in order."""
 
 
 class DialectTurn:
@@ -26,11 +36,13 @@ class DialectTurn:
     """
 
     def __init__(
-        self, speech: Speech, encoding: Encoding, write: TurnWriter, after: DialectTurn | None = None
+        self, speech: Speech, encoding: Encoding, write: DialectWriter, after: DialectTurn | None = None
     ) -> None:
         self.speech = speech
-        self.write = write
+        self._write = write
         self.after = after
+        self.text = ""
+        """All that was pushed."""
         self.is_cancelled = False
         self.is_sent = asyncio.Event()
         """Set when its last message was sent, or nobody is there any more."""
@@ -42,11 +54,28 @@ class DialectTurn:
         """How much sound went through the encoder, in ms."""
         return self._encoded.audio_ms
 
+    def push(self, text: str) -> None:
+        """Add text. Raises TooMuch, and takes nothing of it, when too much of it is waiting."""
+        self.speech.push(text)
+        self.text += text
+
+    def words(self, timed: TimedWords) -> list[WordMark]:
+        """The words of an event as they were typed, one for each that normalization made several of."""
+        return [replace(mark, word=self.text[mark.start : mark.end]) for mark in written_words(timed.marks)]
+
     def cancel(self, played_ms: float | None = None) -> None:
         """Barge-in, `played_ms` after the turn's first sample if the client knows."""
         if not self.speech.is_over:
             self.is_cancelled = True
             self.speech.cancel(played_ms)
+
+    def write(self, event: TurnEvent) -> Sequence[Message]:
+        """The messages of an event."""
+        return self._write(self, event)
+
+    def failure(self) -> VoiceServerError | None:
+        """Why a turn that is over has no sound although it has text."""
+        return self._encoded.failure() if self._encoded.failures else None
 
     def is_due(self, event: TurnEvent) -> bool:
         """Whether an event is still to be written: sound that comes after a barge-in is not."""

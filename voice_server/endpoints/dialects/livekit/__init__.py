@@ -1,0 +1,1 @@
+"""LiveKit Inference's speech interface, as `livekit.agents.inference.TTS` speaks it."""
