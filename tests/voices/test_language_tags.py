@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from voice_server.voices.language_tags import closest_language, is_regional_tag, serves_language
+from voice_server.voices.language_tags import (
+    closest_language,
+    is_regional_tag,
+    serves_language,
+    tag_of_language,
+)
 
 OFFERED = ("en-GB", "en-US", "fr-BE", "fr-FR", "es", "es-419", "pt", "pt-BR", "cmn", "yue", "nb", "tlh-Piqd")
 
@@ -61,3 +66,11 @@ def test_a_language_with_script_or_region_is_seen(name: str) -> None:
 @pytest.mark.parametrize("name", ["de", "", "en-ub", "af_heart", "x-de", "de-", "élan-de", "german-de"])
 def test_other_names_are_no_such_language(name: str) -> None:
     assert not is_regional_tag(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "tag"),
+    [("Chinese", "zh"), ("german", "de"), ("de-AT", "de-AT"), ("Klingonish", "Klingonish"), ("Auto", "Auto")],
+)
+def test_a_language_may_be_named_in_english(name: str, tag: str) -> None:
+    assert tag_of_language(name) == tag

@@ -14,6 +14,7 @@ from voice_server.endpoints.app_state import AppState, attach_state
 from voice_server.endpoints.dialects.deepgram.deepgram import DEEPGRAM
 from voice_server.endpoints.dialects.livekit.livekit import LIVEKIT
 from voice_server.endpoints.dialects.shared.dialect import BareAddresses
+from voice_server.endpoints.dialects.vllm.vllm import VLLM
 from voice_server.endpoints.docs import docs_page
 from voice_server.endpoints.http.access_rules import AccessRules
 from voice_server.endpoints.http.guard import Guard
@@ -43,7 +44,7 @@ from voice_server.endpoints.websocket import socket_routes
 from voice_server.endpoints.websocket.socket_routes import SocketEndpoint
 from voice_server.errors import VoiceServerError
 
-DIALECTS = (DEEPGRAM, LIVEKIT)
+DIALECTS = (DEEPGRAM, LIVEKIT, VLLM)
 """Other systems' protocols; of the bare addresses that several have, the first one's sign decides."""
 
 OPERATIONS: tuple[Operation, ...] = (

@@ -6,7 +6,8 @@ fits), and then the other way round: who asks for `en` is served by `en-US`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import cache
 
 # What people ask for, and what voices are tagged with.
 _SAME_LANGUAGE = {"zh": "cmn", "no": "nb", "nn": "nb", "iw": "he", "in": "id", "sh": "hr"}
@@ -25,6 +26,18 @@ yt za zm zw 419
 """
 _REGIONS = frozenset(_REGION_CODES.split())
 """The regions of ISO 3166-1, and Latin America."""
+
+
+def tag_of_language(name: str) -> str:
+    """The tag of a language that is named in English ("Chinese", "German"); any other name as it is."""
+    return _tags_by_name().get(name.casefold(), name)
+
+
+@cache
+def _tags_by_name() -> Mapping[str, str]:
+    from babel import Locale  # noqa: PLC0415 - few clients name languages so
+
+    return {name.casefold(): tag for tag, name in Locale("en").languages.items()}
 
 
 def is_regional_tag(name: str) -> bool:

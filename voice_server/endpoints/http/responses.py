@@ -20,6 +20,7 @@ from starlette.types import Receive, Scope, Send
 from voice_server.core.speech.speech_settings import SpeechSettings
 from voice_server.core.speech.utterance_events import (
     SentenceAudio,
+    SentenceEnded,
     SentenceFailed,
     SentenceStarted,
     SentenceWords,
@@ -75,14 +76,24 @@ class EncodedSpeech:
 
     A `SentenceAudio` comes once that audio has gone through the encoder into the sink, and `TimedWords` in
     place of `SentenceWords`. Iterating yields these two and keeps count of the rest; `events` yields all, the
-    last one once the encoder has written everything.
+    last one once the encoder has written everything. With `by_sentence` each sentence is a file of its own,
+    written whole before `SentenceEnded`.
     """
 
-    def __init__(self, speech: Speech, encoding: Encoding, sink: Any, *, is_file: bool = False) -> None:
+    def __init__(
+        self,
+        speech: Speech,
+        encoding: Encoding,
+        sink: Any,
+        *,
+        is_file: bool = False,
+        by_sentence: bool = False,
+    ) -> None:
         self._speech = speech
         self._encoding = encoding
         self._sink = sink
         self._is_file = is_file
+        self._by_sentence = by_sentence
         self._start_ms = 0.0
         self.audio_ms = 0.0
         self.failures: list[SentenceFailed] = []
@@ -96,10 +107,14 @@ class EncodedSpeech:
 
     async def events(self) -> AsyncIterator[UtteranceEvent | TimedWords]:
         """Every event of the speech, in order."""
-        encoder = await self._run(partial(self._encoding.encoder, self._sink, is_file=self._is_file))
+        new_encoder = partial(self._encoding.encoder, self._sink, is_file=self._is_file)
+        encoder = None if self._by_sentence else await self._run(new_encoder)
+        last = SentenceEnded if self._by_sentence else UtteranceFinished
         async for event in self._speech:
             if isinstance(event, SentenceAudio):
                 self.audio_ms += len(event.pcm) * 1000 / PCM_BYTES_PER_SECOND
+                if encoder is None:
+                    encoder = await self._run(new_encoder)
                 for piece in self._pieces(event.pcm):
                     await self._run(encoder.encode, piece)
                     yield SentenceAudio(event.index, piece)
@@ -107,8 +122,9 @@ class EncodedSpeech:
                 yield self._timed(event)
             else:
                 self._record(event)
-                if isinstance(event, UtteranceFinished) and self.audio_ms:
+                if isinstance(event, last) and encoder is not None and self.audio_ms:
                     await self._run(encoder.finish)
+                    encoder = None
                 yield event
 
     def _pieces(self, pcm: bytes) -> Iterator[bytes]:

@@ -99,8 +99,15 @@ class DialectConnection(ABC):
         encoding: Encoding,
         write: DialectWriter,
         after: DialectTurn | None = None,
+        *,
+        by_sentence: bool = False,
+        may_be_sent: bool = True,
     ) -> DialectTurn:
-        """Begin a turn, which is heard after another one if that is not over. Raises TooMuch."""
+        """Begin a turn, which is heard after another one if that is not over. Raises TooMuch.
+
+        With `by_sentence` each sentence is encoded as a file of its own. Without `may_be_sent` the turn is
+        rendered, and sent when that is set.
+        """
         most = self._limits.open_turns
         if len(self._turns) >= most:
             raise TooMuch(
@@ -108,7 +115,7 @@ class DialectConnection(ABC):
                 code="too_many_turns",
             )
         speech = self._service.open(settings, after=None if after is None else after.speech)
-        turn = DialectTurn(speech, encoding, write, after)
+        turn = DialectTurn(speech, encoding, write, after, by_sentence=by_sentence, may_be_sent=may_be_sent)
         self._turns.append(turn)
         self._start(self._speak(turn))
         return turn
@@ -137,6 +144,7 @@ class DialectConnection(ABC):
         del in_ms
         for turn in self._turns:
             turn.speech.end()
+            turn.may_be_sent.set()
         self.close_when_spoken(CloseCode.RESTART)
 
     async def run(self) -> None:
@@ -199,6 +207,7 @@ class DialectConnection(ABC):
             if turn.after is not None:
                 await turn.after.is_sent.wait()
                 turn.after = None  # a chain of all turns would never be freed
+            await turn.may_be_sent.wait()
             async for event in turn.events():
                 async with self._may_send:
                     if turn.is_due(event):

@@ -29,14 +29,21 @@ class DialectWriter(Protocol):
 
 
 class DialectTurn:
-    """A speech whose sound is one stream in an encoding, from its first sentence to its end.
+    """A speech whose sound is one stream in an encoding, or with `by_sentence` a file for each sentence.
 
     Of a turn that was cancelled no sound comes any more; its last events do. `after` is the turn whose
     messages come first.
     """
 
     def __init__(
-        self, speech: Speech, encoding: Encoding, write: DialectWriter, after: DialectTurn | None = None
+        self,
+        speech: Speech,
+        encoding: Encoding,
+        write: DialectWriter,
+        after: DialectTurn | None = None,
+        *,
+        by_sentence: bool = False,
+        may_be_sent: bool = True,
     ) -> None:
         self.speech = speech
         self._write = write
@@ -44,10 +51,14 @@ class DialectTurn:
         self.text = ""
         """All that was pushed."""
         self.is_cancelled = False
+        self.may_be_sent = asyncio.Event()
+        """Set when its first message may be sent; it is rendered until then."""
+        if may_be_sent:
+            self.may_be_sent.set()
         self.is_sent = asyncio.Event()
         """Set when its last message was sent, or nobody is there any more."""
         self._pieces = PieceBuffer()
-        self._encoded = EncodedSpeech(speech, encoding, self._pieces)
+        self._encoded = EncodedSpeech(speech, encoding, self._pieces, by_sentence=by_sentence)
 
     @property
     def audio_ms(self) -> float:

@@ -1,0 +1,1 @@
+"""vLLM-Omni's speech socket (https://docs.vllm.ai/projects/vllm-omni)."""
