@@ -127,8 +127,16 @@ def _groups(
         yield group, len(text)
 
 
-def written_words(marks: Iterable[WordMark]) -> Iterator[WordMark]:
-    """One mark for each word as typed, of which normalization may have made several ("$4.5M")."""
+def written_words(marks: Iterable[WordMark], text: str | None = None) -> Iterator[WordMark]:
+    """One mark for each word as typed, of which normalization may have made several ("$4.5M").
+
+    With the `text` as typed the words are those of it.
+    """
+    for mark in _merged(marks):
+        yield mark if text is None else replace(mark, word=text[mark.start : mark.end])
+
+
+def _merged(marks: Iterable[WordMark]) -> Iterator[WordMark]:
     written: WordMark | None = None
     for mark in marks:
         if written is not None and mark.start < written.end:

@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 
 from voice_server.endpoints import page
 from voice_server.endpoints.app_state import AppState, attach_state
+from voice_server.endpoints.dialects.cartesia.cartesia import CARTESIA
 from voice_server.endpoints.dialects.deepgram.deepgram import DEEPGRAM
 from voice_server.endpoints.dialects.livekit.livekit import LIVEKIT
 from voice_server.endpoints.dialects.shared.dialect import BareAddresses
@@ -44,7 +45,7 @@ from voice_server.endpoints.websocket import socket_routes
 from voice_server.endpoints.websocket.socket_routes import SocketEndpoint
 from voice_server.errors import VoiceServerError
 
-DIALECTS = (DEEPGRAM, LIVEKIT, VLLM)
+DIALECTS = (DEEPGRAM, CARTESIA, LIVEKIT, VLLM)
 """Other systems' protocols; of the bare addresses that several have, the first one's sign decides."""
 
 OPERATIONS: tuple[Operation, ...] = (

@@ -10,7 +10,7 @@ writes everything that an encoder holds back; all formats play as long as the PC
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, Literal, Protocol, get_args
 
@@ -155,6 +155,12 @@ def chosen_encoding(
             code="invalid_bit_rate",
         )
     return Encoding(chosen, rate, bit_rate)
+
+
+def wav_encoding(codec: str, sample_rate: int = SAMPLE_RATE_HZ) -> Encoding:
+    """A WAV file of a codec as FFmpeg names it: pcm_s16le, pcm_f32le, pcm_mulaw or pcm_alaw."""
+    plain = FORMATS["wav"]
+    return Encoding(plain if codec == "pcm_s16le" else replace(plain, muxer="wav", codec=codec), sample_rate)
 
 
 class _PlainEncoder:

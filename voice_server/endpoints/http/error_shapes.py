@@ -46,5 +46,15 @@ def _deepgram(status: int, message: str, code: str) -> dict[str, Any]:
     return {"err_code": code.upper(), "err_msg": message, "request_id": str(uuid.uuid4())}
 
 
-_SHAPE_OF_DIALECT: Final[Mapping[str, Callable[[int, str, str], dict[str, Any]]]] = {"deepgram": _deepgram}
+def _cartesia(status: int, message: str, code: str) -> dict[str, Any]:
+    """Source: the error event of Cartesia's SDK."""
+    title = code.replace("_", " ").capitalize()
+    identity = {"error_code": code, "request_id": str(uuid.uuid4()), "status_code": status}
+    return {"title": title, "message": message, **identity}
+
+
+_SHAPE_OF_DIALECT: Final[Mapping[str, Callable[[int, str, str], dict[str, Any]]]] = {
+    "deepgram": _deepgram,
+    "cartesia": _cartesia,
+}
 """By the first part of the path."""

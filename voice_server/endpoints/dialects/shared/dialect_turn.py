@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import replace
 from typing import Protocol
 
 from voice_server.core.speech.utterance_events import SentenceAudio, UtteranceEvent
@@ -72,7 +71,7 @@ class DialectTurn:
 
     def words(self, timed: TimedWords) -> list[WordMark]:
         """The words of an event as they were typed, one for each that normalization made several of."""
-        return [replace(mark, word=self.text[mark.start : mark.end]) for mark in written_words(timed.marks)]
+        return list(written_words(timed.marks, self.text))
 
     def cancel(self, played_ms: float | None = None) -> None:
         """Barge-in, `played_ms` after the turn's first sample if the client knows."""

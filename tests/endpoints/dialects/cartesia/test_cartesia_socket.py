@@ -1,0 +1,141 @@
+"""`/tts/websocket`, with messages as Cartesia's SDK, LiveKit and Pipecat write them."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+from typing import Any
+
+import pytest
+
+from tests.arithmetic_pool import ArithmeticPool
+from tests.core.speech.rendering import pcm_of
+from tests.endpoints.serving import Received, listen, run, served
+
+PATH = "/tts/websocket?api_key=any&cartesia_version=2025-04-16"
+RAW = {"container": "raw", "encoding": "pcm_s16le", "sample_rate": 24_000}
+
+
+def text(transcript: str, context: str = "c", *, last: bool = False, **more: Any) -> dict[str, Any]:
+    voice = {"mode": "id", "id": "f786b574-daa5-4673-aa0c-cbe3e8534c02"}
+    fields = {"model_id": "sonic-3", "transcript": transcript, "voice": voice, "language": "en"}
+    return {**fields, "output_format": RAW, "context_id": context, "continue": not last, **more}
+
+
+async def said(socket: Any, *messages: dict[str, Any]) -> Received:
+    """Send messages, and listen to the end of a context."""
+    for message in messages:
+        await socket.send(json.dumps(message))
+    return await listen(socket, until="done")
+
+
+def sound(received: Received, context: str = "c") -> bytes:
+    chunks = (each for each in received.of("chunk") if each["context_id"] == context)
+    return b"".join(base64.b64decode(each["data"]) for each in chunks)
+
+
+@pytest.mark.parametrize("path", [PATH, "/cartesia" + PATH])
+def test_texts_of_a_context_are_one_stream(path: str) -> None:
+    async def main() -> None:
+        async with served() as server, server.connect(path) as socket:
+            received = await said(socket, text("One t"), text("wo. Three."), text("", last=True))
+            assert sound(received) == pcm_of("One two.") + pcm_of("Three.")
+            assert [each["type"] for each in received.json][-1] == "done"
+            assert not received.of("flush_done")
+
+    run(main)
+
+
+def test_without_a_delay_each_text_is_complete_and_parted_from_the_next() -> None:
+    async def main() -> None:
+        async with served() as server, server.connect(PATH) as socket:
+            texts = (text(each, max_buffer_delay_ms=0) for each in ("One and", "And two", "three. "))
+            received = await said(socket, *texts, text(" ", last=True, max_buffer_delay_ms=0))
+            assert [each.text for each in server.pool.rendered] == ["One and", "And two", "three."]
+            assert sound(received) == b"".join(map(pcm_of, ("One and", "And two", "three.")))
+            assert [each["flush_id"] for each in received.of("flush_done")] == [1, 2, 3]
+            assert next(each["flush_id"] for each in received.of("chunk")) == 1
+
+    run(main)
+
+
+def test_a_flush_speaks_what_came_and_is_answered_with_its_number() -> None:
+    async def main() -> None:
+        async with served() as server, server.connect(PATH) as socket:
+            for message in (text("One and"), text("", flush=True)):
+                await socket.send(json.dumps(message))
+            received = await listen(socket, until="flush_done")
+            assert (received.json[-1]["flush_id"], sound(received)) == (1, pcm_of("One and"))
+
+    run(main)
+
+
+def test_contexts_are_spoken_beside_each_other_and_one_is_cancelled_alone() -> None:
+    async def main() -> None:
+        async with served(ArithmeticPool(frame_s=0.03)) as server, server.connect(PATH) as socket:
+            for message in (text("One. Two. Three.", "a"), text("Four.", "b", last=True)):
+                await socket.send(json.dumps(message))
+            received = Received()
+            while not received.of("chunk"):
+                received.messages.append(await socket.recv())
+            await socket.send('{"context_id":"a","cancel":true}')
+            while not [each for each in received.of("done") if each["context_id"] == "b"]:
+                received.messages.append(await socket.recv())
+            assert sound(received, "b") == pcm_of("Four.")
+            assert len(sound(received, "a")) < len(pcm_of("One.") + pcm_of("Two.") + pcm_of("Three."))
+            await socket.send('{"context_id":"never","cancel":true}')
+            assert sound(await said(socket, text("Five.", "d", last=True)), "d") == pcm_of("Five.")
+
+    run(main)
+
+
+def test_a_context_whose_text_is_complete_can_still_be_cancelled() -> None:
+    async def main() -> None:
+        async with served(ArithmeticPool(frame_s=5)) as server, server.connect(PATH) as socket:
+            await socket.send(json.dumps(text("One.", last=True)))
+            while not server.pool.rendered:
+                await asyncio.sleep(0.01)
+            received = await said(socket, {"context_id": "c", "cancel": True})
+            assert not sound(received)
+            assert server.service.open_speeches == 0
+
+    run(main)
+
+
+def test_word_and_phoneme_times_count_from_the_context_s_start() -> None:
+    async def main() -> None:
+        async with served(ArithmeticPool(marks=True)) as server, server.connect(PATH) as socket:
+            asked = text("One two. ", add_timestamps=True, add_phoneme_timestamps=True)
+            received = await said(socket, asked, text("Three.", last=True))
+            times = [each["word_timestamps"] for each in received.of("timestamps")]
+            assert [word for each in times for word in each["words"]] == ["One", "two.", "Three."]
+            assert times[1]["start"][0] >= len(pcm_of("One two.")) / 48_000 - 0.001
+            assert received.of("phoneme_timestamps")
+
+    run(main)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "context", "sentence"),
+    [
+        ("{", "", "a message must be one JSON object"),
+        ({"transcript": "One."}, "", "a message must have a context_id"),
+        ({"context_id": "x"}, "x", "a message must have a transcript, or cancel: true"),
+        (text("One.", "x", max_buffer_delay_ms=9000), "", "max_buffer_delay_ms must be"),
+        (text("One.", "x", output_format={"sample_rate": 1}), "", "output_format.sample_rate must be one of"),
+        (text("One.", "x", locale="en"), "x", "a request may have language or locale, not both"),
+    ],
+)
+def test_what_is_wrong_is_an_error_with_a_context_id_and_the_connection_stays(
+    wrong: Any, context: str, sentence: str
+) -> None:
+    async def main() -> None:
+        async with served() as server, server.connect(PATH) as socket:
+            await socket.send(wrong if isinstance(wrong, str) else json.dumps(wrong))
+            (error,) = (await listen(socket, until="error")).of("error")
+            assert error["message"].startswith(sentence)
+            assert (error["context_id"], error["status_code"]) == (context, 400)
+            assert sound(await said(socket, text("One.", last=True))) == pcm_of("One.")
+
+    run(main)

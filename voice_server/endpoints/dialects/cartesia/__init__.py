@@ -1,0 +1,1 @@
+"""Cartesia's speech interface (https://docs.cartesia.ai/api-reference/tts)."""
