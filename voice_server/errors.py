@@ -53,11 +53,15 @@ class RequestError(VoiceServerError):
 
 
 class UnknownName(RequestError):
-    """A name was given that is not on the list; the message lists what is."""
+    """A name was given that is not on the list; the message lists what is.
 
-    def __init__(self, kind: str, name: str, allowed: Iterable[str]) -> None:
+    `substituted` are further names that are taken, for which something of the list stands in: they may have
+    been meant, and are neither counted nor listed.
+    """
+
+    def __init__(self, kind: str, name: str, allowed: Iterable[str], substituted: Iterable[str] = ()) -> None:
         known = sorted(allowed)
-        near = _near(name[:_COMPARED_CHARS], known)
+        near = _near(name[:_COMPARED_CHARS], sorted({*known, *substituted}))
         shown = ", ".join(known[:_NAMES_SHOWN]) + (", …" if len(known) > _NAMES_SHOWN else "")
         there = f"there are {len(known)}: {shown}" if known else "there is none"
         hint = f"; did you mean {' or '.join(near)}" if near else ""

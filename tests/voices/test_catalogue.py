@@ -357,3 +357,20 @@ def test_other_names_are_as_unknown_as_where_nothing_was_left_out(name: str, bac
     with pytest.raises(UnknownName) as caught:
         VoiceCatalogue(VOICES, left_out=LEFT_OUT).resolve(name, backend=backend)
     assert caught.value.kind == kind
+
+
+def test_names_for_which_another_voice_stands_in_are_not_counted_among_the_voices() -> None:
+    with pytest.raises(UnknownName) as caught:
+        VoiceCatalogue(MANY[:3]).resolve("af_hart", backend="many")
+    listed = ", ".join(voice.id for voice in MANY[:3])
+    assert caught.value.message.endswith(f"there are 3: {listed}")
+    assert "did you mean af_heart" in caught.value.message
+
+
+def test_to_ask_whether_a_name_means_something_composes_no_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    catalogue = VoiceCatalogue(MANY[:3])
+    monkeypatch.setattr("voice_server.voices.catalogue.UnknownName", None)
+    assert not catalogue.knows("nobody", backend="many")
+    assert not catalogue.knows("nobody", backend="of nobody")
+    assert not catalogue.knows("99", backend="many")
+    assert catalogue.knows("3", backend="many")

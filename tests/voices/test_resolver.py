@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -400,3 +401,36 @@ def test_a_mistake_in_the_pronunciations_of_a_request_is_refused() -> None:
     assert caught.value.code == "invalid_pronunciation"
     with pytest.raises(RequestError, match="at most 100 words may have a pronunciation, not 101"):
         resolver_of().settings(SpeechRequest(pronunciations={f"a{n}": "x" for n in range(101)}))
+
+
+class _CountedPool(ArithmeticPool):
+    looked_at = 0
+
+    @property
+    def backends(self) -> Mapping[str, BackendStatus]:
+        self.looked_at += 1
+        return super().backends
+
+
+def test_many_speakers_look_at_the_backends_no_more_often_than_one() -> None:
+    pool = _CountedPool(("one", "two"))
+    resolver = resolver_of(pool)
+    looks = []
+    for number in (1, 32):
+        before = pool.looked_at
+        resolver.settings(SpeechRequest(speakers={f"Anna {each}": "bert" for each in range(number)}))
+        looks.append(pool.looked_at - before)
+    assert looks[0] == looks[1]
+
+
+def test_the_pronunciations_of_a_request_are_read_once_for_all_its_speakers() -> None:
+    resolver = resolver_of(ArithmeticPool(("one", "two"), more_voices=(RUSSIAN,)))
+    request = SpeechRequest(
+        pronunciations={"Nginx": "engine x"}, speakers={"Anna": "bert", "Olga": "olga", "Rest": None}
+    )
+    settings, _ = resolver.settings(request)
+    assert len(settings.dictionary) == 1
+    assert all(each.dictionary is settings.dictionary for each in settings.speakers.values())
+    assert settings.find_style is not None
+    styled, _ = settings.find_style(settings, Style(voice="olga"))
+    assert (styled.voice, styled.dictionary) == ("olga", settings.dictionary)

@@ -93,10 +93,14 @@ class VoiceCatalogue:
 
     def knows(self, name: str, *, backend: str) -> bool:
         """Whether a name means something to `backend` without another voice in its place."""
+        listing = self.listings.get(backend)
+        if listing is None or len(name) > MAX_VOICE_CHARS:
+            return False
         try:
-            return self.resolve(name, backend=backend).warning is None
+            meant = listing.meaning(normalize("NFC", name).strip(), None)
         except RequestError:
             return False
+        return meant is not None and meant.warning is None
 
     def scripts_read(self, voice: str, backend: str) -> frozenset[str]:
         """The scripts that a voice, given by its id, reads beside Latin; all, where it is not listed."""
@@ -203,7 +207,17 @@ class _Listing:
         return self._by_language[tag][0]
 
     def named(self, name: str, language: str | None) -> ResolvedVoice:
-        """The voice that a name means, which is not empty."""
+        """The voice that a name means, which is not empty. Raises UnknownName where it means nothing."""
+        meant = self.meaning(name, language)
+        if meant is None:
+            raise self.unknown_voice(name)
+        return meant
+
+    def meaning(self, name: str, language: str | None) -> ResolvedVoice | None:
+        """See `named`; None where a name means nothing: to say what there is takes half a millisecond.
+
+        Raises RequestError for a number, or a voice's language, that there is not.
+        """
         voice = self._own(name)
         if voice is not None:
             return ResolvedVoice(voice)
@@ -222,9 +236,9 @@ class _Listing:
             ):
                 return ResolvedVoice(self.of_language(name))
         stem, dot, suffix = name.rpartition(".")
-        if stem and dot + suffix.lower() in SUFFIXES:  # who has the recording before them names the file
-            return self.named(stem, language)
-        raise self.unknown_voice(name)
+        # Who has the recording before them names the file.
+        is_file = bool(stem) and dot + suffix.lower() in SUFFIXES
+        return self.meaning(stem, language) if is_file else None
 
     def _left_out_language(self, language: str) -> RequestError | None:
         """The error that says how to get a language that the backend's set-up left out."""
@@ -237,7 +251,10 @@ class _Listing:
 
     def unknown_voice(self, name: str) -> UnknownName:
         """The error that lists the voices there are."""
-        return UnknownName("voice", name, self._known(name))
+        base, plus, _ = name.partition("+")
+        if plus and base in self._ids:
+            return UnknownName("voice", name, (base + speaker.id for speaker in self._speakers))
+        return UnknownName("voice", name, self._ids, {*self._aliases, *KNOWN_VOICES})
 
     def _own(self, name: str) -> Voice | None:
         """A listed voice, or a language with a speaker."""
@@ -283,12 +300,6 @@ class _Listing:
         ]
         choice = [voice for voice in (*alike, *combined) if voice is not None]
         return choice[known.rank % len(choice)] if choice else base
-
-    def _known(self, name: str) -> Iterable[str]:
-        base, plus, _ = name.partition("+")
-        if plus and base in self._ids:
-            return (base + speaker.id for speaker in self._speakers)
-        return {*self._ids, *self._aliases, *KNOWN_VOICES}
 
 
 def _scripts_read(voice: Voice) -> frozenset[str]:

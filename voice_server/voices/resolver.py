@@ -7,7 +7,7 @@ option out of range, is an error that says what there is.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from operator import is_not
@@ -37,7 +37,7 @@ from voice_server.core.types import (
 from voice_server.core.wire.speakers import Speaker, check_name
 from voice_server.errors import BackendDown, NotSetUp, RequestError, UnknownName
 from voice_server.pool.down_reasons import with_help
-from voice_server.pool.worker_pool import BackendState, WorkerPool
+from voice_server.pool.worker_pool import BackendState, BackendStatus, WorkerPool
 from voice_server.voices.catalogue import VoiceCatalogue
 from voice_server.voices.default_backend import DefaultBackend
 from voice_server.voices.language_tags import closest_language, serves_language
@@ -64,6 +64,8 @@ class VoiceResolver:
         self._mixes = mixes
         self._pronunciations = pronunciations or PronunciationFile(None)
         self.default = DefaultBackend(pool, config)
+        self._snapshot: Mapping[str, BackendStatus] | None = None
+        """The backends at the moment of the request that is being resolved; None between requests."""
         self._catalogue: tuple[tuple[ReadyBackend | None, ...], VoiceCatalogue] | None = None
         self._readers_of: (
             tuple[
@@ -76,9 +78,22 @@ class VoiceResolver:
         """Who reads which scripts in a language, for the settings that were last asked about."""
 
     @property
+    def _backends(self) -> Mapping[str, BackendStatus]:
+        return self._pool.backends if self._snapshot is None else self._snapshot
+
+    @contextmanager
+    def _at_one_moment(self) -> Iterator[None]:
+        """Within it the backends are looked at once: a status costs more than all else of a speaker."""
+        before, self._snapshot = self._snapshot, self._backends
+        try:
+            yield
+        finally:
+            self._snapshot = before
+
+    @property
     def catalogue(self) -> VoiceCatalogue:
         """The voices of every backend that has been ready."""
-        backends = self._pool.backends
+        backends = self._backends
         seen = tuple(status.ready for status in backends.values())
         # Objects are compared, not what is in them: that of thousands of voices takes long.
         if self._catalogue is None or any(map(is_not, self._catalogue[0], seen)):
@@ -109,6 +124,10 @@ class VoiceResolver:
         Raises UnknownName, RequestError or BackendDown; what was chosen in place of what was asked for is in
         the warnings.
         """
+        with self._at_one_moment():
+            return self._settings_now(request)
+
+    def _settings_now(self, request: SpeechRequest) -> tuple[SpeechSettings, list[SpeechWarning]]:
         if request.backend:
             return self._settings_with(request.backend, request)
         wanted = self.default.wanted
@@ -162,7 +181,7 @@ class VoiceResolver:
     ) -> tuple[SpeechSettings, list[SpeechWarning]]:
         """The settings with a backend that runs."""
         configured = self._config.backends[name]
-        ready = self._pool.backends[name].ready
+        ready = self._backends[name].ready
         assert ready is not None
         voice = self._voice_id(request, name, warnings)
         capabilities = ready.capabilities
@@ -228,7 +247,8 @@ class VoiceResolver:
             return self._settings_of_speaker(request, settings, Speaker(voice=voice))
 
         finders = VoiceFinders(find_voice, self._in_language, self._of_gender, self._options_of)
-        return styled(settings, style, finders)
+        with self._at_one_moment():
+            return styled(settings, style, finders)
 
     def _in_language(self, settings: SpeechSettings, language: str) -> SpeechSettings | None:
         """`settings` with a voice of a language, the same if it speaks that; None where there is none."""
@@ -254,7 +274,7 @@ class VoiceResolver:
 
     def _options_of(self, backend: str) -> Sequence[Option]:
         """The options that a backend understands; none while it has never been ready."""
-        ready = self._pool.backends[backend].ready
+        ready = self._backends[backend].ready
         return () if ready is None else ready.capabilities.options
 
     def _settings_of_speaker(
@@ -269,7 +289,7 @@ class VoiceResolver:
             prefix, slash, rest = voice.partition("/")
             if slash and prefix.strip() in self._config.backends:
                 backend, voice = prefix.strip(), rest.strip() or None
-        ready = {name: status.ready for name, status in self._pool.backends.items()}
+        ready = {name: status.ready for name, status in self._backends.items()}
         name = backend or self._owner(voice, settings.backend, [each for each in ready if ready[each]])
         is_own = name is None or name == settings.backend
         if is_own and voice is None:
@@ -280,8 +300,9 @@ class VoiceResolver:
         if speaker.speed is not None:
             speed = speaker.speed
             options = {option: value for option, value in options.items() if option != "speed"}
-        request = replace(request, voice=voice, options=options, speed=speed, speakers={})
-        return self._settings_with(name or settings.backend, request)
+        request = replace(request, voice=voice, options=options, speed=speed, speakers={}, pronunciations={})
+        found, warnings = self._settings_with(name or settings.backend, request)
+        return replace(found, dictionary=settings.dictionary), warnings
 
     def _pauses(self, request: SpeechRequest) -> Pauses:
         """The configured pauses, with the one that a request may name."""
@@ -336,7 +357,7 @@ class VoiceResolver:
         self, settings: SpeechSettings, scripts: frozenset[str], language: str
     ) -> SpeechSettings | None:
         """Who reads these scripts in place of a voice; one of the same backend comes first."""
-        backends = self._pool.backends
+        backends = self._backends
         for name in (settings.backend, *(each for each in backends if each != settings.backend)):
             ready = backends[name].ready
             if ready is None:
@@ -371,7 +392,7 @@ class VoiceResolver:
 
     def can_mix(self, backend: str) -> bool:
         """Whether a backend speaks with mixes of its voices."""
-        status = self._pool.backends.get(backend)
+        status = self._backends.get(backend)
         return status is not None and status.ready is not None and status.ready.capabilities.mixes
 
     def save_mix(self, name: str | None, text: str, backend: str) -> SavedMix:
@@ -395,7 +416,7 @@ class VoiceResolver:
     def _mixed_voice(self, mix: Mix, backend: str, warnings: list[SpeechWarning]) -> str:
         """The id that a backend knows a mix by. Raises RequestError when it cannot mix these voices."""
         if not self.can_mix(backend):
-            able = ", ".join(name for name in self._pool.backends if self.can_mix(name)) or "none"
+            able = ", ".join(name for name in self._backends if self.can_mix(name)) or "none"
             raise RequestError(f"{backend} cannot mix voices; backends that can: {able}", code="cannot_mix")
         parts = []
         for name, weight in mix.parts:
@@ -425,11 +446,11 @@ class VoiceResolver:
 
     def _running_backend(self, name: str, warnings: list[SpeechWarning]) -> str:
         """The backend of this name, or its fallback while it has never been ready. Raises BackendDown."""
-        status = self._pool.backends[name]
+        status = self._backends[name]
         if status.ready is not None:
             return name
         fallback = self._config.backends[name].fallback
-        if fallback is None or self._pool.backends[fallback].ready is None:
+        if fallback is None or self._backends[fallback].ready is None:
             raise self._why_down(name)
         why = self._why_down(name).message
         warnings.append(SpeechWarning("backend_fallback", f"{fallback} speaks in place of {name}: {why}"))
@@ -437,7 +458,7 @@ class VoiceResolver:
 
     def _why_down(self, name: str) -> BackendDown:
         """The error that says why a backend does not speak."""
-        status = self._pool.backends[name]
+        status = self._backends[name]
         if status.state is BackendState.NOT_SET_UP and status.error:
             return NotSetUp(status.error)
         if status.state is BackendState.STARTING and not status.error:
@@ -446,7 +467,7 @@ class VoiceResolver:
 
     def fallback_segment(self, segment: Segment, fallback: str) -> Segment:
         """The same text for another backend, with as much of voice, options, phonemes as it knows."""
-        ready = self._pool.backends[fallback].ready
+        ready = self._backends[fallback].ready
         assert ready is not None
         try:
             voice = self.catalogue.resolve(segment.voice, backend=fallback).voice.id
