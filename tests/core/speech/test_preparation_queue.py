@@ -217,6 +217,17 @@ def test_a_warning_is_told_once_also_where_nothing_is_said(parts: bool) -> None:
     assert bench.events[-1].sentences == (2 if parts else 0)
 
 
+def test_a_pause_behind_sentences_that_are_being_prepared_is_told_to_be_shortened() -> None:
+    bench = open_bench()
+    bench.speak("One is here.[pause:9s][pause:9s]")
+    bench.receive(inputs.EndText())
+    while prepare(bench):
+        pass
+    finish(bench)
+    told = events.UtteranceWarning("value_clamped", "a pause lasts 10 s at most, not 18 s", None)
+    assert bench.told(events.UtteranceWarning) == [told]
+
+
 def test_a_long_text_waits_unsplit_while_many_sentences_are_being_prepared() -> None:
     bench = open_bench()
     bench.speak("This is one. " * 500)

@@ -897,6 +897,18 @@ def test_a_mark_behind_a_tag_keeps_its_place_when_more_unspoken_signs_follow() -
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("text", ["Hello there.[pause:9s][pause:9s]", "[pause:9s][pause:9s]"])
+def test_a_pause_at_the_end_of_a_text_is_told_to_be_shortened_before_the_end(text: str) -> None:
+    bench = Bench.open(STYLED)
+    bench.speak(text)
+    bench.receive(inputs.EndText())
+    bench.render_all()
+    bench.take_all()
+    told = utterance_events.UtteranceWarning("value_clamped", "a pause lasts 10 s at most, not 18 s", None)
+    assert bench.told(utterance_events.UtteranceWarning) == [told]
+    assert isinstance(bench.events[-1], utterance_events.UtteranceFinished)
+
+
 def test_no_more_than_some_of_what_cannot_be_done_is_told() -> None:
     bench = Bench.open(STYLED)
     bench.speak("".join(f"[voice:no{number}]Hi.[/voice] " for number in range(200)))

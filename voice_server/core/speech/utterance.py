@@ -63,7 +63,7 @@ _TOLD_ONCE = frozenset({
     "voice_kept", "phonemes_unread",
 })  # fmt: skip
 _MOST_TOLD = 50
-"""So many different ones of these are told: a text may have a new one in every word."""
+"""So many different ones of these are told a turn: a text may have a new one in every word."""
 
 _LONGEST_UNSPOKEN = 64
 """Characters at most that may follow a likely end without being spoken."""
@@ -342,6 +342,7 @@ class Utterance:
         pause_ms = self._text.pause_between(0 if self._previous is None else self._previous.end)
         if pause_ms is not None:
             self._delivery.add_silence(pause_ms)
+        self._warn_of_text()
 
     def _on_configure(self, event: Configure, now: float) -> None:
         self._text.configure(event.settings)
@@ -390,9 +391,9 @@ class Utterance:
         for pending in segments:
             self._open(pending)
             self._make_certain(pending, now)
+        self._warn_of_text()
         for each in behind:
             self._do(each)
-        self._warn_of_text()
 
     def _still_says(self, likely: PendingSegment, piece: Piece, now: float) -> bool:
         """Whether the piece is said as what is rendered already; an emoji behind its mark is not said."""
@@ -491,7 +492,7 @@ class Utterance:
             self._warn(event.warning, pending.index)
 
     def _warn(self, warning: SpeechWarning, index: int | None) -> None:
-        """Tell the listener; only once what is true of the voice or of the server."""
+        """Tell the listener; the same sentence only once if it is about the text, the voice or the server."""
         if warning.code in _TOLD_ONCE:
             if warning in self._told or len(self._told) >= _MOST_TOLD:
                 return
