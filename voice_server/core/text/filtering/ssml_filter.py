@@ -26,6 +26,7 @@ from voice_server.core.text.filtering.ssml_syntax import (
     unspoken_at,
 )
 from voice_server.core.text.filtering.tags import break_ms
+from voice_server.core.text.filtering.undecided import undecided
 from voice_server.core.text.pronunciation.phonemes import IPA_LETTERS, is_ipa, with_phonemes
 from voice_server.core.text.splitting.mark_context import MoreTextNeeded
 from voice_server.core.types import SpeechWarning
@@ -88,13 +89,7 @@ class SsmlFilter:
         return ""
 
     def _advance(self, *, final: bool) -> None:
-        text, at = self._held, 0
-        try:
-            while at < len(text):
-                at = self._read(text, at, final)
-        except MoreTextNeeded:
-            pass
-        self._held = text[at:] if at else text
+        self._held = undecided(self._held, lambda: self._read, final=final)
 
     def _read(self, text: str, at: int, final: bool) -> int:
         if text[at] == "<":

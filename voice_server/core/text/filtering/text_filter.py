@@ -12,7 +12,7 @@ directives.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from typing import Final, Literal
 
 from voice_server.core.text.filtering import code_blocks, source_lists, tables
@@ -23,6 +23,7 @@ from voice_server.core.text.filtering.phrases import Phrases, phrases_for
 from voice_server.core.text.filtering.speaker_labels import label_at
 from voice_server.core.text.filtering.table_reader import TableReader
 from voice_server.core.text.filtering.tags import OpenTags, Tag, tag_at
+from voice_server.core.text.filtering.undecided import Reader, undecided
 from voice_server.core.text.splitting.mark_context import MoreTextNeeded
 
 CodePolicy = Literal["announce", "skip", "read"]
@@ -39,9 +40,6 @@ _LONGEST_LINE: Final = 2000
 """A longer line is no row of a table, and a thought of more characters inside a sentence is none."""
 _ENDS_SENTENCE = (".", "!", "?", "…", ":", "。", "！", "？", "।", "؟", "۔", ")", '"', "”", "*", "|", "`")
 
-_Reader = Callable[[str, int, bool], int]
-"""Reads on from an offset in a text, which may be final; returns the next one, or raises MoreTextNeeded."""
-
 
 class TextFilter:
     """Takes one text in tokens: `feed` each of them, then `finish`."""
@@ -54,7 +52,7 @@ class TextFilter:
         self._language: str | None = None
         self._held = ""
         """Text that has not been decided about."""
-        self._read: _Reader = self._read_head
+        self._read: Reader = self._read_head
         self._at_head = True
         """Whether nothing of the line has been let through but white space."""
         self._is_behind_blank = True
@@ -151,13 +149,7 @@ class TextFilter:
         return self.text.take()
 
     def _advance(self, *, final: bool) -> None:
-        text, at = self._held, 0
-        try:
-            while at < len(text):
-                at = self._read(text, at, final)
-        except MoreTextNeeded:
-            pass
-        self._held = text[at:] if at else text
+        self._held = undecided(self._held, lambda: self._read, final=final)
 
     # At the beginning of a line.
 
