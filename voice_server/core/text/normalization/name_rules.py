@@ -9,14 +9,6 @@ from voice_server.core.text.normalization.number_syntax import WrittenNumber
 from voice_server.core.text.normalization.rule import Language, Rule
 from voice_server.core.text.offsets import Edit
 
-_PLACES = (
-    r"Room|Rm\.?|Suite|Ste\.?|Flight|Highway|Hwy\.?|Route|Interstate|Apartment|Apt\.?|Gate|Form|Boeing|Airbus"
-    r"|RTX|GTX"
-)
-_PAIRED = re.compile(
-    rf"(?:(?<![\w-])[A-Z]-|(?<!\w)(?:{_PLACES})\s|(?<![\w-])[A-Z]{{1,3}})"
-    r"(?P<number>[1-9]\d{2,3})(?P<type>-\d{3})?(?![\w]|[.,-]\d)"
-)
 _PARTS = re.compile(
     r"(?<!\w)(?:Table|Figure|Fig\.?|Exercise|Problem|Example|Equation|Eq\.?)\s"
     r"(?P<number>\d{1,3})(?P<sign>-)(?P<part>\d{1,3})(?!\w|[.,-]\d)"
@@ -43,10 +35,14 @@ def name_rules(language: Language) -> list[Rule]:
     rules = [Rule("codes", _ZIP_CODE, names.read_zip_code), Rule("codes", lettered, names.read_lettered)]
     if language.tag != "en":
         return rules
+    paired = re.compile(
+        rf"(?:(?<![\w-])[A-Z]-|(?<!\w)(?:{language.words.numbered_in_pairs})\s|(?<![\w-])[A-Z]{{1,3}})"
+        r"(?P<number>[1-9]\d{2,3})(?P<type>-\d{3})?(?![\w]|[.,-]\d)"
+    )
     return [
         *rules,
         Rule("codes", _EMERGENCY, names.read_emergency),
-        Rule("codes", _PAIRED, names.read_paired),
+        Rule("codes", paired, names.read_paired),
         Rule("codes", _PARTS, names.read_parts),
         Rule("codes", _RESOLUTION, names.read_resolution),
     ]

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from voice_server.core.text.normalization.languages.language_words import LanguageWords
 
+_IN_PAIRS = (
+    r"Room|Rm\.?|Suite|Ste\.?|Flight|Highway|Hwy\.?|Route|Interstate|Apartment|Apt\.?|Gate|Form|Boeing|Airbus"
+    r"|RTX|GTX"
+)
+
 WORDS = LanguageWords(
     point="point",
     minus="minus",
@@ -69,9 +74,10 @@ WORDS = LanguageWords(
         r"|[Dd]uring|[Ee]arly|[Mm]id|[Ll]ate"
         r"|[Ss]pring|[Ss]ummer|[Aa]utumn|[Ff]all|[Ww]inter|[Cc]opyright|©|[Bb]orn|[Dd]ied"
     ),
-    numbered=(
-        r"Room|Rm\.?|Suite|Ste\.?|Flight|Highway|Hwy\.?|Route|Interstate|Apartment|Apt\.?|Gate|Form|Boeing|Airbus"
-        r"|RTX|GTX|Seat|Row|Exit|Unit|Platform|Track|Building|Bldg\.?|Block|Section|Sec\.|Grade|Class|Level|Terminal"
+    numbered_in_pairs=_IN_PAIRS,
+    numbered=_IN_PAIRS
+    + (
+        r"|Seat|Row|Exit|Unit|Platform|Track|Building|Bldg\.?|Block|Section|Sec\.|Grade|Class|Level|Terminal"
         r"|Line|Article|Appendix|Figure|Fig\.?|Table|Page|Question|Step|Part|Chapter|Ch\.|No\.|Number|Flat|Bus|Floor"
         r"|Exercise|Problem|Theorem|Lemma|Example|Eq\.|Equation|Stage|Phase|Option|Item|Lot|Locker|Booth|Zone|Pier"
     ),

@@ -32,9 +32,10 @@ class LanguageWords:
     `abbreviations` are said wherever they stand, `titles` before a name only, `before_numbers` before
     digits only, `inside` where the sentence goes on in lower case, `behind_names` behind a name ("Oak
     St."); `ratio` is said between the numbers of one, where it is not `range`, and `numbered` is a
-    pattern of the nouns before a number with a letter ("Gate 12A"). `version_point` stands between the
-    numbers of "2.3.1" where it is not the `dot` of addresses. `hour_gender` is that of an hour, and
-    `feminine_nouns` and `masculine_nouns` are patterns of what follows a plain number that has another
+    pattern of the nouns before a number with a letter ("Gate 12A"), `numbered_in_pairs` of those before
+    one that is said in pairs ("Room 204"). `version_point` stands between the numbers of "2.3.1" where it
+    is not the `dot` of addresses. `hour_gender` is that of an hour, and `feminine_nouns` and
+    `masculine_nouns` are patterns of what follows a plain number that has another
     form then ("un libro"). `counts_percent` says that the word for per cent has plural forms, which CLDR
     knows. Keys have their dots, and a key in lower case is met in upper case too.
     """
@@ -107,6 +108,7 @@ class LanguageWords:
     directions: Mapping[str, str] = field(default_factory=dict)
     out_of: str = ""
     numbered: str = ""
+    numbered_in_pairs: str = ""
     of_magnitude: tuple[str, str] = ("", "")
     units: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     unit_symbols: Mapping[str, str] = field(default_factory=dict)
