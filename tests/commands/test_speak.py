@@ -22,6 +22,17 @@ def test_a_text_is_saved_whole(run_command: Any) -> None:
     assert figures["audio_ms"] > 100
 
 
+def test_warnings_are_lines_of_json_for_programs_and_notes_for_people(run_command: Any) -> None:
+    text = "<foo>Hello there.</foo>"
+    result = run_command("speak", "--ssml", text, "--json", "-o", "x.wav")
+    warning, figures = map(json.loads, result.stdout.splitlines())
+    assert (warning["type"], warning["code"]) == ("warning", "ssml_ignored")
+    assert figures["sentences"] == 1
+    assert "foo" in warning["msg"]
+    assert "foo" not in result.stderr
+    assert warning["msg"] in run_command("speak", "--ssml", text, "-o", "x.wav").stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "piped"),
     [

@@ -77,7 +77,7 @@ def speak(
     words_said = {} if pronunciations is None else _words_in(pronunciations)
     with open_sink(output) as sink:
         prepare_server(server, aloud=sink.path is None)
-        spoken = _SpokenText(input_text, sink, words_said)
+        spoken = _SpokenText(input_text, sink, words_said, as_json=as_json)
         run(spoken.run(server, speaker))
         if not spoken.audio_ms and not spoken.failures:
             raise ConfigError("this text has nothing in it that can be spoken")
@@ -111,7 +111,10 @@ def _print_result(spoken: _SpokenText, sink: SoundSink, *, as_json: bool) -> Non
 class _SpokenText:
     """Streams one text to a server and plays its sound; sends no further ahead than a server buffers."""
 
-    def __init__(self, text: str, sink: SoundSink, pronunciations: dict[str, object]) -> None:
+    def __init__(
+        self, text: str, sink: SoundSink, pronunciations: dict[str, object], *, as_json: bool
+    ) -> None:
+        self._as_json = as_json
         self._text = text
         self._pronunciations = pronunciations
         self._sink = sink
@@ -158,7 +161,14 @@ class _SpokenText:
                 elif isinstance(event, ErrorEvent):
                     self.failures.append(event.msg)
                 elif isinstance(event, WarningEvent):
-                    print_note(event.msg)
+                    self._print_warning(event)
+
+    def _print_warning(self, warning: WarningEvent) -> None:
+        if self._as_json:
+            told = {"type": "warning", "code": warning.code, "msg": warning.msg}
+            click.echo(json.dumps(told, ensure_ascii=False))
+        else:
+            print_note(warning.msg)
 
     def _progress_bar(self) -> Any:
         """A progress bar in characters for a long text into a file, where standard error is a terminal."""

@@ -72,6 +72,7 @@ _READABLE_HEADERS = (
     "X-Text-Length",
     "X-Include-Timestamps",
     "X-Warning",
+    "X-Warnings",
     "X-Failed-Sentences",
     "Retry-After",
 )

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -26,11 +27,13 @@ def test_the_suffix_names_the_format(stub: StubServer, tmp_path: Path, name: str
 def test_a_warning_and_the_files_name_are_printed(
     stub: StubServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    stub.reply("POST /tts", Reply(b"sound", headers={"X-Warning": "fallback: tone speaks"}))
+    told = [{"code": "a", "message": "no voice x; y speaks"}, {"code": "b", "message": "tone speaks"}]
+    stub.reply("POST /tts", Reply(b"sound", headers={"X-Warnings": json.dumps(told)}))
     path = tmp_path / "a.wav"
     save_speech(ServerHandle(stub.url), {"text": "word " * 1000}, path)
     assert capsys.readouterr().err.splitlines() == [
         "speaking into a.wav …",
+        "no voice x; y speaks",
         "tone speaks",
         f"saved to {path}",
     ]

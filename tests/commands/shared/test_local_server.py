@@ -14,7 +14,7 @@ from voice_server.commands.shared.file_lock import open_private, try_lock
 from voice_server.commands.shared.local_server import find, find_or_start
 from voice_server.commands.shared.server_registration import ServerRegistration
 from voice_server.commands.shared.user_folders import runtime_folder
-from voice_server.errors import VoiceServerError
+from voice_server.errors import ConfigError, VoiceServerError
 
 URL = "http://127.0.0.1:4711"
 
@@ -37,10 +37,21 @@ def test_a_server_that_runs_is_not_started_again() -> None:
 
 def test_a_server_that_cannot_start_is_an_error_with_the_reason(tmp_path: Path) -> None:
     notes: list[str] = []
-    with pytest.raises(VoiceServerError, match=r"the server did not start: there is no file 'nowhere.yaml'"):
+    with pytest.raises(ConfigError, match=r"the server did not start: there is no file 'nowhere.yaml'"):
         find_or_start(("--config", "nowhere.yaml"), lambda: notes.append("starting"))
     assert notes == ["starting"]
     assert find() is None
+
+
+def test_a_server_that_ends_for_another_reason_is_no_mistake_of_the_configuration(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = tmp_path / "failing.py"
+    script.write_text("import sys; sys.exit('error: no room')")
+    monkeypatch.setattr(local_server, "CLI_SCRIPT", script)
+    with pytest.raises(VoiceServerError, match="the server did not start: no room") as caught:
+        find_or_start(())
+    assert type(caught.value) is VoiceServerError
 
 
 def test_waiting_too_long_for_another_program_to_start_the_server_is_an_error(

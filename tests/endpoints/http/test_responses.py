@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 
 import httpx
 import pytest
@@ -12,7 +13,7 @@ from tests.arithmetic_pool import ArithmeticPool, config_of
 from tests.core.speech.rendering import pcm_of
 from tests.endpoints.serving import Served, run, served
 from voice_server.core.types import SpeechWarning, Voice
-from voice_server.endpoints.http.responses import HttpReply, header_value
+from voice_server.endpoints.http.responses import HttpReply, header_value, warning_headers
 from voice_server.errors import BackendDown
 
 TWO = "One is here. Two is here."
@@ -121,8 +122,22 @@ def test_what_was_decided_otherwise_than_asked_is_told() -> None:
         assert "voice_substituted: one has no voice alloy" in received
         assert "sentence_retried: again  X-Evil: 1" in received
         assert "X-Evil" not in answer.headers
+        told = json.loads(answer.headers["X-Warnings"])
+        assert [each["code"] for each in told] == ["voice_substituted", "sentence_retried"]
+        assert told[1]["message"] == "again\r\nX-Evil: 1"
 
     run(main)
+
+
+def test_warnings_in_headers_keep_what_parts_lists_and_are_no_longer_than_clients_read() -> None:
+    warnings = [SpeechWarning("a", "“one”; two, three"), *[SpeechWarning("b", "x" * 1500)] * 3]
+    headers = warning_headers(warnings)
+    told = json.loads(headers["X-Warnings"])
+    assert [each["code"] for each in told] == ["a", "b", "b"]
+    assert told[0]["message"] == "“one”; two, three"
+    assert headers["X-Warnings"].isascii()
+    assert headers["X-Warning"].startswith("a: “one”; two, three; b: xxx")
+    assert warning_headers([]) == {}
 
 
 @pytest.mark.parametrize("route", ["/tts", "/tts/stream", "/v1/audio/speech"])

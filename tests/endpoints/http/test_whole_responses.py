@@ -138,6 +138,8 @@ def test_what_the_client_should_know_is_in_the_head() -> None:
     notices = {"Hi.": SpeechWarning("sentence_retried", "again")}
     answered = Answered(WHOLE_FILE, "Hi.", ArithmeticPool(frame_s=0, notices=notices))
     assert answered.headers[b"x-warning"] == b"sentence_retried: again"
+    told = [{"code": "sentence_retried", "message": "again"}]
+    assert json.loads(answered.headers[b"x-warnings"]) == told
 
 
 def test_a_text_without_any_sound_is_a_failure_and_nothing_is_sent() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 from pathlib import Path
 from typing import BinaryIO
 
@@ -53,5 +54,5 @@ def _download(server: ServerHandle, fields: JsonObject, file: BinaryIO) -> None:
             raise VoiceServerError(
                 "the server ended before the file was complete", code="cut_short"
             ) from None
-        if warning := response.headers.get("X-Warning"):
-            print_note(warning.partition(": ")[2])
+        for warning in json.loads(response.headers.get("X-Warnings", "[]")):
+            print_note(warning["message"])

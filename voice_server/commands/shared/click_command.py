@@ -11,7 +11,7 @@ import click
 
 from voice_server.errors import ConfigError, ReaderGone, RequestError, VoiceServerError
 
-_FAILURE, _USAGE_ERROR, INTERRUPTED, _READER_GONE = 1, 2, 130, 141  # exit codes
+_FAILURE, USAGE_ERROR, INTERRUPTED, _READER_GONE = 1, 2, 130, 141  # exit codes
 _SHOWN_CHARS = 40
 
 
@@ -27,7 +27,7 @@ class CommandError(click.ClickException):
         """2 for a wrong request or command line, 141 for a reader that has gone, 1 for any other failure."""
         if isinstance(self.error, ReaderGone):
             return _READER_GONE
-        return _USAGE_ERROR if isinstance(self.error, ConfigError | RequestError) else _FAILURE
+        return USAGE_ERROR if isinstance(self.error, ConfigError | RequestError) else _FAILURE
 
     def show(self, file: IO[Any] | None = None) -> None:
         """Print the sentence; a reader that has gone is no error."""

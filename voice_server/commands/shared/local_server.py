@@ -2,7 +2,7 @@
 
 A lock lets one program at a time start a server, so that ten that need one at once get the same.
 
-Every `say` imports this file and must start fast: the standard library only, and little of it.
+Every `say` imports this file and must start fast: the standard library and click only, and little of it.
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from voice_server.commands.shared.click_command import USAGE_ERROR
 from voice_server.commands.shared.file_lock import open_private, try_lock
 from voice_server.commands.shared.polling import wait_until
 from voice_server.commands.shared.server_registration import RunningServer, registered_server
 from voice_server.commands.shared.user_folders import runtime_folder
-from voice_server.errors import VoiceServerError
+from voice_server.errors import ConfigError, VoiceServerError
 
 START_TIMEOUT_S = 300.0
 """How long a server may take to start: models are loaded meanwhile."""
@@ -40,7 +41,7 @@ def find_or_start(arguments: Sequence[str], on_start: Callable[[], None] = lambd
     """The server of this user; where there is none, `serve` is started with these arguments.
 
     Returns when it takes requests; `on_start` is called before the wait. Raises VoiceServerError with what
-    kept it from starting.
+    kept it from starting, and ConfigError where that is a mistake in the configuration.
     """
     found = find()
     if found is not None:
@@ -96,7 +97,8 @@ def _start(arguments: Sequence[str]) -> RunningServer:
             process.kill()
         process.returncode = process.poll() or 0  # it is meant to outlive this program: no ResourceWarning
     if found is None:
-        raise VoiceServerError(f"the server did not start: {_last_line(log_path)}", code="not_started")
+        kind = ConfigError if process.returncode == USAGE_ERROR else VoiceServerError
+        raise kind(f"the server did not start: {_last_line(log_path)}", code="not_started")
     return found
 
 

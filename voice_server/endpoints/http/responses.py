@@ -8,6 +8,7 @@ memory whatever the length of the text; whole files are put together on disk.
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -38,6 +39,8 @@ _T = TypeVar("_T")
 _TURN_S = 0.001
 """How long pieces are sent one after the other before everybody else is served."""
 _PIECE_BYTES = PCM_BYTES_PER_SECOND // 4
+_MOST_WARNING_CHARS = 4_000
+"""Clients refuse an answer with long headers: Node from 16,384 bytes on, for all headers together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,6 +309,17 @@ def stream_headers(resolved: ResolvedSpeech, rendering: EncodedSpeech) -> dict[s
 
 
 def warning_headers(warnings: list[SpeechWarning]) -> dict[str, str]:
-    """Warnings for a client whose answer is audio."""
-    text = "; ".join(f"{warning.code}: {warning.message}" for warning in warnings)
-    return {"X-Warning": text} if text else {}
+    """Warnings for a client whose answer is audio: for people, and in JSON for programs.
+
+    A message may have any character that parts a list in a header, and clients join fields of one name.
+    """
+    told: list[dict[str, str]] = []
+    for warning in warnings:
+        more = [*told, {"code": warning.code, "message": warning.message}]
+        if len(json.dumps(more)) > _MOST_WARNING_CHARS:
+            break
+        told = more
+    if not told:
+        return {}
+    text = "; ".join(f"{each['code']}: {each['message']}" for each in told)
+    return {"X-Warning": text, "X-Warnings": json.dumps(told)}
