@@ -129,20 +129,43 @@ def test_what_elements_ask_for_is_told_where_it_is(typed: str, directives: list[
 @pytest.mark.parametrize(
     ("typed", "warning"),
     [
-        ("<foo>a</foo>", "the element foo of SSML is not known; its text is spoken"),
+        ("<foo>a</foo>",
+         ("<foo> is not known and its text is spoken; elements are speak, p, s, break, prosody, voice, "
+          "lang, sub, say-as, emphasis, phoneme, w and token")),
         ("</p>", "</p> closes nothing"),
         ("<p><voice name='a'>b</p>", "<voice> is not closed before </p>"),
         ("<break time='soon'/>",
-         "a break has a time such as 500ms or 1s, or a strength from none to x-strong"),
-        ("<prosody rate='quick'>", "'quick' is no rate of prosody; it has no effect"),
-        ("<prosody contour='(0%,+20Hz)'>", "no voice can change the contour of prosody; it has no effect"),
+         '<break time="soon"> is left out; time is: a number with its unit, such as 500ms or 1.5s'),
+        ("<break strength='big'/>",
+         '<break strength="big"> is left out; strength is: none, x-weak, weak, medium, strong, x-strong'),
+        ("<voice gender='robot'>",
+         '<voice gender="robot"> changes no gender; gender is: female or male'),
+        ("<prosody rate='quick'>",
+         ('<prosody rate="quick"> has no effect; rate is: x-slow, slow, medium, default, fast, x-fast, '
+          "a factor (1.2) or a share (120%, +20%)")),
+        ("<prosody volume='11dBx'>",
+         ('<prosody volume="11dBx"> has no effect; volume is: silent, x-soft, soft, medium, default, loud, '
+          "x-loud, decibels (+6dB), a factor (0.5) or a share (50%, +20%)")),
+        ("<prosody pitch='+20Hz'>",
+         ('<prosody pitch="+20Hz"> has no effect; pitch is: x-low, low, medium, default, high, x-high, '
+          "semitones (+2st), a factor (1.2) or a share (+10%)")),
+        ("<prosody contour='(0%,+20Hz)'>",
+         ("no voice can change the contour of prosody, which has no effect; what can be changed is rate, "
+          "volume, pitch")),
         ("<emphasis>a</emphasis>", "no voice can stress words that are marked"),
-        ("<sub>a</sub>", "sub needs an alias; its text is read as it is written"),
+        ("<sub>a</sub>",
+         "<sub> is read as it is written; it needs alias: what is said in place of its text"),
         ("<say-as interpret-as='x'>a</say-as>",
-         "say-as cannot interpret a text as 'x'; it is read as it is written"),
+         ('<say-as interpret-as="x"> is read as it is written; interpret-as is: ordinal, date, characters, '
+          "spell-out, verbatim, digits, telephone, cardinal, number, time, currency, unit, fraction, "
+          "address, duration")),
         ("<phoneme ph='3'>a</phoneme>",
-         ("phoneme has an attribute ph of letters of the IPA, the signs ˈ ˌ ː, and blanks; its text is read "
-          "as it is written")),
+         ('<phoneme ph="3"> is read as it is written; ph is: letters of the IPA, the signs ˈ ˌ ː, and '
+          "blanks")),
+        ("<phoneme alphabet='x-sampa' ph='k{t'>cat</phoneme>",
+         '<phoneme alphabet="x-sampa"> is read as it is written; alphabet is: ipa'),
+        ("<phoneme ph='a'></phoneme>",
+         "<phoneme> says nothing; it has the word in it that is said by its sounds"),
         ("a < b", "a < that begins no element is read as text; write &lt; for it"),
         ("<!DOCTYPE speak>", "a document type is left out, and what it declares is not known"),
         ("<sub alias='x'/>",

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final
 
-from voice_server.core.text.directives import PLAIN, Style
+from voice_server.core.text.directives import BREAKS_MS, PLAIN, Style
 from voice_server.core.text.filtering import ssml_values
 from voice_server.core.text.filtering.filtered_text import FilteredText
 from voice_server.core.text.filtering.ssml_syntax import (
@@ -35,6 +35,7 @@ _STOP = re.compile(r"[<&]|[^\S ]|  ")
 _SPACE = re.compile(r"\s++")
 _MARKS = re.compile("[.,;:!?…。！？，、]{0,8}")
 _MAX_LANGUAGE_CHARS: Final = 40
+_AS_WRITTEN: Final = "is read as it is written"
 _DEPTH: Final = 200
 """So many elements may be open; those within have no effect."""
 SENTENCE_ELEMENTS: Final = {"speak": 2, "p": 2, "paragraph": 2, "s": 1, "sentence": 1}
@@ -43,11 +44,15 @@ _TRANSPARENT: Final = frozenset(("w", "token"))
 _STYLED: Final = frozenset(("prosody", "voice", "lang", *SENTENCE_ELEMENTS))
 _SAID: Final = frozenset(("sub", "say-as", "phoneme"))
 _Factor = Callable[[str, float], float | None]
-_PROSODY: Final[dict[str, _Factor]] = {
-    "rate": ssml_values.rate_factor,
-    "volume": ssml_values.volume_factor,
-    "pitch": ssml_values.pitch_factor,
+_PROSODY: Final[dict[str, tuple[_Factor, str]]] = {
+    "rate": (ssml_values.rate_factor, ssml_values.RATE_VALUES),
+    "volume": (ssml_values.volume_factor, ssml_values.VOLUME_VALUES),
+    "pitch": (ssml_values.pitch_factor, ssml_values.PITCH_VALUES),
 }
+"""What an attribute means, and what values it has, for a message."""
+_KNOWN: Final = "speak, p, s, break, prosody, voice, lang, sub, say-as, emphasis, phoneme, w and token"
+_GENDERS: Final = ("female", "male")
+_SHOWN_CHARS: Final = 40
 
 
 class SsmlFilter:
@@ -159,7 +164,7 @@ class SsmlFilter:
             if tag.attributes.get("level") != "none":
                 self._tell_vain("no voice can stress words that are marked")
         elif name not in _STYLED and name not in _TRANSPARENT:
-            self._tell(f"the element {name[:40]} of SSML is not known; its text is spoken")
+            self._tell(f"<{name[:_SHOWN_CHARS]}> is not known and its text is spoken; elements are {_KNOWN}")
         if name in SENTENCE_ELEMENTS:
             self._part(SENTENCE_ELEMENTS[name])
         if not tag.is_empty and name != "break":
@@ -167,36 +172,44 @@ class SsmlFilter:
 
     def _break(self, tag: SsmlTag) -> None:
         pause_ms = break_ms({name: value.strip() for name, value in tag.attributes.items()})
-        if pause_ms is None:
-            self._tell("a break has a time such as 500ms or 1s, or a strength from none to x-strong")
-        else:
+        if pause_ms is not None:
             self.text.change(pause_ms=pause_ms)
+        elif "time" in tag.attributes:
+            self._tell_value(tag, "time", "is left out", "a number with its unit, such as 500ms or 1.5s")
+        else:
+            self._tell_value(tag, "strength", "is left out", ", ".join(BREAKS_MS))
 
     def _style_in(self, tag: SsmlTag) -> Style:
         """The style inside an element."""
         style, given = self._style, tag.attributes
         if tag.name == "prosody":
-            return self._prosody(given)
+            return self._prosody(tag)
         if tag.name == "voice":
             style = replace(style, voice=given.get("name", style.voice), language=None, gender=None)
             gender = given.get("gender", "").lower()
-            if gender in ("female", "male"):
+            if gender in _GENDERS:
                 style = replace(style, gender=gender)
+            elif gender:
+                self._tell_value(tag, "gender", "changes no gender", " or ".join(_GENDERS))
         language = given.get("xml:lang", given.get("language", "") if tag.name == "voice" else "").split()
         if language and tag.name in _STYLED:
             style = replace(style, language=language[0][:_MAX_LANGUAGE_CHARS])
         return style
 
-    def _prosody(self, given: Mapping[str, str]) -> Style:
+    def _prosody(self, tag: SsmlTag) -> Style:
         factors: dict[str, Any] = {}
-        for name, value in given.items():
-            factor_of = _PROSODY.get(name)
-            if factor_of is None:
-                self._tell_vain(f"no voice can change the {name[:40]} of prosody; it has no effect")
+        for name, value in tag.attributes.items():
+            if name not in _PROSODY:
+                known = ", ".join(_PROSODY)
+                self._tell_vain(
+                    f"no voice can change the {name[:_SHOWN_CHARS]} of prosody, which has no effect; "
+                    f"what can be changed is {known}"
+                )
                 continue
+            factor_of, allowed = _PROSODY[name]
             factor = factor_of(value, getattr(self._style, name))
             if factor is None:
-                self._tell(f"{value[:40]!r} is no {name} of prosody; it has no effect")
+                self._tell_value(tag, name, "has no effect", allowed)
             else:
                 factors[name] = factor
         return replace(self._style, **factors)
@@ -224,24 +237,29 @@ class SsmlFilter:
     def _said(self, tag: SsmlTag, written: str) -> str:
         """What is said in place of the text of an element."""
         if tag.name == "phoneme":
-            return self._pronounced(written, tag.attributes)
+            return self._pronounced(written, tag)
         if tag.name == "sub":
             if "alias" in tag.attributes:
                 return " ".join(tag.attributes["alias"].split())
-            self._tell("sub needs an alias; its text is read as it is written")
+            self._tell_value(tag, "alias", _AS_WRITTEN, "what is said in place of its text")
             return written
         kind = tag.attributes.get("interpret-as", "")
         said = ssml_values.said_as(written, kind, tag.attributes.get("format", ""), self.language)
         if said is None:
-            self._tell(f"say-as cannot interpret a text as {kind[:40]!r}; it is read as it is written")
+            self._tell_value(tag, "interpret-as", _AS_WRITTEN, ssml_values.KINDS)
         return written if said is None else said
 
-    def _pronounced(self, word: str, given: Mapping[str, str]) -> str:
+    def _pronounced(self, word: str, tag: SsmlTag) -> str:
         """A word in the notation that has it said by the sounds that are given for it."""
-        ipa = given.get("ph", "").strip()
-        if given.get("alphabet", "ipa").lower() == "ipa" and is_ipa(ipa) and word:
+        ipa = tag.attributes.get("ph", "").strip()
+        if tag.attributes.get("alphabet", "ipa").lower() != "ipa":
+            self._tell_value(tag, "alphabet", _AS_WRITTEN, "ipa")
+        elif not is_ipa(ipa):
+            self._tell_value(tag, "ph", _AS_WRITTEN, IPA_LETTERS)
+        elif not word:
+            self._tell("<phoneme> says nothing; it has the word in it that is said by its sounds")
+        else:
             return with_phonemes(word, ipa)
-        self._tell(f"phoneme has an attribute ph of {IPA_LETTERS}; its text is read as it is written")
         return word
 
     def _close(self, text: str, at: int, tag: SsmlTag, final: bool) -> int:
@@ -260,7 +278,7 @@ class SsmlFilter:
         elif self._open_names[name]:
             self._pop(name)
         elif name != "break":
-            self._tell(f"</{name[:40]}> closes nothing")
+            self._tell(f"</{name[:_SHOWN_CHARS]}> closes nothing")
         return end
 
     def _push(self, name: str, style: Style) -> None:
@@ -278,7 +296,7 @@ class SsmlFilter:
             closed, style = self._open.pop()
             self._open_names[closed] -= 1
             if closed != name:
-                self._tell(f"<{closed[:40]}> is not closed before </{name[:40]}>")
+                self._tell(f"<{closed[:_SHOWN_CHARS]}> is not closed before </{name[:_SHOWN_CHARS]}>")
         self._change(style)
         if name in SENTENCE_ELEMENTS:
             self._part(SENTENCE_ELEMENTS[name])
@@ -297,6 +315,15 @@ class SsmlFilter:
         if not present:
             self.text.change(ends_sentence=True)
         self.text.replace("\n" * (line_breaks - present), 0)
+
+    def _tell_value(self, tag: SsmlTag, attribute: str, becomes: str, allowed: str) -> None:
+        """Tell of an attribute that is missing or has a value that it cannot have."""
+        value = tag.attributes.get(attribute)
+        if value is None:
+            self._tell(f"<{tag.name}> {becomes}; it needs {attribute}: {allowed}")
+        else:
+            shown = f'<{tag.name} {attribute}="{value[:_SHOWN_CHARS]}">'
+            self._tell(f"{shown} {becomes}; {attribute} is: {allowed}")
 
     def _tell(self, sentence: str) -> None:
         """Tell of a mistake of the document."""

@@ -18,6 +18,10 @@ _PITCHES: Final = {
 _FACTOR = re.compile(
     r"(?P<sign>[+-]?)(?P<number>\d{1,4}(?:\.\d{1,4})?|\.\d{1,4})(?P<unit>%|dB|st|)", re.IGNORECASE
 )
+RATE_VALUES: Final = f"{', '.join(RATES)}, a factor (1.2) or a share (120%, +20%)"
+"""What `rate_factor` knows, for a message, as are those below."""
+VOLUME_VALUES: Final = f"{', '.join(_VOLUMES)}, decibels (+6dB), a factor (0.5) or a share (50%, +20%)"
+PITCH_VALUES: Final = f"{', '.join(_PITCHES)}, semitones (+2st), a factor (1.2) or a share (+10%)"
 _LARGEST_STEP = 200.0
 """Decibels or semitones beyond which every factor is out of range."""
 _LEAST, _MOST = 0.05, 20.0
@@ -116,6 +120,10 @@ _READERS: Final[dict[str, Callable[[str], str]]] = {
     "time": _time,
     **dict.fromkeys(("currency", "unit", "fraction", "address", "duration"), _as_written),
 }
+
+
+KINDS: Final = ", ".join(("ordinal", "date", *_READERS))
+"""What `said_as` knows to interpret a text as, for a message."""
 
 
 def _number(text: str) -> int | None:
