@@ -21,6 +21,7 @@ _READINGS = {
           "a": "æ", "ː": ""},
     "b": {**_OF_ENGLISH, "oʊ": "Q", "əʊ": "Q", "ɝ": "ɜː", "ɚ": "ə", "o": "ɔ", "æ": "a"},
 }  # fmt: skip
+_LINK = re.compile(r"\]\(/[^()]*/\)")
 _OF_OTHERS = {**_OF_ALL, **_SIBILANTS, "oʊ": "O", "əʊ": "Q"}
 
 
@@ -32,8 +33,13 @@ def phonemes_from_ipa(ipa: str, language: str) -> str:
 
 
 def in_own_phonemes(text: str, language: str) -> str:
-    """Return `text` with the IPA of its words in the phonemes of the language with this letter."""
+    """Return `text` with the IPA of its words in the phonemes of the language with this letter.
+
+    misaki takes every address between strokes for phonemes; that of a link becomes another one.
+    """
     return "".join(
-        f"[{part.text}](/{phonemes_from_ipa(part.ipa, language)}/)" if part.ipa else part.text
+        f"[{part.text}](/{phonemes_from_ipa(part.ipa, language)}/)"
+        if part.ipa
+        else _LINK.sub("](link)", part.text)
         for part in parts_of(text)
     )

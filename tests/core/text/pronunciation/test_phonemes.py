@@ -35,6 +35,8 @@ def test_the_word_stands_in_square_brackets_and_its_phonemes_behind_it() -> None
         ("nuː jaɪk", "nˈuː jˈaɪk"),
         ("ɔ̃ʃ", "ˈɔ̃ʃ"),
         ("dəta", "dəta"),
+        ("tatami", "tatami"),
+        ("san fransisko", "sˈan fransisko"),
     ],
 )
 def test_ipa_has_one_form_for_every_engine(written: str, given_to_engines: str) -> None:
@@ -74,10 +76,30 @@ def test_a_text_comes_apart_into_words_with_phonemes_and_what_is_between() -> No
     assert [text[slice(*place)] for place in silent_places(text)] == ["](/dʒɪf/)", "](/nuː jɔːk/)"]
 
 
-@pytest.mark.parametrize("text", ["[a](b)", "[a](/b)", "[](/b/)", "[a](//)", "[a] (/b/)", "a](/b/)"])
+@pytest.mark.parametrize(
+    "text", ["[a](b)", "[a](/bə)", "[](/bə/)", "[a](//)", "[a] (/bə/)", "a](/bə/)", "[a](/docs/bə/)"]
+)
 def test_what_only_looks_like_it_is_text(text: str) -> None:
     assert phoneme_places(text) == []
     assert without_phonemes(text)[0] == text
+
+
+@pytest.mark.parametrize("address", ["/api/", "/docs/", "/kat/", "/docs/intro/", "/2024/", "/a-b_c.d/"])
+def test_an_address_in_ascii_is_a_link(address: str) -> None:
+    text = f"See [docs]({address}) and [GIF](/dʒˈɪf/)."
+    assert [text[slice(*place)] for place in phoneme_places(text)] == ["[GIF](/dʒˈɪf/)"]
+    assert without_phonemes(text)[0] == f"See [docs]({address}) and GIF."
+
+
+@pytest.mark.parametrize("ipa", ["/kæt/", "/kˈat/", "/ kat/", "/təˈmeɪtoʊ/"])
+def test_letters_of_the_ipa_a_sign_for_stress_or_a_blank_tell_phonemes_from_a_link(ipa: str) -> None:
+    assert parts_of(f"[it]({ipa})") == [TextPart(1, "it", ipa.strip("/ "))]
+
+
+@given(st.text("abdikstɡəæˈː", min_size=1, max_size=8).filter(is_ipa))
+def test_what_is_written_as_phonemes_is_read_as_phonemes(ipa: str) -> None:
+    text = with_phonemes("word", ipa)
+    assert phoneme_places(text) == [(0, len(text))]
 
 
 @given(st.lists(st.tuples(st.text("ab .", max_size=5), st.text("wxyz", min_size=1, max_size=5)), max_size=5))

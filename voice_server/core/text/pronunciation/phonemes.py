@@ -5,6 +5,9 @@ Whoever knows how a word sounds writes it with `with_phonemes`. An engine whose 
 `without_phonemes` leaves the word. IPA comes to engines in one form, that of espeak-ng: the sign for stress
 stands before the vowel, and there are no ties and no dots between syllables.
 
+`[docs](/api/)` is a link and no notation: that has a character between the strokes that is not in ASCII, or a
+blank, which no address has. `with_phonemes` writes a blank where the phonemes have neither ("tatami").
+
 This file is imported in the backends' environments too, so it uses the standard library only.
 """
 
@@ -25,7 +28,7 @@ IPA_LETTERS: Final = "letters of the IPA, the signs ˈ ˌ ː, and blanks"
 
 _MARK: Final = "](/"
 """In every text that has phonemes."""
-_INLINE = re.compile(r"\[(?P<word>[^\[\]]+)\]\(/(?P<ipa>[^()/\[\]]+)/\)")
+_INLINE = re.compile(r"\[(?P<word>[^\[\]]+)\]\(/(?P<ipa>(?=[^()/\[\]]*[^!-~])[^()/\[\]]+)/\)")
 _IPA = re.compile("(?:[^\\W\\d_]|[\u0300-\u036f ˈˌːˑ.|‖‿˞˥-˩'’,:-])+")
 _LETTERS = frozenset({"Ll", "Lu", "Lo"})
 _BRACKETS = str.maketrans("[]", "  ")
@@ -49,7 +52,10 @@ class TextPart:
 
 def with_phonemes(word: str, ipa: str) -> str:
     """Return `word` in the notation that has it said as `ipa`; the word begins behind the first character."""
-    return f"[{word.translate(_BRACKETS)}](/{_in_one_form(ipa)}/)"
+    own = _in_one_form(ipa)
+    if own.isascii() and " " not in own:
+        own = f" {own}"
+    return f"[{word.translate(_BRACKETS)}](/{own}/)"
 
 
 def is_ipa(text: str) -> bool:
@@ -85,7 +91,7 @@ def parts_of(text: str) -> list[TextPart]:
     for found in _inline(text):
         if at < found.start():
             parts.append(TextPart(at, text[at : found.start()]))
-        parts.append(TextPart(found.start("word"), found["word"], found["ipa"]))
+        parts.append(TextPart(found.start("word"), found["word"], found["ipa"].strip()))
         at = found.end()
     if at < len(text):
         parts.append(TextPart(at, text[at:]))
