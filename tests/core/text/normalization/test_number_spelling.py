@@ -69,3 +69,9 @@ def test_digits_are_said_one_by_one() -> None:
 def test_ordinals_have_forms() -> None:
     assert spelling("en").ordinal(21) == "twenty-first"
     assert spelling("ru").ordinal(3, "-neuter-genitive") == "третьего"
+
+
+def test_polish_ordinals_have_their_endings_as_far_as_there_are_any() -> None:
+    assert spelling("pl").ordinal(1999) == "tysiąc dziewięćset dziewięćdziesiąty dziewiąty"
+    assert spelling("pl").ordinal(2, "ej") == "drugiej"
+    assert spelling("pl").ordinal(12_000) == "dwanaście tysięcy"

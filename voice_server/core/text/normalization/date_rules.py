@@ -141,7 +141,7 @@ class _Dates:
             Edit(*match.span("days"), spoken),
         ]
         if match["year"]:
-            edits.append(Edit(*match.span("year"), self._year(int(match["year"]))))
+            edits.append(Edit(*match.span("year"), self._year_of_date(int(match["year"]))))
         return sorted(edits, key=lambda edit: edit.start)
 
     def read_iso(self, match: re.Match[str]) -> Sequence[Edit]:
@@ -263,7 +263,7 @@ class _Dates:
         spoken = self._words.date.format(
             day=self._day(day, match),
             month=self._language.names.month(month) if self._words.spells_numbers else f"{month}月",
-            year=self._year(year),
+            year=self._year_of_date(year),
         )
         return [Edit(*match.span(), spoken)]
 
@@ -275,13 +275,17 @@ class _Dates:
             return self._words.first_of_month
         if kind != "ordinal":
             return self._spelling.number(WrittenNumber(str(day)))
-        form = {"de": "-r", "ru": "-neuter-genitive"}.get(self._language.tag, "")
+        form = {"de": "-r", "ru": "-neuter-genitive", "pl": "ego"}.get(self._language.tag, "")
         if form == "-r":
             if _OBLIQUE_CASE.search(match.string, max(0, match.start() - 8), match.start()):
                 form = "-n"
             elif _BEHIND_ARTICLE.search(match.string, max(0, match.start() - 8), match.start()):
                 form = ""
         return self._spelling.ordinal(day, form)
+
+    def _year_of_date(self, year: int) -> str:
+        is_polish = self._language.tag == "pl"
+        return self._spelling.ordinal(year, "ego") if is_polish else self._year(year)
 
     def _year(self, year: int) -> str:
         if not self._words.spells_numbers:

@@ -21,6 +21,7 @@ from voice_server.core.text.normalization.duration_rules import duration_rules
 from voice_server.core.text.normalization.length_rules import length_rules
 from voice_server.core.text.normalization.name_rules import name_rules
 from voice_server.core.text.normalization.number_rules import number_rules
+from voice_server.core.text.normalization.polish_rules import polish_rules
 from voice_server.core.text.normalization.rule import Language, Rule, language
 from voice_server.core.text.normalization.sign_rules import sign_rules
 from voice_server.core.text.normalization.time_rules import time_rules
@@ -32,6 +33,7 @@ _RULES: Sequence[tuple[Callable[[Language], list[Rule]], bool]] = (
     (address_rules, False),
     (duration_rules, True),
     (date_rules, True),
+    (polish_rules, False),
     (weekday_rules, False),
     (time_rules, True),
     (code_rules, True),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Final
+from typing import Final, cast
 
 from unicode_rbnf import RbnfEngine
 
 from voice_server.core.text.normalization.languages.language_words import LanguageWords
 from voice_server.core.text.normalization.number_syntax import Gender, WrittenNumber
+from voice_server.core.text.normalization.polish_ordinals import MOST, OrdinalEnding, polish_ordinal
 
 _MOST_DIGITS: Final = 15
 """Longer numbers are said digit by digit: nobody reads them otherwise."""
@@ -85,6 +86,11 @@ class NumberSpelling:
         return self._format(int(digits), ruleset)
 
     def _ordinal(self, number: int, form: str = "") -> str:
+        if self._tag == "pl":
+            if number > MOST:
+                return self.cardinal(str(number))
+            ending = cast("OrdinalEnding", form or "y")
+            return polish_ordinal(number, ending, lambda whole: self.cardinal(str(whole)))
         return self._format(number, f"spellout-ordinal{form}")
 
     def _format(self, number: int, ruleset: str) -> str:

@@ -8,11 +8,11 @@ from voice_server.core.text.normalization.normalizer import normalized
 @pytest.mark.parametrize(
     ("written", "spoken"),
     [
-        ("do 24.12. tak", "do 24 grudnia tak"),
+        ("do 24.12. tak", "do dwudziestego czwartego grudnia tak"),
         ("5 kg", "pięć kilogramów"),
         ("22 km", "dwadzieścia dwa kilometry"),
         ("3,5 mln zł", "trzy przecinek pięć miliona złotych"),
-        ("3 maja 2020", "3 maja dwa tysiące dwadzieścia"),
+        ("3 maja 2020", "trzeciego maja dwa tysiące dwudziestego"),
         ("np. tak", "na przykład tak"),
         ("dr Kowalski jest tutaj.", "doktor Kowalski jest tutaj."),
         ("5 %", "pięć procent"),
@@ -21,7 +21,7 @@ from voice_server.core.text.normalization.normalizer import normalized
         ("2 godz.", "dwie godziny."),
         ("nr 5", "numer pięć"),
         ("itd.", "i tak dalej."),
-        ("w 1990 r.", "w tysiąc dziewięćset dziewięćdziesiąt roku."),
+        ("w 1990 r.", "w tysiąc dziewięćset dziewięćdziesiątym roku."),
         ("pn.–pt. i o godz. 8", "poniedziałek do piątek i o godzinie osiem"),
     ],
 )

@@ -55,7 +55,7 @@ WORDS = LanguageWords(
     full_hour="{hour}",
     date="{day} {month} {year}",
     day_month="{day} {month}",
-    day="digits",
+    day="ordinal",
     abbreviations={
         "np.": "na przykład",
         "itd.": "i tak dalej",
@@ -97,6 +97,5 @@ WORDS = LanguageWords(
         "GBP": r" szterling\w*$",
         "JPY": r" japońsk\w+$",
     },
-    units={"r.": ("roku", "roku")},
     unit_symbols={"godz.": "duration-hour", "godz": "duration-hour"},
 )
