@@ -171,8 +171,6 @@ class _Dates:
         last_dot = "." * (match[0].endswith(".") and ends_text(match.string, match.end()))
         if not self._words.space:
             return [Edit(*match.span(), f"{month}月{day}日")]
-        if self._words.day == "digits":
-            return [Edit(match.end("day"), match.end(), f" {self._language.names.month(month)}{last_dot}")]
         spoken = self._words.day_month.format(
             day=self._day(day, match), month=self._language.names.month(month)
         )
@@ -269,7 +267,7 @@ class _Dates:
 
     def _day(self, day: int, match: re.Match[str]) -> str:
         kind = self._words.day
-        if kind == "digits" or not self._words.spells_numbers:
+        if not self._words.spells_numbers:
             return str(day)
         if kind == "first" and day == 1:
             return self._words.first_of_month

@@ -51,7 +51,6 @@ WORDS = LanguageWords(
     time="{hour}点{minute}分",
     full_hour="{hour}点",
     date="{year}年{month}{day}日",
-    day="digits",
     money="{amount}{cents}",
     cent=("分", "分"),
 )

@@ -43,7 +43,6 @@ WORDS = LanguageWords(
     time="{hour}時{minute}分",
     full_hour="{hour}時",
     date="{year}年{month}{day}日",
-    day="digits",
     money="{amount}{cents}",
     cent=("セント", "セント"),
     bare_currencies={"USD": r"^米"},

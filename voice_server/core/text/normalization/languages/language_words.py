@@ -19,7 +19,7 @@ class LanguageWords:
     and `{minute}`, and `minute_below_ten` has `{minute}`; `hour_words` is a pattern of what may follow a
     time and says the same ("Uhr"); `date` has `{day}`, `{month}` and `{year}`, `day_month` the first two.
     `afternoon_hour` is a full hour behind noon on a clock of 24. `day` is how the day of a date is said:
-    as a cardinal, an ordinal, an ordinal for the first only, or in digits, which are left to the engine.
+    as a cardinal, an ordinal, or an ordinal for the first only.
     `is_month_first` is the order of 3/4/2024. `money` joins an amount and its hundredths: `{amount}`,
     which names the currency, and `{cents}`; `cent` is the name of one and of several, where they are
     named, but for the `subunits` of other currencies by their codes, and `of_magnitude` stands between a
@@ -94,7 +94,7 @@ class LanguageWords:
     hour_gender: Literal["", "feminine"] = ""
     date: str
     day_month: str = ""
-    day: Literal["cardinal", "ordinal", "first", "digits"] = "cardinal"
+    day: Literal["cardinal", "ordinal", "first"] = "cardinal"
     is_month_first: bool = False
     first_of_month: str = ""
     years_in_hundreds: bool = False
