@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from voice_server.core.text.filtering.undecided import Reader, undecided
+import pytest
+
+from voice_server.core.text.filtering.undecided import LONGEST_LINE, Reader, undecided, whole_line
 from voice_server.core.text.splitting.mark_context import MoreTextNeeded
 
 
@@ -37,3 +39,11 @@ def test_each_step_is_that_of_whoever_reads_then() -> None:
         return reader.stop if reader.taken else reader.read
 
     assert undecided("abcd", next_reader, final=True) == "cd"
+
+
+def test_a_line_is_whole_with_its_break_or_at_the_end_of_the_text() -> None:
+    assert whole_line("one\ntwo", 0, final=False) == "one\n"
+    assert whole_line("one\ntwo", 4, final=True) == "two"
+    assert whole_line("x" * LONGEST_LINE, 0, final=False) is None
+    with pytest.raises(MoreTextNeeded):
+        whole_line("one\ntwo", 4, final=False)

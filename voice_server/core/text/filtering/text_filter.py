@@ -2,8 +2,9 @@
 
 Left out are thoughts, calls of tools, special tokens and marks of citations (`elements.py`). Blocks of code
 are announced, left out or read (`code_blocks.py`); rows of tables become sentences (`table_reader.py`). The
-rest passes as it was typed, at once but for a few characters that may begin one of these. Laws: time is
-linear; more text never changes what was decided; `text` leads from what came out back to what was typed.
+lines of such a block are read in `blocks.py`; where one begins is decided here. The rest passes as it was
+typed, at once but for a few characters that may begin one of these. Laws: time is linear; more text never
+changes what was decided; `text` leads from what came out back to what was typed.
 
 Tags that say how the text is spoken (`tags.py`), and labels of speakers, are left out too; `text` has them as
 directives.
@@ -16,6 +17,7 @@ from collections.abc import Collection
 from typing import Final, Literal
 
 from voice_server.core.text.filtering import code_blocks, source_lists, tables
+from voice_server.core.text.filtering.blocks import Block, FencedCode, IndentedCode, SourceEntries, TableRows
 from voice_server.core.text.filtering.code_blocks import Contents, Fence
 from voice_server.core.text.filtering.elements import BEGINS_ELEMENT, LONGEST_CLOSER, Element, element_at
 from voice_server.core.text.filtering.filtered_text import FilteredText
@@ -23,7 +25,7 @@ from voice_server.core.text.filtering.phrases import Phrases, phrases_for
 from voice_server.core.text.filtering.speaker_labels import label_at
 from voice_server.core.text.filtering.table_reader import TableReader
 from voice_server.core.text.filtering.tags import OpenTags, Tag, tag_at
-from voice_server.core.text.filtering.undecided import Reader, undecided
+from voice_server.core.text.filtering.undecided import LONGEST_LINE, Reader, undecided, whole_line
 from voice_server.core.text.splitting.mark_context import MoreTextNeeded
 
 CodePolicy = Literal["announce", "skip", "read"]
@@ -36,8 +38,6 @@ _BACKTICKS = re.compile("`+")
 _BLANK_LINES = re.compile(r"(?:[ \t\r]{0,20}+\n){0,3}+")
 _BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
 _LONGEST_HEAD = 200
-_LONGEST_LINE: Final = 2000
-"""A longer line is no row of a table, and a thought of more characters inside a sentence is none."""
 _ENDS_SENTENCE = (".", "!", "?", "…", ":", "。", "！", "？", "।", "؟", "۔", ")", '"', "”", "*", "|", "`")
 
 
@@ -61,19 +61,11 @@ class TextFilter:
         self._element = Element(0)
         """What is left out at present."""
         self._fence: Fence | None = None
-        self._is_read = False
-        """Whether the block of code is let through."""
+        """The fence round prose that is open."""
+        self._block: Block | None = None
         self._backticks = ""
         """With what the code inside the line ends."""
-        self._begins_line = True
-        """Whether the next character of a block of code begins a line."""
-        self._code_indentation = 0
         self._skips_sources = False
-        self._first_source = ""
-        """The first entry of the list of sources that is left out."""
-        self._table: TableReader | None = None
-        self._is_piped = False
-        """Whether each row of the table begins with a bar."""
         self._open_tags = OpenTags()
         self._speakers: Collection[str] = ()
         self._has_tag = False
@@ -100,12 +92,17 @@ class TextFilter:
     @property
     def held_chars(self) -> int:
         """How much text is held back that may still be spoken."""
-        return 0 if self._read in (self._leave_out, self._read_fenced) else len(self._held)
+        is_code = self._block is not None and self._block.is_code
+        return 0 if is_code or self._read == self._leave_out else len(self._held)
 
     @property
     def holds_rows(self) -> bool:
         """Whether rows of a table wait for its end."""
         return self._table is not None and self._table.holds_rows
+
+    @property
+    def _table(self) -> TableReader | None:
+        return self._block.reader if isinstance(self._block, TableRows) else None
 
     def feed(self, token: str) -> str:
         """Take the next token and return what is let through with it."""
@@ -129,7 +126,9 @@ class TextFilter:
     def finish(self) -> str:
         """Let through what is held back: the text has ended."""
         self._advance(final=True)
-        self._end_table()
+        if self._table is not None:
+            self._table.end()
+            self._end_block()
         return self.text.take()
 
     def paused(self) -> str:
@@ -142,10 +141,9 @@ class TextFilter:
         """Let everything through, and begin anew with the line behind it."""
         if self._table is not None:
             self._table.end()
-            self._table = None
         self.text.keep(self._held + token)
         self._held = ""
-        self._read, self._fence, self._at_head = self._read_line, None, False
+        self._read, self._fence, self._block, self._at_head = self._read_line, None, None, False
         return self.text.take()
 
     def _advance(self, *, final: bool) -> None:
@@ -215,12 +213,12 @@ class TextFilter:
 
     def _pipe_head(self, text: str, at: int, end: int, final: bool) -> int | None:
         """The head of a table and its rule."""
-        line = _whole_line(text, at, final=final)
+        line = whole_line(text, at, final=final)
         if line is None or tables.is_rule(line) or not line.endswith("\n"):
             return None
         below = at + len(line)
-        newline = text.find("\n", below, below + _LONGEST_LINE)
-        rule = text[below : newline + 1] if newline >= 0 else text[below : below + _LONGEST_LINE]
+        newline = text.find("\n", below, below + LONGEST_LINE)
+        rule = text[below : newline + 1] if newline >= 0 else text[below : below + LONGEST_LINE]
         if newline < 0 and not final and tables.may_be_rule(rule):
             raise MoreTextNeeded
         if not tables.is_rule(rule):
@@ -233,8 +231,8 @@ class TextFilter:
         above = self.text.tail.rstrip("\n").rpartition("\n")[2]
         if self._is_behind_blank or not tables.is_row(above):
             return None
-        newline = text.find("\n", at, at + _LONGEST_LINE)
-        rule = text[at : newline + 1] if newline >= 0 else text[at : at + _LONGEST_LINE]
+        newline = text.find("\n", at, at + LONGEST_LINE)
+        rule = text[at : newline + 1] if newline >= 0 else text[at : at + LONGEST_LINE]
         if newline < 0 and not final and tables.may_be_rule(rule):
             raise MoreTextNeeded
         if not tables.is_rule(rule):
@@ -244,9 +242,9 @@ class TextFilter:
 
     def _grid_head(self, text: str, at: int, end: int, final: bool) -> int | None:
         """The first rule of a grid."""
-        newline = text.find("\n", at, at + _LONGEST_LINE)
+        newline = text.find("\n", at, at + LONGEST_LINE)
         if newline < 0:
-            if not final and tables.may_be_grid_rule(text[at : at + _LONGEST_LINE]):
+            if not final and tables.may_be_grid_rule(text[at : at + LONGEST_LINE]):
                 raise MoreTextNeeded
             return None
         if not tables.is_grid_rule(text[at : newline + 1]):
@@ -266,9 +264,9 @@ class TextFilter:
         line = text[at:newline] if newline >= 0 else text[at : at + code_blocks.MAX_LINE_CHARS]
         if not code_blocks.looks_like_code(line):
             return None
-        self._code_indentation = code_blocks.code_indentation(self.text.tail)
+        indentation = code_blocks.code_indentation(self.text.tail)
         self._announce(len(line))
-        self._read, self._begins_line = self._read_indented, False
+        self._begin_block(IndentedCode(self.text, indentation))
         return at + len(line)
 
     def _list_of_sources(self, text: str, at: int, end: int, final: bool) -> int | None:
@@ -278,33 +276,19 @@ class TextFilter:
         if behind is None:
             return None
         if source_lists.has_links(text[end:behind]):
-            self._first_source = text[end:behind]
+            first_source = text[end:behind]
         else:
             first = _BLANK_LINES.match(text, behind)
             assert first is not None
-            line = _whole_line(text, first.end(), final=final)
+            line = whole_line(text, first.end(), final=final)
             if line is None or not source_lists.is_source(line):
                 return None
-            self._first_source = line
+            first_source = line
         heading = text[at:behind].rstrip("\n")
         self.text.replace(self._phrases(" " + heading).sources, len(heading))
         self.text.keep(text[at + len(heading) : behind])
-        self._read = self._read_sources
+        self._begin_block(SourceEntries(self.text, first_source))
         return behind
-
-    def _read_sources(self, text: str, at: int, final: bool) -> int:
-        """A line of a list of sources, or the end of it."""
-        blank = _BLANK_LINES.match(text, at)
-        assert blank is not None
-        if blank.end() > at:
-            self.text.drop(blank.end() - at)
-            return blank.end()
-        line = _whole_line(text, at, final=final)
-        if line is None or not source_lists.goes_on(line, self._first_source):
-            self._begin_line(behind_blank=True)
-            return at
-        self.text.drop(len(line))
-        return at + len(line)
 
     # Inside a line.
 
@@ -419,7 +403,7 @@ class TextFilter:
     def _read_mention(self, text: str, at: int, element: Element, final: bool) -> int:
         """Inside a sentence a tag counts if it is closed soon: the text may also speak of it."""
         assert element.until is not None
-        limit = min(len(text), element.end + _LONGEST_LINE)
+        limit = min(len(text), element.end + LONGEST_LINE)
         closing = element.until.search(text, element.end, limit)
         blank_line = _BLANK_LINE.search(text, element.end, limit)
         if closing is not None and (blank_line is None or closing.start() < blank_line.start()):
@@ -459,15 +443,14 @@ class TextFilter:
         contents = fence.contents
         if contents is Contents.UNCLEAR:
             contents = self._judged(text, fence, final)
-        self._fence = fence
-        self._begins_line = True
         if contents in (Contents.PROSE, Contents.FORMULA) and self._code != "read":
+            self._fence = fence
             self._mark_prose(fence, text[at : fence.end])
             self._begin_line(behind_blank=False)
             return fence.end
-        self._read = self._read_fenced
-        self._is_read = self._code == "read" and contents is not Contents.TOOL
-        if self._is_read:
+        is_read = self._code == "read" and contents is not Contents.TOOL
+        self._begin_block(FencedCode(self.text, fence, is_read=is_read))
+        if is_read:
             self.text.keep(text[at : fence.end])
             return fence.end
         self.text.keep(text[at:end])
@@ -493,7 +476,7 @@ class TextFilter:
         """Whether a fence that does not say what it holds holds code: by its first line."""
         at = fence.end
         while True:
-            line = _whole_line(text, at, final=final, most_chars=code_blocks.MAX_LINE_CHARS)
+            line = whole_line(text, at, final=final, most_chars=code_blocks.MAX_LINE_CHARS)
             if line is None:
                 line = text[at : at + code_blocks.MAX_LINE_CHARS]
             if not line or fence.closes_with(line):
@@ -512,80 +495,27 @@ class TextFilter:
     def _phrases(self, further: str = "") -> Phrases:
         return phrases_for(self._language, self.text.tail + further)
 
-    def _read_fenced(self, text: str, at: int, final: bool) -> int:
-        """The lines of a block of code, up to the fence that closes it."""
-        assert self._fence is not None
-        newline = text.find("\n", at)
-        end = newline + 1 if newline >= 0 else len(text)
-        line = text[at:end]
-        if self._begins_line:
-            if newline < 0 and not final and self._fence.may_close_with(line):
-                raise MoreTextNeeded
-            if self._fence.closes_with(line):
-                self._let_through(line)
-                self._fence = None
-                self._begin_line(behind_blank=False)
-                return end
-        self._let_through(line)
-        self._begins_line = newline >= 0
-        return end
-
-    def _let_through(self, line: str) -> None:
-        if self._is_read:
-            self.text.keep(line)
-        else:
-            self.text.drop(len(line))
-
-    def _read_indented(self, text: str, at: int, final: bool) -> int:
-        """The lines of a block of code that is only indented, up to the first that is not."""
-        newline = text.find("\n", at)
-        end = newline if newline >= 0 else len(text)
-        if self._begins_line:
-            indent = _HEAD.match(text, at)
-            assert indent is not None
-            if indent.end() == len(text) and not final:
-                raise MoreTextNeeded
-            if indent.end() < end and code_blocks.indentation(text[at:end]) < self._code_indentation:
-                self._begin_line(behind_blank=True)
-                return at
-        self.text.drop(end - at)
-        self._begins_line = newline >= 0
-        if newline >= 0:
-            self.text.keep("\n")
-        return end + self._begins_line
-
     def _open_table(self, head: str | None, end: int) -> int:
         heads = None if head is None else tables.heads_of(head)
-        self._table = TableReader(self.text, self._phrases(" " + (head or "")), heads)
-        self._is_piped = head is None or head.lstrip().startswith("|")
-        self._read = self._read_row
+        reader = TableReader(self.text, self._phrases(" " + (head or "")), heads)
+        is_piped = head is None or head.lstrip().startswith("|")
+        self._begin_block(TableRows(reader, is_piped=is_piped))
         return end
 
-    def _read_row(self, text: str, at: int, final: bool) -> int:
-        """A line of a table, or the end of it."""
-        assert self._table is not None
-        beginning = text[at : at + _LONGEST_LINE]
-        first = beginning.lstrip(" \t")[:1]
-        if not first and not final and len(beginning) < _LONGEST_HEAD:
-            raise MoreTextNeeded
-        line = None
-        if first in ("|", "+") or not (self._is_piped or first in ("", "\n", "\r")):
-            line = _whole_line(text, at, final=final)
-        if line is not None and (tables.is_grid_rule(line) or tables.is_rule(line)):
-            self._table.add_rule(line)
-        elif line is not None and first != "+" and tables.is_row(line):
-            self._table.add_row(line)
-        else:
-            self._end_table()
-            self._begin_line(behind_blank=False)
-            return at
-        return at + len(line)
+    def _begin_block(self, block: Block) -> None:
+        self._block, self._read = block, self._read_block
 
-    def _end_table(self) -> None:
-        if self._table is not None:
-            self._table.end()
-            self._table = None
-            self._begin_line(behind_blank=False)
+    def _read_block(self, text: str, at: int, final: bool) -> int:
+        assert self._block is not None
+        end = self._block.read(text, at, final)
+        if self._block.is_over:
+            self._end_block()
+        return end
+
+    def _end_block(self) -> None:
+        assert self._block is not None
+        self._begin_line(behind_blank=self._block.ends_behind_blank)
+        self._block = None
 
     _HEAD_READERS: Final = {
         "`": (_fenced_head,),
@@ -596,15 +526,3 @@ class TextFilter:
         "+": (_grid_head,),
     }
     """What a line may be that begins with a character; each reader returns None where it is not that."""
-
-
-def _whole_line(text: str, at: int, *, final: bool, most_chars: int = _LONGEST_LINE) -> str | None:
-    """The line at `at` with its line break; None for a very long one. Raises MoreTextNeeded within it."""
-    newline = text.find("\n", at, at + most_chars)
-    if newline >= 0:
-        return text[at : newline + 1]
-    if len(text) - at >= most_chars:
-        return None
-    if not final:
-        raise MoreTextNeeded
-    return text[at:]
