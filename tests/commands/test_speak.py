@@ -115,7 +115,8 @@ def test_a_suffix_that_names_no_format_is_refused_by_every_command(run_command: 
     result = run_command(command, "-o", "x.txt", input="Hello.")
     assert result.exit_code == 2
     assert result.stderr.splitlines()[-1] == (
-        "error: 'x.txt' names no format that there is; there are .wav, .mp3, .flac, .opus, .ogg, .aac, .pcm"
+        "error: 'x.txt' names no format that there is; there are .wav, .mp3, .flac, .opus, .ogg, .aac, .pcm, "
+        ".f32, .ulaw, .alaw"
     )
     assert not Path("x.txt").exists()
 

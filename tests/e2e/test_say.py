@@ -192,7 +192,8 @@ def test_a_file_that_cannot_be_saved_leaves_the_old_one_and_nothing_else(residen
     assert path.read_bytes() == b"old"
     assert list(resident.folder.glob(".*")) == []
     assert resident.run("--output", str(resident.folder / "x.doc"), "Hello.").stderr == (
-        "error: 'x.doc' names no format that there is; there are .wav, .mp3, .flac, .opus, .ogg, .aac, .pcm\n"
+        "error: 'x.doc' names no format that there is; there are .wav, .mp3, .flac, .opus, .ogg, .aac, .pcm, "
+        ".f32, .ulaw, .alaw\n"
     )
     full = resident.run("--output", "/dev/full/x.wav", "Hello.")
     assert full.returncode == 1
