@@ -14,9 +14,10 @@ from pathlib import Path
 if __package__ in (None, ""):  # run as a script, in this folder or from the project's root
     sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
-from voice_server.serving.composition import listening, open_service, running_server, serve
+from voice_server.serving.composition import listening, open_service, running_server
 from voice_server.serving.event_loop import run
-from voice_server.serving.uvicorn_server import bind
+from voice_server.serving.listening_socket import bind
+from voice_server.serving.start import serve
 
 __all__ = ["bind", "listening", "main", "open_service", "run", "running_server", "serve"]
 

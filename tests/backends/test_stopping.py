@@ -23,7 +23,7 @@ from voice_server.core.wire.child_messages import ChildPing, ChildPong, StopJob
 from voice_server.core.wire.worker_messages import STOPPED, JobFailed, RenderJob
 from voice_server.pool.local_pool import LocalPool
 from voice_server.serving.composition import listening
-from voice_server.serving.uvicorn_server import bind
+from voice_server.serving.listening_socket import bind
 from voice_server.speech import SpeechService
 
 SENTENCE = "The quick brown fox jumps over the lazy dog, and then it sleeps in the sun."

@@ -25,7 +25,7 @@ from voice_server.client_streams import connect
 from voice_server.config import BackendConfig, Config
 from voice_server.core.types import SAMPLE_RATE_HZ
 from voice_server.serving.composition import listening, open_service
-from voice_server.serving.uvicorn_server import bind
+from voice_server.serving.listening_socket import bind
 from voice_server.speech import SpeechService
 
 _SENTENCE = "The train was late again, so we walked along the river and watched the boats come in."

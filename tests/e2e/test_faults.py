@@ -20,7 +20,7 @@ from voice_server.config import Config, load_config
 from voice_server.core.types import OptionValue
 from voice_server.pool.local_pool import LocalPool
 from voice_server.serving.composition import listening
-from voice_server.serving.uvicorn_server import bind
+from voice_server.serving.listening_socket import bind
 from voice_server.speech import SpeechService
 
 TEXT = (

@@ -18,7 +18,7 @@ from voice_server.config import Config
 from voice_server.endpoints.app_state import AppState
 from voice_server.plugins.plugins import Plugins
 from voice_server.serving.composition import listening
-from voice_server.serving.uvicorn_server import bind
+from voice_server.serving.listening_socket import bind
 from voice_server.speech import SpeechService
 
 Message = dict[str, Any]

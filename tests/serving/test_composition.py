@@ -20,8 +20,8 @@ from tests.natural_engines import natural_config
 from voice_server.config import load_config
 from voice_server.process.freed_memory import FreedMemory
 from voice_server.serving import composition
-from voice_server.serving.composition import _needed, _return_freed_memory, open_service, running_server
-from voice_server.serving.uvicorn_server import bind
+from voice_server.serving.composition import _return_freed_memory, open_service, running_server
+from voice_server.serving.listening_socket import bind
 from voice_server.speech import SpeechRequest, SpeechService
 
 
@@ -120,19 +120,8 @@ def test_memory_is_given_back_only_while_nothing_is_spoken(monkeypatch: pytest.M
     run(main)
 
 
-def test_only_an_engine_that_is_needed_at_once_is_waited_for() -> None:
-    config = load_config()
-    slow = msgspec.structs.replace(config.backends["tone"], environment=Path(sys.executable))
-    embedded = {name: config.backends[name] for name in ("espeak", "tone")}
-    config = msgspec.structs.replace(config, backends={**embedded, "slow": slow})
-    assert _needed(config) == {"espeak", "tone"}
-    config = msgspec.structs.replace(config, default_backend="slow")
-    assert _needed(config) == {"espeak", "tone", "slow"}
-
-
 def test_a_natural_engine_is_waited_for_no_longer_than_a_listener_waits(tmp_path: Path) -> None:
     config = natural_config(tmp_path, (("best", 100),))
-    assert _needed(config) == {"plain"}
     (tmp_path / "best" / "backend.py").write_text(
         "from voice_server.worker.api import Voice\n"
         "class Backend:\n"

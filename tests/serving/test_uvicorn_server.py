@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-import socket
 
 import pytest
 from starlette.applications import Starlette
@@ -13,8 +12,7 @@ from websockets.asyncio.client import connect
 
 from tests.endpoints.serving import Served, run, served
 from voice_server.config import Limits
-from voice_server.errors import ConfigError
-from voice_server.serving.uvicorn_server import DrainingServer, bind, uvicorn_config
+from voice_server.serving.uvicorn_server import DrainingServer, uvicorn_config
 
 
 def draining_server(server: Served, *, handle_signals: bool = True) -> DrainingServer:
@@ -22,21 +20,6 @@ def draining_server(server: Served, *, handle_signals: bool = True) -> DrainingS
     return DrainingServer(
         uvicorn_config(Starlette(), Limits(), server.state), server.state, handle_signals=handle_signals
     )
-
-
-def test_a_taken_port_is_one_sentence() -> None:
-    taken = bind("127.0.0.1", 0)
-    taken.listen()
-    port = taken.getsockname()[1]
-    with pytest.raises(ConfigError, match=f"cannot listen on 127.0.0.1:{port}: address already in use"):
-        bind("127.0.0.1", port)
-    taken.close()
-
-
-def test_small_answers_are_not_held_back() -> None:
-    # asyncio sets TCP_NODELAY on sockets that name their protocol, and accepted ones inherit the name.
-    with bind("127.0.0.1", 0) as listener:
-        assert listener.proto == socket.IPPROTO_TCP
 
 
 def test_the_first_signal_lets_open_work_end_and_the_second_does_not_wait() -> None:

@@ -118,10 +118,6 @@ class Backend:
         """Whether workers may be copies of this process: a GPU's state cannot be copied."""
         return bool(self._model.device == "cpu")
 
-    def before_fork(self) -> None:
-        """Read a sentence, which loads what takes longest: the reader of the first voice's language."""
-        tokens_of("Hello there.", next(iter(LANGUAGES)))
-
     def use_threads(self, count: int) -> None:
         """Render with so many threads from now on."""
         self._model.use_threads(count)

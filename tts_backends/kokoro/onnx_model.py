@@ -100,9 +100,9 @@ class OnnxModel:
 
     def use_threads(self, count: int) -> None:
         """Render with so many threads from now on."""
-        self._n_threads = count
-        for name in ("text", "prosody", self._graphs.vocoder):
-            self._sessions[name] = self._graphs.session(name, count)
+        if count != self._n_threads:
+            self._n_threads = count
+            self._sessions.clear()
 
     def speak(
         self, phonemes: str, speakers: Speakers, speed: float, seed: int, poll: Poll, *, exact: bool = False
@@ -207,7 +207,7 @@ class OnnxModel:
         session = self._sessions.get(name)
         if session is None:
             session = self._sessions[name] = self._graphs.session(name, self._n_threads)
-        import onnxruntime  # noqa: PLC0415 - it starts a thread, see prepared_graphs.py
+        import onnxruntime  # noqa: PLC0415 - see prepared_graphs.py
 
         run_options = onnxruntime.RunOptions()
         outcome: list[Any] = []

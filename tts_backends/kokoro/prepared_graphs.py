@@ -2,8 +2,8 @@
 
 ONNX Runtime rewrites a graph for the processor when it loads it, and its weights into the order in which they
 are multiplied, which takes seconds and memory. Here the result is kept, and mapped from the file, so that all
-workers share one copy. ONNX Runtime is imported with the first session only: it starts a thread, and a
-process that has one cannot be copied, so that the process which makes the graphs forks no workers.
+workers share one copy. With one thread a session starts none, so that a process which holds the sessions can
+be copied with them.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import platform
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -52,10 +53,12 @@ class PreparedGraphs:
 
     def session(self, name: str, n_threads: int) -> onnxruntime.InferenceSession:
         """Load `text`, `prosody`, `vocoder` or the graph that `vocoder` names. Raises BackendError."""
-        import onnxruntime  # noqa: PLC0415 - see above
+        import onnxruntime  # noqa: PLC0415 - the rest of this file does without it
 
+        _share_arena()
         options = session_options(n_threads)
         options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+        options.add_session_config_entry("session.use_env_allocators", "1")
         file = str(self.folder / f"{name}.onnx")
         try:
             return onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
@@ -125,14 +128,27 @@ def described(folder: Path, description: Mapping[str, Any]) -> PreparedGraphs:
 
 def session_options(n_threads: int) -> onnxruntime.SessionOptions:
     """Return how all graphs are run."""
-    import onnxruntime  # noqa: PLC0415 - see above
+    import onnxruntime  # noqa: PLC0415 - as above
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = n_threads
     options.inter_op_num_threads = 1
+    # A plan for all of a run's memory at once would take a block of its own for each length of a sentence.
+    options.enable_mem_pattern = False
     # A thread that spins takes the core that another worker needs.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     return options
+
+
+@cache
+def _share_arena() -> None:
+    """Have all sessions of this process take their memory from one arena: only one of them runs at a time."""
+    import onnxruntime  # noqa: PLC0415 - as above
+
+    memory = onnxruntime.OrtMemoryInfo(
+        "Cpu", onnxruntime.OrtAllocatorType.ORT_ARENA_ALLOCATOR, 0, onnxruntime.OrtMemType.DEFAULT
+    )
+    onnxruntime.create_and_register_allocator(memory, None)
 
 
 def _processor() -> str:

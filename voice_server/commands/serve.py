@@ -113,7 +113,7 @@ def serve(
     from voice_server.commands.shared.natural_voice import engine_to_set_up  # noqa: PLC0415
     from voice_server.config import find_config, load_config  # noqa: PLC0415
     from voice_server.provisioning.natural_engines import default_backend  # noqa: PLC0415
-    from voice_server.serving import composition  # noqa: PLC0415 - loads the server, which `--help` does not need
+    from voice_server.serving import start  # noqa: PLC0415 - as below
     from voice_server.serving.reload import watch  # noqa: PLC0415
 
     log = _log_file(log_file) if log_file else logging.StreamHandler()
@@ -135,7 +135,7 @@ def serve(
     with ServerRegistration() as registration, set_up_in_background(loaded, *prepared) as set_ups:
         is_refused = natural is False or loaded.natural_voice == "never"
         listening |= {"begin_set_up": None if is_refused else set_ups.begin}
-        event_loop.run(composition.serve(loaded, host=host, token=token, on_ready=on_ready, **listening))
+        event_loop.run(start.serve(loaded, host=host, token=token, on_ready=on_ready, **listening))
 
 
 def _with_default(config: Config, backends: tuple[str, ...], *, natural: bool | None) -> Config:

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import logging
 import signal
-import socket
 import threading
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -19,7 +18,7 @@ from voice_server.config import Limits
 from voice_server.endpoints.app_state import AppState
 from voice_server.endpoints.http.http_protocol import HttpProtocol, PendingConnections
 from voice_server.endpoints.websocket.websocket_protocol import WebSocketProtocol
-from voice_server.errors import ConfigError, VoiceServerError
+from voice_server.errors import VoiceServerError
 from voice_server.serving.idle_exit import ConnectionActivity, until_idle
 
 
@@ -87,22 +86,6 @@ def hang_up_handled_by(handler: Callable[[int, FrameType | None], None]) -> Iter
         yield
     finally:
         signal.signal(signal.SIGHUP, before)
-
-
-def bind(host: str, port: int) -> socket.socket:
-    """A bound socket. Raises ConfigError when the address is in use or not this machine's."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # With the protocol named asyncio turns Nagle's algorithm off; without, a small answer waits 40 ms.
-    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-    except OSError as error:
-        listener.close()
-        why = (error.strerror or str(error)).lower()
-        sentence = f"cannot listen on {host}:{port}: {why}; name another --host or --port, 0 takes a free one"
-        raise ConfigError(sentence, code="address") from None
-    return listener
 
 
 def _is_no_cancellation(record: logging.LogRecord) -> bool:

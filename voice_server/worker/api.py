@@ -25,8 +25,7 @@ the folder is a package with a private name, so that no file of it hides a libra
 
 With `forked: true` in backends.yaml the backend is loaded and warmed up once, with one thread, and the
 workers are copies of that process, if `can_fork` is True then: the adapter holds nothing that a copy could
-not use, such as a GPU, a thread or a connection. Where a warm-up would start one, `before_fork()` takes its
-place and loads what copies can share. `use_threads(count)` is called in each before it renders.
+not use, such as a GPU, a thread or a connection. `use_threads(count)` is called in each before it renders.
 """
 
 from __future__ import annotations

@@ -314,7 +314,10 @@ def _warm_up(backend: Backend, voice: str) -> float:
     if warm_up is not None:
         warm_up()
         return (perf_counter() - last) * 1000
-    options = complete_options(options_of(backend), {"seed": 0})
+    known = options_of(backend)
+    # As fast as it can speak, since the sound counts for nothing.
+    fastest = {each.name: each.maximum for each in known if each.name == "speed" and each.maximum}
+    options = complete_options(known, {"seed": 0, **fastest})
     for piece in backend.synthesize(WARM_UP_TEXT, voice, options):
         if not isinstance(piece, WordMark):
             to_pcm(piece)
@@ -367,11 +370,7 @@ def _load_single_threaded(
         can_fork = template_process.can_fork_now(backend)
         if can_fork:
             # Once for all workers: they share what it reads and compiles.
-            before_fork = getattr(backend, "before_fork", None)
-            if before_fork is not None:
-                before_fork()
-            else:
-                _warm_up(backend, hello.voice or voices_of(backend)[0].id)
+            _warm_up(backend, hello.voice or voices_of(backend)[0].id)
             can_fork = template_process.can_fork_now(backend)
     if can_fork:
         channel = template_process.fork_workers(orders, channel)

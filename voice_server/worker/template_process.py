@@ -15,6 +15,7 @@ import gc
 import os
 import socket
 import sys
+import time
 
 from voice_server.core.wire.codec import Answer
 from voice_server.core.wire.worker_messages import NO_JOB, Forkable, Forked, ForkEnded, JobFailed
@@ -25,6 +26,8 @@ from voice_server.worker.api import Backend
 
 _THREADS = "OMP_NUM_THREADS"
 _MAX_ORDER_BYTES = 32
+_THREAD_END_S = 0.1
+"""`Thread.join` returns before the system has ended the thread."""
 
 
 def limit_threads() -> int:
@@ -44,7 +47,17 @@ def restore_threads(backend: Backend, count: int) -> None:
 
 def can_fork_now(backend: Backend) -> bool:
     """Whether the adapter says that its state may be copied, and no thread of this process forbids it."""
-    return getattr(backend, "can_fork", False) is True and len(os.listdir("/proc/self/task")) == 1  # noqa: PTH208
+    return getattr(backend, "can_fork", False) is True and _has_one_thread()
+
+
+def _has_one_thread() -> bool:
+    """Whether this process has one thread; one that was joined a moment ago is given the time to end."""
+    ends_at = time.monotonic() + _THREAD_END_S
+    while len(os.listdir("/proc/self/task")) > 1:  # noqa: PTH208
+        if time.monotonic() > ends_at:
+            return False
+        time.sleep(0.001)
+    return True
 
 
 def fork_workers(orders: int, channel: StdioChannel) -> StdioChannel:

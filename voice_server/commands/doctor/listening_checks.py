@@ -72,7 +72,7 @@ async def listening_checks(
 async def _server(pool: WorkerPool, name: str, backend: BackendConfig) -> AsyncIterator[str]:
     """A server over the pool on which this backend speaks alone; its base URL."""
     from voice_server.serving.composition import listening  # noqa: PLC0415 - not needed for --help
-    from voice_server.serving.uvicorn_server import bind  # noqa: PLC0415
+    from voice_server.serving.listening_socket import bind  # noqa: PLC0415
     from voice_server.speech import SpeechService  # noqa: PLC0415
 
     alone = msgspec.structs.replace(backend, fallback=None)
