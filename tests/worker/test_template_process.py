@@ -76,3 +76,23 @@ def test_a_process_may_be_forked_when(can_fork: object, threads: bool, answer: s
     code = ALONE.format(can_fork=can_fork, threads=threads)
     ended = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert ended.stdout.strip() == answer
+
+
+JOINED = """
+import threading
+from voice_server.worker.template_process import can_fork_now
+
+class Adapter:
+    can_fork = True
+
+for _ in range(200):
+    thread = threading.Thread(target=bytes)
+    thread.start()
+    thread.join()
+    assert can_fork_now(Adapter())
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has templates")
+def test_a_thread_that_was_joined_does_not_forbid_it_while_the_system_ends_it() -> None:
+    subprocess.run([sys.executable, "-c", JOINED], check=True)
