@@ -178,6 +178,18 @@ def test_a_server_of_another_protocol_is_refused(tmp_path: Path) -> None:
         assert "speaks protocol 1" in answer.message
 
 
+def test_the_warm_up_is_spoken_as_fast_as_the_engine_can(tmp_path: Path) -> None:
+    body = """
+        print("spoken", text, "at speed", options["speed"])
+        yield bytes(2)
+    """
+    with WorkerProcess(tmp_path / "fast", body=body) as worker:
+        worker.greet()
+        worker.send(ChildBye())
+        assert worker.process.wait(10) == 0
+        assert "spoken Ready. at speed 2.0" in worker.end()[1]
+
+
 def test_an_adapter_may_warm_itself_up_and_close_what_it_opened(tmp_path: Path) -> None:
     body = """
         yield bytes(2)
