@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from voice_server.core.text.normalization.prefilter import any_of
 from voice_server.core.text.normalization.rule import Language, Rule, ends_text
 from voice_server.core.text.offsets import Edit
 
@@ -25,16 +26,18 @@ def abbreviation_rules(language: Language) -> list[Rule]:
     """By what must follow: a number, a name, more of the sentence, or nothing in particular."""
     words = language.words
     rules = []
-    for table, follows in (
-        (words.before_numbers, r"(?=\s?\d)"),
-        (words.titles, r"(?=\s(?:[^\W\d_a-zа-я]|(?:and|und|et|y|e|en|i|de|van|von)\s|&))"),
-        (words.inside, r"(?=,?\s[\da-z])"),
-        (words.behind_names, r"(?=[\s,;:!?)]|\Z)"),
-        (words.abbreviations, r"(?!\w)"),
+    for table, follows, needs in (
+        (words.before_numbers, r"(?=\s?\d)", "1"),
+        (words.titles, r"(?=\s(?:[^\W\d_a-zа-я]|(?:and|und|et|y|e|en|i|de|van|von)\s|&))", ""),
+        (words.inside, r"(?=,?\s[\da-z])", ".a" if all(key.endswith(".") for key in words.inside) else ""),
+        (words.behind_names, r"(?=[\s,;:!?)]|\Z)", ""),
+        (words.abbreviations, r"(?!\w)", ""),
     ):
         if table:
             before = r"(?<=[a-z]\s)" if table is words.behind_names else r"(?<![\w.])"
-            rules.append(Rule("abbreviations", _pattern(table, before, follows), _Table(table).read))
+            rules.append(
+                Rule("abbreviations", _pattern(table, before, follows), _Table(table).read, any_of(needs))
+            )
     if words.roman:
         rules += _roman_rules(language)
     return rules
@@ -75,22 +78,22 @@ def _roman_rules(language: Language) -> list[Rule]:
     counted = re.compile(rf"(?<!\w)(?:{words.counted_in_roman})\s{_ROMAN}")
     ruler = re.compile(rf"(?<!\w)(?:{words.regnal_names})\s{_ROMAN}")
     rules = [
-        Rule("abbreviations", counted, reader.read_cardinal),
-        Rule("abbreviations", ruler, reader.read_ruler),
+        Rule("abbreviations", counted, reader.read_cardinal, any_of("I")),
+        Rule("abbreviations", ruler, reader.read_ruler, any_of("I")),
     ]
     if language.tag == "it":
         century = re.compile(r"(?<!\w)(?P<roman>[IVX]{1,7})(?=\s[Ss]ecolo(?!\w))")
-        rules.append(Rule("abbreviations", century, reader.read_ordinal))
+        rules.append(Rule("abbreviations", century, reader.read_ordinal, any_of("I")))
     if language.tag == "ru":
         century = re.compile(
             rf"(?<!\w)(?P<roman>[IVX]{{1,7}})(?=\s(?P<word>{'|'.join(_RUSSIAN_CENTURIES)})(?!\w))"
         )
-        rules.append(Rule("abbreviations", century, reader.read_russian_century))
+        rules.append(Rule("abbreviations", century, reader.read_russian_century, any_of("I")))
     if language.tag == "fr":
         ordinal = re.compile(r"(?<!\w)(?P<roman>[IVX]{1,7})(?:er|ère|e|ème)(?!\w)")
         rules.append(Rule("abbreviations", ordinal, reader.read_ordinal))
     name = re.compile(rf"(?<!\w)[^\W\d_a-z][\w'’]+\s(?=[IVX]{{2,7}}(?!\w)){_ROMAN}")
-    rules.append(Rule("abbreviations", name, reader.read_cardinal))
+    rules.append(Rule("abbreviations", name, reader.read_cardinal, any_of("I")))
     return rules
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from voice_server.core.text.domains import TOP_LEVEL_DOMAINS
+from voice_server.core.text.normalization.prefilter import any_of
 from voice_server.core.text.normalization.rule import Language, Rule
 from voice_server.core.text.offsets import Edit
 
@@ -22,9 +23,9 @@ def address_rules(language: Language) -> list[Rule]:
     """Addresses whose marks are said."""
     addresses = _Addresses(language)
     return [
-        Rule("addresses", _MAIL, addresses.read),
-        Rule("addresses", _HOST, addresses.read),
-        Rule("addresses", _NAME, addresses.read_name),
+        Rule("addresses", _MAIL, addresses.read, any_of("@")),
+        Rule("addresses", _HOST, addresses.read, any_of(".a")),
+        Rule("addresses", _NAME, addresses.read_name, any_of("# @")),
     ]
 
 

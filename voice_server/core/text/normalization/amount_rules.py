@@ -9,6 +9,7 @@ from typing import Final
 
 from voice_server.core.text.normalization.languages.language_words import LanguageWords
 from voice_server.core.text.normalization.number_syntax import NUMBER, Gender, WrittenNumber
+from voice_server.core.text.normalization.prefilter import any_of
 from voice_server.core.text.normalization.rule import (
     Language,
     Rule,
@@ -96,7 +97,7 @@ def amount_rules(language: Language) -> list[Rule]:
         place = re.compile(
             rf"(?<![\w.,])(?P<number>{NUMBER})(?P<unit>\s?°\s?)(?P<direction>[{letters}])(?!\w)"
         )
-        rules.insert(0, Rule("amounts", place, amounts.read_coordinate))
+        rules.insert(0, Rule("amounts", place, amounts.read_coordinate, any_of("1°")))
     return rules
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from voice_server.core.text.normalization.prefilter import any_of
 from voice_server.core.text.normalization.rule import Language, Rule
 from voice_server.core.text.offsets import Edit
 
@@ -46,17 +47,17 @@ def code_rules(language: Language) -> list[Rule]:
     zeros = r"0\d{1,30}|" if language.words.space else ""  # "08年" is read as a number
     digits = re.compile(rf"(?<![\w.,])(?<!\d[ ])(?:{zeros}\d{{9,40}}|(?<=#)\d{{5,8}})(?!\w|[.,]\d)")
     return [
-        Rule("codes", hardware, codes.read_hardware_address),
-        Rule("codes", address, codes.read_address),
-        Rule("codes", card, codes.read_card),
-        Rule("codes", version, codes.read_version),
-        Rule("codes", phone, codes.read_phone),
-        Rule("codes", formula, codes.read_letters),
-        Rule("codes", code, codes.read_code),
-        Rule("codes", named, codes.read_named),
-        Rule("codes", lettered, codes.read_lettered),
-        Rule("codes", groups, codes.read_code),
-        Rule("codes", digits, codes.read_digits),
+        Rule("codes", hardware, codes.read_hardware_address, any_of(": -")),
+        Rule("codes", address, codes.read_address, any_of("1.")),
+        Rule("codes", card, codes.read_card, any_of("1111")),
+        Rule("codes", version, codes.read_version, any_of("1. a1")),
+        Rule("codes", phone, codes.read_phone, any_of("1_1 1. 1- 1)")),
+        Rule("codes", formula, codes.read_letters, any_of("a1")),
+        Rule("codes", code, codes.read_code, any_of("a1")),
+        Rule("codes", named, codes.read_named, any_of("1-")),
+        Rule("codes", lettered, codes.read_lettered, any_of("a1")),
+        Rule("codes", groups, codes.read_code, any_of("1-")),
+        Rule("codes", digits, codes.read_digits, any_of("1111 0")),
     ]
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from voice_server.core.text.normalization.number_syntax import WrittenNumber
+from voice_server.core.text.normalization.prefilter import any_of
 from voice_server.core.text.normalization.rule import Language, Rule, ends_text
 from voice_server.core.text.normalization.units import UNITS
 from voice_server.core.text.offsets import Edit
@@ -40,52 +41,55 @@ def date_rules(language: Language) -> list[Rule]:
     numeric = re.compile(
         r"(?<![\w/.-])(?P<first>\d{1,2})(?P<mark>[/.-])(?P<second>\d{1,2})(?P=mark)(?P<year>\d{4}|\d{2})(?![\w/-])"
     )
-    rules = [Rule("dates", iso, dates.read_iso), Rule("dates", numeric, dates.read_numeric)]
+    rules = [
+        Rule("dates", iso, dates.read_iso, any_of("1- 1/")),
+        Rule("dates", numeric, dates.read_numeric, any_of("1/ 1. 1-")),
+    ]
     if language.tag in ("de", "pl", "ru"):
         short = re.compile(r"(?<![\w/.,-])(?P<day>\d{1,2})\.(?P<month>0\d|1[0-2])\.?(?![\w/-]|\.?\d)")
-        rules.append(Rule("dates", short, dates.read_short))
+        rules.append(Rule("dates", short, dates.read_short, any_of("1.")))
     elif not language.words.space:
         short = re.compile(r"(?<![\w/.,-])(?P<month>0?[1-9]|1[0-2])/(?P<day>1[3-9]|2\d|3[01])(?![\w/-])")
-        rules.append(Rule("dates", short, dates.read_short))
+        rules.append(Rule("dates", short, dates.read_short, any_of("1/")))
     elif language.names.decimal_mark == ",":
         short = re.compile(r"(?<![\w/.,-])(?P<day>\d{1,2})/(?P<month>0\d|1[0-2])(?![\w/-])")
-        rules.append(Rule("dates", short, dates.read_short))
+        rules.append(Rule("dates", short, dates.read_short, any_of("1/")))
     rules += [Rule("dates", pattern, dates.read_named) for pattern in dates.named_patterns()]
     if language.words.years_in_hundreds:
         context = re.compile(
             rf"(?:(?<!\w)(?:{language.words.year_context})\s|(?<=\())(?P<year>1[1-9]\d\d|20\d\d)(?![\w%°]|[.,:/-]\d)"
         )
-        rules.append(Rule("dates", context, dates.read_year))
+        rules.append(Rule("dates", context, dates.read_year, any_of("1111")))
         units = "|".join(map(re.escape, sorted(UNITS, key=len, reverse=True)))
         years = re.compile(
             r"(?<![\w.,/$€£¥₹~-])(?P<year>1[1-9]\d\d|20\d\d)(?P<range>\s?[–-]\s?)(?P<until>1[1-9]\d\d|20\d\d|\d\d)"
             rf"(?![\w/–-]|[.,:]\d|\s?(?:{units}|[%€£])(?!\w))"
         )
-        rules.append(Rule("dates", years, dates.read_years))
+        rules.append(Rule("dates", years, dates.read_years, any_of("1111")))
     if language.tag == "en":
         decade = re.compile(r"(?<![\w.,])(?<!\d-)(?P<year>1[1-9]\d0|20\d0|['’]?\d0)['’]?s(?!\w)")
-        rules.append(Rule("dates", decade, dates.read_decade))
+        rules.append(Rule("dates", decade, dates.read_decade, any_of("1s 1' 1’")))
         quarter = re.compile(r"(?<!\w)Q(?P<quarter>[1-4])(?P<mark>\s?['’])(?P<year>\d\d)(?!\w)")
-        rules.append(Rule("dates", quarter, dates.read_quarter))
+        rules.append(Rule("dates", quarter, dates.read_quarter, any_of("a1")))
         due = re.compile(
             r"(?<!\w)(?:on|by|due|until|before|after|since|starting|ending|expires)\s"
             r"(?P<month>1[0-2]|[1-9])/(?P<day>[12]\d|3[01]|[1-9])(?![\w/]|[.,]\d)"
         )
-        rules.append(Rule("dates", due, dates.read_due))
+        rules.append(Rule("dates", due, dates.read_due, any_of("1/")))
         fiscal = re.compile(r"(?<!\w)(?:FY|CY)\s?['’]?(?P<year>20\d\d)(?!\w)")
-        rules.append(Rule("dates", fiscal, dates.read_fiscal_year))
+        rules.append(Rule("dates", fiscal, dates.read_fiscal_year, any_of("1111")))
     if language.tag == "de":
         decade = re.compile(r"(?<![\w.,])(?P<year>1[1-9]\d0|20[1-9]0|[2-9]0)er(?!\w)")
-        rules.append(Rule("dates", decade, dates.read_german_decade))
+        rules.append(Rule("dates", decade, dates.read_german_decade, any_of("1e")))
     season = re.compile(r"(?<![\w.,/])(?P<year>(?:19|20)\d\d)(?P<mark>/)(?P<until>\d\d)(?![\w/]|[.,]\d)")
-    rules.append(Rule("dates", season, dates.read_season))
+    rules.append(Rule("dates", season, dates.read_season, any_of("1/")))
     if language.tag == "ru":
         year = re.compile(r"(?<![\w.,-])(?P<year>\d{3,4})\s(?P<word>год|года|году|годом)(?!\w)")
-        rules.append(Rule("dates", year, dates.read_russian_year))
+        rules.append(Rule("dates", year, dates.read_russian_year, any_of("1г")))
         short = re.compile(r"(?<![\w.,-])(?P<year>1\d{3}|20\d\d)\sг\.(?!\w)")
-        rules.append(Rule("dates", short, dates.read_russian_year_with_letter))
+        rules.append(Rule("dates", short, dates.read_russian_year_with_letter, any_of("1г")))
         behind_date = re.compile(r"(?<=\d{4}\s)г\.(?!\w)")
-        rules.append(Rule("dates", behind_date, dates.read_russian_letter))
+        rules.append(Rule("dates", behind_date, dates.read_russian_letter, any_of("1г")))
     return rules
 
 

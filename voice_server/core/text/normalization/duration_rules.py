@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from voice_server.core.text.normalization.number_syntax import WrittenNumber
+from voice_server.core.text.normalization.prefilter import any_of
 from voice_server.core.text.normalization.rule import Language, Rule
 from voice_server.core.text.offsets import Edit
 
@@ -18,7 +19,7 @@ _PART: Final = re.compile(r"(?P<number>\d+)(?P<unit>[dhms])")
 
 def duration_rules(language: Language) -> list[Rule]:
     """Two units or more: one letter alone may be another unit."""
-    return [Rule("amounts", _DURATION, _Durations(language).read)]
+    return [Rule("amounts", _DURATION, _Durations(language).read, any_of("1d 1h 1m"))]
 
 
 class _Durations:

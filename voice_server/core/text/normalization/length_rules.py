@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from voice_server.core.text.normalization.number_syntax import WrittenNumber
+from voice_server.core.text.normalization.prefilter import any_of
 from voice_server.core.text.normalization.rule import Language, Rule, describes_noun
 from voice_server.core.text.offsets import Edit
 
@@ -29,11 +30,11 @@ def length_rules(language: Language) -> list[Rule]:
         return []
     lengths = _Lengths(language)
     return [
-        Rule("amounts", _FEET, lengths.read_feet),
-        Rule("amounts", _SIDES, lengths.read_sides),
-        Rule("amounts", _FEET_AND_INCHES, lengths.read_feet_and_inches),
-        Rule("amounts", _INCHES, lengths.read_inches),
-        Rule("amounts", _INCH_MARK, lengths.read_mark),
+        Rule("amounts", _FEET, lengths.read_feet, any_of("1' 1′ 1’")),
+        Rule("amounts", _SIDES, lengths.read_sides, any_of("1' 1′ 1’")),
+        Rule("amounts", _FEET_AND_INCHES, lengths.read_feet_and_inches, any_of("1f")),
+        Rule("amounts", _INCHES, lengths.read_inches, any_of("1i")),
+        Rule("amounts", _INCH_MARK, lengths.read_mark, any_of('" ″ ”')),
     ]
 
 

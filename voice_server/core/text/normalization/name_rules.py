@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from voice_server.core.text.normalization.number_syntax import WrittenNumber
+from voice_server.core.text.normalization.prefilter import any_of
 from voice_server.core.text.normalization.rule import Language, Rule
 from voice_server.core.text.offsets import Edit
 
@@ -32,7 +33,10 @@ def name_rules(language: Language) -> list[Rule]:
         rf"(?:{noun}|(?<=[A-Za-z]-))(?P<number>\d{{1,4}}(?:\.\d{{1,2}})?)(?P<letter>[A-Za-z])(?!\w)"
         r"|(?<![\w.,-])(?P<digits>\d{1,2})(?P<capital>[DEGPX])(?!\w)"
     )
-    rules = [Rule("codes", _ZIP_CODE, names.read_zip_code), Rule("codes", lettered, names.read_lettered)]
+    rules = [
+        Rule("codes", _ZIP_CODE, names.read_zip_code, any_of("1111")),
+        Rule("codes", lettered, names.read_lettered, any_of("1a")),
+    ]
     if language.tag != "en":
         return rules
     paired = re.compile(
@@ -41,10 +45,10 @@ def name_rules(language: Language) -> list[Rule]:
     )
     return [
         *rules,
-        Rule("codes", _EMERGENCY, names.read_emergency),
-        Rule("codes", paired, names.read_paired),
-        Rule("codes", _PARTS, names.read_parts),
-        Rule("codes", _RESOLUTION, names.read_resolution),
+        Rule("codes", _EMERGENCY, names.read_emergency, any_of("111")),
+        Rule("codes", paired, names.read_paired, any_of("111")),
+        Rule("codes", _PARTS, names.read_parts, any_of("1-")),
+        Rule("codes", _RESOLUTION, names.read_resolution, any_of("1p 1i")),
     ]
 
 

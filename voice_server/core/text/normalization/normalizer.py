@@ -22,6 +22,7 @@ from voice_server.core.text.normalization.length_rules import length_rules
 from voice_server.core.text.normalization.name_rules import name_rules
 from voice_server.core.text.normalization.number_rules import number_rules
 from voice_server.core.text.normalization.polish_rules import polish_rules
+from voice_server.core.text.normalization.prefilter import ANY_NUMBER, atoms_of
 from voice_server.core.text.normalization.rule import Language, Rule, language
 from voice_server.core.text.normalization.sign_rules import sign_rules
 from voice_server.core.text.normalization.time_rules import time_rules
@@ -45,7 +46,6 @@ _RULES: Sequence[tuple[Callable[[Language], list[Rule]], bool]] = (
     (sign_rules, False),
 )
 """In the order in which they may take what is written, and whether they need a number."""
-_NUMBER = re.compile(r"[\d½⅓⅔¼¾⅕-⅞⅐-⅒]")
 
 
 def normalized(
@@ -63,7 +63,10 @@ def normalized(
     """
     edits: list[Edit] = []
     taken = list(kept)
-    for rule in _rules(tag.partition("-")[0].lower(), kinds, _NUMBER.search(text) is not None):
+    atoms = atoms_of(text)
+    for rule in rules_of(tag.partition("-")[0].lower(), kinds, has_number=ANY_NUMBER in atoms):
+        if rule.needs and rule.needs.isdisjoint(atoms):
+            continue
         for match in rule.pattern.finditer(text):
             found = rule.read(match)
             if not found:
@@ -76,6 +79,8 @@ def normalized(
             edits += found
             if changes is not None:
                 changes.append((rule.kind, found))
+    if not edits:
+        return text, OffsetMap.identity(len(text))
     edits.sort(key=lambda edit: edit.start)
     return rewrite(text, edits)
 
@@ -90,8 +95,13 @@ def prepare() -> None:
 
 
 @lru_cache(maxsize=128)
-def _rules(tag: str, kinds: frozenset[NormalizedKind], has_number: bool) -> tuple[Rule, ...]:
-    """The rules for a text with a number, or without one: those take far less to make."""
+def rules_of(
+    tag: str, kinds: frozenset[NormalizedKind] = NORMALIZED_KINDS, *, has_number: bool = True
+) -> tuple[Rule, ...]:
+    """The rules for a text with a number, or without one: those take far less to make.
+
+    `tag` is a language of two letters; one that is not known has no rules.
+    """
     known = language(tag, keeps_digits="numbers" not in kinds)
     if known is None:
         return ()

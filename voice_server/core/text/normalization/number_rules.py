@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from voice_server.core.text.normalization.number_syntax import NUMBER, Gender, WrittenNumber
+from voice_server.core.text.normalization.prefilter import VULGAR_FRACTIONS, any_of
 from voice_server.core.text.normalization.rule import (
     Language,
     Rule,
@@ -17,7 +18,6 @@ from voice_server.core.text.normalization.rule import (
 )
 from voice_server.core.text.offsets import Edit
 
-_VULGAR = "½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅐⅛⅜⅝⅞⅑⅒"
 _DETERMINERS = {
     "der": "", "die": "", "das": "", "den": "-n", "dem": "-n", "des": "-n", "am": "-n", "im": "-n",
     "zum": "-n", "vom": "-n", "beim": "-n", "ein": "-r",
@@ -42,37 +42,38 @@ def number_rules(language: Language) -> list[Rule]:
     """
     numbers = _Numbers(language)
     fraction = re.compile(
-        rf"(?<![\w./])(?:(?P<whole>\d{{1,3}})(?:\s|(?=[{_VULGAR}])))?"
-        rf"(?:(?P<numerator>\d{{1,3}})/(?P<denominator>\d{{1,3}})|(?P<sign>[{_VULGAR}]))"
+        rf"(?<![\w./])(?:(?P<whole>\d{{1,3}})(?:\s|(?=[{VULGAR_FRACTIONS}])))?"
+        rf"(?:(?P<numerator>\d{{1,3}})/(?P<denominator>\d{{1,3}})|(?P<sign>[{VULGAR_FRACTIONS}]))"
         rf"(?:(?P<gap>[\s-]?)(?P<unit>{alternatives(language.unit_symbols)})(?!\.?[\w²³°'’/])|(?![\w/]|[.,]\d))"
     )
-    rules = [Rule("amounts", fraction, numbers.read_fraction)]
+    rules = [Rule("amounts", fraction, numbers.read_fraction, any_of(f"1/ {' '.join(VULGAR_FRACTIONS)}"))]
     if language.words.out_of:
         rating = re.compile(
             r"(?<![\w./,])(?P<low>\d{1,3}(?:[.,]\d{1,2})?)(?P<sign>\s?/\s?)(?P<high>\d{1,4})(?![\w/]|[.,]\d)"
         )
-        rules.insert(0, Rule("amounts", rating, numbers.read_rating))
+        rules.insert(0, Rule("amounts", rating, numbers.read_rating, any_of("1/")))
     if language.tag == "en":
-        rules.append(Rule("amounts", _TERM, numbers.read_term))
+        rules.append(Rule("amounts", _TERM, numbers.read_term, any_of("1a")))
     if language.words.ordinals:
         endings = "|".join(map(re.escape, sorted(language.words.ordinals, key=len, reverse=True)))
         ordinal = re.compile(
             rf"(?<![\w.,])(?P<number>\d{{1,3}}(?:,?\d{{3}}){{0,2}})\.?-?(?P<ending>{endings})(?!\w)"
         )
-        rules.append(Rule("numbers", ordinal, numbers.read_ordinal))
+        begun = "".join(f"1{ending[0]} " for ending in language.words.ordinals)
+        rules.append(Rule("numbers", ordinal, numbers.read_ordinal, any_of(f"{begun} 1. 1-")))
     if language.tag == "de":
         words = "|".join(word for each in _DETERMINERS for word in (each, each.capitalize()))
         counted = re.compile(rf"(?<!\w)(?P<word>{words})\s(?P<number>\d{{1,3}})\.(?=\s[A-ZÄÖÜ])")
-        rules.append(Rule("amounts", counted, numbers.read_german_ordinal))
+        rules.append(Rule("amounts", counted, numbers.read_german_ordinal, any_of("1.")))
         placed = re.compile(r"(?<=[\w,;:)]\s)(?P<word>)(?P<number>\d{1,2})\.(?=\s[A-ZÄÖÜ][a-zäöüß])")
-        rules.append(Rule("amounts", placed, numbers.read_german_ordinal))
+        rules.append(Rule("amounts", placed, numbers.read_german_ordinal, any_of("1.")))
     product = re.compile(
         r"(?<![\w.,])(?P<low>\d{1,7})(?P<sign>\s?[xX*×]\s?)(?P<high>\d{1,7})(?:(?P<sign2>\s?[xX*×]\s?)(?P<third>\d{1,7}))?(?!\w)"
     )
-    rules.append(Rule("amounts", product, numbers.read_product))
+    rules.append(Rule("amounts", product, numbers.read_product, any_of("1x 1X 1* 1×")))
     if language.tag in _SAYS_TIMES:
         times = re.compile(rf"(?<![\w.,])(?P<number>{NUMBER})x(?![\w])")
-        rules.append(Rule("amounts", times, numbers.read_times))
+        rules.append(Rule("amounts", times, numbers.read_times, any_of("1x")))
     rules.append(Rule("numbers", re.compile(rf"(?<![\w.,:/\\^]){NUMBER}(?!\w|[.,/:]\d)"), numbers.read))
     return rules
 

@@ -62,11 +62,15 @@ def is_of_lengths(text: str, at: int) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Where something of a kind is written, and what is said of it: edits in order, or none."""
+    """Where something of a kind is written, and what is said of it: edits in order, or none.
+
+    Every text of which it says something has one of the atoms `needs` (see `prefilter`), if there are any.
+    """
 
     kind: NormalizedKind
     pattern: re.Pattern[str]
     read: Callable[[re.Match[str]], Sequence[Edit]]
+    needs: frozenset[str] = frozenset()
 
 
 class Language:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from voice_server.core.text.normalization.prefilter import any_of
 from voice_server.core.text.normalization.rule import Language, Rule, is_of_lengths
 from voice_server.core.text.offsets import Edit
 
@@ -25,17 +26,27 @@ def sign_rules(language: Language) -> list[Rule]:
     edits = _Signs(language, between)
     joining = rf"(?<=[\w)\].\"'%°])(?P<before>\s*)(?P<sign>{signs})(?P<behind>\s*)(?=[\w(\[\"'$€£\-−])"
     return [
-        Rule("signs", re.compile(joining), edits.read_between),
-        Rule("signs", re.compile(r"(?<=[\w)])\s(?P<sign>[+<>])\s(?=[\w(])"), edits.read_operator),
-        Rule("signs", re.compile(r"(?<=\w)\+(?![\w+])(?=[\s,.;:!?)]|\Z)"), edits.read_plus),
-        Rule("signs", re.compile(r"(?<!\w)[A-Z](?P<sign>\+\+|#)(?!\w)"), edits.read_name),
-        Rule("signs", re.compile(r"(?<![\w&])(?P<sign>#|№|nº|§§?)\s?(?=\d)"), edits.read_before_number),
-        Rule("signs", re.compile(r"(?P<sign>∞)"), edits.read_infinity),
-        Rule("signs", re.compile(r"(?<=\d)(?P<sign>\+)(?=\d)"), edits.read_inside),
-        Rule("signs", re.compile(r"(?<=\w)\s?(?P<sign>@)\s?(?=\d)"), edits.read_inside),
-        Rule("signs", re.compile(r"(?<=\w)\s/\s(?=\w)"), edits.read_slash),
-        Rule("signs", re.compile(r"(?<=\w)–(?=\w)"), edits.read_range),
-        Rule("signs", re.compile(r"(?<![\w/])[≈~]\s?(?=[^\W\d_])"), edits.read_about),
+        Rule("signs", re.compile(joining), edits.read_between, any_of("& → ⇒ > ↔ = ≠ ≈ × ÷ ± ≤ ≥ −")),
+        Rule(
+            "signs",
+            re.compile(r"(?<=[\w)])\s(?P<sign>[+<>])\s(?=[\w(])"),
+            edits.read_operator,
+            any_of("+ < >"),
+        ),
+        Rule("signs", re.compile(r"(?<=\w)\+(?![\w+])(?=[\s,.;:!?)]|\Z)"), edits.read_plus, any_of("+")),
+        Rule("signs", re.compile(r"(?<!\w)[A-Z](?P<sign>\+\+|#)(?!\w)"), edits.read_name, any_of("+ #")),
+        Rule(
+            "signs",
+            re.compile(r"(?<![\w&])(?P<sign>#|№|nº|§§?)\s?(?=\d)"),
+            edits.read_before_number,
+            any_of("# № º §"),
+        ),
+        Rule("signs", re.compile(r"(?P<sign>∞)"), edits.read_infinity, any_of("∞")),
+        Rule("signs", re.compile(r"(?<=\d)(?P<sign>\+)(?=\d)"), edits.read_inside, any_of("+")),
+        Rule("signs", re.compile(r"(?<=\w)\s?(?P<sign>@)\s?(?=\d)"), edits.read_inside, any_of("@")),
+        Rule("signs", re.compile(r"(?<=\w)\s/\s(?=\w)"), edits.read_slash, any_of("/")),
+        Rule("signs", re.compile(r"(?<=\w)–(?=\w)"), edits.read_range, any_of("–")),
+        Rule("signs", re.compile(r"(?<![\w/])[≈~]\s?(?=[^\W\d_])"), edits.read_about, any_of("≈ ~")),
     ]
 
 

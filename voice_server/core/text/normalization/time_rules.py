@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from voice_server.core.text.normalization.number_syntax import WrittenNumber
+from voice_server.core.text.normalization.prefilter import any_of
 from voice_server.core.text.normalization.rule import Language, Rule, ends_text
 from voice_server.core.text.offsets import Edit
 
@@ -29,30 +30,30 @@ def time_rules(language: Language) -> list[Rule]:
     clock = re.compile(
         rf"(?<![\w.:/])(?P<hour>\d{{1,2}}):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d))?{until}(?:(?![\w:])|(?=[AaPp]\.?[Mm]))(?:\s?{_HALF_DAY})?{hour_words}"
     )
-    rules = [Rule("times", clock, times.read)]
+    rules = [Rule("times", clock, times.read, any_of("1:"))]
     half = re.compile(
         rf"(?<![\w.:/])(?P<hour>\d{{1,2}})(?:(?:\s?(?P<first_half>[AaPp])\.?[Mm]\.?)?\s?(?P<range>[–—-])\s?(?P<hour2>\d{{1,2}}))?\s?{_HALF_DAY}"
     )
-    rules.append(Rule("times", half, times.read_half_day))
+    rules.append(Rule("times", half, times.read_half_day, any_of("1A 1a 1P 1p 1- 1– 1—")))
     if language.tag in ("fr", "pt"):
         written = re.compile(r"(?<![\w.:/])(?P<hour>\d{1,2})\s?h\s?(?P<minute>[0-5]\d)(?!\w)")
-        rules.append(Rule("times", written, times.read))
+        rules.append(Rule("times", written, times.read, any_of("1h")))
     if language.tag in ("de", "nl"):
         dotted = re.compile(
             r"(?<![\w.:/])(?P<hour>\d{1,2})\.(?P<minute>[0-5]\d)\s(?P<hour_word>Uhr|uur)(?!\w)"
         )
-        rules.append(Rule("times", dotted, times.read))
+        rules.append(Rule("times", dotted, times.read, any_of("1.")))
     if language.tag == "en":
         verse = re.compile(
             rf"(?<!\w)(?:{_BOOKS})\s(?P<chapter>\d{{1,3}}):(?P<verse>\d{{1,3}})(?:[–-](?P<until>\d{{1,3}}))?(?![\w:])"
         )
-        rules.insert(0, Rule("times", verse, times.read_verse))
+        rules.insert(0, Rule("times", verse, times.read_verse, any_of("1:")))
         interval = re.compile(r"(?<!\w)q\.?\s?(?P<hours>\d{1,2})(?:[–-](?P<until>\d{1,2}))?\s?h\.?(?!\w)")
-        rules.append(Rule("times", interval, times.read_interval))
+        rules.append(Rule("times", interval, times.read_interval, any_of("1h 1- 1–")))
         course = re.compile(r"(?<=\w\s)(?P<sign>[x×])(?=\s?\d{1,3}\s(?:days?|weeks?|months?|hours?)\b)")
-        rules.append(Rule("times", course, times.read_course))
+        rules.append(Rule("times", course, times.read_course, any_of("1d 1w 1m 1h")))
     ratio = re.compile(r"(?<![\w.:/])(?P<low>\d{1,5}):(?P<high>\d{1,5})(?![\w:])")
-    rules.append(Rule("times", ratio, times.read_ratio))
+    rules.append(Rule("times", ratio, times.read_ratio, any_of("1:")))
     return rules
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from voice_server.core.text.normalization.prefilter import any_of
 from voice_server.core.text.normalization.rule import Language, Rule, ends_text
 from voice_server.core.text.offsets import Edit
 
@@ -24,7 +25,7 @@ def weekday_rules(language: Language) -> list[Rule]:
     joined = re.compile(
         rf"(?<!\w)(?P<first>{name})(?P<dot>\.?)(?P<sign>\s?[–&-]\s?)(?P<last>{name})(?P<last_dot>\.?)(?!\w)"
     )
-    rules = [Rule("dates", joined, days.read_joined)]
+    rules = [Rule("dates", joined, days.read_joined, any_of("– & -"))]
     mark = r"\.?,?" if language.tag == "en" else r"(?:\.,?|,)"
     alone = re.compile(rf"(?<!\w)(?P<day>{name}){mark}(?=\s(?:\d|{days.months}))")
     return [*rules, Rule("dates", alone, days.read_alone)]
