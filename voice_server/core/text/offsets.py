@@ -9,22 +9,24 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from voice_server.core.types import Span
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """A replacement for the characters [start, end) of a text; an empty one drops them."""
+class Edit(NamedTuple):
+    """A replacement for the characters [start, end) of a text; an empty one drops them.
+
+    (A named tuple, as a run is: both are made for every change, and a dataclass takes three times as long.)
+    """
 
     start: int
     end: int
     replacement: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _OffsetRun:
+class _OffsetRun(NamedTuple):
     """The characters from offset `spoken` of the spoken text up to the next run, and where they came from.
 
     A verbatim run maps character by character; in another one, every character maps to all of [start, end).
@@ -47,10 +49,10 @@ class OffsetMap:
         self._runs = runs
         self._starts = [run.spoken for run in runs]
 
-    @classmethod
-    def identity(cls, length: int) -> OffsetMap:
+    @staticmethod
+    def identity(length: int) -> OffsetMap:
         """Return the map of a text that was not changed."""
-        return cls([_OffsetRun(0, 0, length, is_verbatim=True)] if length else [], length, length)
+        return _identity(length)
 
     def to_source(self, start: int, end: int) -> Span:
         """Return the span of the typed text that the spoken characters [start, end) came from.
@@ -81,6 +83,10 @@ class OffsetMap:
         """Return the map of a text that was rewritten twice: first as in this map, then as in `later`."""
         if later._source_length != self.length:
             raise ValueError(f"the first text has {self.length} characters, not {later._source_length}")
+        if later is _identity(self.length):
+            return self
+        if self is _identity(self.length):
+            return later
         runs: list[_OffsetRun] = []
         for run in later._runs:
             if run.is_verbatim:
@@ -130,6 +136,12 @@ class OffsetMap:
             yield _OffsetRun(spoken, start, start + stop - inner, is_verbatim=True)
 
 
+@lru_cache(maxsize=1024)
+def _identity(length: int) -> OffsetMap:
+    """The map of a text of this length that was not changed; most sentences need no other."""
+    return OffsetMap([_OffsetRun(0, 0, length, is_verbatim=True)] if length else [], length, length)
+
+
 def rewrite(text: str, edits: Iterable[Edit]) -> tuple[str, OffsetMap]:
     """Apply `edits` and return the new text and its map to `text`.
 
@@ -153,6 +165,8 @@ def rewrite(text: str, edits: Iterable[Edit]) -> tuple[str, OffsetMap]:
                 runs.append(run)
                 length += len(piece)
         done = edit.end
+    if not pieces and not done:
+        return text, OffsetMap.identity(len(text))
     if done < len(text):
         pieces.append(text[done:])
         runs.append(_OffsetRun(length, done, len(text), is_verbatim=True))

@@ -3,7 +3,10 @@ from __future__ import annotations
 from typing import Literal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from voice_server.core.text.speakable.markdown import TOKEN, token_search
 from voice_server.core.text.speakable.spoken_text import speakable
 from voice_server.core.text.speakable.unicode_forms import plain_form
 
@@ -163,3 +166,12 @@ def test_backtick_runs_of_every_length_are_matched_in_one_pass() -> None:
 
 def test_a_known_sound_keeps_its_brackets_and_whatever_is_in_them() -> None:
     assert speakable("*a* [uv_break] _b_", known_tags=frozenset({"uv_break"})).text == "a [uv_break] b"
+
+
+@given(st.text(st.sampled_from("ab 1.:?#e-\n*_~=|`[]()<>!&;$\\^²₂√✅️😀【†】") | st.characters(), max_size=30))
+def test_the_quick_search_finds_the_tokens_of_the_slow_one(text: str) -> None:
+    find, found, position = token_search(text), [], 0
+    while match := find(text, position):
+        found.append((match.span(), match.lastgroup))
+        position = match.end()
+    assert found == [(match.span(), match.lastgroup) for match in TOKEN.finditer(text)]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final
 
 from voice_server.core.text.normalization.languages.language_words import LanguageWords
@@ -84,7 +83,7 @@ def _with_dropped_signs(edits: Sequence[Edit]) -> list[Edit]:
     joined: list[Edit] = []
     for edit in edits:
         is_behind_sign = joined and not joined[-1].replacement and joined[-1].end == edit.start
-        joined.append(replace(edit, start=joined.pop().start) if is_behind_sign else edit)
+        joined.append(edit._replace(start=joined.pop().start) if is_behind_sign else edit)
     return joined
 
 

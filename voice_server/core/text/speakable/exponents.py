@@ -15,6 +15,8 @@ from voice_server.core.text.speakable.math_words import math_words
 
 _SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ"
 _SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉₊₋"
+EXPONENT_SIGNS = _SUPERSCRIPTS + _SUBSCRIPTS
+"""Characters that are raised or lowered by themselves."""
 _PLAIN = str.maketrans(_SUPERSCRIPTS + _SUBSCRIPTS + "-", "0123456789+−n0123456789+−−")
 _RAISED_DIGITS = str.maketrans("0123456789+-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻")
 

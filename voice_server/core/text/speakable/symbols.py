@@ -25,6 +25,9 @@ UNSPOKEN = (
 )
 """A run of characters that are not spoken, as the source of a pattern."""
 
+UNSPOKEN_CHARACTERS = _EMOJI + _EMOJI_IF_SELECTED + _INVISIBLE + "\u200d"
+"""With what such a run may begin, as characters and ranges of a set."""
+
 INVISIBLE = re.compile(rf"[{_INVISIBLE}]+")
 """Variation selectors, or the keycap round a digit; `unicode_forms` drops what else is not displayed."""
 

@@ -17,8 +17,12 @@ from functools import lru_cache
 
 from voice_server.core.text.offsets import Edit, OffsetMap, rewrite
 
-_MAY_CHANGE = re.compile(r"[^\t\n\r -_a-~À-ÖØ-öø-ÿ’“”„«»–—…€£]|(?<=\d)['’](?=\d)")
+_PLAIN = r"\t\n\r -_a-~À-ÖØ-öø-ÿ’“”„«»–—…€£"
+"""Characters that are in plain form already, as a set of a pattern."""
+_MAY_CHANGE = re.compile(rf"[^{_PLAIN}]|(?<=\d)['’](?=\d)")
 """Matches in every text that is changed; most English and western European sentences have none."""
+
+_NOT_PLAIN = re.compile(f"[^{_PLAIN}]")
 
 _LINE_ENDS = frozenset("\x85\u2028\u2029")
 _EMOJI_SELECTOR = "\ufe0f"
@@ -87,7 +91,12 @@ def plain_form(text: str, *, keeps_backticks: bool = False) -> tuple[str, Offset
 
 def _edits(text: str) -> Iterator[Edit]:
     """What to change of each letter with its marks, whatever stands beside it."""
-    if unicodedata.is_normalized("NFC", text) and all(map(_is_plain, text)) and not _STRUCK.search(text):
+    may_change = set(_NOT_PLAIN.findall(text))
+    if (
+        all(map(_is_plain, may_change))
+        and unicodedata.is_normalized("NFC", text)
+        and not _STRUCK.search(text)
+    ):
         return
     start = 0
     while start < len(text):

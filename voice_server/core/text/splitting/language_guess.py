@@ -143,6 +143,9 @@ def _guess_latin(text: str, fallback: str, min_signs: int) -> str:
     lower = text.lower()
     last_words = lower.split()[-_WORDS_LOOKED_UP:]
     words = set(last_words[:-1])
+    has_own_letters = not text.isascii() and _LATIN_BEYOND_ASCII.search(lower) is not None
+    if min_signs > 1 and not has_own_letters and words.isdisjoint(_words_of_others_alone(fallback)):
+        return fallback
     fallback_signs = len(words & _function_words().get(fallback, frozenset()))
     if fallback_signs > _MIN_SIGNS and fallback_signs * _FALLBACK_SHARE >= len(words):
         return fallback
@@ -154,7 +157,7 @@ def _guess_latin(text: str, fallback: str, min_signs: int) -> str:
                 signs[language] = signs.get(language, 0) + 1
     if min_signs == 1:
         _count_abbreviations(signs, last_words)
-    if not text.isascii():
+    if has_own_letters:
         _count_letters(signs, lower)
     if not signs:
         return fallback
@@ -173,7 +176,7 @@ def _count_abbreviations(signs: dict[str, int], words: list[str]) -> None:
 def _count_letters(signs: dict[str, int], lower: str) -> None:
     """Count a sign for each language that has all the letters beyond ASCII, and two more for its own ones."""
     found = set(_LATIN_BEYOND_ASCII.findall(lower))
-    for language, letters in _LATIN_LETTERS.items() if found else ():
+    for language, letters in _LATIN_LETTERS.items():
         if found.issubset(letters):
             own = letters.partition(" ")[0]
             signs[language] = signs.get(language, 0) + 1 + _MIN_SIGNS * (not found.isdisjoint(own))
@@ -217,6 +220,12 @@ def _languages_of_word() -> dict[str, list[str]]:
         for word in _function_words()[language]:
             languages.setdefault(word, []).append(language)
     return languages
+
+
+@cache
+def _words_of_others_alone(language: str) -> frozenset[str]:
+    """The words that are signs of another language in Latin script and none of this one."""
+    return frozenset(word for word, known in _languages_of_word().items() if language not in known)
 
 
 def _latin_languages() -> list[str]:
