@@ -151,7 +151,8 @@ def _normalized(part: ReadPart, log: ChangeLog | None) -> list[ReadPart]:
 
 def _rewritten(part: ReadPart, text: str, offsets: OffsetMap) -> ReadPart:
     """The part of which `text` is said, whose `offsets` lead to what was said before."""
-    return replace(part, spoken=replace(part.spoken, text=text, offsets=part.spoken.offsets.then(offsets)))
+    spoken = SpokenText(text, part.spoken.offsets.then(offsets), part.spoken.dropped_tags)
+    return ReadPart(part.piece, spoken, part.settings, part.warnings)
 
 
 TEXT_STAGES: Final[tuple[TextStage, ...]] = (

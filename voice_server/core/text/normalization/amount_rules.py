@@ -54,8 +54,10 @@ def _pattern(language: Language) -> re.Pattern[str]:
     longer = alternatives([letter for letter in _ZEROS if len(letter) > 1 and letter not in _BEHIND_MONEY])
     money_letters = alternatives(_BEHIND_MONEY)
     letters = rf"MM|[KkMBT]|(?(symbol)(?:[mb]|\s(?:{money_letters}))|(?!))|\s?(?:{longer})"
+    first = re.escape("".join({written[0] for written in (*CURRENCY_SYMBOLS, *CURRENCY_CODES)}))
     return re.compile(
         rf"""
+        (?=[{_MINUS}\d~≈∼<>≤≥±+{first}])  # only to find where one may begin faster
         (?:(?<![\w.,/^\\])|(?P<slash>(?<=°[CF]/|[a-z][A-Za-zΩ]/|\d[A-Za-z]/|\s[A-Za-z]/)(?=[\d.,]{{1,6}}\s?(?:{units})(?!\w))))(?<!\d[{_RANGES}:])(?!(?<=[A-Za-z]-)\d)
         (?P<about>[~≈∼]\s?)?+
         (?P<comparison>(?:[<>]=?|[≤≥])\s?)?+

@@ -26,7 +26,6 @@ from voice_server.core.text.splitting.provisional import (
 from voice_server.core.text.splitting.speech_length import fits_within, room_for, speech_length
 
 _CANDIDATE_END_OR_CLAUSE_MARK = re.compile(f"{marks.CANDIDATE_END.pattern}|{clauses.CLAUSE_MARK.pattern}")
-_find_candidate_end = marks.CANDIDATE_END.search
 _MARKS_THAT_NEED_LANGUAGE = marks.FULL_STOPS + marks.QUESTION_AND_EXCLAMATION_MARKS + marks.ELLIPSES
 _FENCES = ("```", "~~~")
 _MAY_FOLLOW_OPENING = ("", " ", "\u00a0")
@@ -98,6 +97,8 @@ class Splitter:
         self._is_first_piece = True
         self._may_end_at_clause = self._options.first_piece == "clause"
         """Whether the next piece may end at a clause mark; only the first one may."""
+        self._mark = _CANDIDATE_END_OR_CLAUSE_MARK if self._may_end_at_clause else marks.CANDIDATE_END
+        """Where the piece may end."""
         self._longest: float = self._options.hard_cap
         """How long the sentence may be; a first piece that may end at a clause is shorter if possible."""
         if self._may_end_at_clause:
@@ -105,8 +106,8 @@ class Splitter:
         self._shortcut_limit = 0
         """Characters of `_text` up to which `feed` may take its shortcut, in which nothing is decided.
 
-        It is taken if the new token has no mark, or if its last character is its first mark. The limit is 0
-        where every token needs a scan: while a mark waits, in code, and while a piece may end at a clause.
+        It is taken if the new token has no mark, or if its last character is its first mark, and no comma.
+        The limit is 0 where every token needs a scan: while a mark waits, and in code.
         """
         self._is_finished = False
 
@@ -142,11 +143,12 @@ class Splitter:
         """Take the next token and return the pieces that are certain now. After `finish`, a RuntimeError."""
         self._text = buffer = self._text + text
         if len(buffer) <= self._shortcut_limit:
-            found = _find_candidate_end(buffer, self._scanned)
+            found = self._mark.search(buffer, self._scanned)
             if found is None:
                 self._scanned = len(buffer)
                 return []
-            if found.end() == len(buffer) and buffer[-1] not in boundary.DECIDED_AT_ONCE:
+            is_last = found.end() == len(buffer) and buffer[-1] not in boundary.DECIDED_AT_ONCE
+            if is_last and not self._may_end_at_clause:
                 self._scanned = found.start()
                 self._is_waiting = True
                 self._shortcut_limit = 0
@@ -184,8 +186,7 @@ class Splitter:
         limit = fits_within(text, start, self._longest)
         while True:
             at = max(at, start)
-            pattern = _CANDIDATE_END_OR_CLAUSE_MARK if self._may_end_at_clause else marks.CANDIDATE_END
-            found = pattern.search(text, at)
+            found = self._mark.search(text, at)
             at = found.start() if found else len(text)
             if found is None and at <= limit:
                 break
@@ -293,6 +294,7 @@ class Splitter:
             self._language = guess_language(self._text[start:end], self._language)
         self._quoted ^= self._text.count('"', start, end) % 2 == 1
         self._may_end_at_clause = self._is_first_piece = False
+        self._mark = marks.CANDIDATE_END
         self._longest = self._options.hard_cap
         return self._piece(start, end, reason)
 
@@ -313,7 +315,7 @@ class Splitter:
         self._text = self._text[start:]
         self._offset += start
         self._scanned = at - start
-        needs_scan = at == start or self._is_waiting or self._may_end_at_clause or self._in_code
+        needs_scan = at == start or self._is_waiting or self._in_code
         self._shortcut_limit = 0 if needs_scan else len(self._text) + room_for(self._text, self._longest)
 
     def _is_in_formula(self) -> bool:
