@@ -182,15 +182,17 @@ class IncomingText:
 
     def _split(self, text: str) -> list[Piece]:
         """The pieces that are certain with more of the filtered text, and with what it asks for."""
-        pieces: list[Piece] = []
         if self._left:
             text, self._left = self._left + text, ""
+        if not self._passed.has_directives:
+            return self._feed(text)
+        pieces: list[Piece] = []
         for directive in self._passed.take_directives():
             cut = directive.offset - len(self._filtered)
             pieces += self._feed(text[:cut])
             text = text[cut:]
             pieces += self._obey(directive)
-        return pieces + self._feed(text) if pieces else self._feed(text)
+        return pieces + self._feed(text)
 
     def _feed(self, text: str) -> list[Piece]:
         if not text:

@@ -6,7 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voice_server.core.text.speakable.markdown import TOKEN, token_search
+from voice_server.core.text.speakable.markdown import (
+    MAY_CONTAIN_MARKUP,
+    TOKEN,
+    may_contain_markup,
+    token_search,
+)
 from voice_server.core.text.speakable.spoken_text import speakable
 from voice_server.core.text.speakable.unicode_forms import plain_form
 
@@ -166,6 +171,11 @@ def test_backtick_runs_of_every_length_are_matched_in_one_pass() -> None:
 
 def test_a_known_sound_keeps_its_brackets_and_whatever_is_in_them() -> None:
     assert speakable("*a* [uv_break] _b_", known_tags=frozenset({"uv_break"})).text == "a [uv_break] b"
+
+
+@given(st.text(st.sampled_from("abwn 1e.:;,-–—+*~=)(•✅️😀→/²\n\t") | st.characters(), max_size=12))
+def test_whether_a_sentence_may_contain_markup_is_asked_in_two_steps(text: str) -> None:
+    assert may_contain_markup(text) == (MAY_CONTAIN_MARKUP.search(text) is not None)
 
 
 @given(st.text(st.sampled_from("ab 1.:?#e-\n*_~=|`[]()<>!&;$\\^²₂√✅️😀【†】") | st.characters(), max_size=30))

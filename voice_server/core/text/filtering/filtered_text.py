@@ -58,10 +58,24 @@ class FilteredText:
         self._new.clear()
         return new
 
+    def pass_on(self, text: str) -> str:
+        """`keep` text and `take` it with what was let through before: what is done of most tokens."""
+        last = self._runs[-1] if self._runs else None
+        if self._new or last is None or not last.is_verbatim or last.source_end != self._typed:
+            self.keep(text)
+            return self.take()
+        self._typed = last.source_end = self._typed + len(text)
+        self._length += len(text)
+        self._remember(text)
+        return text
+
+    @property
+    def has_directives(self) -> bool:
+        """Whether `take_directives` has some."""
+        return bool(self._directives)
+
     def take_directives(self) -> list[Directive]:
         """What changes in the text that has been let through since the last call."""
-        if not self._directives:
-            return self._directives
         directives, self._directives = self._directives, []
         return directives
 
@@ -98,6 +112,9 @@ class FilteredText:
         self._typed = end
         self._length += len(text)
         self._new.append(text)
+        self._remember(text)
+
+    def _remember(self, text: str) -> None:
         self._recent += text
         if len(self._recent) > _MOST_RECENT_CHARS:
             self._recent = self._recent[-_TAIL_CHARS:]

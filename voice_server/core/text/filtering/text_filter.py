@@ -109,9 +109,8 @@ class TextFilter:
         if not self._is_on:
             return self._pass(token)
         if not self._held and self._read == self._read_line and _find_stop(token) is None:
-            self.text.keep(token)
             self._at_head = self._at_head and not token
-            return self.text.take()
+            return self.text.pass_on(token)
         self._held += token
         self._advance(final=False)
         return self.text.take()

@@ -44,7 +44,13 @@ MAY_CONTAIN_MARKUP = re.compile(
     rf"|[0-9][a-z]?\)|n\.d\.\)|:[0-9]|[0-9][eE][+−-]?[0-9]|{UNSPOKEN}",
     re.MULTILINE,
 )
-"""Matches in every sentence with markup. Most sentences have none, and this one search is enough for them."""
+"""Matches in every sentence with markup."""
+
+_MAY_BEGIN_MARKUP = re.compile(
+    rf"[\\`*_#<>&\[\]|【$^²³¹⁰-₎ⁿ√∛/~=.:)0-9{_BULLETS}{UNSPOKEN_CHARACTERS}]"
+    r"(?:(?<![.:)–—-])|(?<=[wW]{3}\.)|(?<=:)(?=[0-9])|(?<=[0-9a-z.]\))|(?<!\S[–—-]))"
+)
+"""Matches wherever `MAY_CONTAIN_MARKUP` does, and in few other sentences; it takes a fifth of the time."""
 
 _ATTRIBUTE = (
     r"""(?:[A-Za-z_:@][\w:.-]*+\s*+=\s*+(?:"[^"<>]*+"|'[^'<>]*+'|[^\s"'<>=`]++)"""
@@ -113,6 +119,11 @@ _BLOCK_ELEMENT = re.compile(
     "|paragraph|pre|script|section|select|sentence|style|summary|svg|table|tbody|td|template|textarea|tfoot"
     "|th|thead|title|tr|ul|video"
 )
+
+
+def may_contain_markup(text: str) -> bool:
+    """Whether there is something to scan for in a sentence: in most there is nothing."""
+    return _MAY_BEGIN_MARKUP.search(text) is not None and MAY_CONTAIN_MARKUP.search(text) is not None
 
 
 def token_search(text: str) -> Callable[[str, int], re.Match[str] | None]:

@@ -14,7 +14,7 @@ from typing import Literal
 from voice_server.core.text.change_log import ChangeLog
 from voice_server.core.text.offsets import Edit, OffsetMap, rewrite
 from voice_server.core.text.speakable.citations import CitationPolicy
-from voice_server.core.text.speakable.markdown import MAY_CONTAIN_MARKUP, MarkdownScan, Step
+from voice_server.core.text.speakable.markdown import MarkdownScan, Step, may_contain_markup
 from voice_server.core.text.speakable.pictures import EmojiPolicy
 from voice_server.core.text.speakable.symbols import has_speech
 from voice_server.core.text.speakable.unicode_forms import plain_form
@@ -58,7 +58,7 @@ def speakable(
     plain, offsets = plain_form(text)
     if log is not None:
         log.add_each("characters", text, offsets.edits(plain), OffsetMap.identity(len(text)))
-    if not MAY_CONTAIN_MARKUP.search(plain):
+    if not may_contain_markup(plain):
         return _unless_silent(text, plain, offsets, ())
     language = language.partition("-")[0].lower()
     scan = MarkdownScan(plain, known_tags, language=language, emoji=emoji, citations=citations)
