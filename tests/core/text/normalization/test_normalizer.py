@@ -107,3 +107,10 @@ def test_parts_that_are_kept_stay_as_they_are_whatever_a_rule_knows_of_them() ->
     text = "5 km of [H2O](/ɪks/) & 3 [5 km](/ɪks/)"
     kept = [(text.index("[H"), text.index(" &")), (text.index("[5"), len(text))]
     assert normalized(text, "en", kept=kept)[0] == "five kilometers of [H2O](/ɪks/) and three [5 km](/ɪks/)"
+
+
+@pytest.mark.parametrize("written", ["{} kg", "{}°E", "${}", "${}K", "€{} T", "{} Mrd. €", "{} km/h", "{}%"])
+@pytest.mark.parametrize("number", ["9" * 40 + ".5", "10" + ",000" * 9, "1" * 29])
+@pytest.mark.parametrize("tag", WORDS)
+def test_an_amount_beyond_every_range_is_said(number: str, written: str, tag: str) -> None:
+    assert normalized(written.format(number), tag, NORMALIZED_KINDS)[0]

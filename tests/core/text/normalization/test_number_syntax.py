@@ -35,3 +35,7 @@ def test_marks_group_digits_or_part_decimals(
 def test_a_number_has_a_value() -> None:
     assert WrittenNumber("2", "50").value == 2.5
     assert WrittenNumber("2").value == 2.0
+
+
+def test_the_value_of_a_number_ends_where_plural_forms_do_not_change_any_more() -> None:
+    assert WrittenNumber("9" * 40, "5").value == WrittenNumber("1" * 20).value == 1e15

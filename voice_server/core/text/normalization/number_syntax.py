@@ -15,6 +15,8 @@ NUMBER: Final = (
     r"|\d{1,40}+(?:[.,]\d{1,20}+)?+)"
 )
 """The source of a pattern of one."""
+_LARGEST_VALUE: Final = 1e15
+"""Babel fails where a number and its decimals have more than 28 digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +28,8 @@ class WrittenNumber:
 
     @property
     def value(self) -> float:
-        """About how much it is: what plural forms are chosen by."""
-        return float(f"{self.whole}.{self.fraction or 0}")
+        """About how much it is: what plural forms are chosen by; beyond 10^15 they do not change any more."""
+        return min(float(f"{self.whole}.{self.fraction or 0}"), _LARGEST_VALUE)
 
 
 def parse_number(written: str, decimal_mark: str) -> WrittenNumber:
