@@ -151,3 +151,21 @@ def test_a_short_text_sounds_as_its_sentences_do() -> None:
         assert audio_of(told) == pcm_of("One is here.") + pcm_of("Two is here.")
 
     run(main())
+
+
+def test_the_position_is_where_playback_would_be_or_where_the_listener_says_it_is() -> None:
+    async def main() -> None:
+        async with serving(ArithmeticPool(frame_s=0.0)) as service:
+            settings, _ = service.settings(SpeechRequest())
+            speech = service.open(settings)
+            assert speech.position_ms == 0.0
+            speech.push("One two three four five six.")
+            speech.end()
+            await everything(speech)
+            await asyncio.sleep(0.2)
+            assert speech.position_ms == pytest.approx(200, abs=1)
+            speech.played(50.0)  # late: it is over, and said with `heard`
+            speech.heard(played_ms=50.0)
+            assert speech.position_ms == pytest.approx(50, abs=1)
+
+    run(main())

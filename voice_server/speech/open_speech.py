@@ -96,6 +96,11 @@ class Speech:
         return self._utterance.heard(self._runner.now(), played_ms)
 
     @property
+    def position_ms(self) -> float:
+        """How much sound the listener has heard, in ms: as it reported, or as playback in real time would."""
+        return self._utterance.played_s(self._runner.now()) * 1000
+
+    @property
     def is_playing(self) -> bool:
         """Whether the listener has sound that it has not heard."""
         return self._utterance.is_playing(self._runner.now())

@@ -52,6 +52,38 @@ def test_a_pause_before_the_first_audio_holds_playback_at_its_start() -> None:
     assert clock.position_s(10.5) == pytest.approx(0.5)
 
 
+def test_playback_begins_when_what_is_heard_before_it_is_over() -> None:
+    clock = PlayClock()
+    clock.begin_at(2.0)
+    assert clock.deliver(1.0, now=1.0) == 0.0
+    assert (clock.position_s(1.9), clock.ahead_s(1.9), clock.silent_at) == (0.0, 1.0, 3.0)
+    assert clock.position_s(2.5) == pytest.approx(0.5)
+
+
+def test_a_pause_before_playback_begins_puts_its_beginning_off() -> None:
+    clock = PlayClock()
+    clock.begin_at(2.0)
+    clock.deliver(1.0, now=1.0)
+    clock.pause(1.5)
+    assert clock.position_s(4.0) == 0.0
+    clock.resume(11.5)
+    assert clock.position_s(12.0) == 0.0
+    assert clock.position_s(12.5) == pytest.approx(0.5)
+    clock.pause(12.5)
+    clock.resume(20.0)
+    assert clock.position_s(20.25) == pytest.approx(0.75)
+
+
+def test_audio_that_comes_in_a_pause_before_playback_begins_is_heard_after_it() -> None:
+    clock = PlayClock()
+    clock.begin_at(2.0)
+    clock.pause(0.5)
+    clock.deliver(1.0, now=1.0)
+    clock.resume(11.0)
+    assert clock.position_s(12.0) == 0.0
+    assert clock.position_s(12.5) == pytest.approx(0.5)
+
+
 def test_the_clients_word_counts_but_never_beyond_what_was_delivered() -> None:
     clock = PlayClock()
     clock.deliver(3.0, now=0.0)

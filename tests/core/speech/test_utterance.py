@@ -453,6 +453,23 @@ def test_a_listener_is_playing_until_it_has_heard_all_that_was_handed_out() -> N
     assert not bench.utterance.is_playing(bench.now + audio_s + 0.01)
 
 
+def test_of_an_utterance_behind_another_nothing_is_heard_before_that_is_over() -> None:
+    first = Bench.open()
+    first.speak("One two three four five six.")
+    first.receive(inputs.EndText())
+    first.render_all()
+    first.take_all()
+    behind = Bench(Utterance(SETTINGS, UtteranceLimits(), first.now, predecessor=first.utterance), first.now)
+    behind.speak("Seven eight nine.")
+    behind.receive(inputs.EndText())
+    behind.render_all()
+    behind.take_all()
+    first_s = len("One two three four five six.") * 0.020
+    assert behind.utterance.heard(first.now + first_s / 2).heard == ""
+    assert behind.utterance.played_s(first.now + first_s / 2) == 0.0
+    assert behind.utterance.played_s(first.now + first_s + 0.1) == pytest.approx(0.1, abs=0.02)
+
+
 def test_an_event_waits_from_the_first_thing_to_tell_until_the_end_was_told() -> None:
     bench = Bench.open()
     bench.speak("One is here. Two")

@@ -113,9 +113,10 @@ class Delivery:
         """Take note that nothing more of a segment will come."""
         self._lanes.close(pending)
 
-    def follow_sound(self) -> None:
-        """Let the first segment begin with its pause: the listener still hears what was before all this."""
+    def follow_sound(self, until: float) -> None:
+        """Let the first segment begin with its pause: the listener hears what was before until a moment."""
         self._has_sound = True
+        self.clock.begin_at(until)
 
     def drop(self, pending: PendingSegment) -> None:
         """Forget a segment and its audio."""

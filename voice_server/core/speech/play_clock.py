@@ -1,9 +1,9 @@
 """Where the listener is: a model of playback, and what of the text was heard by then.
 
 The server cannot hear its own sound. Until a client reports its play position, playback is taken to start
-with the first audio delivered, to run in real time, and to stand still while there is nothing to play. Gap
-figures, the scheduler's deadlines and the heard text of a barge-in all come from this one clock. Times in
-seconds.
+with the first audio delivered, or when what is heard before it is over, to run in real time, and to stand
+still while there is nothing to play. Gap figures, the scheduler's deadlines and the heard text of a barge-in
+all come from this one clock. Times in seconds.
 """
 
 from __future__ import annotations
@@ -25,15 +25,21 @@ class PlayClock:
     def __init__(self) -> None:
         self._delivered_s = 0.0
         self._anchor_s = 0.0  # position of the play head …
-        self._anchored_at = 0.0  # … at this moment; without meaning before the first audio
+        self._anchored_at = 0.0  # … at this moment; before the first audio, playback does not begin earlier
+        self._paused_before_s = 0.0  # how far off its beginning was when playback was paused
         self.is_paused = False
         self.silent_at: float | None = None
+
+    def begin_at(self, moment: float) -> None:
+        """Let playback begin no earlier: until then the listener hears something else."""
+        self._anchored_at = moment
 
     def deliver(self, audio_s: float, now: float) -> float:
         """Count audio as delivered; returns how long the listener had heard silence before it."""
         gap_s = 0.0
         if self.silent_at is None:
-            self._anchor(0.0, now)
+            self._paused_before_s = max(0.0, self._anchored_at - now)
+            self._anchor(0.0, now + self._paused_before_s)
         elif not self.is_paused and now > self.silent_at:
             gap_s = now - self.silent_at
             self._anchor(self._delivered_s, now)
@@ -44,18 +50,20 @@ class PlayClock:
     def report(self, played_s: float, now: float) -> None:
         """Take the play position that the client reports; never beyond what was delivered."""
         if self.silent_at is not None:
+            self._paused_before_s = 0.0
             self._anchor(min(max(played_s, 0.0), self._delivered_s), now)
 
     def pause(self, now: float) -> None:
         """The listener's playback stands still from now on."""
         if self.silent_at is not None and not self.is_paused:
+            self._paused_before_s = max(0.0, self._anchored_at - now)
             self._anchor(self.position_s(now), now)
         self.is_paused = True
 
     def resume(self, now: float) -> None:
         """Playback goes on from where it stood."""
         if self.is_paused and self.silent_at is not None:
-            self._anchor(self._anchor_s, now)
+            self._anchor(self._anchor_s, now + self._paused_before_s)
         self.is_paused = False
 
     def position_s(self, now: float) -> float:

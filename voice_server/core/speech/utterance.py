@@ -192,7 +192,7 @@ class Utterance:
             return None
         if self._heard_before is not None and self._delivery.has_event:
             if self._heard_before.is_playing(now) and not self._heard_before.is_broken_off:
-                self._delivery.follow_sound()
+                self._delivery.follow_sound(now + self._heard_before.ahead_of_listener_s(now))
             self._heard_before = None
         event = self._delivery.take(now)
         if isinstance(event, SentenceFailed):
@@ -218,7 +218,15 @@ class Utterance:
 
     def is_playing(self, now: float) -> bool:
         """Whether the listener has sound that it has not heard."""
-        return self._delivery.clock.ahead_s(now) > 0
+        return self.ahead_of_listener_s(now) > 0
+
+    def ahead_of_listener_s(self, now: float) -> float:
+        """How much sound the listener has and has not heard."""
+        return self._delivery.clock.ahead_s(now)
+
+    def played_s(self, now: float) -> float:
+        """How much sound the listener has heard."""
+        return self._delivery.clock.position_s(now)
 
     @property
     def is_over(self) -> bool:
