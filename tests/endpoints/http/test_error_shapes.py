@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from voice_server.endpoints.http.error_shapes import error_content, is_openai
+from voice_server.endpoints.http.error_shapes import error_content, error_headers, header_value, is_openai
 
 
 @pytest.mark.parametrize(
@@ -40,3 +40,13 @@ def test_an_error_on_a_deepgram_path_is_as_their_clients_read_it() -> None:
     content = error_content("/deepgram/v1/speak", 400, "No.", "no_text")
     assert (content["err_code"], content["err_msg"]) == ("NO_TEXT", "No.")
     assert content["request_id"]
+
+
+def test_the_sentence_stands_in_a_header_where_a_dialects_clients_look_for_it() -> None:
+    assert error_headers("/deepgram/v1/speak", "No “such”\nvoice.") == {"dg-error": "No ?such? voice."}
+    assert error_headers("/tts", "No.") == {}
+
+
+def test_nothing_can_be_put_behind_the_end_of_a_header() -> None:
+    assert header_value("a\r\nb\0c") == b"a  b c"
+    assert header_value("ä€") == b"\xe4?"

@@ -13,7 +13,7 @@ from tests.arithmetic_pool import ArithmeticPool, config_of
 from tests.core.speech.rendering import pcm_of
 from tests.endpoints.serving import Served, run, served
 from voice_server.core.types import SpeechWarning, Voice
-from voice_server.endpoints.http.responses import HttpReply, header_value, warning_headers
+from voice_server.endpoints.http.responses import HttpReply, warning_headers
 from voice_server.errors import BackendDown
 
 TWO = "One is here. Two is here."
@@ -223,11 +223,6 @@ def test_every_format_has_its_media_type_and_is_a_stream(form: str) -> None:
         assert answer.content
 
     run(main)
-
-
-def test_nothing_can_be_put_behind_the_end_of_a_header() -> None:
-    assert header_value("a\r\nb\0c") == b"a  b c"
-    assert header_value("ä€") == b"\xe4?"
 
 
 def test_an_empty_piece_does_not_end_the_body() -> None:

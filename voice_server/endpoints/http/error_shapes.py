@@ -20,8 +20,26 @@ def error_content(
     """The JSON of an error on a path."""
     if is_openai(path):
         return _openai(status, message, code, field)
-    shape = _SHAPE_OF_DIALECT.get(path[1:].partition("/")[0], _ours)
+    shape = _SHAPE_OF_DIALECT.get(_first_part(path), _ours)
     return shape(status, message, code)
+
+
+def error_headers(path: str, message: str) -> dict[str, str]:
+    """The header field in which the clients of a path's dialect look for the sentence, if there is one.
+
+    Deepgram's read nothing else of a handshake that is refused.
+    """
+    name = _HEADER_OF_DIALECT.get(_first_part(path))
+    return {} if name is None else {name: header_value(message).decode("latin-1")}
+
+
+def header_value(value: str) -> bytes:
+    """Return text as the value of a header: nothing in it can end the header."""
+    return "".join(each if each.isprintable() else " " for each in value).encode("latin-1", "replace")
+
+
+def _first_part(path: str) -> str:
+    return path[1:].partition("/")[0]
 
 
 def _ours(status: int, message: str, code: str) -> dict[str, Any]:
@@ -58,3 +76,4 @@ _SHAPE_OF_DIALECT: Final[Mapping[str, Callable[[int, str, str], dict[str, Any]]]
     "cartesia": _cartesia,
 }
 """By the first part of the path."""
+_HEADER_OF_DIALECT: Final[Mapping[str, str]] = {"deepgram": "dg-error"}

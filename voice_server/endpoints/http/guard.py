@@ -19,7 +19,7 @@ from voice_server.config import Limits
 from voice_server.endpoints.http.access_rules import AccessRules, is_loopback
 from voice_server.endpoints.http.content_negotiation import prefers_html
 from voice_server.endpoints.http.credentials import accepted_subprotocol, carried_tokens, is_signed_with
-from voice_server.endpoints.http.error_shapes import error_content
+from voice_server.endpoints.http.error_shapes import error_content, error_headers
 
 _MOST_IN_A_MOMENT = 100
 """How many connections there may be beside those that are allowed, until room that was promised is made."""
@@ -150,7 +150,7 @@ async def _refuse(refusal: tuple[int, str, str], scope: Scope, receive: Receive,
         {"WWW-Authenticate": "Bearer"} if status == 401 else {"Retry-After": "1"} if status == 503 else {}
     )
     content = error_content(scope["path"], status, message, code)
-    response: Response = JSONResponse(content, status, headers)
+    response: Response = JSONResponse(content, status, headers | error_headers(scope["path"], message))
     if scope["type"] == "websocket":
         await receive()  # websocket.connect: a denial is its answer
     await response(scope, receive, send)

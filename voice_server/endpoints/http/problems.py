@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from voice_server.endpoints.app_state import state_of
-from voice_server.endpoints.http.error_shapes import error_content
+from voice_server.endpoints.http.error_shapes import error_content, error_headers
 from voice_server.errors import (
     BackendDown,
     BackendError,
@@ -108,7 +108,7 @@ def error_response(path: str, error: VoiceServerError) -> Response:
     """The answer to a request that failed."""
     status = status_of(error)
     content = error_content(path, status, error.message, error.code, field_of(error))
-    headers = {}
+    headers = error_headers(path, error.message)
     if isinstance(error, Busy):
         headers["Retry-After"] = str(math.ceil(error.retry_after_ms / 1000))
     elif status == 503:
@@ -140,7 +140,8 @@ async def on_http_error(request: Request, error: Exception) -> Response:
         426: "this is the address of a WebSocket (docs/protocol.md), and the request asks for none",
     }.get(status, error.detail[:1].lower() + error.detail[1:])
     code = _CODE_OF_STATUS.get(status, "invalid_request")
-    return JSONResponse(error_content(path, status, message, code), status, dict(error.headers or {}))
+    headers = {**(error.headers or {}), **error_headers(path, message)}
+    return JSONResponse(error_content(path, status, message, code), status, headers)
 
 
 async def on_unexpected_error(request: Request, error: Exception) -> Response:

@@ -31,6 +31,7 @@ from voice_server.core.speech.utterance_events import (
 )
 from voice_server.core.types import PCM_BYTES_PER_SECOND, SpeechWarning, TimesSource, WordMark
 from voice_server.endpoints.app_state import AppState
+from voice_server.endpoints.http.error_shapes import header_value
 from voice_server.errors import BackendDown, RenderError, RequestError, VoiceServerError
 from voice_server.sound_files.encoding import Encoding, PieceBuffer
 from voice_server.speech import Speech
@@ -206,11 +207,6 @@ class HttpReply:
     async def end(self) -> None:
         """The body is complete."""
         await self._send({"type": "http.response.body", "body": b"", "more_body": False})
-
-
-def header_value(value: str) -> bytes:
-    """Return text as the value of a header: nothing in it can end the header."""
-    return "".join(each if each.isprintable() else " " for each in value).encode("latin-1", "replace")
 
 
 class ResponseWriter(Protocol):

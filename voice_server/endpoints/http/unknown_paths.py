@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Match
 from starlette.types import Receive, Scope, Send
 
-from voice_server.endpoints.http.error_shapes import error_content
+from voice_server.endpoints.http.error_shapes import error_content, error_headers
 from voice_server.endpoints.http.problems import NOTHING_HERE
 
 
@@ -29,7 +29,8 @@ class UnknownPath:
         if scope["type"] == "websocket":
             await receive()  # websocket.connect: a denial is its answer
             content = error_content(scope["path"], 404, NOTHING_HERE, "not_found")
-            await JSONResponse(content, 404)(scope, receive, send)
+            headers = error_headers(scope["path"], NOTHING_HERE)
+            await JSONResponse(content, 404, headers)(scope, receive, send)
             return
         await self._answer(scope)(scope, receive, send)
 

@@ -163,3 +163,15 @@ def test_an_interruption_stops_the_sound_in_every_encoding(encoding: str) -> Non
             await main(server)
 
     run(with_server)
+
+
+def test_messages_that_came_together_are_obeyed_in_order() -> None:
+    async def main() -> None:
+        async with served(ArithmeticPool(frame_s=0.001)) as server, server.connect(PATH) as socket:
+            words = [f"word{number} " for number in range(500)]
+            await send(socket, *map(speak, words), speak("end."), FLUSH)
+            received = await listen(socket, until="Flushed")
+            assert "".join(each.text + " " for each in server.pool.rendered) == "".join(words) + "end. "
+            assert received.audio
+
+    run(main)

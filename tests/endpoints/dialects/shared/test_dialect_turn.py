@@ -6,8 +6,8 @@ from tests.arithmetic_pool import ArithmeticPool
 from tests.core.speech.rendering import pcm_of
 from tests.endpoints.serving import run, served
 from voice_server.core.audio.resample import Resampler
-from voice_server.core.speech.utterance_events import FinishReason, SentenceAudio, UtteranceFinished
-from voice_server.endpoints.dialects.shared.dialect_turn import DialectTurn
+from voice_server.core.speech.utterance_events import SentenceAudio, UtteranceFinished
+from voice_server.endpoints.dialects.shared.dialect_turn import DialectTurn, TurnEvent
 from voice_server.endpoints.http.responses import TimedWords
 from voice_server.sound_files.encoding import chosen_encoding
 from voice_server.speech import SpeechRequest
@@ -49,18 +49,48 @@ def test_words_are_counted_from_the_turn_s_first_sample() -> None:
     run(main)
 
 
-def test_of_a_cancelled_turn_the_last_events_are_due_and_no_sound() -> None:
+def written(_turn: DialectTurn, event: TurnEvent) -> list[str]:
+    return [f"end: {event.reason}" if isinstance(event, UtteranceFinished) else type(event).__name__]
+
+
+def test_of_a_cancelled_turn_the_last_events_are_written_and_no_sound() -> None:
     async def main() -> None:
         async with served() as server:
             settings, _ = server.service.settings(SpeechRequest())
-            turn = DialectTurn(server.service.open(settings), chosen_encoding("pcm"), lambda _, __: [])
-            turn.speech.push("One two. Three.")
-            assert turn.is_due(SentenceAudio(0, b""))
+            turn = DialectTurn(server.service.open(settings), chosen_encoding("pcm"), written)
+            turn.push("One two. Three.")
+            assert turn.messages(SentenceAudio(0, b"")) == ["SentenceAudio"]
             turn.cancel()
-            due = [each async for each in turn.events() if turn.is_due(each)]
-            assert not any(isinstance(each, SentenceAudio) for each in due)
-            assert isinstance(due[-1], UtteranceFinished)
-            assert due[-1].reason is FinishReason.CANCELLED
+            messages = [message async for event in turn.events() for message in turn.messages(event)]
+            assert messages == ["HeardText", "end: cancelled"]
             turn.cancel()  # once more is nothing
+
+    run(main)
+
+
+def test_an_end_that_was_not_sent_when_a_turn_was_cancelled_is_that_of_a_cancelled_one() -> None:
+    async def main() -> None:
+        async with served() as server:
+            settings, _ = server.service.settings(SpeechRequest())
+            turn = DialectTurn(server.service.open(settings), chosen_encoding("pcm"), written)
+            turn.push("One.")
+            turn.speech.end()
+            events = [each async for each in turn.events()]
+            assert turn.messages(events[-1]) == ["end: complete"]
+            turn.cancel()
+            assert turn.messages(events[-1]) == ["end: cancelled"]
+
+    run(main)
+
+
+def test_its_text_is_all_that_was_pushed() -> None:
+    async def main() -> None:
+        async with served() as server:
+            settings, _ = server.service.settings(SpeechRequest())
+            turn = DialectTurn(server.service.open(settings), chosen_encoding("pcm"), written)
+            for text in ("One ", "two.", " Three"):
+                turn.push(text)
+            assert turn.text == turn.text == "One two. Three"
+            turn.speech.close()
 
     run(main)

@@ -73,13 +73,19 @@ class DialectConnection(ABC):
     def refuse(self, error: VoiceServerError) -> None:
         """Answer a message that could not be obeyed; perhaps close."""
 
+    def last_messages(self) -> Sequence[Message]:
+        """What a dialect says in front of a close that this side begins."""
+        return ()
+
     # ------------------------------------------------------------------ what a dialect does
 
     def answer(self, *messages: Message) -> None:
         """Send messages before any event that has not been sent."""
         self._answers += messages
-        if len(self._answers) > _MAX_ANSWERS:
+        if len(self._answers) > _MAX_ANSWERS and self._has_room.is_set():
             self._has_room.clear()
+            if self._protocol is not None:
+                self._protocol.pause_messages()
         self._wake_up.set()
 
     def close(self, code: CloseCode = CloseCode.NORMAL, reason: str = "") -> None:
@@ -168,18 +174,34 @@ class DialectConnection(ABC):
     # ------------------------------------------------------------------ reading
 
     async def _read(self) -> None:
+        if self._protocol is not None:
+            self._protocol.listen(self._receive)
         while self._close_code is None:
             await self._has_room.wait()
             message = await self._websocket.receive()
             if message["type"] == "websocket.disconnect":
                 self._disconnect()
                 return
-            self._last_message_at = self._service.now()
-            try:
-                self.obey(message["text"] if message.get("text") is not None else message["bytes"])
-            except VoiceServerError as error:
-                self._service.metrics.refused(error.code)
-                self.refuse(error)
+            self._receive([message["text"] if message.get("text") is not None else message["bytes"]])
+
+    def _receive(self, messages: Sequence[Message]) -> int:
+        """Obey messages that came together, as many as a moment suffices for, and return how many."""
+        self._last_message_at = self._service.now()
+        until = self._last_message_at + _TURN_S
+        for obeyed, message in enumerate(messages, 1):
+            if self._close_code is not None:
+                break
+            self._obey(message)
+            if not self._has_room.is_set() or self._service.now() >= until:
+                return obeyed
+        return len(messages)
+
+    def _obey(self, message: Message) -> None:
+        try:
+            self.obey(message)
+        except VoiceServerError as error:
+            self._service.metrics.refused(error.code)
+            self.refuse(error)
 
     async def _watch(self, sender: asyncio.Task[None]) -> None:
         """Close a connection that has been idle, or has not read what it was sent, for too long."""
@@ -210,8 +232,7 @@ class DialectConnection(ABC):
             await turn.may_be_sent.wait()
             async for event in turn.events():
                 async with self._may_send:
-                    if turn.is_due(event):
-                        await self._send(turn.write(event))
+                    await self._send(turn.messages(event))
         except WebSocketDisconnect:
             self._disconnect()
         finally:
@@ -230,6 +251,8 @@ class DialectConnection(ABC):
                 if not self._turns:
                     self._close_code = self._close_code or self._last_close_code
                 if self._close_code is not None and not self._answers:
+                    async with self._may_send:
+                        await self._send(self.last_messages())
                     await self._websocket.close(self._close_code, self._close_reason)
                     return
                 await self._wake_up.wait()
@@ -240,7 +263,10 @@ class DialectConnection(ABC):
         """Send what answers wait, then messages; whoever calls has the permission to send."""
         due = [*self._answers, *messages]
         self._answers.clear()
-        self._has_room.set()
+        if not self._has_room.is_set():
+            self._has_room.set()
+            if self._protocol is not None:
+                self._protocol.resume_messages()
         if not due or self._is_disconnected:
             return
         self._sending_since = self._last_taken_at = self._service.now()

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from typing import Protocol
 
-from voice_server.core.speech.utterance_events import SentenceAudio, UtteranceEvent
+from voice_server.core.speech.utterance_events import (
+    FinishReason,
+    SentenceAudio,
+    UtteranceEvent,
+    UtteranceFinished,
+)
 from voice_server.core.subtitles import written_words
 from voice_server.core.types import WordMark
 from voice_server.endpoints.http.responses import EncodedSpeech, TimedWords
@@ -30,8 +36,8 @@ class DialectWriter(Protocol):
 class DialectTurn:
     """A speech whose sound is one stream in an encoding, or with `by_sentence` a file for each sentence.
 
-    Of a turn that was cancelled no sound comes any more; its last events do. `after` is the turn whose
-    messages come first.
+    Of a turn that was cancelled no sound comes any more; its last events do, and say that it was. `after` is
+    the turn whose messages come first.
     """
 
     def __init__(
@@ -47,8 +53,7 @@ class DialectTurn:
         self.speech = speech
         self._write = write
         self.after = after
-        self.text = ""
-        """All that was pushed."""
+        self._texts: list[str] = []
         self.is_cancelled = False
         self.may_be_sent = asyncio.Event()
         """Set when its first message may be sent; it is rendered until then."""
@@ -64,32 +69,39 @@ class DialectTurn:
         """How much sound went through the encoder, in ms."""
         return self._encoded.audio_ms
 
+    @property
+    def text(self) -> str:
+        """All that was pushed."""
+        self._texts = ["".join(self._texts)]
+        return self._texts[0]
+
     def push(self, text: str) -> None:
         """Add text. Raises TooMuch, and takes nothing of it, when too much of it is waiting."""
         self.speech.push(text)
-        self.text += text
+        self._texts.append(text)
 
     def words(self, timed: TimedWords) -> list[WordMark]:
         """The words of an event as they were typed, one for each that normalization made several of."""
         return list(written_words(timed.marks, self.text))
 
     def cancel(self, played_ms: float | None = None) -> None:
-        """Barge-in, `played_ms` after the turn's first sample if the client knows."""
+        """Barge-in, `played_ms` after the turn's first sample if the client knows; late, it is nothing."""
+        self.is_cancelled = True
         if not self.speech.is_over:
-            self.is_cancelled = True
             self.speech.cancel(played_ms)
 
-    def write(self, event: TurnEvent) -> Sequence[Message]:
-        """The messages of an event."""
+    def messages(self, event: TurnEvent) -> Sequence[Message]:
+        """What is sent for an event: after a barge-in no sound, and no end but that of one."""
+        if self.is_cancelled:
+            if isinstance(event, SentenceAudio):
+                return ()
+            if isinstance(event, UtteranceFinished) and event.reason is FinishReason.COMPLETE:
+                event = replace(event, reason=FinishReason.CANCELLED)
         return self._write(self, event)
 
     def failure(self) -> VoiceServerError | None:
         """Why a turn that is over has no sound although it has text."""
         return self._encoded.failure() if self._encoded.failures else None
-
-    def is_due(self, event: TurnEvent) -> bool:
-        """Whether an event is still to be written: sound that comes after a barge-in is not."""
-        return not (self.is_cancelled and isinstance(event, SentenceAudio))
 
     async def events(self) -> AsyncIterator[TurnEvent]:
         """Every event, in order; the sound that the encoder held back comes before the last one."""
