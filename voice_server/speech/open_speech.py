@@ -40,6 +40,7 @@ class Speech:
         metrics: Metrics,
         *,
         after: Speech | None = None,
+        pauses_before: bool = True,
         on_event: Callable[[], None] | None = None,
         feeder: WholeTextFeeder | None = None,
     ) -> None:
@@ -53,6 +54,7 @@ class Speech:
             limits,
             runner.now(),
             predecessor=before,
+            pauses_before=pauses_before,
             keeps_record=feeder is None,
             stages=runner.inline_stages,
         )

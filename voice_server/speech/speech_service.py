@@ -161,15 +161,20 @@ class SpeechService:
         settings: SpeechSettings,
         *,
         after: Speech | None = None,
+        pauses_before: bool = True,
         on_event: Callable[[], None] | None = None,
     ) -> Speech:
-        """Begin an utterance; `after` is the one that its listener hears first."""
+        """Begin an utterance; `after` is the one that its listener hears first.
+
+        With `pauses_before` a pause parts the two where that one is still heard.
+        """
         return Speech(
             self._resolver.updated(settings),  # of a connection that was configured long ago
             self._utterance_limits,
             self._runner,
             self.metrics,
             after=after,
+            pauses_before=pauses_before,
             on_event=on_event,
         )
 

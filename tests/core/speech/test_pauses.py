@@ -275,6 +275,24 @@ def test_an_utterance_begins_with_a_pause_only_where_the_one_before_it_is_still_
     assert bench.audio == silence(pause_ms) + pcm_of("Two is here.")
 
 
+def test_an_utterance_without_a_pause_before_it_begins_at_once_and_is_heard_after_the_other() -> None:
+    before = Bench.open(PACED)
+    before.speak("One is here.")
+    before.receive(inputs.EndText())
+    before.render_all()
+    before.take_all()
+    opened = Utterance(
+        PACED, UtteranceLimits(), before.now, predecessor=before.utterance, pauses_before=False
+    )
+    bench = Bench(opened, now=before.now)
+    bench.speak("Two is here.")
+    bench.receive(inputs.EndText())
+    bench.render_all()
+    bench.take_all()
+    assert bench.audio == pcm_of("Two is here.")
+    assert opened.played_s(before.now + 0.1) == 0.0
+
+
 def test_an_utterance_that_is_over_keeps_none_of_those_before_it() -> None:
     before = Bench.open(PACED)
     bench = Bench(Utterance(PACED, UtteranceLimits(), before.now, predecessor=before.utterance))

@@ -113,9 +113,9 @@ class Delivery:
         """Take note that nothing more of a segment will come."""
         self._lanes.close(pending)
 
-    def follow_sound(self, until: float) -> None:
-        """Let the first segment begin with its pause: the listener hears what was before until a moment."""
-        self._has_sound = True
+    def follow_sound(self, until: float, *, with_pause: bool) -> None:
+        """The listener hears what was before until a moment; the first segment may begin with its pause."""
+        self._has_sound = with_pause
         self.clock.begin_at(until)
 
     def drop(self, pending: PendingSegment) -> None:

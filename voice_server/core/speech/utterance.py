@@ -74,9 +74,10 @@ _OPEN, _ENDING, _OVER = UtteranceState.OPEN, UtteranceState.ENDING, UtteranceSta
 class Utterance:
     """Everything spoken for one run of tokens; a listener of the scheduler.
 
-    Without `keeps_record` a barge-in cannot tell what was heard, and memory does not grow with the text.
-    `stages` lead from a sentence to what is said of it; None where the shell takes it through them, since
-    plugins are among them (`begin_preparation`, `TextPrepared`). Then what is likely is not rendered.
+    `predecessor` is what its listener hears before; with `pauses_before` a pause parts the two where that is
+    still heard. Without `keeps_record` a barge-in cannot tell what was heard, and memory does not grow with
+    the text. `stages` lead from a sentence to what is said of it; None where the shell takes it through them,
+    since plugins are among them (`begin_preparation`, `TextPrepared`). Then what is likely is not rendered.
     """
 
     def __init__(
@@ -86,6 +87,7 @@ class Utterance:
         now: float,
         *,
         predecessor: Utterance | None = None,
+        pauses_before: bool = True,
         keeps_record: bool = True,
         stages: Sequence[TextStage] | None = TEXT_STAGES,
     ) -> None:
@@ -95,6 +97,7 @@ class Utterance:
         self._predecessor = _not_over(predecessor)
         self._heard_before = predecessor if predecessor and not predecessor.is_broken_off else None
         """What the listener hears before the first sound, until that is handed out."""
+        self._pauses_before = pauses_before
         self.is_broken_off: bool = False
         """Whether it was cancelled, so that a listener hears no more of it."""
         self._enter(_OPEN)
@@ -192,7 +195,8 @@ class Utterance:
             return None
         if self._heard_before is not None and self._delivery.has_event:
             if self._heard_before.is_playing(now) and not self._heard_before.is_broken_off:
-                self._delivery.follow_sound(now + self._heard_before.ahead_of_listener_s(now))
+                until = now + self._heard_before.ahead_of_listener_s(now)
+                self._delivery.follow_sound(until, with_pause=self._pauses_before)
             self._heard_before = None
         event = self._delivery.take(now)
         if isinstance(event, SentenceFailed):

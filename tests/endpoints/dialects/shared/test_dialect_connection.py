@@ -6,10 +6,13 @@ import asyncio
 import json
 from typing import Any
 
+import msgspec
 import pytest
 
 from tests.arithmetic_pool import ArithmeticPool, config_of
+from tests.core.speech.rendering import pcm_of
 from tests.endpoints.serving import Served, converse, listen, run, served
+from voice_server.core.speech.pauses import Pauses, pause_bytes
 
 PATH = "/deepgram/v1/speak"
 
@@ -173,5 +176,23 @@ def test_messages_that_came_together_are_obeyed_in_order() -> None:
             received = await listen(socket, until="Flushed")
             assert "".join(each.text + " " for each in server.pool.rendered) == "".join(words) + "end. "
             assert received.audio
+
+    run(main)
+
+
+@pytest.mark.parametrize("is_sent", [True, False])
+def test_a_pause_parts_two_turns_only_where_the_first_was_not_sent_when_the_second_began(
+    is_sent: bool,
+) -> None:
+    async def main() -> None:
+        config = msgspec.structs.replace(config_of("one"), pauses=Pauses())
+        async with served(ArithmeticPool(frame_s=0.01), config) as server, server.connect(PATH) as socket:
+            await send(socket, speak("One two three four five."), FLUSH)
+            received = await listen(socket, until="Flushed" if is_sent else "Metadata")
+            await send(socket, speak("Six."), FLUSH)
+            for _ in range(1 if is_sent else 2):
+                await listen(socket, until="Flushed", received=received)
+            pause = b"" if is_sent else bytes(pause_bytes(Pauses().sentence_ms))
+            assert received.audio == pcm_of("One two three four five.") + pause + pcm_of("Six.")
 
     run(main)

@@ -111,6 +111,9 @@ class DialectConnection(ABC):
     ) -> DialectTurn:
         """Begin a turn, which is heard after another one if that is not over. Raises TooMuch.
 
+        A pause parts the two where the other one was not sent to its end when this one began. Else it begins
+        at once: whoever interrupts sound that it has tells the server nothing, and must not wait for it.
+
         With `by_sentence` each sentence is encoded as a file of its own. Without `may_be_sent` the turn is
         rendered, and sent when that is set.
         """
@@ -120,7 +123,11 @@ class DialectConnection(ABC):
                 f"a connection has at most {most} turns that have not been spoken; begin the next one later",
                 code="too_many_turns",
             )
-        speech = self._service.open(settings, after=None if after is None else after.speech)
+        speech = self._service.open(
+            settings,
+            after=None if after is None else after.speech,
+            pauses_before=after is not None and not after.is_sent.is_set(),
+        )
         turn = DialectTurn(speech, encoding, write, after, by_sentence=by_sentence, may_be_sent=may_be_sent)
         self._turns.append(turn)
         self._start(self._speak(turn))
@@ -130,6 +137,11 @@ class DialectConnection(ABC):
         """Add text to a turn. Raises TooMuch where too much of the connection's waits."""
         check_text(self._service, [each.speech for each in self._turns], len(text))
         turn.push(text)
+
+    def cancel_turns(self) -> None:
+        """Barge-in: of all that was said and not sent nothing is sent any more."""
+        for turn in tuple(self._turns):
+            turn.cancel()
 
     # ------------------------------------------------------------------ an open connection
 
