@@ -72,7 +72,7 @@ ERROR_CODES: Mapping[str, CodeMeaning] = {
         "An entry of `pronunciations` is not as it must be, or there are too many.", _SERVER
     ),
     "invalid_request": CodeMeaning("The request is wrong in a way that has no code of its own.", _ALL),
-    "invalid_sample_rate": CodeMeaning("`sample_rate` is none of those that the format allows.", _HTTP),
+    "invalid_sample_rate": CodeMeaning("The sample rate is none of those that the format allows.", _SERVER),
     "invalid_speaker": CodeMeaning("The name of a speaker cannot stand before a colon in a text.", _SERVER),
     "language_unavailable": CodeMeaning("The engine lacks a file or package for this language.", _SPEECH),
     "load_failed": CodeMeaning("A worker could not load its engine.", _WORKER),

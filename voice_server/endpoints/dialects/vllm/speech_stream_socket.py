@@ -99,7 +99,7 @@ class SpeechStreamConnection(DialectConnection):
             case VllmConfig() as config:
                 self._configure(config)
             case _ if self._config is None:
-                raise RequestError("the first message must be a session.config", code="not_configured")
+                raise RequestError("the first message must be a session.config", code="invalid_message")
             case VllmText(text):
                 self.push(self._turn(), text)
             case VllmDone():
@@ -113,16 +113,17 @@ class SpeechStreamConnection(DialectConnection):
     def _configure(self, config: VllmConfig) -> None:
         if self._taking is not None:
             raise RequestError(
-                "session.config cannot be applied while text waits; send input.done first", code="text_waits"
+                "session.config cannot be applied while text waits; send input.done first",
+                code="invalid_message",
             )
         if config.ref_audio is not None:
             raise RequestError(
                 "ref_audio is not taken: a recording in voice_samples/ is a voice of the backends that clone",
-                code="ref_audio",
+                code="invalid_message",
             )
         if config.word_timestamps and not (config.stream_audio and config.response_format == "pcm"):
             raise RequestError(
-                "word_timestamps needs stream_audio: true and response_format: pcm", code="word_timestamps"
+                "word_timestamps needs stream_audio: true and response_format: pcm", code="invalid_message"
             )
         encoding = chosen_encoding(config.response_format)
         request = SpeechRequest(
