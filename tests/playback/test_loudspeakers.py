@@ -18,6 +18,7 @@ from voice_server.playback import device as device_module
 from voice_server.playback import loudspeakers as loudspeakers_module
 from voice_server.playback import player_channel as channel_module
 from voice_server.playback.loudspeakers import Loudspeakers
+from voice_server.playback.playback_status import TextProgress
 from voice_server.speech import SpeechRequest, SpeechService
 
 ANNA, BERT = SpeechRequest(voice="alba"), SpeechRequest(voice="bert")
@@ -282,6 +283,70 @@ def test_a_sentence_that_cannot_be_rendered_does_not_hold_up_what_waits() -> Non
 
     asyncio.run(main())
     assert [segment.text for segment in pool.rendered] == ["This fails.", SHORT]
+
+
+async def followed(speakers: Loudspeakers, number: int) -> list[TextProgress]:
+    return [progress async for progress in speakers.follow(number)]
+
+
+def test_whoever_follows_a_text_is_told_more_and_more_of_it_and_its_end() -> None:
+    async def scene(speakers: Loudspeakers) -> None:
+        entry, _ = speakers.accept(LONG, ANNA)
+        told = await followed(speakers, entry.id)
+        assert [each.state for each in told] == ["playing"] * (len(told) - 1) + ["heard"]
+        assert len(told) > 3
+        assert [each.heard_ms for each in told] == sorted(each.heard_ms for each in told)
+        assert [each.heard_chars for each in told] == sorted(each.heard_chars for each in told)
+        assert 0 < told[-2].heard_chars < told[-1].heard_chars == len(LONG)
+        with pytest.raises(KeyError):
+            speakers.follow(entry.id)
+
+    play(scene)
+
+
+@pytest.mark.parametrize("end", [Loudspeakers.stop, Loudspeakers.skip])
+def test_whoever_follows_a_text_that_is_stopped_is_told_how_much_was_heard(
+    end: Callable[[Loudspeakers], int],
+) -> None:
+    async def scene(speakers: Loudspeakers) -> None:
+        entry, _ = speakers.accept(LONG, ANNA)
+        following = speakers.follow(entry.id)
+        async for progress in following:
+            if progress.heard_chars:
+                break
+        end(speakers)
+        last = await anext(following)
+        assert last.state == "stopped"
+        assert 0 < last.heard_chars < len(LONG)
+
+    play(scene)
+
+
+def test_a_text_that_waits_is_followed_from_its_place_on_the_list() -> None:
+    async def scene(speakers: Loudspeakers) -> None:
+        speakers.accept(LONG, ANNA)
+        second, _ = speakers.accept(SHORT, ANNA, QUEUE)
+        following = speakers.follow(second.id)
+        assert (await anext(following)).state == "waiting"
+        speakers.stop([second.id])
+        assert await anext(following) == TextProgress("stopped", 0.0, 0)
+
+    play(scene)
+
+
+def test_what_went_wrong_is_told_to_whoever_follows() -> None:
+    async def main() -> None:
+        pool = ArithmeticPool(frame_s=0.0, failing={"This fails.": 0})
+        async with (
+            asyncio.timeout(15),
+            SpeechService(pool, config_of("one")) as service,
+            Loudspeakers(service, device="null") as speakers,
+        ):
+            entry, _ = speakers.accept("This fails.", ANNA)
+            last = (await followed(speakers, entry.id))[-1]
+            assert (last.state, last.heard_ms, last.failure) == ("heard", 0.0, "the engine tripped")
+
+    asyncio.run(main())
 
 
 def test_too_long_a_text_and_too_long_a_list_are_refused() -> None:

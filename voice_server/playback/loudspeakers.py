@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
 from types import TracebackType
-from typing import Self
+from typing import Literal, Self
 
 from voice_server.core import playlist as lists
 from voice_server.core.playlist import Playlist, PlaylistItem, PlaylistPolicy
@@ -23,7 +23,7 @@ from voice_server.core.types import SpeechWarning
 from voice_server.core.wire.player_messages import PlayerOpened
 from voice_server.errors import Busy, TooMuch, UnknownName, VoiceServerError
 from voice_server.playback.device import NoSpeakers
-from voice_server.playback.playback_status import PlaybackStatus, PlaylistEntry
+from voice_server.playback.playback_status import PlaybackStatus, PlaylistEntry, TextProgress
 from voice_server.playback.player.player_loop import DEFAULT_DEVICE, NULL_DEVICE
 from voice_server.playback.player_channel import PlayerChannel
 from voice_server.speech import Speech, SpeechRequest, SpeechService
@@ -50,6 +50,9 @@ class _Text:
     task: asyncio.Task[None] | None = None
     heard_ms: float = 0.0
     reported_ms: float = 0.0
+    ended_as: Literal["heard", "stopped", "failed", ""] = ""
+    failure: str = ""
+    moved: asyncio.Event = field(default_factory=asyncio.Event)
 
     def end(self) -> None:
         if self.speech is not None:
@@ -140,6 +143,30 @@ class Loudspeakers:
         self._first_player_known.set()
         told, self._settings.pending_warnings = self._settings.pending_warnings, []
         return told
+
+    def follow(self, number: int) -> AsyncIterator[TextProgress]:
+        """How much of a text on the list has been heard, now and whenever it is more, and at last its end.
+
+        One may follow a text at a time. Raises KeyError for a text that is not on the list.
+        """
+        return self._followed(self._texts[number])
+
+    async def _followed(self, text: _Text) -> AsyncIterator[TextProgress]:
+        while True:
+            text.moved.clear()
+            progress = self._progress(text)
+            yield progress
+            if progress.is_over:
+                return
+            await text.moved.wait()
+
+    def _progress(self, text: _Text) -> TextProgress:
+        state = text.ended_as or ("playing" if text.item in self._playlist.playing else "waiting")
+        if state == "heard":
+            heard_chars = len(text.text)
+        else:
+            heard_chars = 0 if text.speech is None else len(text.speech.heard(text.heard_ms).heard)
+        return TextProgress(state, text.heard_ms, heard_chars, text.failure)
 
     def _check_room(self, text: str) -> None:
         limits = self._service.limits
@@ -283,13 +310,16 @@ class Loudspeakers:
         if heard_ms - text.reported_ms >= _REPORT_MS and text.speech is not None:
             text.reported_ms = heard_ms
             text.speech.played(heard_ms)
+            text.moved.set()
 
     def track_over(self, track: int, failure: str | None) -> None:
         if failure is not None:
             _log.error("a text could not be heard", extra={"text_id": track, "reason": failure})
             if not self._settings.pending_warnings:
                 self._settings.pending_warnings.append(SpeechWarning(NoSpeakers.code, failure))
-        self._end(track)
+            if track in self._texts:
+                self._texts[track].failure = failure
+        self._end(track, "heard" if failure is None else "failed")
 
     # What the playlist decides.
 
@@ -327,7 +357,7 @@ class Loudspeakers:
                     text.task = self._tasks.create_task(self._play(text, speech))
                 case lists.StopItem(item):
                     self._channels[item.channel].stop(item.number)
-                    self._forget(item.number)
+                    self._forget(item.number, "stopped")
                 case lists.CloseChannel(name):
                     self._tasks.create_task(self._channels.pop(name).close())
         self._arm()
@@ -357,20 +387,24 @@ class Loudspeakers:
                     await channel.play(number, event.pcm)
                 elif isinstance(event, SentenceFailed):
                     _log.warning("a sentence could not be spoken", extra={"code": event.code, "id": number})
+                    text.failure = event.message
             channel.complete(number)
         except VoiceServerError as error:
             self.track_over(number, error.message)
         except Exception:
             _log.exception("a text could not be heard")
-            self._end(number)
+            text.failure = "the server could not do this; its log says why"
+            self._end(number, "failed")
 
-    def _end(self, number: int) -> None:
-        self._forget(number)
+    def _end(self, number: int, how: Literal["heard", "failed"]) -> None:
+        self._forget(number, how)
         self._receive(lists.ItemEnded(number))
 
-    def _forget(self, number: int) -> None:
+    def _forget(self, number: int, how: Literal["heard", "stopped", "failed"]) -> None:
         text = self._texts.pop(number, None)
         if text is not None:
             text.end()
+            text.ended_as = how
+            text.moved.set()
         if not self._texts:
             self._idle_or_paused.set()
