@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
-from typing import Protocol
+from typing import Any, Protocol
 
 from starlette.applications import Starlette
 from starlette.requests import HTTPConnection
@@ -44,7 +44,8 @@ class AppState:
     """One service, its loudspeakers, and how many requests and connections are open.
 
     `root_path` is the path under which a proxy shows the server, "" where there is none; `begin_set_up`
-    begins the set-up of a backend, None where no client may have that.
+    begins the set-up of a backend, None where no client may have that; `spawn` starts a task that goes on as
+    long as the server runs.
     """
 
     def __init__(
@@ -54,8 +55,10 @@ class AppState:
         *,
         root_path: str = "",
         begin_set_up: Callable[[str], SetUp] | None = None,
+        spawn: Callable[[Coroutine[Any, Any, None]], object] = asyncio.create_task,
     ) -> None:
         self.service = service
+        self.spawn = spawn
         self.begin_set_up = begin_set_up
         self.set_ups: dict[str, SetUp] = {}
         """The last set-up that was begun here of each backend."""

@@ -24,6 +24,7 @@ from voice_server.plugins.plugins import open_plugins
 from voice_server.pool.worker_pool import WorkerPool
 from voice_server.process.freed_memory import FreedMemory, keep_freed_memory
 from voice_server.process.timeslice import SERVER_SLICE_S, ask_for_time_slice
+from voice_server.serving.background_tasks import background_tasks
 from voice_server.serving.idle_exit import ConnectionActivity
 from voice_server.serving.listening_socket import bind, url_of, with_own_name
 from voice_server.serving.pool_start import NATURAL_START_S, pool_of
@@ -91,8 +92,12 @@ async def listening(
     """
     rules = AccessRules.of(**access)
     root_path = checked_root_path(root_path)
-    async with Loudspeakers(service) as loudspeakers, asyncio.TaskGroup() as tasks:
-        state = AppState(service, loudspeakers, root_path=root_path, begin_set_up=begin_set_up)
+    async with (
+        Loudspeakers(service) as loudspeakers,
+        background_tasks() as spawn,
+        asyncio.TaskGroup() as tasks,
+    ):
+        state = AppState(service, loudspeakers, root_path=root_path, begin_set_up=begin_set_up, spawn=spawn)
         app = build_app(state, rules)
         server = DrainingServer(uvicorn_config(app, service.limits, state), state, handle_signals=False)
         serving = tasks.create_task(server.serve(sockets=[listener]))
@@ -136,9 +141,9 @@ async def serve_until_signal(
     async with (
         _service_on(pool, config) as service,
         Loudspeakers(service, device=device) as loudspeakers,
-        asyncio.TaskGroup() as tasks,
+        background_tasks() as spawn,
     ):
-        state = AppState(service, loudspeakers, root_path=root_path, begin_set_up=begin_set_up)
+        state = AppState(service, loudspeakers, root_path=root_path, begin_set_up=begin_set_up, spawn=spawn)
         activity = ConnectionActivity(build_app(state, rules))
         server = DrainingServer(uvicorn_config(activity, config.limits, state), state, handle_signals=True)
         keep_freed_memory()
@@ -147,10 +152,6 @@ async def serve_until_signal(
         listener.listen(_BACKLOG)  # from here on a client waits for the loop instead of being refused
         with server.capture_signals():  # before anybody is told that the server is there, and may end it
             on_ready(url_of(listener), service)
-            watches = [
-                tasks.create_task(server.end_when_idle(idle_exit_s, activity)),
-                tasks.create_task(_return_freed_memory(service, FreedMemory())),
-            ]
+            spawn(server.end_when_idle(idle_exit_s, activity))
+            spawn(_return_freed_memory(service, FreedMemory()))
             await server.serve(sockets=[listener])
-        for watch in watches:
-            watch.cancel()
