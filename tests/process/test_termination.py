@@ -32,6 +32,10 @@ if sys.argv[2] == "handed over":
         while not taken:
             time.sleep(0.01)
     raise_received_signal()
+if sys.argv[2] == "at once":
+    add_last_duty(kept.unlink)
+    with ending_at_once():
+        wait()
 try:
     with last_duty(kept.unlink):
         try:
@@ -104,6 +108,17 @@ def test_whoever_takes_the_first_signal_raises_it_later(tmp_path: Path, number: 
     _, told = process.communicate(timeout=10)
     assert process.returncode == (128 + number if number != signal.SIGINT else -number)
     assert ("KeyboardInterrupt" in told) == (number == signal.SIGINT)  # this program does not catch it there
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_a_program_that_waits_for_input_ends_at_once_with_its_duties_done(
+    tmp_path: Path, number: int
+) -> None:
+    process = started(tmp_path, "at once")
+    process.send_signal(number)
+    _, told = process.communicate(timeout=10)
+    assert (process.returncode, told) == (128 + number, "")
+    assert not (tmp_path / "part").exists()
 
 
 def test_a_signal_that_is_ignored_stays_ignored(tmp_path: Path) -> None:

@@ -92,6 +92,21 @@ def handing_over(take: Callable[[], object]) -> Iterator[None]:
         _termination.take = before
 
 
+@contextmanager
+def ending_at_once() -> Iterator[None]:
+    """While the block runs, the first signal ends this program where it is, as otherwise a second one does.
+
+    For a program whose thread waits for input: nothing else would end that wait.
+    """
+
+    def end() -> None:
+        assert _termination.number is not None
+        _termination.end_now(_termination.number)
+
+    with handing_over(end):
+        yield
+
+
 def add_last_duty(duty: Callable[[], object]) -> None:
     """Call `duty` too when a second signal ends this program."""
     _termination.duties.append(duty)

@@ -24,6 +24,7 @@ from voice_server.commands.shared.click_options import (
     reading_options,
     text_option,
 )
+from voice_server.commands.shared.local_server import background_arguments
 from voice_server.commands.shared.option_values import parse_options
 from voice_server.commands.shared.terminal import print_note
 from voice_server.commands.shared.text_input import STANDARD_INPUT, given_text, read_text
@@ -31,8 +32,6 @@ from voice_server.core.types import JsonObject
 from voice_server.errors import ConfigError
 
 _POLICIES = ("interrupt", "queue", "mix")
-_IDLE_EXIT_S = 900
-"""A server that was started to speak ends when it has not been used for so long."""
 _EPILOG = """\b
 Examples:
   voice-server say "Hello world"
@@ -159,7 +158,7 @@ def say(
     """
     if kill_all and action != "kill":
         raise ConfigError("--all belongs to --kill")
-    arguments = _serve_arguments(log_level or "warning")
+    arguments = background_arguments(log_level or "warning")
     server = ServerHandle(url, arguments, lambda: print_note("starting the server …"))
     if log_level is not None and server.find() is not None:
         print_note("the server runs already and keeps its log level; --kill --all ends it")
@@ -189,11 +188,6 @@ def say(
         control.speak(fields)
         if natural is None and speaker["backend"] is None and not as_json:
             server.offer_natural_voice()
-
-
-def _serve_arguments(log_level: str) -> tuple[str, ...]:
-    """The arguments of the `serve` that is started in the background."""
-    return ("--port", "0", "--idle-exit", str(_IDLE_EXIT_S), "--log-file", "auto", "--log-level", log_level)
 
 
 def _input_text(words: tuple[str, ...], text: str | None, encoding: str | None) -> str:

@@ -25,11 +25,18 @@ START_TIMEOUT_S = 300.0
 """How long a server may take to start: models are loaded meanwhile."""
 STARTED_BY_SAY = "--started-by-say"
 """The option of `serve` with which it is started here, so that `say --kill` may end it."""
+_IDLE_EXIT_S = 900
+"""A server that was started to speak ends when it has not been used for so long."""
 CLI_SCRIPT = Path(__file__).resolve().parents[2] / "cli.py"
 
 _START_LOCK, _START_LOG = "start.lock", "start.log"
 _STOP_SIGNALS = ((signal.SIGTERM, 2.0), (signal.SIGTERM, 5.0), (signal.SIGKILL, 5.0))
 """What a server is sent to stop it, and how many seconds it then has: drain, stop at once, be killed."""
+
+
+def background_arguments(log_level: str) -> tuple[str, ...]:
+    """The arguments of a `serve` that is started in the background to speak."""
+    return ("--port", "0", "--idle-exit", str(_IDLE_EXIT_S), "--log-file", "auto", "--log-level", log_level)
 
 
 def find() -> RunningServer | None:
