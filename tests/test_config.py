@@ -31,6 +31,7 @@ default_backend: kokoro
 limits: {connections: 7, drain_s: 1.5}
 pauses: {sentence_ms: 0, paragraph_ms: 900}
 pronunciations: words/said.yaml
+agents: {Claude-Code: af_heart, Visual Studio Code: bm_george}
 loudness_lufs: -18
 fade_ms: 2
 limiter: off
@@ -66,6 +67,7 @@ def test_a_full_file_says_everything(tmp_path: Path) -> None:
     assert (kokoro.fade_ms, tone.fade_ms, kokoro.limiter, tone.limiter) == (2, 2, False, True)
     assert config.pauses == Pauses(sentence_ms=0, paragraph_ms=900)
     assert config.pronunciations == tmp_path / "words" / "said.yaml"
+    assert config.agents == {"claude-code": "af_heart", "visual studio code": "bm_george"}
     assert kokoro.adapter == tmp_path / "tts_backends/kokoro/backend.py"
     assert (kokoro.folder, tone.folder) == (tmp_path, tmp_path / "elsewhere")
     assert kokoro.environment == tmp_path / "tts_backends/kokoro"
@@ -159,6 +161,12 @@ BAD_FILES = {
         SMALLEST + "\npronunciations: {GIF: jif}",
         "pronunciations is the name of a YAML file, not \"{'GIF': 'jif'}\"",
     ),
+    "agents without names": (
+        SMALLEST + "\nagents: [af_heart]",
+        "agents is a mapping of an agent's name to its voice",
+    ),
+    "an agent without a voice": (SMALLEST + "\nagents: {cursor: }", "agents is a mapping of an agent's name"),
+    "an agent with a number": (SMALLEST + "\nagents: {cursor: 3}", "agents is a mapping of an agent's name"),
     "unknown pause": (SMALLEST + "\npauses: {word_ms: 1}", "pauses: unknown key 'word_ms'"),
     "pause of a minute": (
         SMALLEST + "\npauses: {sentence_ms: 60000}",

@@ -114,9 +114,9 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The whole file; `source` says where it was read. `default_backend` is a backend's name, or AUTO.
 
-    `pronunciations` is the file that says how single words are said. `plugins` are names of installed
-    plugins, modules, or files beside the file, in the order of their calls; a call that does not return
-    within `plugin_timeout_s` switches its plugin off.
+    `pronunciations` is the file that says how single words are said. `agents` are voices by the names of
+    agents, in small letters. `plugins` are names of installed plugins, modules, or files beside the file, in
+    the order of their calls; a call that does not return within `plugin_timeout_s` switches its plugin off.
     """
 
     backends: dict[str, BackendConfig]
@@ -125,15 +125,19 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     limits: Limits = Limits()
     pauses: Pauses = Pauses()
     pronunciations: Path | None = None
+    agents: Mapping[str, str] = {}
     plugins: tuple[str, ...] = ()
     plugin_timeout_s: Seconds = 1.0
     source: Path = Path(FILE_NAME)
 
 
+_Name = Annotated[str, msgspec.Meta(min_length=1)]
+
+
 class _PluginKeys(msgspec.Struct, frozen=True):
     """The keys at the top that are about plugins."""
 
-    plugins: tuple[Annotated[str, msgspec.Meta(min_length=1)], ...] = ()
+    plugins: tuple[_Name, ...] = ()
     plugin_timeout_s: Seconds = 1.0
 
 
@@ -141,7 +145,7 @@ _Table = TypeVar("_Table", BackendConfig, Limits, Pauses)
 _FOR_EVERY_BACKEND = ("loudness_lufs", "fade_ms", "limiter")
 """Keys of a backend that may also stand at the top, for all."""
 _TOP_LEVEL_KEYS = (
-    *("backends", "default_backend", "natural_voice", "limits", "pauses", "pronunciations"),
+    *("backends", "default_backend", "natural_voice", "limits", "pauses", "pronunciations", "agents"),
     *_FOR_EVERY_BACKEND,
     *_PluginKeys.__struct_fields__,
 )
@@ -253,9 +257,19 @@ def parse_config(text: str, source: Path) -> Config:
         limits=limits,
         pauses=pauses,
         pronunciations=None if pronunciations is None else source.parent / pronunciations,
+        agents=_agents(top.get("agents") or {}, source),
         source=source,
         **msgspec.structs.asdict(_plugin_keys(top, source)),
     )
+
+
+def _agents(section: object, source: Path) -> dict[str, str]:
+    """The voices of agents by their names in small letters."""
+    try:
+        voices = msgspec.convert(section, dict[_Name, _Name])
+    except msgspec.ValidationError:
+        raise ConfigError(f"{source.name}: agents is a mapping of an agent's name to its voice") from None
+    return {name.casefold(): voice for name, voice in voices.items()}
 
 
 def _plugin_keys(top: Mapping[str, object], source: Path) -> _PluginKeys:

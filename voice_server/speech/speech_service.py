@@ -76,6 +76,11 @@ class SpeechService:
         return self._config.limits
 
     @property
+    def agent_voices(self) -> Mapping[str, str]:
+        """The voices of agents by their names in small letters, as the configuration has them."""
+        return self._config.agents
+
+    @property
     def default_backend(self) -> str:
         """The name of the backend that speaks now for whoever names none."""
         return self._resolver.default.speaking
