@@ -25,12 +25,19 @@ def pending_tasks() -> Iterator[list[str]]:
 
     def watched_close(runner: asyncio.Runner) -> None:
         tasks = asyncio.all_tasks(runner.get_loop())
-        # What is no coroutine is the loop's own: the end of a generator that was collected as garbage.
-        pending.extend(repr(task) for task in tasks if inspect.iscoroutine(task.get_coro()))
+        pending.extend(repr(task) for task in tasks if _is_of_this_project(task.get_coro()))
         close(runner)
 
     with patch.object(asyncio.Runner, "close", watched_close):
         yield pending
+
+
+def _is_of_this_project(work: object) -> bool:
+    """Whether a task is not the loop's own, or one that sse_starlette leaves to the loop's end.
+
+    What is no coroutine is the end of a generator that was collected as garbage.
+    """
+    return inspect.iscoroutine(work) and work.__name__ != "_shutdown_watcher"
 
 
 def child_processes() -> set[psutil.Process]:

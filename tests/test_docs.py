@@ -22,10 +22,11 @@ from click.testing import CliRunner
 
 from tests.test_layers import LAYERS
 from voice_server.cli import cli
-from voice_server.config import BackendConfig, Limits
+from voice_server.config import BackendConfig, Config, Limits
 from voice_server.core.speech.pauses import Pauses
 from voice_server.core.stream_config import REQUEST_FIELDS, StreamConfig
 from voice_server.endpoints.app import OPERATIONS
+from voice_server.endpoints.dialects.mcp.tool_arguments import TOOLS
 from voice_server.sound_files.encoding import FORMATS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -238,6 +239,8 @@ def test_every_file_of_the_top_folder_has_a_paragraph() -> None:
 # ------------------------------------------------------------------ the command line
 
 FOREIGN_OPTIONS = {
+    "--extra": "uv",
+    "--project": "uv",
     "--no-dev": "uv",
     "--frozen": "uv",
     "--kills": "tests/bench/kill_storm.py",
@@ -320,9 +323,9 @@ def test_a_request_in_a_document_fits_its_route(words: list[str]) -> None:
 # ------------------------------------------------------------------ other snippets
 
 
-def _fences(language: str) -> list[str]:
+def _fences(language: str, documents: Mapping[str, str] = DOCUMENTS) -> list[str]:
     found = []
-    for text in DOCUMENTS.values():
+    for text in documents.values():
         found += [re.sub(rf"^{indent}", "", code, flags=re.MULTILINE)
                   for indent, name, code in FENCE.findall(text) if name == language]  # fmt: skip
     assert found, f"no document has a snippet in {language}"
@@ -345,7 +348,33 @@ def test_a_python_snippet_compiles_and_imports_what_exists(code: str) -> None:
             assert find_spec(module) is not None, f"there is no package {module}"
 
 
-@pytest.mark.parametrize("line", [line for code in _fences("json") for line in code.splitlines()])
+MCP = DOCUMENTS["docs/mcp.md"]
+
+
+@pytest.mark.parametrize("code", _fences("json", {"docs/mcp.md": MCP}))
+def test_a_configuration_of_an_mcp_client_is_a_command_or_an_address_of_ours(code: str) -> None:
+    (servers,) = json.loads(code).values()
+    server = servers["voice"]
+    if "url" in server:
+        assert server["url"].endswith("/mcp")
+    else:
+        words = [server["command"], *server["args"]]
+        assert words[words.index("voice-server") + 1 :] == ["mcp"]
+
+
+def test_the_tools_and_their_arguments_are_those_of_the_page() -> None:
+    stated = {row[0].strip("`"): SPAN.findall(row[1]) for row in rows(chapter(MCP, "MCP: agents that speak"))}
+    assert stated == {each.name: list(each.arguments.__struct_fields__) for each in TOOLS}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        line
+        for code in _fences("json", {name: DOCUMENTS[name] for name in DOCUMENTS if name != "docs/mcp.md"})
+        for line in code.splitlines()
+    ],
+)
 def test_a_json_snippet_is_a_client_s_message(line: str) -> None:
     msgspec.json.decode(line, type=defined("ClientMessage"))
 
@@ -358,7 +387,9 @@ def test_what_looks_like_json_is_json(document: str) -> None:
 
 @pytest.mark.parametrize("code", _fences("yaml"))
 def test_a_yaml_snippet_has_only_keys_that_exist(code: str) -> None:
-    backends: Mapping[str, Mapping[str, object]] = yaml.safe_load(code)["backends"]
+    top = yaml.safe_load(code)
+    assert set(top) <= set(Config.__struct_fields__)
+    backends: Mapping[str, Mapping[str, object]] = top.get("backends", {})
     for backend in backends.values():
         assert set(backend) <= set(BackendConfig.__struct_fields__)
 

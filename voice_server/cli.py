@@ -33,6 +33,7 @@ _COMMANDS = {
     ),
     "speak": ("speak", "Speak a text or a file, to the speakers or into a file of sound."),
     "repl": ("repl.repl_command", "Type lines and hear them."),
+    "mcp": ("mcp.mcp_command", "Let an agent speak: serve MCP on standard input and output."),
     "voices": ("voices", "List the voices of the backends."),
     "setup": ("setup", "Make the environments of backends and fetch their weights."),
     "doctor": (

@@ -14,6 +14,7 @@ from voice_server.endpoints.app_state import AppState, attach_state
 from voice_server.endpoints.dialects.cartesia.cartesia import CARTESIA
 from voice_server.endpoints.dialects.deepgram.deepgram import DEEPGRAM
 from voice_server.endpoints.dialects.livekit.livekit import LIVEKIT
+from voice_server.endpoints.dialects.mcp import mcp_endpoint
 from voice_server.endpoints.dialects.shared.dialect import BareAddresses
 from voice_server.endpoints.dialects.vllm.vllm import VLLM
 from voice_server.endpoints.docs import docs_page
@@ -74,6 +75,7 @@ _READABLE_HEADERS = (
     "X-Warning",
     "X-Warnings",
     "X-Failed-Sentences",
+    "Mcp-Session-Id",
     "Retry-After",
 )
 
@@ -105,6 +107,7 @@ def build_app(state: AppState, access: AccessRules) -> Starlette:
         *docs_page.routes(OPERATIONS, state.root_path),
         *page.routes(),
         *socket_routes.routes(sockets, {each.path for each in OPERATIONS}),
+        *mcp_endpoint.routes(state),
     ]
     app = Starlette(
         routes=routes,

@@ -1,8 +1,8 @@
 """Errors as HTTP answers (`error_shapes.py` says how they look on which path).
 
 The status says which side is at fault: 400 for a request that cannot be obeyed, 413 for one that is too
-large, 422 for a text that the engine could not speak, 503 for a server that is not able to now, 507 for one
-whose disk is full. Nothing is answered with 500.
+large, 422 for a text that the engine could not speak, 501 for what needs an extra of this package, 503 for a
+server that is not able to now, 507 for one whose disk is full. Nothing is answered with 500.
 """
 
 from __future__ import annotations
@@ -79,13 +79,25 @@ class WrongMediaType(RequestError):
     code = "media_type"
 
 
+class NotInstalled(VoiceServerError):
+    """An extra of this package is not installed; the message says how to get it."""
+
+    code = "not_installed"
+
+
 class TooSlow(RequestError):
     """A body that is not complete in time."""
 
     code = "slow_body"
 
 
-_STATUS_OF_ENDPOINTS = ((SetUpRefused, 403), (NotFound, 404), (TooSlow, 408), (WrongMediaType, 415))
+_STATUS_OF_ENDPOINTS = (
+    (SetUpRefused, 403),
+    (NotFound, 404),
+    (TooSlow, 408),
+    (WrongMediaType, 415),
+    (NotInstalled, 501),
+)
 
 
 def status_of(error: VoiceServerError) -> int:
