@@ -21,6 +21,8 @@ from tests.endpoints.serving import Served
 from voice_server.cli import cli
 from voice_server.endpoints.dialects.mcp import mcp_endpoint
 
+pytestmark = pytest.mark.timeout(60)  # a program imports the SDK
+
 PROGRAM = [sys.executable, "-m", "voice_server", "mcp"]
 INITIALIZE = (
     '{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{},'
@@ -38,16 +40,14 @@ async def program(server: Served, *options: str, mode: str = CURRENT) -> AsyncIt
         yield AgentAtWork(client)
 
 
-@pytest.mark.timeout(60)
 @pytest.mark.parametrize("mode", [CURRENT, OLDER])
 def test_an_agent_speaks_waits_and_stops_over_the_pipes(mode: str) -> None:
     async def scene(server: Served) -> None:
-        async with program(server, mode=mode) as agent, program(server, "--voice", "bert") as bert:
+        async with program(server, mode=mode) as agent:
             assert len((await agent.client.list_tools()).tools) == 3
             await agent.call("speak", text=LONG)
-            await bert.call("speak", text=LONG)
-            assert voices(server) == ["alba", "bert"]
-            assert await agent.call("stop") == await bert.call("stop") == "Ended 1 text."
+            assert voices(server) == ["bert"]
+            assert await agent.call("stop") == "Ended 1 text."
             call = asyncio.create_task(agent.call("speak", text=LONG, wait=True))
             while not any(progress for progress, *_ in agent.progress):
                 await asyncio.sleep(0.01)
@@ -58,7 +58,40 @@ def test_an_agent_speaks_waits_and_stops_over_the_pipes(mode: str) -> None:
                 "unknown voice 'nobody'"
             )
 
-    talk(scene, agents={"claude-ai": "alba"})
+    talk(scene, 60, agents={"claude-ai": "bert"})
+
+
+@pytest.mark.parametrize("option", [("--agent", "reviewer"), ("--voice", "bert")], ids=" ".join)
+def test_a_voice_is_that_of_the_options(option: tuple[str, str]) -> None:
+    async def scene(server: Served) -> None:
+        async with program(server, *option) as agent:
+            await agent.call("speak", text=LONG)
+            assert voices(server) == ["bert"]
+            server.state.loudspeakers.stop()
+
+    talk(scene, 60, agents={"reviewer": "bert", "claude-ai": "alba"})
+
+
+def test_a_program_that_is_killed_speaks_no_longer() -> None:
+    async def scene(server: Served) -> None:
+        parameters = [*PROGRAM, "--url", f"http://127.0.0.1:{server.port}"]
+        pipe = asyncio.subprocess.PIPE
+        process = await asyncio.create_subprocess_exec(*parameters, stdin=pipe, stdout=pipe)
+        assert process.stdin is not None
+        call = (
+            '{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"speak","arguments":'
+            '{"text":"Something long. Something long. Something long. Something long.","wait":true}}}\n'
+        )
+        process.stdin.write((INITIALIZE + call).encode())
+        await process.stdin.drain()
+        while not texts(server):
+            await asyncio.sleep(0.01)
+        process.kill()
+        await process.communicate()
+        while texts(server):
+            await asyncio.sleep(0.01)
+
+    talk(scene, 60)
 
 
 def started() -> subprocess.Popen[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ import msgspec
 from mcp.client.client import Client
 
 from tests.arithmetic_pool import ArithmeticPool, config_of
-from tests.endpoints.serving import Served, run, served
+from tests.endpoints.serving import Served, served
 
 CURRENT, OLDER = "auto", "legacy"
 """How the client begins: it probes for the current revision, or it shakes hands as older ones do."""
@@ -75,14 +76,14 @@ async def silent_server(
         yield server
 
 
-def talk(scene: Callable[[Served], Awaitable[None]], **how: Any) -> None:
+def talk(scene: Callable[[Served], Awaitable[None]], limit_s: float = 15, **how: Any) -> None:
     """Run a scene with a server of its own."""
 
     async def main() -> None:
-        async with silent_server(**how) as server:
+        async with asyncio.timeout(limit_s), silent_server(**how) as server:
             await scene(server)
 
-    run(main)
+    asyncio.run(main())
 
 
 def texts(server: Served) -> list[str]:
