@@ -247,7 +247,7 @@ def test_no_message_breaks_the_server() -> None:
         response = await post(client, message, **headers)
         assert response.status_code in {200, 202, 400, 404}, response.text
 
-    batches: list[list[dict[str, Any]]] = []
+    batches: list[list[dict[str, Any]]] = []  # made first, so that one server is sent all of them
 
     @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), database=None)
     @given(st.lists(_MESSAGES, min_size=5, max_size=5))
