@@ -121,7 +121,7 @@ def build_app(state: AppState, access: AccessRules) -> Starlette:
     app.router.redirect_slashes = False
     app.router.default = UnknownPath(routes, state.root_path)
     attach_state(app, state)
-    app.add_middleware(Guard, limits=state.service.limits, make_room=state.make_room, access=access)
+    app.add_middleware(Guard, connections=state.connections, access=access)
     # Outside the guard: a preflight carries no token, and decides nothing.
     app.add_middleware(_CrossOriginMiddleware, access=access)
     app.add_middleware(BareAddresses, dialects=DIALECTS)

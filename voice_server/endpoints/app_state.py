@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from starlette.applications import Starlette
 from starlette.requests import HTTPConnection
 
+from voice_server.endpoints.connection_count import ConnectionCount
 from voice_server.endpoints.encoded_lists import EncodedLists
 from voice_server.errors import Busy
 from voice_server.playback.loudspeakers import Loudspeakers
@@ -65,6 +66,8 @@ class AppState:
         self.loudspeakers = loudspeakers
         self.root_path = root_path
         self.lists = EncodedLists()
+        self.connections = ConnectionCount(service.limits, self.make_room, service.now)
+        """All connections that are open, whatever they speak."""
         self.is_draining = False
         self._open = 0
         self._connections: set[OpenConnection] = set()

@@ -3,42 +3,31 @@
 Every page in the user's browser can reach a loopback port, so the Host must be one of ours (against DNS
 rebinding) and an Origin, which browsers send and programs do not, must be of this machine or configured
 (`AccessRules`). When a token is set, a request must carry it, all but those for the page's own files: it
-asks its reader for the token. Counts connections, so that one client cannot take them all.
+asks its reader for the token. Connections are counted, so that one client cannot take them all.
 """
 
 from __future__ import annotations
 
 import hmac
-from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from voice_server.config import Limits
+from voice_server.endpoints.connection_count import ConnectionCount
 from voice_server.endpoints.http.access_rules import AccessRules, is_loopback
 from voice_server.endpoints.http.content_negotiation import prefers_html
 from voice_server.endpoints.http.credentials import accepted_subprotocol, carried_tokens, is_signed_with
 from voice_server.endpoints.http.error_shapes import error_content, error_headers
 
-_MOST_IN_A_MOMENT = 100
-"""How many connections there may be beside those that are allowed, until room that was promised is made."""
-
 
 class Guard:
-    """ASGI middleware that asks the rules of access, and counts connections.
+    """ASGI middleware that asks the rules of access, and counts connections."""
 
-    `make_room` ends an idle connection when there are as many as may be, and returns whether there was one.
-    """
-
-    def __init__(
-        self, app: ASGIApp, *, limits: Limits, make_room: Callable[[], bool], access: AccessRules
-    ) -> None:
+    def __init__(self, app: ASGIApp, *, connections: ConnectionCount, access: AccessRules) -> None:
         self._app = app
-        self._limits = limits
-        self._make_room = make_room
+        self._connections = connections
         self._access = access
-        self._open: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse, or pass on to the application."""
@@ -49,14 +38,8 @@ class Guard:
         if refusal is not None:
             await _refuse(refusal, scope, receive, send)
             return
-        address = _address(scope)
-        self._open[address] += 1
-        try:
+        with self._connections.one_from(_address(scope)):
             await self._app(scope, receive, _accepting_subprotocol(scope, send))
-        finally:
-            self._open[address] -= 1
-            if not self._open[address]:
-                del self._open[address]
 
     def _refusal(self, scope: Scope) -> tuple[int, str, str] | None:
         headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
@@ -95,13 +78,7 @@ class Guard:
 
     def _is_full(self, scope: Scope) -> bool:
         """Whether there is no room; whoever asks how the server is gets an answer all the same."""
-        if scope["path"] == "/health":
-            return False
-        address = _address(scope)
-        if not is_loopback(address) and self._open[address] >= self._limits.connections_per_address:
-            return True
-        most, total = self._limits.connections, self._open.total()
-        return total >= most + _MOST_IN_A_MOMENT or (total >= most and not self._make_room())
+        return scope["path"] != "/health" and self._connections.is_full(_address(scope))
 
 
 def _address(scope: Scope) -> str:
