@@ -3,13 +3,18 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, cast
+from urllib.parse import urlsplit
 
 import pytest
+from wyoming.event import Event, read_event, write_event
+from wyoming.tts import Synthesize
 
 from tests.e2e.saying import wait_until
 from tests.e2e.terminal import CTRL_C, ENTER, terminal
@@ -83,6 +88,16 @@ def test_at_the_start_people_see_the_backends_and_a_command_to_try(run_command: 
         (["--allow-host", "https://example.com/path"], "--allow-host 'https://example.com/path' is no name"),
         (["--allow-origin", "example.com"], "--allow-origin 'example.com' is no origin"),
         (["--host", "192.0.2.1", "--no-auth"], "cannot listen on 192.0.2.1:8000"),
+        (["--wyoming", "nonsense:x"], "--wyoming 'nonsense:x' is no address; it looks like 10200"),
+        (["--wyoming", "192.0.2.1"], "Wyoming knows no token: whoever reaches 192.0.2.1:10200 can speak"),
+        (["--wyoming", "[::]:1", "--token", "x"], "Wyoming knows no token: whoever reaches [::]:1 can speak"),
+        (
+            ["--port", "0", "--wyoming", "192.0.2.1", "--no-auth"],
+            "cannot listen on 192.0.2.1:10200: cannot assign requested address; name another --wyoming",
+        ),
+        (["--wyoming", "8123", "--port", "8123"], "--wyoming HOST:PORT and --port name the same address"),
+        (["--zeroconf"], "--zeroconf announces an address that others can reach; name one with --wyoming"),
+        (["--wyoming", "--zeroconf"], "--zeroconf announces an address that others can reach"),
     ],
 )
 def test_wrong_options_are_an_error_before_a_backend_is_loaded(
@@ -91,6 +106,51 @@ def test_wrong_options_are_an_error_before_a_backend_is_loaded(
     result = run_command("serve", *arguments)
     assert result.exit_code == 2
     assert sentence in result.stderr
+
+
+def test_wyoming_is_spoken_beside_http_where_it_is_asked_for(run_command: Any) -> None:
+    del run_command  # for its configuration
+    process = subprocess.Popen(
+        [sys.executable, "-m", "voice_server.cli", "serve", "--json", "--port", "0", "--wyoming", "0"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=Path(__file__).parents[2],
+        env=dict(os.environ),
+    )
+    assert process.stdout is not None
+    ready = json.loads(process.stdout.readline())
+    address = urlsplit(ready["wyoming"])
+    with socket.create_connection((address.hostname, address.port), timeout=10) as client:
+        with client.makefile("wb") as sent:
+            write_event(Synthesize("Hello.").event(), cast("BinaryIO", sent))
+        with client.makefile("rb") as answer:
+            types = [event.type for event in _until(cast("BinaryIO", answer), "audio-stop")]
+        busy = subprocess.run(
+            [sys.executable, "-m", "voice_server.cli", "serve", "--port", "0", "--wyoming", address.netloc],
+            capture_output=True,
+            text=True,
+            cwd=Path(__file__).parents[2],
+            check=False,
+        )
+    process.send_signal(signal.SIGTERM)
+    _, said = process.communicate(timeout=10)
+    assert (address.scheme, address.hostname) == ("tcp", "127.0.0.1")
+    assert (types[0], types[-1]) == ("audio-start", "audio-stop")
+    assert busy.returncode == 2
+    assert busy.stderr == (
+        f"error: cannot listen on {address.netloc}: address already in use; "
+        "name another --wyoming HOST:PORT, 0 takes a free one\n"
+    )
+    assert process.returncode == 0, said
+
+
+def _until(file: BinaryIO, kind: str) -> Iterator[Event]:
+    """Events up to one of this type, or to the end."""
+    while (event := read_event(file)) is not None:
+        yield event
+        if event.type == kind:
+            return
 
 
 @pytest.mark.parametrize("log", ["/dev/null/x.log", "."])

@@ -21,6 +21,7 @@ PLACE_OF_FOLDER = {
     "voice_server/endpoints/http": Place.HTTP,
     "voice_server/endpoints/routes": Place.HTTP,
     "voice_server/endpoints/websocket": Place.WEBSOCKET,
+    "voice_server/endpoints/dialects/wyoming": Place.WYOMING,
     "voice_server/worker": Place.WORKER,
     "voice_server/commands": Place.COMMAND_LINE,
     "voice_server/client_streams.py": Place.CLIENT,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from voice_server.commands.shared.address_option import AddressType, ListeningAddress
 from voice_server.commands.shared.click_command import CliCommand, variable_of
 from voice_server.commands.shared.click_options import (
     LOG_LEVELS,
@@ -35,9 +36,11 @@ if TYPE_CHECKING:
     from voice_server.commands.shared.first_use import BackgroundSetUps
     from voice_server.config import Config
     from voice_server.pool.worker_pool import BackendStatus
+    from voice_server.serving.listening_socket import ServerAddresses
     from voice_server.speech import SpeechService
 
 _NEW_TOKEN = "new"  # noqa: S105 - stands for a token that is made at the start
+_WYOMING_PORT = 10_200
 _DEFAULT_LOG_FILE, _LOG_NAME = "auto", "server.log"
 
 
@@ -57,6 +60,15 @@ _DEFAULT_LOG_FILE, _LOG_NAME = "auto", "server.log"
 )
 @click.option("--port", type=click.IntRange(0, 65_535), default=8000, show_default=True, envvar="TTS_PORT",
               help="Port to listen on; 0 takes a free one.")  # fmt: skip
+@click.option(
+    "--wyoming",
+    metavar="[HOST:]PORT",
+    type=AddressType(_WYOMING_PORT),
+    is_flag=False,
+    flag_value=str(_WYOMING_PORT),
+    help=f"Also speak Wyoming, for Home Assistant; port {_WYOMING_PORT} of this machine where none is named.",
+)
+@click.option("--zeroconf", is_flag=True, help="Announce Wyoming's address in the local network.")
 @click.option(
     "--allow-host", "hosts", metavar="NAME", multiple=True, help="A name this server answers to; repeatable."
 )
@@ -92,6 +104,8 @@ def serve(
     natural: bool | None,
     pool_size: int | None,
     host: str,
+    wyoming: ListeningAddress | None,
+    zeroconf: bool,
     token: str | None,
     no_auth: bool,
     log_level: str,
@@ -105,9 +119,10 @@ def serve(
     """Run the server.
 
     It listens on this machine only, unless --host names another address; then --token or --no-auth must say
-    who may come in. The first Ctrl-C lets open streams speak to their end, the second ends them; a closed
-    terminal is like the first. Every option can also be given as a variable, such as VOICE_SERVER_PORT;
-    blanks separate the values of a repeatable one.
+    who may come in. Wyoming knows no token: another address for it always needs --no-auth. The first Ctrl-C
+    lets open streams speak to their end, the second ends them; a closed terminal is like the first. Every
+    option can also be given as a variable, such as VOICE_SERVER_PORT; blanks separate the values of a
+    repeatable one.
     """
     from voice_server.commands.shared.first_use import set_up_in_background  # noqa: PLC0415 - as below
     from voice_server.commands.shared.natural_voice import engine_to_set_up  # noqa: PLC0415
@@ -121,12 +136,16 @@ def serve(
     if reload:
         watch(find_config(config), serve_again)
         return
+    if wyoming is not None:
+        _check_wyoming(wyoming, no_auth=no_auth)
+    if zeroconf:
+        _check_zeroconf(wyoming)
     token = _checked_token(host, token, no_auth=no_auth)
     loaded = _with_default(load_config(config, pool_size=pool_size), backends, natural=natural)
 
-    def on_ready(url: str, service: SpeechService) -> None:
-        registration.announce(url, token, was_started_by_say=was_started_by_say)
-        _print_ready(url, service, loaded.source, prepared, as_json=as_json)
+    def on_ready(addresses: ServerAddresses, service: SpeechService) -> None:
+        registration.announce(addresses.http, token, was_started_by_say=was_started_by_say)
+        _print_ready(addresses, service, loaded.source, prepared, as_json=as_json)
         if not as_json and not was_started_by_say and natural is None:
             _offer_natural_voice(loaded, set_ups)
 
@@ -134,7 +153,11 @@ def serve(
     prepared = backends or (engine.name if engine is not None else default_backend(loaded),)
     with ServerRegistration() as registration, set_up_in_background(loaded, *prepared) as set_ups:
         is_refused = natural is False or loaded.natural_voice == "never"
-        listening |= {"begin_set_up": None if is_refused else set_ups.begin}
+        listening |= {
+            "begin_set_up": None if is_refused else set_ups.begin,
+            "wyoming": None if wyoming is None else (wyoming.host, wyoming.port),
+            "zeroconf": zeroconf,
+        }
         event_loop.run(start.serve(loaded, host=host, token=token, on_ready=on_ready, **listening))
 
 
@@ -208,13 +231,42 @@ def _checked_token(host: str, token: str | None, *, no_auth: bool) -> str | None
     return token
 
 
+def _check_wyoming(address: ListeningAddress, *, no_auth: bool) -> None:
+    """Raise ConfigError for an address of the network that nobody said is open to everybody."""
+    from voice_server.endpoints.http.access_rules import is_loopback  # noqa: PLC0415 - not for `--help`
+
+    if not no_auth and not is_loopback(address.host):
+        raise ConfigError(
+            f"Wyoming knows no token: whoever reaches {address} can speak; add --no-auth if they may "
+            "(a --token still holds for HTTP), or let --wyoming name no host"
+        )
+
+
+def _check_zeroconf(address: ListeningAddress | None) -> None:
+    """Raise ConfigError where there is nothing to announce, or nothing to do it with."""
+    from voice_server.endpoints.http.access_rules import is_loopback  # noqa: PLC0415 - not for `--help`
+    from voice_server.serving.wyoming_announcement import zeroconf_package  # noqa: PLC0415
+
+    if address is None or is_loopback(address.host):
+        raise ConfigError(
+            "--zeroconf announces an address that others can reach; name one with --wyoming, such as "
+            f"--wyoming 0.0.0.0:{_WYOMING_PORT}"
+        )
+    zeroconf_package()
+
+
 def _unavailable_because(status: BackendStatus) -> str:
     """Why a backend cannot speak now."""
     return f"not running: {status.error}" if status.error else "still starting"
 
 
 def _print_ready(
-    url: str, service: SpeechService, source: Path, wanted: Collection[str], *, as_json: bool
+    addresses: ServerAddresses,
+    service: SpeechService,
+    source: Path,
+    wanted: Collection[str],
+    *,
+    as_json: bool,
 ) -> None:
     """Print where the server listens and the state of its backends, but for those that nobody has set up.
 
@@ -222,10 +274,11 @@ def _print_ready(
     """
     from voice_server.pool.worker_pool import BackendState  # noqa: PLC0415 - not for `--help`
 
-    backends = service.backends()
+    url, backends = addresses.http, service.backends()
     if as_json:
         states = {name: status.state.value for name, status in backends.items()}
-        click.echo(json.dumps({"type": "ready", "url": url, "backends": states}))
+        wyoming = {} if addresses.wyoming is None else {"wyoming": addresses.wyoming}
+        click.echo(json.dumps({"type": "ready", "url": url, **wyoming, "backends": states}))
         return
     for name, status in backends.items():
         if status.state is BackendState.NOT_SET_UP and name not in wanted:
@@ -235,4 +288,6 @@ def _print_ready(
         state = workers if status.ready is not None else _unavailable_because(status)
         click.echo(f"  {name}{default}: {state}", err=True)
     click.echo(f"voice-server listens on {url} (backends from {source.name}); Ctrl-C ends it", err=True)
+    if addresses.wyoming is not None:
+        click.echo(f"Wyoming, for Home Assistant, on {addresses.wyoming}", err=True)
     print_note(f"try: voice-server stream-tokens --url {url.replace('http', 'ws', 1)}/stream-tokens")

@@ -20,6 +20,7 @@ class Place(Enum):
 
     WEBSOCKET = "WebSocket"
     HTTP = "HTTP"
+    WYOMING = "Wyoming"
     WORKER = "worker"
     COMMAND_LINE = "command line"
     CLIENT = "Python client"
@@ -35,6 +36,7 @@ class CodeMeaning:
 
 _SOCKET = (Place.WEBSOCKET,)
 _HTTP = (Place.HTTP,)
+_WYOMING = (Place.WYOMING,)
 _WORKER = (Place.WORKER,)
 _COMMAND = (Place.COMMAND_LINE,)
 _CLIENT = (Place.CLIENT,)
@@ -59,12 +61,14 @@ ERROR_CODES: Mapping[str, CodeMeaning] = {
     "head_too_large": CodeMeaning(
         "A request head, a trailer or a field of a handshake has too many bytes.", _HTTP
     ),
-    "idle": CodeMeaning("No message came for `idle_s`; the connection closes with 1000.", _SOCKET),
+    "idle": CodeMeaning("No message came for `idle_s`; the connection is closed.", _SOCKET + _WYOMING),
     "internal": CodeMeaning("A defect of the server, or a failure without a code of its own.", _ALL),
     "invalid_bit_rate": CodeMeaning("`bit_rate` does not fit the format and the sample rate.", _HTTP),
     "invalid_field": CodeMeaning("A field is of the wrong kind or out of range.", _HTTP),
-    "invalid_json": CodeMeaning("A message or a body is not JSON.", _SERVER),
-    "invalid_message": CodeMeaning("A message has a field of the wrong kind or out of range.", _SOCKET),
+    "invalid_json": CodeMeaning("A message, a body or an event is not JSON.", _SERVER + _WYOMING),
+    "invalid_message": CodeMeaning(
+        "A message or an event has a field of the wrong kind or out of range.", _SOCKET + _WYOMING
+    ),
     "invalid_mix": CodeMeaning("A mix of voices is not written as a mix, or has too many voices.", _SERVER),
     "invalid_name": CodeMeaning("The name under which a mix is to be saved is no allowed name.", _HTTP),
     "invalid_option": CodeMeaning("An option of the backend is of the wrong kind or out of range.", _SPEECH),
@@ -114,7 +118,7 @@ ERROR_CODES: Mapping[str, CodeMeaning] = {
     "text_too_long": CodeMeaning("A text is longer than its field may be.", _HTTP),
     "too_long": CodeMeaning("The audio of one sentence is longer than `max_audio_s`.", _SERVER),
     "too_many_headers": CodeMeaning("A request has more header fields than it may have.", _HTTP),
-    "too_many_turns": CodeMeaning("A connection has as many open turns as it may have.", _SOCKET),
+    "too_many_turns": CodeMeaning("A connection has as many open turns as it may have.", _SOCKET + _WYOMING),
     "too_much": CodeMeaning("A limit was passed that has no code of its own.", _SERVER),
     "turn_ended": CodeMeaning("Text came for a turn that has ended.", _SOCKET),
     "unauthorized": CodeMeaning("The server wants a token, and the request has none (status 401).", _SERVER),
@@ -133,6 +137,7 @@ ERROR_CODES: Mapping[str, CodeMeaning] = {
     "upgrade_required": CodeMeaning("A request that is no WebSocket came to the address of one.", _HTTP),
     "url_too_long": CodeMeaning("The URL of a WebSocket's handshake has too many bytes.", _HTTP),
     "wire": CodeMeaning("The bytes on a child process's pipe are no message of the protocol.", _WORKER),
+    "wrong_order": CodeMeaning("An event came where the protocol has no place for it.", _WYOMING),
     "write_failed": CodeMeaning("A file of sound cannot be written.", _COMMAND),
     "wrong_kind": CodeMeaning("A message is binary; the connection closes with 1003.", _SOCKET),
 }

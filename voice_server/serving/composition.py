@@ -11,7 +11,7 @@ import gc
 import logging
 import socket
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 from voice_server.config import Config
@@ -25,10 +25,18 @@ from voice_server.pool.worker_pool import WorkerPool
 from voice_server.process.freed_memory import FreedMemory, keep_freed_memory
 from voice_server.process.timeslice import SERVER_SLICE_S, ask_for_time_slice
 from voice_server.serving.background_tasks import background_tasks
-from voice_server.serving.idle_exit import ConnectionActivity
-from voice_server.serving.listening_socket import bind, url_of, with_own_name
+from voice_server.serving.listening_socket import (
+    ServerAddresses,
+    ServerSockets,
+    begin_to_listen,
+    bind,
+    url_of,
+    with_own_name,
+)
 from voice_server.serving.pool_start import NATURAL_START_S, pool_of
 from voice_server.serving.uvicorn_server import DrainingServer, uvicorn_config
+from voice_server.serving.wyoming_announcement import announced
+from voice_server.serving.wyoming_server import wyoming_listening
 from voice_server.speech import SpeechService
 from voice_server.voices.mixes import MixStore, data_folder
 from voice_server.voices.pronunciation_file import PronunciationFile
@@ -81,11 +89,12 @@ async def listening(
     service: SpeechService,
     listener: socket.socket,
     *,
+    wyoming: socket.socket | None = None,
     root_path: str = "",
     begin_set_up: Callable[[str], SetUp] | None = None,
     **access: Any,
 ) -> AsyncIterator[AppState]:
-    """Serve a speech service on a bound socket while the context lasts.
+    """Serve a speech service on a bound socket, and Wyoming on another, while the context lasts.
 
     `root_path` is the path under which a proxy shows the server; `begin_set_up` sets up a backend for a
     client who may have that; `access` is for `AccessRules.of`.
@@ -104,7 +113,8 @@ async def listening(
         while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
             await asyncio.sleep(0.001)
         try:
-            yield state
+            async with wyoming_listening(state, wyoming):
+                yield state
         finally:
             server.should_exit = True
             await serving  # an error inside would cancel it, and leave its socket open
@@ -124,34 +134,40 @@ async def running_server(
 async def serve_until_signal(
     config: Config,
     pool: WorkerPool,
-    listener: socket.socket,
+    sockets: ServerSockets,
     *,
     rules: AccessRules,
-    on_ready: Callable[[str, SpeechService], None] = lambda _url, _service: None,
+    zeroconf: bool = False,
+    on_ready: Callable[[ServerAddresses, SpeechService], None] = lambda _addresses, _service: None,
     device: str = "",
     idle_exit_s: float | None = None,
     root_path: str = "",
     begin_set_up: Callable[[str], SetUp] | None = None,
 ) -> None:
-    """Serve on a bound socket until a signal, or until the server has not been used for `idle_exit_s`.
+    """Serve on bound sockets until a signal, or until the server has not been used for `idle_exit_s`.
 
-    `on_ready` is called with the base URL once clients can come; `device` is the sound device of what is
-    spoken on this machine's speakers; `root_path` and `begin_set_up` are as for `listening`.
+    `zeroconf` announces the address of Wyoming. `on_ready` is called with the addresses once clients can
+    come; `device` is the sound device of what is spoken on this machine's speakers; `root_path` and
+    `begin_set_up` are as for `listening`.
     """
     async with (
         _service_on(pool, config) as service,
         Loudspeakers(service, device=device) as loudspeakers,
         background_tasks() as spawn,
+        AsyncExitStack() as others,
     ):
         state = AppState(service, loudspeakers, root_path=root_path, begin_set_up=begin_set_up, spawn=spawn)
-        activity = ConnectionActivity(build_app(state, rules))
-        server = DrainingServer(uvicorn_config(activity, config.limits, state), state, handle_signals=True)
+        app = build_app(state, rules)
+        server = DrainingServer(uvicorn_config(app, config.limits, state), state, handle_signals=True)
         keep_freed_memory()
         _exempt_from_garbage_collection()
         ask_for_time_slice(SERVER_SLICE_S)
-        listener.listen(_BACKLOG)  # from here on a client waits for the loop instead of being refused
+        begin_to_listen(sockets.http, _BACKLOG)  # from here on a client waits for the loop and is not refused
+        await others.enter_async_context(wyoming_listening(state, sockets.wyoming, backlog=_BACKLOG))
+        if zeroconf and sockets.wyoming is not None:
+            await others.enter_async_context(announced(sockets.wyoming))
         with server.capture_signals():  # before anybody is told that the server is there, and may end it
-            on_ready(url_of(listener), service)
-            spawn(server.end_when_idle(idle_exit_s, activity))
+            on_ready(sockets.addresses, service)
+            spawn(server.end_when_idle(idle_exit_s))
             spawn(_return_freed_memory(service, FreedMemory()))
-            await server.serve(sockets=[listener])
+            await server.serve(sockets=[sockets.http])

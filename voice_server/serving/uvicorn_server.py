@@ -19,7 +19,7 @@ from voice_server.endpoints.app_state import AppState
 from voice_server.endpoints.http.http_protocol import HttpProtocol, PendingConnections
 from voice_server.endpoints.websocket.websocket_protocol import WebSocketProtocol
 from voice_server.errors import VoiceServerError
-from voice_server.serving.idle_exit import ConnectionActivity, until_idle
+from voice_server.serving.idle_exit import until_idle
 
 
 class DrainingServer(uvicorn.Server):
@@ -54,7 +54,7 @@ class DrainingServer(uvicorn.Server):
         if self._drain is None:
             self._drain = self._loop.create_task(self._drain_and_exit())
 
-    async def end_when_idle(self, limit_s: float | None, activity: ConnectionActivity) -> None:
+    async def end_when_idle(self, limit_s: float | None) -> None:
         """Drain, as after a signal, when the server has not been used for `limit_s`; never if that is None.
 
         A server with such a limit was started to speak at once, so it starts the default voice's player.
@@ -64,7 +64,7 @@ class DrainingServer(uvicorn.Server):
         loudspeakers = self._state.loudspeakers
         with contextlib.suppress(VoiceServerError):
             loudspeakers.warm()
-        await until_idle(limit_s, activity, lambda: loudspeakers.is_busy)
+        await until_idle(limit_s, self._state.connections.idle_s, lambda: loudspeakers.is_busy)
         self._start_drain()
 
     async def _drain_and_exit(self) -> None:
