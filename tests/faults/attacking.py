@@ -37,6 +37,7 @@ class ServerProcess:
     """Where the server listens, its process id, the file with its log, and its memory when it was ready."""
 
     port: int
+    wyoming_port: int
     pid: int
     log: Path
     resident_at_first_mib: float
@@ -68,7 +69,8 @@ class ServerProcess:
             for name in ("workers", "free_workers", "waiting_renders")
         }
         sockets = psutil.Process(self.pid).net_connections("tcp")
-        is_open = [each for each in sockets if each.laddr.port == self.port and each.status == "ESTABLISHED"]
+        ports = (self.port, self.wyoming_port)
+        is_open = [each for each in sockets if each.laddr.port in ports and each.status == "ESTABLISHED"]
         grown_mib = self.resident_mib() - self.resident_at_first_mib
         if count["free_workers"] < count["workers"] or count["waiting_renders"]:
             return f"{count}"
@@ -103,7 +105,7 @@ def server_process(
             resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, descriptors))
 
     log = folder / "server.log"
-    command = [sys.executable, *program, "--json", "--port", "0", "--config", str(config)]
+    command = [sys.executable, *program, "--json", "--port", "0", "--wyoming", "0", "--config", str(config)]
     with log.open("wb") as errors:
         process = subprocess.Popen(
             command,
@@ -116,7 +118,8 @@ def server_process(
         try:
             ready = json.loads(process.stdout.readline())
             at_first_mib = psutil.Process(process.pid).memory_info().rss / 2**20
-            yield ServerProcess(urlsplit(ready["url"]).port or 0, process.pid, log, at_first_mib)
+            port, wyoming_port = (urlsplit(ready[name]).port or 0 for name in ("url", "wyoming"))
+            yield ServerProcess(port, wyoming_port, process.pid, log, at_first_mib)
         finally:
             process.terminate()
             process.communicate(timeout=20)

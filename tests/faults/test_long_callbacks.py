@@ -18,6 +18,7 @@ import pytest
 from tests.faults.attacking import ServerProcess, server_process
 from tests.faults.measured_server import LIMIT_MS
 from tests.faults.sending import MAX_BODY_BYTES, frame, post, send_bytes, send_frames
+from tests.faults.sending_events import event, sent
 
 pytestmark = [pytest.mark.timeout(60), pytest.mark.blocks_loop]  # to make a text of megabytes takes long
 TRIES = 3
@@ -72,6 +73,11 @@ def _streamed(pattern: str) -> Attack:
         return post(server, "/tts/stream", {"text": text, "format": "pcm", **QUICK})
 
     return attack
+
+
+def _as_event(pattern: str) -> Attack:
+    """The pattern as an event with as much text as may wait."""
+    return sent(event("synthesize", text=(pattern * 200_000)[:200_000], voice={"name": "tone/low"}))
 
 
 def _as_tokens(pattern: str, chars: int) -> Attack:
@@ -272,6 +278,24 @@ MESSAGES: dict[str, Attack] = {
 }
 
 
+_START = event("synthesize-start", voice={"name": "tone/low"})
+EVENTS: dict[str, Attack] = {
+    "the longest line": sent(b'{"type":"x","data":["' + b"x" * 1_048_000 + b'"]}\n'),
+    "the longest data": sent(event("synthesize", text="a" * 1_048_000)),
+    "the widest data": sent(event("synthesize", text="a", context=[[]] * 340_000)),
+    "escapes": sent(b'{"type":"synthesize","data":{"text":"' + rb"\n" * 500_000 + b'"}}\n'),
+    "small events": sent(b'{"type":"x"}\n' * 300_000),
+    "pings": sent(event("ping", text="x") * 50_000),
+    "chunks": sent(_START + event("synthesize-chunk", text="a ") * 50_000),
+    "large chunks": sent(_START + event("synthesize-chunk", text="One two. " * 5_000) * 4),
+    "texts": sent(event("synthesize", text="One two. " * 200, voice={"name": "tone/low"}) * 90),
+    "voices that do not exist": sent(event("synthesize", text="a", voice={"name": "nobody" * 9}) * 90),
+    "long names": sent(event("synthesize", text="a", voice={"name": "n" * 1_000_000, "speaker": "x"})),
+    "questions": sent(b'{"type":"describe"}\n' * 3_000),
+    "a payload": sent(b'{"type":"x","payload_length":99999999}\n' + bytes(20_000_000)),
+}
+
+
 @pytest.fixture(scope="module")
 def measured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[ServerProcess, Path]]:
     folder = tmp_path_factory.mktemp("measured")
@@ -306,6 +330,7 @@ def test_a_text(measured: tuple[ServerProcess, Path], pattern: str) -> None:
     _hold_less_than_the_limit(measured, _streamed(pattern))
     _hold_less_than_the_limit(measured, _as_tokens(pattern, 9_000))
     _hold_less_than_the_limit(measured, _as_tokens(pattern, 480))
+    _hold_less_than_the_limit(measured, _as_event(pattern))
 
 
 @pytest.mark.parametrize(
@@ -317,6 +342,7 @@ def test_a_text(measured: tuple[ServerProcess, Path], pattern: str) -> None:
             ("document", DOCUMENTS),
             ("packet", PACKETS),
             ("message", MESSAGES),
+            ("event", EVENTS),
         )
         for name, attack in attacks.items()
     ],
