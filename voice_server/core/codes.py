@@ -125,6 +125,7 @@ ERROR_CODES: Mapping[str, CodeMeaning] = {
     "unknown_argument": CodeMeaning("A tool of MCP has no argument of this name.", _HTTP),
     "unknown_backend": CodeMeaning("There is no backend of this name.", _SERVER + _COMMAND),
     "unknown_device": CodeMeaning("There is no sound device of this name.", _HTTP),
+    "unknown_dialect": CodeMeaning("`bench` can measure no dialect of this name.", _COMMAND),
     "unknown_format": CodeMeaning("`format` asks for a rate or an encoding that does not exist.", _SOCKET),
     "unknown_host": CodeMeaning("The `Host` is none of the names that were allowed (status 421).", _SERVER),
     "unknown_key": CodeMeaning("The configuration file has a key that does not exist.", _COMMAND),

@@ -15,7 +15,7 @@ TEXT = "Hello there. How are you today? I am well, thank you."
 
 
 def test_a_server_of_its_own_is_measured_in_every_respect(run_command: Any) -> None:
-    arguments = ["--clients", "1,2", "--rate", "500", "--runs", "1", "--json"]
+    arguments = ["--clients", "1,2", "--rate", "500", "--runs", "1", "--dialect", "wyoming", "--json"]
     result = run_command("bench", "-", *arguments, input=TEXT)
     assert result.exit_code == 0, result.stderr
     figures = json.loads(result.stdout)
@@ -34,6 +34,13 @@ def test_a_server_of_its_own_is_measured_in_every_respect(run_command: Any) -> N
         assert load["sentence_ms"]["n"] == 3 * load["clients"]
         assert load["cpu_ms_per_audio_s"] > load["server_cpu_ms_per_audio_s"] > 0
         assert load["audio_s"] > 0
+    assert list(figures["dialects"]["wyoming"]) == list(figures["loads"])[:4]
+    for name, load in figures["dialects"]["wyoming"].items():
+        assert load["errors"] == []
+        assert load["first_ms"]["n"] == load["clients"]
+        assert load["audio_s"] == figures["loads"][name]["audio_s"]
+        assert load["first_to_stream_tokens"] > 0
+        assert load["cpu_to_stream_tokens"] > 0
     assert figures["floor"]["cpu_ms_per_audio_s"] > 0
     assert figures["cancel"]["answered_ms"]["n"] == 16
     assert figures["cancel"]["frames_after"] == 0
@@ -69,6 +76,7 @@ def test_a_running_server_is_measured_without_its_process(run_command: Any) -> N
         (["--clients", "0"], "--clients is a list of whole numbers from 1"),
         (["--backend", "nope"], "unknown backend 'nope'"),
         (["--url", "ws://127.0.0.1:1"], "no server at"),
+        (["--dialect", "nope"], "unknown dialect 'nope'; there"),
         (["missing.txt"], "cannot read 'missing.txt'"),
     ],
 )

@@ -57,6 +57,17 @@ def test_figures_of_several_runs_are_medians_and_percentiles_over_all_of_them() 
     assert figures["start_s"] == 0.7
 
 
+def test_a_dialect_is_compared_with_the_run_just_before_it() -> None:
+    made = report()
+    before, after = ProcessUsage(0, 0, 50, 50), ProcessUsage(0.02, 0.06, 51, 50)
+    for first_ms in (3.0, 3.0):
+        made.add_dialect("wyoming", "2 at 50 tokens/s", LoadRun(outcome(2, [first_ms]), before, after, 52.0))
+    load = made.figures()["dialects"]["wyoming"]["2 at 50 tokens/s"]
+    assert load["cpu_ms_per_audio_s"] == 8.0
+    assert load["first_to_stream_tokens"] == 1.25  # 3 to 1.5, and 3 to 6
+    assert load["cpu_to_stream_tokens"] == 1.5  # 8 to 4, and 8 to 8
+
+
 def test_what_was_not_measured_is_null() -> None:
     made = BenchmarkReport(text_chars=1, tokens=1, cores=2, runs=1, others_load=3.5)
     made.add("1 in a burst", LoadRun(outcome(1, [1.0], errors=["it broke"])))

@@ -31,6 +31,22 @@ def test_every_load_is_a_row_below_the_floor() -> None:
     assert load.split()[-5:] == ["0", "6", "2", "1.5", "53"]
 
 
+def test_a_dialect_is_a_row_below_its_load_and_a_line_at_the_end() -> None:
+    made = report()
+    before, after = ProcessUsage(0, 0, 50, 50), ProcessUsage(0.015, 0.045, 51, 50)
+    for name in ("1 in a burst", "2 in a burst"):
+        made.add(name, LoadRun(outcome(2), before, after, 53.0))
+    made.add_dialect("wyoming", "1 in a burst", LoadRun(outcome(2), before, after, 53.0))
+    made.add_dialect("wyoming", "2 in a burst", LoadRun(outcome(2, errors=["it broke"])))
+    lines = table(made.figures())
+    assert [line.split()[0] for line in lines[3:7]] == ["1", "wyoming", "2", "wyoming"]
+    assert lines[-3:] == [
+        "wyoming, 1 in a burst: first sound x1, CPU x1 of /stream-tokens in the same run",
+        "wyoming, 2 in a burst: first sound x1, CPU – of /stream-tokens in the same run",
+        "error: it broke",
+    ]
+
+
 def test_what_was_not_measured_is_a_dash() -> None:
     made = report()
     made.add("1 in a burst", LoadRun(outcome(1)))

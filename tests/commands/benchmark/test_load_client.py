@@ -8,8 +8,13 @@ from typing import Any
 import pytest
 from websockets.asyncio.server import ServerConnection, serve
 
-from voice_server.commands.benchmark.load_client import CancellingClient, LoadClient, LoadOutcome
-from voice_server.commands.benchmark.minimal_websocket import text_frame
+from voice_server.commands.benchmark.load_client import (
+    CancellingClient,
+    DialectLoadClient,
+    LoadClient,
+    LoadOutcome,
+)
+from voice_server.commands.benchmark.minimal_websocket import OnAudio, text_frame
 from voice_server.errors import VoiceServerError
 
 READY = {"type": "ready", "session": "s", "voice": "v", "backend": "b"}
@@ -77,6 +82,7 @@ def test_a_sentence_is_measured_from_the_token_that_made_it_certain() -> None:
     assert (outcome.audio_s, outcome.rtfs, outcome.errors) == (0.5, [0.25], [])
     assert outcome.first_ms == outcome.sentence_ms
     assert outcome.first_from_last_token_ms[0] - outcome.first_ms[0] == pytest.approx(1000)
+    assert outcome.first_end == 3
 
 
 def test_errors_and_an_unusual_end_are_in_the_outcome() -> None:
@@ -118,6 +124,50 @@ def test_a_cancelling_client_cancels_after_two_sentences_and_counts_late_frames(
     assert outcome.frames_after_cancel == 1
     assert len(outcome.cancel_ms) == 1
     assert outcome.errors == []
+
+
+class Silent:
+    """A connection of a dialect that has ended."""
+
+    def __init__(self, error: str | None) -> None:
+        self.on_audio: OnAudio = lambda _n_bytes: None
+        self.closed: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
+        self.closed.set_result(error)
+
+    def send(self, data: bytes) -> None:
+        raise AssertionError(data)
+
+    def abort(self) -> None:
+        raise AssertionError
+
+
+def measured_over_a_dialect(error: str | None, *, first_end: int | None = 3) -> LoadOutcome:
+    outcome = LoadOutcome(1)
+
+    async def main() -> None:
+        socket = Silent(error)
+        client = DialectLoadClient(socket, first_end)
+        client.log.sent("Hi.", 0.0)
+        client.log.sent(" You.", 1.0)
+        client.log.finished(2.0)
+        if error is None:
+            socket.on_audio(24_000)
+        client.add_to(outcome)
+
+    asyncio.run(main())
+    return outcome
+
+
+def test_a_dialect_s_first_sound_is_measured_from_the_token_that_is_known_to_make_it_certain() -> None:
+    outcome = measured_over_a_dialect(None)
+    assert (outcome.audio_s, outcome.errors) == (0.5, [])
+    assert outcome.first_from_last_token_ms[0] - outcome.first_ms[0] == pytest.approx(1000)
+    assert measured_over_a_dialect(None, first_end=None).first_ms == []
+
+
+def test_a_dialect_s_error_is_in_the_outcome() -> None:
+    outcome = measured_over_a_dialect("it broke")
+    assert (outcome.audio_s, outcome.first_ms, outcome.errors) == (0.0, [], ["it broke"])
 
 
 def test_a_turn_too_short_to_cancel_is_not_counted() -> None:

@@ -2,18 +2,21 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
 import pytest
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 
+from voice_server.commands.benchmark.dialect_clients import BenchmarkedDialect
 from voice_server.commands.benchmark.load_generator import (
     open_idle_connections,
     run_cancel_load,
+    run_dialect_load,
     run_load,
 )
+from voice_server.commands.benchmark.minimal_websocket import OnAudio
 from voice_server.errors import VoiceServerError
 
 READY = json.dumps({"type": "ready", "session": "s", "voice": "v", "backend": "b"})
@@ -84,6 +87,40 @@ def test_a_client_that_cannot_connect_ends_those_that_could() -> None:
     with pytest.raises(VoiceServerError, match="too many connections"):
         with_server(server, lambda url: run_load(url, 3, ["Hi."], tokens_per_s=None))
     assert server.received == [[{"v": 2}]] * 3
+
+
+@pytest.mark.parametrize("rate", [None, 5_000.0])
+def test_a_dialect_s_clients_send_all_pieces_in_order(rate: float | None) -> None:
+    sent: list[list[bytes]] = []
+
+    class Connection:
+        def __init__(self) -> None:
+            self.on_audio: OnAudio = lambda _n_bytes: None
+            self.closed: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
+            self.received: list[bytes] = []
+            sent.append(self.received)
+
+        def send(self, data: bytes) -> None:
+            self.received.append(data)
+            if data.endswith(b"end"):
+                self.on_audio(48_000)
+                self.closed.set_result(None)
+
+        def abort(self) -> None:
+            self.received.append(b"aborted")
+
+    async def connect(address: str) -> Connection:
+        assert address == "somewhere"
+        return Connection()
+
+    def encode(tokens: Sequence[str]) -> list[bytes]:
+        return [*(token.encode() for token in tokens[:-1]), b"end"]
+
+    dialect = BenchmarkedDialect((), lambda url, _ready: url, connect, encode)
+    loading = run_dialect_load(dialect, "somewhere", 2, ["a", "b", "c"], tokens_per_s=rate, first_end=1)
+    outcome = asyncio.run(loading)
+    assert [b"".join(pieces) for pieces in sent] == [b"abendaborted"] * 2
+    assert (outcome.clients, outcome.audio_s, len(outcome.first_ms), outcome.errors) == (2, 2.0, 2, [])
 
 
 def test_cancelling_clients_send_the_whole_text_at_once() -> None:

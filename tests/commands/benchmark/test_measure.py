@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -24,7 +24,9 @@ class Loads:
         self.urls: set[str] = set()
         self.runs: list[tuple[int, float | None, str | None, Any]] = []
         self.cancels: list[int] = []
+        self.dialects: list[tuple[str, int, float | None, int | None]] = []
         self.starts = 0
+        self.arguments: list[str] = []
 
     async def run_load(
         self,
@@ -38,6 +40,19 @@ class Loads:
     ) -> LoadOutcome:
         self.urls.add(url)
         self.runs.append((clients, tokens_per_s, backend, opts))
+        return LoadOutcome(clients, audio_s=1.0, first_end=7)
+
+    async def run_dialect_load(
+        self,
+        _dialect: Any,
+        address: str,
+        clients: int,
+        _tokens: Any,
+        *,
+        tokens_per_s: float | None,
+        first_end: int | None,
+    ) -> LoadOutcome:
+        self.dialects.append((address, clients, tokens_per_s, first_end))
         return LoadOutcome(clients, audio_s=1.0)
 
     async def run_cancel_load(
@@ -51,23 +66,47 @@ class Loads:
         return []
 
     @asynccontextmanager
-    async def started_server(self, _config: Any) -> AsyncIterator[StartedServer]:
+    async def started_server(
+        self, _config: Any, arguments: Sequence[str] = ()
+    ) -> AsyncIterator[StartedServer]:
         self.starts += 1
-        yield StartedServer("http://127.0.0.1:1", os.getpid(), 0.5)
+        self.arguments = list(arguments)
+        ready = {"wyoming": "tcp://127.0.0.1:2"}
+        yield StartedServer("http://127.0.0.1:1", os.getpid(), 0.5, ready)
 
 
 @pytest.fixture
 def loads(monkeypatch: pytest.MonkeyPatch, run_command: Any) -> Loads:
     del run_command  # for its configuration
     made = Loads()
-    for name in ("run_load", "run_cancel_load", "open_idle_connections", "started_server"):
+    for name in (
+        "run_load",
+        "run_dialect_load",
+        "run_cancel_load",
+        "open_idle_connections",
+        "started_server",
+    ):
         monkeypatch.setattr(module, name, getattr(made, name))
     monkeypatch.setattr(module, "_SETTLE_S", 0)
     return made
 
 
-def plan(*, runs: int = 1, with_null: bool = True) -> BenchmarkPlan:
-    return BenchmarkPlan(["Hi."], [1, 4], 50.0, runs, with_null)
+def plan(*, runs: int = 1, with_null: bool = True, dialects: Sequence[str] = ()) -> BenchmarkPlan:
+    return BenchmarkPlan(["Hi."], [1, 4], 50.0, runs, with_null, dialects)
+
+
+def test_each_load_is_run_over_a_dialect_too_at_the_address_that_the_server_says(loads: Loads) -> None:
+    figures = asyncio.run(measure(ServerChoice(), plan(with_null=False, dialects=["wyoming"])))
+    assert loads.arguments == ["--wyoming", "0"]
+    every = [(1, 50.0), (1, None), (4, 50.0), (4, None)]
+    assert loads.dialects == [("tcp://127.0.0.1:2", clients, rate, 7) for clients, rate in every]
+    assert list(figures["dialects"]["wyoming"]) == list(figures["loads"])
+
+
+def test_a_running_server_speaks_a_dialect_at_its_usual_address(loads: Loads) -> None:
+    figures = asyncio.run(measure(ServerChoice("http://box:1"), plan(dialects=["wyoming"])))
+    assert {address for address, *_ in loads.dialects} == {"tcp://box:10200"}
+    assert figures["dialects"]["wyoming"]["4 in a burst"]["cpu_to_stream_tokens"] is None
 
 
 def test_a_running_server_is_loaded_at_the_rate_and_in_a_burst_and_its_process_left_out(loads: Loads) -> None:

@@ -28,7 +28,7 @@ def test_a_sentence_is_measured_against_when_it_was_certain_and_complete(log: To
     assert meter.receive(Audio(SECOND), 10.75) is None
     assert meter.receive(Audio(SECOND), 11.0) is None
     timing = meter.receive(SentenceEnd("1", 0, 2000, 0, 0.25, 0), 11.0)
-    assert timing == SentenceTiming(0, "Hi.", 250, 750, 0, 2000, 0.25, 0)
+    assert timing == SentenceTiming(0, "Hi.", 250, 750, 0, 2000, 0.25, 0, 3)
     assert (meter.audio_ms, meter.first_audio_at, meter.last_audio_at) == (2000, 10.75, 11.0)
 
 

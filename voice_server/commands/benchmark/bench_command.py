@@ -21,7 +21,7 @@ from voice_server.commands.shared.click_options import (
 )
 from voice_server.commands.shared.text_input import given_text
 from voice_server.commands.simulate.simulated_llm import ANSWER, tokens_of
-from voice_server.errors import ConfigError
+from voice_server.errors import ConfigError, UnknownName
 
 
 @click.command(cls=CliCommand)
@@ -36,6 +36,10 @@ from voice_server.errors import ConfigError
 @click.option(
     "--null/--no-null", "with_null", default=True, help="Also load the tone backend: the server's own share."
 )
+@click.option(
+    "--dialect", "dialects", metavar="NAME", multiple=True,
+    help="Also run each load over another protocol, such as wyoming, beside /stream-tokens; repeatable.",
+)  # fmt: skip
 @json_option
 def bench(
     *,
@@ -47,6 +51,7 @@ def bench(
     rate: float,
     runs: int,
     with_null: bool,
+    dialects: tuple[str, ...],
     as_json: bool,
 ) -> None:
     """Measure latency, gaps, CPU and memory of a server under load.
@@ -55,6 +60,7 @@ def bench(
     text is FILE, standard input with -, that of --text, or a built-in answer of twelve sentences.
     """
     from voice_server.commands.benchmark.benchmark_table import table  # noqa: PLC0415 - as below
+    from voice_server.commands.benchmark.dialect_clients import DIALECTS  # noqa: PLC0415 - as below
     from voice_server.commands.benchmark.measure import BenchmarkPlan, measure  # noqa: PLC0415 - not needed for --help
     from voice_server.serving.event_loop import run  # noqa: PLC0415 - as below
 
@@ -64,7 +70,11 @@ def bench(
         rate,
         runs,
         with_null,
+        dialects,
     )
+    for name in dialects:
+        if name not in DIALECTS:
+            raise UnknownName("dialect", name, DIALECTS)
     figures = run(measure(server, plan))
     click.echo(json.dumps(figures) if as_json else "\n".join(table(figures)))
 

@@ -34,6 +34,7 @@ class BenchmarkReport:
     runs: int
     others_load: float
     loads: dict[str, list[LoadRun]] = field(default_factory=dict)
+    dialects: dict[str, dict[str, list[LoadRun]]] = field(default_factory=dict)
     floors: list[FloorOutcome] = field(default_factory=list)
     cancels: list[LoadOutcome] = field(default_factory=list)
     start_s: list[float] = field(default_factory=list)
@@ -42,6 +43,10 @@ class BenchmarkReport:
     def add(self, name: str, run: LoadRun) -> None:
         """Add a run of the load called `name`."""
         self.loads.setdefault(name, []).append(run)
+
+    def add_dialect(self, dialect: str, name: str, run: LoadRun) -> None:
+        """Add a run of the load called `name` over a dialect, right after that over `/stream-tokens`."""
+        self.dialects.setdefault(dialect, {}).setdefault(name, []).append(run)
 
     def figures(self) -> Json:
         """The figures as plain values for JSON; times in milliseconds, memory in MiB."""
@@ -58,6 +63,13 @@ class BenchmarkReport:
                 "sentence_ms": _spread(floor_ms),
             },
             "loads": {name: _load_figures(runs, floor_cpu) for name, runs in self.loads.items()},
+            "dialects": {
+                dialect: {
+                    name: _load_figures(runs, floor_cpu) | _ratios(runs, self.loads[name])
+                    for name, runs in loads.items()
+                }
+                for dialect, loads in self.dialects.items()
+            },
             "cancel": {
                 "clients": self.cancels[0].clients if self.cancels else None,
                 "answered_ms": _spread([ms for each in self.cancels for ms in each.cancel_ms]),
@@ -91,6 +103,23 @@ def _load_figures(runs: Sequence[LoadRun], floor_cpu: float | None) -> Json:
         "peak_server_mib": _rounded(_median([run.peak_server_mib for run in runs])),
         "errors": sorted({error for each in outcomes for error in each.errors}),
     }
+
+
+def _ratios(runs: Sequence[LoadRun], to: Sequence[LoadRun]) -> Json:
+    """How runs compare with those that were made just before each of them: medians of the ratios."""
+    pairs = list(zip(runs, to, strict=True))
+    return {
+        "first_to_stream_tokens": _median_ratio(
+            [(_median(one.outcome.first_ms), _median(other.outcome.first_ms)) for one, other in pairs]
+        ),
+        "cpu_to_stream_tokens": _median_ratio(
+            [(_cpu_ms_per_audio_s(one), _cpu_ms_per_audio_s(other)) for one, other in pairs]
+        ),
+    }
+
+
+def _median_ratio(pairs: Sequence[tuple[float | None, float | None]]) -> float | None:
+    return _rounded(_median([one / other for one, other in pairs if one is not None and other]))
 
 
 def _cpu_ms_per_audio_s(run: LoadRun, *, workers: bool = True) -> float | None:

@@ -43,13 +43,20 @@ def _rows(figures: Json) -> Iterator[str]:
         cells = [floor["first_ms"], None, None, None, *_pair(floor["sentence_ms"]), None]
         yield _row("floor", [*cells, floor["cpu_ms_per_audio_s"], 1.0, None, None])
     for name, load in figures["loads"].items():
-        cells = [
-            *_pair(load["first_ms"]),
-            *_pair(load["first_from_last_token_ms"]),
-            *_pair(load["sentence_ms"]),
-        ]
-        cost = [load["cpu_ms_per_audio_s"], load["cpu_to_floor"], load["server_cpu_ms_per_audio_s"]]
-        yield _row(name, [*cells, load["gaps"], *cost, load["peak_server_mib"]])
+        yield _load_row(name, load)
+        for dialect, loads in figures["dialects"].items():
+            if name in loads:
+                yield _load_row(f"  {dialect}", loads[name])
+
+
+def _load_row(name: str, load: Json) -> str:
+    cells = [
+        *_pair(load["first_ms"]),
+        *_pair(load["first_from_last_token_ms"]),
+        *_pair(load["sentence_ms"]),
+    ]
+    cost = [load["cpu_ms_per_audio_s"], load["cpu_to_floor"], load["server_cpu_ms_per_audio_s"]]
+    return _row(name, [*cells, load["gaps"], *cost, load["peak_server_mib"]])
 
 
 def _busy_note(figures: Json) -> Iterator[str]:
@@ -65,10 +72,22 @@ def _footer(figures: Json) -> Iterator[str]:
             f"cancel under load of {cancel['clients']}: acknowledged in {p50} ms (p95 {p95}), "
             f"{cancel['frames_after']} frames after it"
         )
+    for dialect, loads in figures["dialects"].items():
+        for name, load in loads.items():
+            yield (
+                f"{dialect}, {name}: first sound {_times(load['first_to_stream_tokens'])}, "
+                f"CPU {_times(load['cpu_to_stream_tokens'])} of /stream-tokens in the same run"
+            )
     if figures["start_s"] is not None:
         yield f"ready {figures['start_s']} s after the command"
     yield from (f"memory, {name}: {value} MiB" for name, value in figures["memory_mib"].items())
-    yield from (f"error: {error}" for load in figures["loads"].values() for error in load["errors"])
+    every_load = [*figures["loads"].values()]
+    every_load += [load for loads in figures["dialects"].values() for load in loads.values()]
+    yield from (f"error: {error}" for load in every_load for error in load["errors"])
+
+
+def _times(ratio: float | None) -> str:
+    return "–" if ratio is None else f"x{ratio:g}"
 
 
 def _pair(spread: Json | None) -> tuple[float | None, float | None]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from voice_server.client_events import Cancelled, ErrorEvent, EventReader, Ready, SentenceEnd, TurnDone
+from voice_server.commands.benchmark.dialect_clients import BenchmarkedConnection
 from voice_server.commands.benchmark.minimal_websocket import MinimalWebSocket, text_frame
 from voice_server.commands.simulate.simulated_llm import TokenLog
 from voice_server.commands.simulate.turn_timing import SentenceTiming, TurnMeter
@@ -33,6 +34,8 @@ class LoadOutcome:
     errors: list[str] = field(default_factory=list)
     cancel_ms: list[float] = field(default_factory=list)
     frames_after_cancel: int = 0
+    first_end: int | None = None
+    """Where what is heard first ends in the text, for clients that are not told."""
 
 
 class LoadClient:
@@ -69,6 +72,7 @@ class LoadClient:
         outcome.rtfs += [each.rtf for each in self._sentences if each.rtf is not None]
         outcome.sentence_ms += [each.delay_ms for each in self._sentences if each.delay_ms is not None]
         for first in self._sentences[:1]:
+            outcome.first_end = first.typed_end
             if first.delay_ms is not None and first.from_last_token_ms is not None:
                 outcome.first_ms.append(first.delay_ms)
                 outcome.first_from_last_token_ms.append(first.from_last_token_ms)
@@ -86,6 +90,37 @@ class LoadClient:
             self.errors.append(event.msg)
         elif sentence := self._meter.receive(event, _now()):
             self._sentences.append(sentence)
+
+
+class DialectLoadClient:
+    """One connection of a dialect that measures a text; `log` is told when its tokens are sent.
+
+    A dialect does not tell where sentences end: `first_end` says it of the first.
+    """
+
+    def __init__(self, socket: BenchmarkedConnection, first_end: int | None) -> None:
+        self.socket = socket
+        self.log = TokenLog()
+        self._first_end = first_end
+        self._meter = TurnMeter(self.log)
+        socket.on_audio = lambda n_bytes: self._meter.receive_audio(n_bytes, _now())
+
+    def add_to(self, outcome: LoadOutcome) -> None:
+        """Add the measurements to the outcome of all clients; the connection must be closed."""
+        if (error := self.socket.closed.result()) is not None:
+            outcome.errors.append(error)
+        outcome.audio_s += self._meter.audio_ms / 1000
+        outcome.gaps_ms += self._meter.gaps_ms
+        first_at = self._meter.first_audio_at
+        if first_at is not None and self._first_end is not None:
+            certain_at, complete_at = (
+                self.log.certain_at(self._first_end),
+                self.log.complete_at(self._first_end),
+            )
+            assert certain_at is not None
+            assert complete_at is not None
+            outcome.first_ms.append((first_at - certain_at) * 1000)
+            outcome.first_from_last_token_ms.append((first_at - complete_at) * 1000)
 
 
 class CancellingClient(LoadClient):

@@ -9,17 +9,25 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import TypeVar
 
-from voice_server.commands.benchmark.load_client import CancellingClient, LoadClient, LoadOutcome
+from voice_server.commands.benchmark.dialect_clients import BenchmarkedDialect
+from voice_server.commands.benchmark.load_client import (
+    CancellingClient,
+    DialectLoadClient,
+    LoadClient,
+    LoadOutcome,
+)
 from voice_server.commands.benchmark.minimal_websocket import MinimalWebSocket, text_frame
 from voice_server.core.types import OptionValue
 
 _now = time.perf_counter
 _TIMEOUT_S = 120
-_ClientT = TypeVar("_ClientT", bound=LoadClient)
+_Client = LoadClient | DialectLoadClient
+_ClientT = TypeVar("_ClientT", LoadClient, CancellingClient, DialectLoadClient)
 
 
 async def run_load(
@@ -35,10 +43,39 @@ async def run_load(
 
     Raises VoiceServerError when a client cannot connect.
     """
-    outcome = LoadOutcome(clients)
     frames = [text_frame(token=token) for token in tokens]
     frames[-1] += text_frame(done=True)
-    async with _connected(LoadClient, url, clients, _configuration(backend, opts)) as connected:
+    connect = partial(LoadClient.connect, url, _configuration(backend, opts))
+    return await _streamed(connect, clients, tokens, frames, tokens_per_s)
+
+
+async def run_dialect_load(
+    dialect: BenchmarkedDialect,
+    address: str,
+    clients: int,
+    tokens: Sequence[str],
+    *,
+    tokens_per_s: float | None,
+    first_end: int | None,
+) -> LoadOutcome:
+    """The same over a dialect; `first_end` is that of the same text over `/stream-tokens`."""
+
+    async def connect() -> DialectLoadClient:
+        return DialectLoadClient(await dialect.connect(address), first_end)
+
+    return await _streamed(connect, clients, tokens, dialect.encode(tokens), tokens_per_s)
+
+
+async def _streamed(
+    connect: Callable[[], Awaitable[_ClientT]],
+    clients: int,
+    tokens: Sequence[str],
+    frames: Sequence[bytes],
+    tokens_per_s: float | None,
+) -> LoadOutcome:
+    """Let all clients stream the tokens, which `frames` are as they are sent, until all are done."""
+    outcome = LoadOutcome(clients)
+    async with _connected(connect, clients) as connected:
         started = _now()
         if tokens_per_s is None:
             _send_burst(connected, tokens, b"".join(frames))
@@ -56,7 +93,8 @@ async def run_cancel_load(
 ) -> LoadOutcome:
     """Let `clients` clients stream at once, and each cancel in the middle of its turn."""
     outcome = LoadOutcome(clients)
-    async with _connected(CancellingClient, url, clients, _configuration(backend)) as connected:
+    connect = partial(CancellingClient.connect, url, _configuration(backend))
+    async with _connected(connect, clients) as connected:
         for client in connected:
             client.socket.send(text_frame(token="".join(tokens)))
         await _wait_until_closed(connected)
@@ -71,13 +109,11 @@ async def open_idle_connections(url: str, count: int) -> list[MinimalWebSocket]:
 
 
 @asynccontextmanager
-async def _connected(
-    kind: type[_ClientT], url: str, count: int, configuration: bytes
-) -> AsyncIterator[list[_ClientT]]:
+async def _connected(connect: Callable[[], Awaitable[_ClientT]], count: int) -> AsyncIterator[list[_ClientT]]:
     clients: list[_ClientT] = []
     try:
         for _ in range(count):
-            clients.append(await kind.connect(url, configuration))  # noqa: PERF401 - those so far are closed too
+            clients.append(await connect())  # noqa: PERF401 - those so far are closed too
         yield clients
     finally:
         for client in clients:
@@ -89,7 +125,7 @@ def _configuration(backend: str | None, opts: Mapping[str, OptionValue] | None =
     return text_frame(v=2, **{key: value for key, value in given.items() if value})
 
 
-def _send_burst(clients: Sequence[LoadClient], tokens: Sequence[str], frames: bytes) -> None:
+def _send_burst(clients: Sequence[_Client], tokens: Sequence[str], frames: bytes) -> None:
     for client in clients:
         now = _now()
         for token in tokens:
@@ -99,7 +135,7 @@ def _send_burst(clients: Sequence[LoadClient], tokens: Sequence[str], frames: by
 
 
 async def _send_paced(
-    clients: Sequence[LoadClient], tokens: Sequence[str], frames: Sequence[bytes], tokens_per_s: float
+    clients: Sequence[_Client], tokens: Sequence[str], frames: Sequence[bytes], tokens_per_s: float
 ) -> None:
     started = _now()
     for number in range(len(tokens) * len(clients)):
@@ -114,6 +150,6 @@ async def _send_paced(
         client.socket.send(frames[index])
 
 
-async def _wait_until_closed(clients: Sequence[LoadClient]) -> None:
+async def _wait_until_closed(clients: Sequence[_Client]) -> None:
     async with asyncio.timeout(_TIMEOUT_S):
-        await asyncio.wait([client.socket.closed for client in clients])
+        await asyncio.wait([asyncio.ensure_future(client.socket.closed) for client in clients])

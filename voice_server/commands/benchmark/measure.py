@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -13,9 +13,15 @@ import msgspec
 
 from voice_server.client_streams import stream_url
 from voice_server.commands.benchmark.benchmark_report import BenchmarkReport, LoadRun
+from voice_server.commands.benchmark.dialect_clients import DIALECTS
 from voice_server.commands.benchmark.engine_floor import EngineFloor
 from voice_server.commands.benchmark.load_client import LoadOutcome
-from voice_server.commands.benchmark.load_generator import open_idle_connections, run_cancel_load, run_load
+from voice_server.commands.benchmark.load_generator import (
+    open_idle_connections,
+    run_cancel_load,
+    run_dialect_load,
+    run_load,
+)
 from voice_server.commands.benchmark.process_usage import resident_mib, usage_of
 from voice_server.commands.benchmark.server_process import started_server
 from voice_server.commands.shared.chosen_server import chosen_config
@@ -41,6 +47,7 @@ class BenchmarkPlan:
     tokens_per_s: float
     runs: int
     with_null: bool
+    dialects: Sequence[str] = ()
 
 
 async def measure(choice: ServerChoice, plan: BenchmarkPlan) -> dict[str, Any]:
@@ -51,16 +58,19 @@ async def measure(choice: ServerChoice, plan: BenchmarkPlan) -> dict[str, Any]:
     )
     if choice.url is not None:
         query = f"?{urlencode({'token': choice.token})}" if choice.token else ""
-        bench = _ServerBenchmark(stream_url(choice.url) + query, None, choice.backend, plan, report)
+        bench = _ServerBenchmark(stream_url(choice.url) + query, None, choice.backend, plan, report, ready={})
         await bench.run(floor=None)
     else:
         config = _benchmark_config(choice, plan)
+        arguments = [each for name in plan.dialects for each in DIALECTS[name].serve_arguments]
         for _ in range(plan.runs - 1):
-            async with started_server(config) as server:
+            async with started_server(config, arguments) as server:
                 report.start_s.append(server.start_s)
-        async with started_server(config) as server:
+        async with started_server(config, arguments) as server:
             report.start_s.append(server.start_s)
-            bench = _ServerBenchmark(stream_url(server.url), server.pid, None, plan, report)
+            bench = _ServerBenchmark(
+                stream_url(server.url), server.pid, None, plan, report, ready=server.ready
+            )
             await bench.measure_idle()
             await bench.run(_engine_floor(config))
     return report.figures()
@@ -84,16 +94,27 @@ def _engine_floor(config: Config) -> EngineFloor | None:
 
 
 class _ServerBenchmark:
-    """One server under measurement; `pid` is None where only its address is known."""
+    """One server under measurement; `pid` is None where only its address is known.
+
+    `ready` is what it said of itself at its start.
+    """
 
     def __init__(
-        self, url: str, pid: int | None, backend: str | None, plan: BenchmarkPlan, report: BenchmarkReport
+        self,
+        url: str,
+        pid: int | None,
+        backend: str | None,
+        plan: BenchmarkPlan,
+        report: BenchmarkReport,
+        *,
+        ready: Mapping[str, object],
     ) -> None:
         self._url = url
         self._pid = pid
         self._backend = backend
         self._plan = plan
         self._report = report
+        self._addresses = {name: DIALECTS[name].address_of(url, ready) for name in plan.dialects}
 
     async def measure_idle(self) -> None:
         """Record the memory of an idle server, and what an idle connection adds."""
@@ -117,8 +138,8 @@ class _ServerBenchmark:
                 if floor is not None:  # before each load: the speed of a shared machine varies
                     self._report.floors.append(floor.run(self._plan.tokens))
                 rate = self._plan.tokens_per_s
-                await self._add(f"{clients} at {rate:g} tokens/s", clients, rate)
-                await self._add(f"{clients} in a burst", clients, None)
+                await self._add_with_dialects(f"{clients} at {rate:g} tokens/s", clients, rate)
+                await self._add_with_dialects(f"{clients} in a burst", clients, None)
             cancelling = run_cancel_load(
                 self._url, _CANCELLING_CLIENTS, self._plan.tokens, backend=self._backend
             )
@@ -127,13 +148,29 @@ class _ServerBenchmark:
                 for clients in (min(self._plan.clients), max(self._plan.clients)):
                     await self._add(f"{clients} in a burst, {_NULL_BACKEND}", clients, None, _NULL_BACKEND)
 
-    async def _add(self, name: str, clients: int, rate: float | None, backend: str | None = None) -> None:
+    async def _add_with_dialects(self, name: str, clients: int, rate: float | None) -> None:
+        """Measure a load over `/stream-tokens`, and then over each dialect."""
+        over_stream_tokens = await self._add(name, clients, rate)
+        for dialect, address in self._addresses.items():
+            print_note(f"  {name}, {dialect}")
+            load = run_dialect_load(
+                DIALECTS[dialect],
+                address,
+                clients,
+                self._plan.tokens,
+                tokens_per_s=rate,
+                first_end=over_stream_tokens.outcome.first_end,
+            )
+            self._report.add_dialect(dialect, name, await self._measured(load))
+
+    async def _add(self, name: str, clients: int, rate: float | None, backend: str | None = None) -> LoadRun:
         run = await self._load(name, clients, rate, backend)
         self._report.add(name, run)
         if run.peak_server_mib is not None and backend is None and clients == max(self._plan.clients):
             grown = run.peak_server_mib - self._report.memory["server"]
             key = f"a speaking connection, {name}"
             self._report.memory[key] = max(self._report.memory.get(key, 0.0), grown / clients)
+        return run
 
     async def _load(self, name: str, clients: int, rate: float | None, backend: str | None = None) -> LoadRun:
         print_note(f"  {name}")
@@ -145,6 +182,10 @@ class _ServerBenchmark:
             backend=backend or self._backend,
             opts=_NULL_OPTIONS if backend == _NULL_BACKEND else None,
         )
+        return await self._measured(load)
+
+    async def _measured(self, load: Coroutine[Any, Any, LoadOutcome]) -> LoadRun:
+        """Run a load, and read what it costs the server."""
         if self._pid is None:
             return LoadRun(await load)
         before = usage_of(self._pid)

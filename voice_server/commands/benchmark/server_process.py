@@ -7,9 +7,9 @@ import json
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -26,16 +26,17 @@ _POLL_INTERVAL_S = 0.002
 
 @dataclass(frozen=True, slots=True)
 class StartedServer:
-    """The URL, the process number, and the seconds from the command to the first connection."""
+    """The URL, the process number, the seconds to the first connection, and what it said of itself then."""
 
     url: str
     pid: int
     start_s: float
+    ready: Mapping[str, object] = field(default_factory=dict)
 
 
 @asynccontextmanager
-async def started_server(config: Config) -> AsyncIterator[StartedServer]:
-    """Start a server with this configuration, and stop it at the end of the block.
+async def started_server(config: Config, arguments: Sequence[str] = ()) -> AsyncIterator[StartedServer]:
+    """Start a server with this configuration and these arguments; stop it at the end of the block.
 
     Raises VoiceServerError when it does not start; its messages are on standard error.
     """
@@ -45,27 +46,29 @@ async def started_server(config: Config) -> AsyncIterator[StartedServer]:
         started_at = time.perf_counter()
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "voice_server.cli", "serve", "--json"),
-            *("--port", "0", "--config", str(file)),
+            *("--port", "0", "--config", str(file), *arguments),
             stdout=asyncio.subprocess.PIPE,
         )
         try:
             with last_duty(process.terminate):
                 async with asyncio.timeout(_START_TIMEOUT_S):
-                    url = await _url_when_ready(process)
-                yield StartedServer(url, process.pid, time.perf_counter() - started_at)
+                    ready = await _ready(process)
+                start_s = time.perf_counter() - started_at
+                yield StartedServer(str(ready["url"]), process.pid, start_s, ready)
         finally:
             if process.returncode is None:
                 process.terminate()
             await process.wait()
 
 
-async def _url_when_ready(process: asyncio.subprocess.Process) -> str:
+async def _ready(process: asyncio.subprocess.Process) -> Mapping[str, object]:
+    """What the server says of itself when it takes connections."""
     assert process.stdout is not None
     line = await process.stdout.readline()
     if not line:
         raise VoiceServerError("the server did not start; what it said stands above")
-    url: str = json.loads(line)["url"]
-    address = urlsplit(url)
+    ready: dict[str, object] = json.loads(line)
+    address = urlsplit(str(ready["url"]))
     while True:
         try:
             _, writer = await asyncio.open_connection(address.hostname, address.port)
@@ -73,7 +76,7 @@ async def _url_when_ready(process: asyncio.subprocess.Process) -> str:
             await asyncio.sleep(_POLL_INTERVAL_S)
         else:
             writer.close()
-            return url
+            return ready
 
 
 def _config_fields(config: Config) -> dict[str, object]:

@@ -20,7 +20,7 @@ class SentenceTiming:
 
     `delay_ms` runs from the moment the sentence was certain (the token behind it was sent) to its first audio
     here, `from_last_token_ms` from the token that completed it; `at_ms` is where it begins in the audio.
-    `gap_ms` is all gaps before and inside it, added up.
+    `gap_ms` is all gaps before and inside it, added up, and `typed_end` where it ends in the text as typed.
     """
 
     index: int
@@ -31,6 +31,7 @@ class SentenceTiming:
     audio_ms: float | None = None
     rtf: float | None = None
     gap_ms: float | None = None
+    typed_end: int | None = None
 
 
 class TurnMeter:
@@ -88,6 +89,7 @@ class TurnMeter:
             audio_ms=end.audio_ms,
             rtf=end.rtf,
             gap_ms=self._gap_ms,
+            typed_end=typed_end,
         )
 
     def _delay_ms(self, moment: float | None) -> float | None:
