@@ -54,7 +54,7 @@ def test_what_is_wrong_otherwise_is_an_error() -> None:
 def test_the_log_says_once_who_speaks_in_whose_place(caplog: pytest.LogCaptureFixture) -> None:
     async def main() -> None:
         async with served(ArithmeticPool()) as server:
-            with caplog.at_level(logging.INFO):
+            with caplog.at_level(logging.WARNING):
                 for _ in range(2):
                     voice_of(server, "told-once")
 

@@ -61,7 +61,7 @@ def _tell_once(name: str, settings: SpeechSettings) -> None:
     _told[name] = None
     if len(_told) > _TOLD_NAMES:
         _told.popitem(last=False)
-    _log.info(
+    _log.warning(
         "%s of %s speaks for the voice %.80s, which is none of this server's; "
         "an entry under aliases: in backends.yaml says which one it means",
         settings.voice,
