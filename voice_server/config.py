@@ -108,6 +108,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     handshake_s: Seconds = 10.0
     idle_s: Seconds = 300.0
     stalled_reader_s: Seconds = 30.0
+    kept_sessions: Annotated[int, msgspec.Meta(ge=0, le=10_000)] = 32
+    kept_bytes: Annotated[int, msgspec.Meta(ge=64 * 1024, le=64 * 1024 * 1024)] = 4 * 1024 * 1024
     drain_s: Seconds = 30.0
 
 

@@ -24,6 +24,7 @@ PLACE_OF_FOLDER = {
     "voice_server/endpoints/dialects/wyoming": Place.WYOMING,
     "voice_server/worker": Place.WORKER,
     "voice_server/commands": Place.COMMAND_LINE,
+    "voice_server/client_addresses.py": Place.CLIENT,
     "voice_server/client_streams.py": Place.CLIENT,
     "tts_backends": Place.WORKER,
 }

@@ -17,7 +17,12 @@ from voice_server.core.stream_session import (
     SetPaused,
     StreamSession,
 )
-from voice_server.core.wire.client_messages import PROTOCOL_VERSIONS, ClientMessage, StreamFormat
+from voice_server.core.wire.client_messages import (
+    PROTOCOL_VERSIONS,
+    ClientMessage,
+    ResumePoint,
+    StreamFormat,
+)
 from voice_server.errors import RequestError
 
 M = ClientMessage
@@ -263,3 +268,35 @@ def test_no_message_opens_a_turn_after_done() -> None:
     session = version_2()
     session.receive(M(done=True))
     assert not session.adds_turn(M(end=True, turn="t1"))
+
+
+POINT = ResumePoint(session="secret", received=5)
+
+
+def test_the_first_message_may_take_another_session_up() -> None:
+    assert StreamSession().resume_point(M(v=2, resume=POINT)) == POINT
+    assert StreamSession(version=PROTOCOL_VERSIONS[2]).resume_point(M(resume=POINT)) == POINT
+
+
+def test_a_message_that_takes_nothing_up_has_no_such_point() -> None:
+    assert version_2().resume_point(M(resume=True)) is None
+    assert StreamSession().resume_point(M(resume=POINT)) is None, "version 1 does not read it"
+
+
+@pytest.mark.parametrize("message", [M(v=2, resume=POINT, token="Hi."), M(v=2, resume=POINT, voice="x")])
+def test_nothing_stands_beside_a_session_that_is_taken_up(message: ClientMessage) -> None:
+    with pytest.raises(RequestError, match="no other key but v"):
+        StreamSession().resume_point(message)
+
+
+def test_whether_a_session_is_kept_or_taken_up_is_decided_at_its_beginning() -> None:
+    with pytest.raises(RequestError, match="first message") as taken_up:
+        version_2().resume_point(M(resume=POINT))
+    with pytest.raises(RequestError, match="first message") as kept:
+        version_2().config_after(M(keep_s=5.0))
+    assert taken_up.value.code == kept.value.code == "not_first"
+
+
+def test_a_session_may_be_kept() -> None:
+    assert version_2(keep_s=30.0).config.keep_s == 30
+    assert version_2().config.keep_s == 0

@@ -92,6 +92,9 @@ ERROR_CODES: Mapping[str, CodeMeaning] = {
     "no_speakers": CodeMeaning("This machine has no sound device that can be opened.", _HTTP + _COMMAND),
     "no_storage": CodeMeaning("The disk of the server's machine is full, or may not be written.", _HTTP),
     "no_text": CodeMeaning("The text is missing, or has nothing in it but white space.", _SERVER),
+    "not_first": CodeMeaning(
+        "`keep_s`, or `resume` with a session, stands in a later message or beside other keys.", _SOCKET
+    ),
     "not_found": CodeMeaning("There is nothing at this address, or what it names does not exist.", _HTTP),
     "not_installed": CodeMeaning("What was asked for needs an extra of the package.", _HTTP + _COMMAND),
     "not_set_up": CodeMeaning("The backend's environment or weights are missing on this machine.", _ALL),
@@ -104,10 +107,16 @@ ERROR_CODES: Mapping[str, CodeMeaning] = {
     "refused": CodeMeaning("What answers at the server's address is no voice-server.", _COMMAND),
     "reader_gone": CodeMeaning("Nobody reads what a command writes any more.", _COMMAND),
     "render_failed": CodeMeaning("The engine said that it cannot speak this sentence.", _SPEECH),
+    "session_gone": CodeMeaning(
+        "The session that a connection takes up is not kept, or not all that it did not receive.", _SOCKET
+    ),
     "set_up_refused": CodeMeaning(
         "Only somebody at the server's own machine may have an engine set up (status 403).", _HTTP
     ),
     "slow_body": CodeMeaning("The body of a request did not come to its end in time (status 408).", _HTTP),
+    "stalled_reader": CodeMeaning(
+        "A client read nothing for `stalled_reader_s`; the connection closes with 1013.", _SOCKET
+    ),
     "stopped": CodeMeaning("A job ended because it was stopped; no client is told of it.", _WORKER),
     "stream_closed": CodeMeaning("The server closed the connection before everything was sent.", _CLIENT),
     "text_overflow": CodeMeaning(
@@ -151,6 +160,9 @@ WARNING_CODES: Mapping[str, CodeMeaning] = {
     "lost_character": CodeMeaning("U+FFFD stands in the text for a character that was lost.", _SERVER),
     "no_known_key": CodeMeaning("A message has no key that the protocol knows.", _SOCKET),
     "no_speakers": CodeMeaning("This machine has no sound device, so nothing can be heard.", _HTTP),
+    "not_kept": CodeMeaning(
+        "The server keeps as many sessions as it may; this one cannot be taken up again.", _SOCKET
+    ),
     "nothing_to_cancel": CodeMeaning("`cancel` named no turn that is being spoken.", _SOCKET),
     "option_ignored": CodeMeaning("The loaded model ignores an option that was set.", _SERVER),
     "phonemes_unread": CodeMeaning(
@@ -168,6 +180,9 @@ WARNING_CODES: Mapping[str, CodeMeaning] = {
     ),
     "seam": CodeMeaning("After a worker was lost the samples differ; a short blend joins them.", _SERVER),
     "sentence_retried": CodeMeaning("A sentence failed, or lost its worker, and is tried again.", _SERVER),
+    "slow_reader": CodeMeaning(
+        "A client has read nothing for half of `stalled_reader_s`; it is told when it reads again.", _SOCKET
+    ),
     "ssml_ignored": CodeMeaning(
         "Something in SSML is wrong or not known, and the text is spoken without it.", _SERVER
     ),

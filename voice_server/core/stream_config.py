@@ -34,18 +34,22 @@ REQUEST_FIELDS: Final = {
 }
 """The keys of a message that say how to speak, and the fields of a SpeechRequest that they are."""
 
-_STREAM_FIELDS: Final = ("format", "on_new_turn")
+_STREAM_FIELDS: Final = ("format", "on_new_turn", "keep_s")
 _KEYS: Final = (*REQUEST_FIELDS, *_STREAM_FIELDS, "ssml")
 _values_of = attrgetter(*_KEYS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StreamConfig:
-    """How a connection's text is spoken, how its audio is sent, and what a new turn does to earlier ones."""
+    """How a connection's text is spoken, how its audio is sent, and what a new turn does to earlier ones.
+
+    `keep_s` is how long the session can be taken up again after its connection was lost.
+    """
 
     request: SpeechRequest = field(default_factory=SpeechRequest)
     format: StreamFormat = field(default_factory=StreamFormat)
     on_new_turn: NewTurnPolicy = "queue"
+    keep_s: float = 0.0
 
     def updated(self, message: ClientMessage, defaults: Mapping[str, object]) -> StreamConfig:
         """The configuration after a message; the same object when the message changes nothing.

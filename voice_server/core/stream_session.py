@@ -18,7 +18,9 @@ from voice_server.core.wire.client_messages import (
     PROTOCOL_VERSIONS,
     ClientMessage,
     ProtocolVersion,
+    ResumePoint,
     check_values,
+    has_only,
     is_text_alone,
 )
 from voice_server.errors import RequestError
@@ -129,6 +131,21 @@ class StreamSession:
         """The text of a message that has no other key, if a turn takes it: that changes no state."""
         return message.token if self.turn is not None and is_text_alone(message) else None
 
+    def resume_point(self, message: ClientMessage) -> ResumePoint | None:
+        """Where a message takes another session up, which then takes the place of this one.
+
+        Raises RequestError where it may not.
+        """
+        point = self._version_after(message).read(message).resume
+        if not isinstance(point, ResumePoint):
+            return None
+        if self.state is not SessionState.NEW or not has_only(message, {"v", "resume"}):
+            raise RequestError(
+                "a session is taken up by a connection's first message, which has no other key but v",
+                code="not_first",
+            )
+        return point
+
     def config_after(self, message: ClientMessage) -> StreamConfig:
         """The sticky configuration once a message is obeyed; the same object when it changes nothing.
 
@@ -201,6 +218,8 @@ class StreamSession:
         return version
 
     def _config_after(self, message: ClientMessage, version: ProtocolVersion) -> StreamConfig:
+        if message.keep_s is not None and self.state is not SessionState.NEW:
+            raise RequestError("keep_s may only stand in the first message", code="not_first")
         return self.config.updated(message, version.defaults if self.state is SessionState.NEW else {})
 
     def _check_turn(self, message: ClientMessage) -> None:
@@ -262,7 +281,7 @@ class StreamSession:
             commands.append(PlayedUntil(message.turn, message.played_ms))
         if message.pause:
             commands.append(SetPaused(paused=True))
-        if message.resume:
+        if message.resume is True:
             commands.append(SetPaused(paused=False))
         if message.ping is not None:
             commands.append(AnswerPing(message.ping))

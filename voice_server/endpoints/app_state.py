@@ -11,8 +11,10 @@ from typing import Any, Protocol
 from starlette.applications import Starlette
 from starlette.requests import HTTPConnection
 
+from voice_server.core.kept_sessions import KeptSessions
 from voice_server.endpoints.connection_count import ConnectionCount
 from voice_server.endpoints.encoded_lists import EncodedLists
+from voice_server.endpoints.websocket.conversation import Conversation
 from voice_server.errors import Busy
 from voice_server.playback.loudspeakers import Loudspeakers
 from voice_server.speech import SpeechService
@@ -64,6 +66,8 @@ class AppState:
         self.set_ups: dict[str, SetUp] = {}
         """The last set-up that was begun here of each backend."""
         self.loudspeakers = loudspeakers
+        self.kept: KeptSessions[Conversation] = KeptSessions(service.limits.kept_sessions)
+        """Sessions that may be taken up again."""
         self.root_path = root_path
         self.lists = EncodedLists()
         self.connections = ConnectionCount(service.limits, self.make_room, service.now)
@@ -135,6 +139,8 @@ class AppState:
     async def drain(self, limit_s: float) -> None:
         """Take no more work; return when what is open has been spoken, after `limit_s` at the latest."""
         self.is_draining = True
+        for session in self.kept.end_lost():
+            session.close()
         for connection in tuple(self._connections):
             connection.drain(int(limit_s * 1000))
         with contextlib.suppress(TimeoutError):

@@ -20,8 +20,8 @@ _EVERYTHING: dict[str, object] = {
     "ssml": True, "normalize": ["dates"], "script": "keep", "code": "skip", "sentence_pause_ms": 5,
     "emoji": "say", "citations": "say", "speakers": {"Anna": "a", "Bob": {"voice": 2}, "Teller": None},
     "pronunciations": {"GIF": "jif"},
-    "on_new_turn": "preempt", "token": "t", "turn": "a", "flush": True, "id": 1, "end": True, "cancel": True,
-    "played_ms": 1, "pause": True, "resume": True, "ping": 1, "done": True,
+    "on_new_turn": "preempt", "keep_s": 5, "token": "t", "turn": "a", "flush": True, "id": 1, "end": True,
+    "cancel": True, "played_ms": 1, "pause": True, "resume": True, "ping": 1, "done": True,
 }  # fmt: skip
 
 
@@ -60,6 +60,7 @@ def test_text_alone_has_no_other_key(key: str) -> None:
     [
         (ClientMessage(max_wait_ms=60_001), "invalid_message"),
         (ClientMessage(ahead_s=-0.1), "invalid_message"),
+        (ClientMessage(keep_s=60.1), "invalid_message"),
         (ClientMessage(sentence_pause_ms=10_001), "invalid_message"),
         (ClientMessage(played_ms=float("inf")), "invalid_message"),
         (ClientMessage(format=StreamFormat(rate=1)), "unknown_format"),

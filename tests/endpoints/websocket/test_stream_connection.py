@@ -7,6 +7,7 @@ import contextlib
 import json
 import socket as sockets
 import struct
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -17,6 +18,8 @@ from tests.endpoints.serving import UPGRADE, Received, converse, listen, run, se
 from voice_server.commands.benchmark.minimal_websocket import text_frame
 from voice_server.core.types import SpeechWarning
 from voice_server.endpoints.websocket import stream_connection, stream_turns, websocket_protocol
+from voice_server.endpoints.websocket.server_messages import Message
+from voice_server.endpoints.websocket.stream_sender import StreamSender
 from voice_server.endpoints.websocket.websocket_protocol import PROTOCOL_EXTENSION
 
 HELLO = pcm_of("Hello world.")
@@ -520,6 +523,54 @@ def test_a_reader_that_stops_reading_is_closed_and_harms_nobody() -> None:
             while server.service.open_speeches:
                 await asyncio.sleep(0.01)
             writer.transport.abort()
+
+    run(main)
+
+
+_MUCH: list[dict[str, Any]] = [{"v": 2}, *({"token": "This is a sentence that nobody takes. " * 500},) * 10]
+
+
+def test_a_reader_that_stops_is_told_so_behind_what_it_has_not_read() -> None:
+    async def main() -> None:
+        config = config_of("one", stalled_reader_s=1)
+        async with served(config=config) as server, server.connect(max_queue=1) as socket:
+            for message in _MUCH:
+                await socket.send(json.dumps(message))
+            while not server.service.open_speeches:
+                await asyncio.sleep(0.01)
+            while server.service.open_speeches:
+                await asyncio.sleep(0.01)
+            received = await listen(socket)
+        assert received.json[-1]["code"] == "stalled_reader"
+        assert received.json[-1]["fatal"] is True
+        assert received.close_code == 1013
+        assert "read while you send" in (socket.close_reason or "")
+
+    run(main)
+
+
+def test_a_reader_that_was_slow_is_told_so_when_it_reads_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    is_told = asyncio.Event()
+    answer = StreamSender.answer
+
+    def noted(self: StreamSender, messages: Iterable[Message]) -> None:
+        told = list(messages)
+        if any("slow_reader" in str(each) for each in told):
+            is_told.set()
+        answer(self, told)
+
+    monkeypatch.setattr(StreamSender, "answer", noted)
+
+    async def main() -> None:
+        config = config_of("one", stalled_reader_s=6)
+        async with served(config=config) as server, server.connect(max_queue=1) as socket:
+            for message in _MUCH:
+                await socket.send(json.dumps(message))
+            await is_told.wait()
+            received = await listen(socket, until="warning")
+            assert [each["code"] for each in received.of("warning")] == ["slow_reader"]
+            await socket.send(json.dumps({"cancel": True}))
+            await listen(socket, until="turn_done")
 
     run(main)
 

@@ -14,8 +14,10 @@ from tests.arithmetic_pool import ArithmeticPool, config_of
 from tests.core.speech.rendering import pcm_of
 from tests.endpoints.serving import run
 from voice_server.core.speech.speech_settings import SpeechRequest
+from voice_server.core.stream_session import StreamSession
 from voice_server.core.wire.client_messages import StreamFormat
 from voice_server.endpoints.websocket.close_codes import CloseCode
+from voice_server.endpoints.websocket.conversation import Conversation
 from voice_server.endpoints.websocket.stream_sender import StreamSender
 from voice_server.endpoints.websocket.stream_turns import StreamTurns
 from voice_server.endpoints.websocket.version_writers import Version1Writer
@@ -67,8 +69,9 @@ def _sender(
 ) -> tuple[StreamSender, StreamTurns, _RecordingWebSocket]:
     websocket, wake_up = _RecordingWebSocket(), asyncio.Event()
     turns = StreamTurns(cast("SpeechService", service), wake_up.set)
+    conversation = Conversation(StreamSession(), turns, None)
     sender = StreamSender(
-        cast("WebSocket", websocket), cast("WebSocketProtocol | None", protocol), turns, wake_up, now
+        cast("WebSocket", websocket), cast("WebSocketProtocol | None", protocol), conversation, wake_up, now
     )
     return sender, turns, websocket
 

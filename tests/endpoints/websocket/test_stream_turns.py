@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
+import json
 from typing import cast
 
 import av
@@ -147,5 +149,42 @@ def test_a_turn_that_was_cut_off_answers_before_earlier_turns_and_leaves() -> No
             assert turns
             turns.close()
             assert service.open_speeches == 0
+
+    run(main)
+
+
+class _Clock:
+    now_s = 100.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
+async def _all_sent(service: SpeechService, turns: StreamTurns) -> None:
+    """Speak "One." in every turn, one after the other, and hand all of it out."""
+    for name in ("a", "b"):
+        turns.open(name, service.settings(SpeechRequest())[0], StreamFormat(), Version2Writer())
+        turns.push("One is here.")
+        turns.newest.end()
+    while turns:
+        turns.next_messages()
+        await asyncio.sleep(0)
+
+
+def _cancelled(answers: list[Message]) -> list[tuple[str, str]]:
+    told = [json.loads(each) for each in answers]
+    return [(each["turn"], each["heard"]) for each in told]
+
+
+def test_a_listener_who_is_late_says_so_by_the_turns_name() -> None:
+    async def main() -> None:
+        clock = _Clock()
+        async with SpeechService(ArithmeticPool(frame_s=0), config_of("one"), clock=clock) as service:
+            turns = StreamTurns(service, lambda: None)
+            await _all_sent(service, turns)
+            clock.now_s += 60
+            turns.set_played("b", 0.0)
+            answers, _ = turns.cancel(CancelTurns(None, None))
+            assert _cancelled(answers) == [("b", "")]
 
     run(main)

@@ -17,10 +17,20 @@ from voice_server.core.speech.utterance_events import (
 )
 from voice_server.core.types import Capabilities, SpeechWarning
 from voice_server.core.wire.client_messages import PROTOCOL_VERSIONS
-from voice_server.endpoints.websocket.version_writers import Version1Writer, Version2Writer, writer_for
+from voice_server.endpoints.websocket.version_writers import (
+    SessionTerms,
+    Version1Writer,
+    Version2Writer,
+    writer_for,
+)
 
 _SETTINGS = SpeechSettings(backend="one", voice="alba", max_segment_chars=123)
-_READY = (_SETTINGS, "mulaw", 8000, Capabilities(tags=("laugh",)), Limits(message_bytes=4096))
+_READY = (
+    SessionTerms("secret", "mulaw", 8000, 30.0, 7),
+    _SETTINGS,
+    Capabilities(tags=("laugh",)),
+    Limits(message_bytes=4096),
+)
 
 
 @pytest.mark.parametrize("number", PROTOCOL_VERSIONS)
@@ -38,15 +48,17 @@ def test_version_1_says_nothing_of_the_connection_but_errors() -> None:
 def test_version_2_says_what_it_speaks_with() -> None:
     (text,) = Version2Writer().ready(*_READY)
     ready = json.loads(text)
-    assert len(ready.pop("session")) == 16
     assert ready.pop("capabilities")["tags"] == ["laugh"]
     assert ready == {
         "type": "ready",
+        "session": "secret",
         "voice": "alba",
         "backend": "one",
         "sample_rate": 8000,
         "encoding": "mulaw",
         "limits": {"message_bytes": 4096, "buffered_chars": 200_000, "segment_chars": 123},
+        "keep_s": 30.0,
+        "received": 7,
     }
 
 

@@ -7,7 +7,7 @@ were absent; unknown keys are ignored; types are checked when a message is decod
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Annotated, Any, Final, Literal
@@ -22,6 +22,7 @@ SAMPLE_RATES_HZ: Final = (8_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000)
 ENCODINGS: Final = ("pcm_s16le", "pcm_f32le", "mulaw", "alaw", "mp3", "opus")
 MAX_WAIT_MS: Final = 60_000
 MAX_AHEAD_S: Final = 600
+MAX_KEEP_S: Final = 60
 
 NewTurnPolicy = Literal["queue", "preempt"]
 Name = Annotated[str, msgspec.Meta(max_length=200)]
@@ -38,6 +39,13 @@ class StreamFormat:
     encoding: str = "pcm_s16le"
     rate: int | None = None
     frames: Literal["plain", "tagged"] = "plain"
+
+
+class ResumePoint(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The session that a new connection takes up again, and how many of its messages the client has."""
+
+    session: Name
+    received: Annotated[int, msgspec.Meta(ge=0)]
 
 
 class ClientMessage(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,6 +75,7 @@ class ClientMessage(msgspec.Struct, frozen=True, kw_only=True):
     speakers: Speakers | None = None
     pronunciations: dict[str, Any] | None = None
     on_new_turn: NewTurnPolicy | None = None
+    keep_s: float | None = None
     token: str | None = None
     turn: Name | None = None
     flush: bool | None = None
@@ -75,7 +84,7 @@ class ClientMessage(msgspec.Struct, frozen=True, kw_only=True):
     cancel: bool | None = None
     played_ms: float | None = None
     pause: bool | None = None
-    resume: bool | None = None
+    resume: bool | ResumePoint | None = None
     ping: int | float | Name | None = None
     done: bool | None = None
 
@@ -88,6 +97,11 @@ _NO_VALUES: Final = _all_but_token(ClientMessage())
 def is_text_alone(message: ClientMessage) -> bool:
     """Whether a message has no key but `token`."""
     return message.token is not None and _all_but_token(message) == _NO_VALUES
+
+
+def has_only(message: ClientMessage, keys: Container[str]) -> bool:
+    """Whether a message has no key but these."""
+    return all(key in keys or getattr(message, key) is None for key in _KEYS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +140,7 @@ def check_values(message: ClientMessage) -> None:
     _check_range("max_wait_ms", message.max_wait_ms, MAX_WAIT_MS)
     _check_range("ahead_s", message.ahead_s, MAX_AHEAD_S)
     _check_range("sentence_pause_ms", message.sentence_pause_ms, MAX_PAUSE_MS)
+    _check_range("keep_s", message.keep_s, MAX_KEEP_S)
     _check_range("played_ms", message.played_ms, math.inf)
     if message.format is not None:
         _check_format(message.format)

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Sequence
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from voice_server.endpoints.websocket.close_codes import CloseCode
+from voice_server.endpoints.websocket.conversation import Conversation
 from voice_server.endpoints.websocket.server_messages import Message, to_json
-from voice_server.endpoints.websocket.stream_turns import StreamTurns
 from voice_server.endpoints.websocket.websocket_protocol import WebSocketProtocol
 
 _TURN_S = 0.001
@@ -33,16 +33,17 @@ class StreamSender:
         self,
         websocket: WebSocket,
         protocol: WebSocketProtocol | None,
-        turns: StreamTurns,
+        conversation: Conversation,
         wake_up: asyncio.Event,
         now: Callable[[], float],
     ) -> None:
         self._websocket = websocket
         self._protocol = protocol
-        self._turns = turns
+        self._conversation = conversation
         self._wake_up = wake_up
         self._now = now
         self._answers: deque[Message] = deque()
+        self._repeated: list[Message] = []
         self._answer_chars = 0
         self.has_room = asyncio.Event()
         """Set while the client's messages may be read: their answers do not pile up."""
@@ -76,6 +77,12 @@ class StreamSender:
             if self._protocol is not None:
                 self._protocol.pause_messages()
 
+    def take_up(self, conversation: Conversation, messages: Sequence[Message]) -> None:
+        """Go on with a conversation, after messages of which it has taken note when they were first sent."""
+        self._conversation = conversation
+        self._repeated += messages
+        self._wake_up.set()
+
     def close(self, code: CloseCode) -> None:
         """Close once the answers are sent."""
         self._close_code = code
@@ -101,7 +108,7 @@ class StreamSender:
                     if self._now() >= until:
                         await asyncio.sleep(0)
                         until = self._now() + _TURN_S
-                if self._close_code is None and not self._turns:
+                if self._close_code is None and not self._conversation.turns:
                     self._close_code = self._last_close_code
                 if self._close_code is not None:
                     await self._close(self._close_code)
@@ -113,14 +120,18 @@ class StreamSender:
 
     def _next_messages(self) -> list[Message]:
         """What can be sent now, in portions: more is taken when the client has taken most of that."""
+        if self._repeated:
+            repeated, self._repeated = self._repeated, []
+            return repeated
         messages = self._take_answers()
         size = 0
         while size < _BATCH_BYTES and self._close_code is None:
-            more = self._turns.next_messages()
+            more = self._conversation.turns.next_messages()
             if more is None:
                 break
             messages += more
             size += sum(map(len, more))
+        self._conversation.note_sent(messages)
         return messages
 
     def _take_answers(self) -> list[Message]:

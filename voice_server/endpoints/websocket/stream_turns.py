@@ -115,15 +115,21 @@ def check_text(service: SpeechService, speeches: Iterable[Speech], chars: int) -
 
 
 class StreamTurns:
-    """The turns of one connection; `on_event` is called when `next_messages` is worth calling again."""
+    """The turns of one session; `on_event` is called when `next_messages` is worth calling again.
+
+    `on_event` belongs to the connection that has the session, and is another one after a loss.
+    """
 
     def __init__(self, service: SpeechService, on_event: Callable[[], None]) -> None:
         self._service = service
-        self._on_event = on_event
+        self.on_event = on_event
         self._turns: deque[StreamTurn] = deque()
         self._sent: deque[StreamTurn] = deque(maxlen=_SENT_TURNS)
         self._opened = 0
         self._is_paused = False
+
+    def _wake(self) -> None:
+        self.on_event()
 
     def __len__(self) -> int:
         """How many turns have not been sent to their end."""
@@ -154,7 +160,7 @@ class StreamTurns:
         """Begin a turn, which is heard after all others."""
         before = self._turns or self._sent
         after = before[-1].speech if before else None
-        speech = self._service.open(settings, after=after, on_event=self._on_event)
+        speech = self._service.open(settings, after=after, on_event=self._wake)
         if self._is_paused:
             speech.pause()
         turn_writer = writer.turn(name, self._opened, tagged=form.frames == "tagged")
@@ -193,9 +199,9 @@ class StreamTurns:
         return answers
 
     def set_played(self, name: str | None, played_ms: float) -> None:
-        """Take the listener's play position in a turn, or in the one being heard."""
+        """Take the listener's play position in a turn, or in the one that seems to be heard."""
         for turn in (*self._sent, *self._turns):
-            if turn.speech.is_playing and name in (None, turn.name):
+            if turn.name == name or (name is None and turn.speech.is_playing):
                 turn.speech.played(played_ms)
                 return
 

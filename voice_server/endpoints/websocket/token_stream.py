@@ -31,7 +31,7 @@ async def token_stream(websocket: WebSocket) -> None:
         await websocket.send_text(error_message(error.code, error.message))
         await websocket.close(CloseCode.POLICY)
         return
-    connection = StreamConnection(websocket, state.service, session)
+    connection = StreamConnection(websocket, state.service, session, state.kept)
     with state.open_work(connection):
         await connection.run()
 

@@ -6,9 +6,9 @@ of its version (`writer_for`) and never compares version numbers.
 
 from __future__ import annotations
 
-import secrets
 import struct
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Final, Protocol
 
 import msgspec
@@ -37,6 +37,20 @@ _TAG = struct.Struct("<IIII")
 """Head of a tagged frame, little endian: turn number, sentence index, sequence in the turn, flags."""
 
 
+@dataclass(frozen=True, slots=True)
+class SessionTerms:
+    """The secret name of a session, how its sound is sent, and how long it is kept without a connection.
+
+    `received` says how many of the client's messages there are, where a session was taken up again.
+    """
+
+    name: str
+    encoding: str
+    sample_rate_hz: int
+    keep_s: float = 0.0
+    received: int | None = None
+
+
 class TurnWriter(Protocol):
     """Writes the messages of one turn, event by event."""
 
@@ -52,9 +66,8 @@ class VersionWriter(Protocol):
 
     def ready(
         self,
+        session: SessionTerms,
         settings: SpeechSettings,
-        encoding: str,
-        sample_rate_hz: int,
         capabilities: Capabilities,
         limits: Limits,
     ) -> list[str]:
@@ -97,14 +110,13 @@ class Version1Writer:
 
     def ready(
         self,
+        session: SessionTerms,
         settings: SpeechSettings,
-        encoding: str,
-        sample_rate_hz: int,
         capabilities: Capabilities,
         limits: Limits,
     ) -> list[str]:
         """Nothing."""
-        del settings, encoding, sample_rate_hz, capabilities, limits
+        del session, settings, capabilities, limits
         return []
 
     def warnings(self, warnings: Iterable[SpeechWarning]) -> list[str]:
@@ -157,28 +169,28 @@ class Version2Writer:
 
     def ready(
         self,
+        session: SessionTerms,
         settings: SpeechSettings,
-        encoding: str,
-        sample_rate_hz: int,
         capabilities: Capabilities,
         limits: Limits,
     ) -> list[str]:
-        """`ready`, with a new name for the connection."""
+        """`ready`, with how the session can be taken up again."""
         message = {
             "type": "ready",
-            "session": secrets.token_hex(8),
+            "session": session.name,
             "voice": settings.voice,
             "backend": settings.backend,
-            "sample_rate": sample_rate_hz,
-            "encoding": encoding,
+            "sample_rate": session.sample_rate_hz,
+            "encoding": session.encoding,
             "limits": {
                 "message_bytes": limits.message_bytes,
                 "buffered_chars": limits.buffered_chars,
                 "segment_chars": settings.max_segment_chars,
             },
             "capabilities": msgspec.to_builtins(capabilities),
+            "keep_s": session.keep_s,
         }
-        return [to_json(message)]
+        return [to_json(message if session.received is None else message | {"received": session.received})]
 
     def warnings(self, warnings: Iterable[SpeechWarning]) -> list[str]:
         """A `warning` for each."""

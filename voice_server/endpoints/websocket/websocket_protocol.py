@@ -7,6 +7,7 @@ Nothing of a handshake is logged: its URL and its header fields may carry the to
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import Callable, Sequence
@@ -15,6 +16,7 @@ from typing import Any, cast
 from starlette.websockets import WebSocketDisconnect
 from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import Frame
 from websockets.http11 import Request
 
 from voice_server.endpoints.websocket.close_codes import CloseCode
@@ -53,12 +55,23 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         self._are_messages_paused = False
         self._late_pong = b""
         self._is_refused = False  # what the client still sends is thrown away
+        self._answered = asyncio.Event()  # our close frame; or there is no connection any more
 
     def handle_connect(self, event: Request) -> None:
         """Offer this object as an ASGI extension."""
         super().handle_connect(event)
         if self.response.status_code == 101:
             cast("dict[str, Any]", self.scope["extensions"])[PROTOCOL_EXTENSION] = self
+
+    @property
+    def client_has_closed(self) -> bool:
+        """Whether the client has sent a close frame, as it does when it leaves or has read ours."""
+        return self.conn.close_rcvd is not None
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Take note of the end."""
+        super().connection_lost(exc)
+        self._answered.set()
 
     def listen(self, on_messages: Callable[[list[str | bytes]], int]) -> None:
         """Call `on_messages` with all messages from now on, first with those that wait for `receive`.
@@ -189,13 +202,32 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         """
         if self._is_refused or self.transport.is_closing():
             raise WebSocketDisconnect(1006)
-        parts = []
-        for message in messages:
-            opcode, payload = (TEXT, message.encode()) if isinstance(message, str) else (BINARY, message)
-            parts += [frame_head(opcode, len(payload)), payload]
-        self.transport.writelines(parts)
+        self.transport.writelines(_frames(messages))
         if not self.writable.is_set():
             await self.writable.wait()
+
+    def close_unread(self, messages: Sequence[str | bytes], code: CloseCode, reason: str) -> None:
+        """Send last messages and close, behind what the client has not read; see `until_answered`."""
+        if self.close_sent or self.transport.is_closing():
+            return
+        self.transport.writelines(_frames(messages))
+        self.conn.send_close(code, reason)
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        self.close_sent = True
+        self.read_paused = self._are_messages_paused = False
+        self._continue_reading()
+
+    async def until_answered(self, limit_s: float = _LINGER_S) -> None:
+        """Wait until the client has answered our close frame, or is gone, for so long at most."""
+        if not self.transport.is_closing():
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(limit_s):
+                    await self._answered.wait()
+
+    def handle_close(self, event: Frame) -> None:
+        """Take note of the client's close frame."""
+        super().handle_close(event)
+        self._answered.set()
 
     def shutdown(self) -> None:
         """End, because the server does; a client that was sent a close frame has time to read it."""
@@ -208,3 +240,11 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         """Give the client time to read the last messages, but not for ever."""
         super().on_task_complete(task)
         self.loop.call_later(_LINGER_S, self.transport.abort)
+
+
+def _frames(messages: Sequence[str | bytes]) -> list[bytes]:
+    parts = []
+    for message in messages:
+        opcode, payload = (TEXT, message.encode()) if isinstance(message, str) else (BINARY, message)
+        parts += [frame_head(opcode, len(payload)), payload]
+    return parts
