@@ -73,7 +73,7 @@ def test_every_message_of_the_protocol_becomes_its_event() -> None:
         Ready("ab", "v", "b"),
         Generating("Hi.", 1, "1", 0, (0, 3)),
         Sentence("1", 0, "Hi.", "Hi.", 0, 1.5),
-        Audio(b"\x01\x02", "1", 0),
+        Audio(b"\x01\x02", "1", 0, 0),
         Words("1", 0, (Word("Hi", 0, 80.5, 0, 2),), "engine"),
         SentenceEnd("1", 0, 5, -1, 0.1, 0),
         Flushed("1", 7),
@@ -102,7 +102,7 @@ def test_unknown_fields_and_messages_of_a_newer_server_are_no_error() -> None:
 def test_tagged_frames_carry_their_place_in_a_header() -> None:
     header = struct.pack("<IIII", 0, 3, 9, 1)
     got = events_of(header + b"abcd", is_tagged=True)
-    assert got == [Audio(b"abcd", None, 3, 9, is_first=True)]
+    assert got == [Audio(b"abcd", None, 3, None, 9, is_first=True)]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import json
 import logging
 import socket
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from http import HTTPStatus
 from typing import Any
@@ -19,7 +19,7 @@ from websockets.http11 import Request, Response
 
 from voice_server import client
 from voice_server.client import connect, connect_sync
-from voice_server.client_streams import stream_url
+from voice_server.client_addresses import stream_url
 from voice_server.errors import ConfigError, RequestError
 
 Script = Callable[[ServerConnection], Awaitable[None]]
@@ -321,7 +321,7 @@ def test_closing_while_another_task_reads_is_no_error() -> None:
     assert all(isinstance(event, client.Audio) for event in asyncio.run(main()))
 
 
-async def collect_all(stream: client.AsyncStream) -> list[client.Event]:
+async def collect_all(stream: AsyncIterable[client.Event]) -> list[client.Event]:
     return [event async for event in stream]
 
 
@@ -373,3 +373,201 @@ def test_the_token_is_neither_logged_nor_in_an_error(
     assert "S3cret" not in "".join(
         logging.Formatter().format(record) for record in caplog.records if "test" not in record.name
     )
+
+
+# ------------------------------------------------------------------ reading in the background
+
+
+def test_a_program_that_sends_everything_before_it_reads_is_not_held_up() -> None:
+    """The server sends much more than a socket takes before the program reads anything."""
+
+    async def main() -> int:
+        all_sent = asyncio.Event()
+
+        async def script(connection: ServerConnection) -> None:
+            await connection.recv()
+            for _ in range(1000):
+                await connection.send(bytes(20_000))
+            all_sent.set()
+            await connection.close()
+
+        async with scripted_server(script) as url, connect(url) as stream:
+            await all_sent.wait()
+            return len([event async for event in stream])
+
+    assert asyncio.run(main()) == 1000
+
+
+def test_a_program_that_takes_events_slowly_holds_the_server_up() -> None:
+    async def main() -> None:
+        sent = 0
+        limit = threading.Event()
+
+        async def script(connection: ServerConnection) -> None:
+            nonlocal sent
+            await connection.recv()
+            for _ in range(5000):
+                await connection.send(bytes(20_000))
+                sent += 1
+            limit.set()
+
+        async with scripted_server(script) as url, connect(url) as stream:
+            async for _ in stream:
+                before = -1
+                while before < sent:  # until the server is held up
+                    before = sent
+                    for _ in range(200):
+                        await asyncio.sleep(0.001)
+                break
+            assert not limit.is_set()
+
+    asyncio.run(main())
+
+
+# ------------------------------------------------------------------ speaking while reading
+
+
+def _echo(connection: ServerConnection) -> Awaitable[None]:
+    """A server that says a sound for every token, and that a turn is done."""
+
+    async def script() -> None:
+        async for message in connection:
+            given = json.loads(message)
+            if "token" in given:
+                await connection.send(given["token"].encode() * 2)
+            for key, reason in (("end", "complete"), ("cancel", "cancelled")):
+                if key in given:
+                    done = {"audio_ms": 0, "characters": 0, "sentences": 0}
+                    turn = {"turn": given["turn"], "reason": reason}
+                    await connection.send(json.dumps({"type": "turn_done", **turn, **done}))
+
+    return script()
+
+
+def test_sound_comes_while_tokens_are_still_being_made() -> None:
+    async def main() -> list[str]:
+        heard: list[str] = []
+        first_sound = asyncio.Event()
+
+        async def tokens() -> AsyncIterator[str]:
+            yield "a"
+            await first_sound.wait()
+            yield "b"
+
+        async with scripted_server(_echo) as url, connect(url) as stream:
+            async for event in stream.speak(tokens(), turn="t"):
+                if isinstance(event, client.Audio):
+                    heard.append(event.pcm.decode())
+                    first_sound.set()
+        return heard
+
+    assert asyncio.run(main()) == ["aa", "bb"]
+
+
+def test_several_texts_are_spoken_on_one_connection() -> None:
+    async def main() -> list[list[client.Event]]:
+        async with scripted_server(_echo) as url, connect(url) as stream:
+            return [[event async for event in stream.speak([text])] for text in ("a", "b")]
+
+    spoken = asyncio.run(main())
+    assert [[type(event) for event in each] for each in spoken] == [[client.Audio, client.TurnDone]] * 2
+    assert spoken[0][-1] != spoken[1][-1], "each has its turn"
+
+
+def test_an_error_of_the_tokens_cancels_their_turn_and_is_raised() -> None:
+    received: list[Any] = []
+
+    async def record(connection: ServerConnection) -> None:
+        async for message in connection:
+            received.append(json.loads(message))
+            if "cancel" in received[-1]:
+                done = {"reason": "cancelled", "audio_ms": 0, "characters": 0, "sentences": 0}
+                await connection.send(json.dumps({"type": "turn_done", "turn": "t", **done}))
+
+    async def broken() -> AsyncIterator[str]:
+        yield "Half of "
+        raise OSError("the model has gone")
+
+    async def main() -> None:
+        async with scripted_server(record) as url, connect(url) as stream:
+            await collect_all(stream.speak(broken(), turn="t"))
+
+    with pytest.raises(OSError, match="the model has gone"):
+        asyncio.run(main())
+    assert received[1:] == [
+        {"token": "Half of ", "turn": "t"},
+        {"end": True, "turn": "t"},
+        {"cancel": True, "turn": "t"},
+    ]
+
+
+def test_whoever_leaves_before_the_end_cancels_the_turn() -> None:
+    received: list[Any] = []
+
+    async def record(connection: ServerConnection) -> None:
+        async for message in connection:
+            received.append(json.loads(message))
+            if "token" in received[-1]:
+                await connection.send(b"ab")
+
+    async def endless() -> AsyncIterator[str]:
+        while True:
+            yield "more "
+            await asyncio.sleep(0.001)
+
+    async def main() -> None:
+        async with scripted_server(record) as url, connect(url) as stream:
+            spoken = stream.speak(endless(), turn="t")
+            await anext(spoken)
+            await spoken.aclose()
+
+    asyncio.run(main())
+    assert received[-1] == {"cancel": True, "turn": "t"}
+
+
+def test_the_synchronous_client_speaks_while_it_reads() -> None:
+    first_sound = threading.Event()
+
+    def tokens() -> Iterator[str]:
+        yield "a"
+        assert first_sound.wait(10)
+        yield "b"
+
+    heard = []
+    with server_in_a_thread(_echo) as url, connect_sync(url) as stream:
+        for event in stream.speak(tokens()):
+            if isinstance(event, client.Audio):
+                heard.append(event.pcm)
+                first_sound.set()
+    assert heard == [b"aa", b"bb"]
+
+
+def test_a_barge_in_says_what_the_clock_knows() -> None:
+    received: list[Any] = []
+    sentence = {"turn": "t", "index": 0, "text": "Hi.", "spoken": "Hi.", "at_ms": 0, "queued_ms": 0}
+
+    async def record(connection: ServerConnection) -> None:
+        await connection.send(json.dumps({"type": "sentence", **sentence}))
+        await connection.send(bytes(48_000))
+        received.extend([json.loads(message) async for message in connection])
+
+    async def main() -> None:
+        async with scripted_server(record) as url, connect(url) as stream:
+            async for event in stream:
+                if isinstance(event, client.Audio):
+                    break
+            stream.clock.pause()
+            stream.clock.report(400)
+            await stream.interrupt()
+            assert stream.clock.ahead_ms == 0
+
+    asyncio.run(main())
+    with server_in_a_thread(record) as url, connect_sync(url) as blocking:
+        for event in blocking:
+            if isinstance(event, client.Audio):
+                break
+        blocking.clock.pause()
+        blocking.clock.report(400)
+        blocking.interrupt()
+    told = [{"played_ms": 400.0, "turn": "t"}, {"cancel": True}]
+    assert [each for each in received if "v" not in each] == told * 2

@@ -103,6 +103,7 @@ def test_the_defaults_of_the_configuration_are_the_code_s() -> None:
     defaults = {key: getattr(config.request, name) for key, name in REQUEST_FIELDS.items()}
     defaults |= {
         "on_new_turn": config.on_new_turn,
+        "keep_s": config.keep_s,
         "timestamps": "word" if config.request.word_times else "none",
     }
     stated = {}
@@ -418,12 +419,12 @@ ELSEWHERE = {"score.py", "spell.py", "src/voice_server_example/__init__.py", "tt
 """Python files that a document names and that are not in the repository."""
 PYTHON_FILES = [
     path.relative_to(ROOT).as_posix()
-    for pattern in ("voice_server/**/*.py", "tts_backends/*/*.py", "tests/**/*.py")
+    for pattern in ("examples/*.py", "voice_server/**/*.py", "tts_backends/*/*.py", "tests/**/*.py")
     for path in ROOT.glob(pattern)
 ]
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_every_python_file_that_a_document_names_exists(document: str) -> None:
-    for name in set(re.findall(r"[\w/]+\.py\b", DOCUMENTS[document])) - ELSEWHERE:
+    for name in set(re.findall(r"\w[\w/]*\.py\b", DOCUMENTS[document])) - ELSEWHERE:
         assert any(f"/{each}".endswith(f"/{name}") for each in PYTHON_FILES), f"{document} names {name}"

@@ -1,10 +1,7 @@
 """The client of `/stream-tokens`: everything that a program needs to speak through a server.
 
     async with connect("ws://localhost:8000/stream-tokens", voice="af_heart") as stream:
-        await stream.send_text("Hello ")
-        await stream.send_text("world.")
-        await stream.done()
-        async for event in stream:
+        async for event in stream.speak(["Hello ", "world."]):  # or an LLM's tokens, as they come
             if isinstance(event, Audio):
                 play(event.pcm)
 
@@ -21,6 +18,8 @@ from pathlib import Path
 if __package__ in (None, ""):  # run as a script, in this folder or from the project's root
     sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
+from voice_server.client_addresses import DEFAULT_URL, NoServer
+from voice_server.client_clock import PlaybackClock, PlayPosition
 from voice_server.client_events import (
     Audio,
     Cancelled,
@@ -43,9 +42,7 @@ from voice_server.client_events import (
     Words,
 )
 from voice_server.client_streams import (
-    DEFAULT_URL,
     AsyncStream,
-    NoServer,
     StreamClosed,
     StreamRefused,
     SyncStream,
@@ -66,6 +63,8 @@ __all__ = [
     "Generating",
     "NoServer",
     "Paused",
+    "PlayPosition",
+    "PlaybackClock",
     "Pong",
     "Ready",
     "Resumed",

@@ -9,19 +9,25 @@ from __future__ import annotations
 import json
 import struct
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, field, fields
-from typing import Any
+from dataclasses import MISSING, dataclass, field, fields, replace
+from typing import Any, Final
 
 from voice_server.core.types import SAMPLE_RATE_HZ, JsonObject, Span
 from voice_server.errors import WireError
 
 _TAG = struct.Struct("<IIII")  # turn number, sentence index, sequence in the turn, flags
 _IS_FIRST = 1
+_BYTES_PER_SAMPLE: Final = {"pcm_s16le": 2, "pcm_f32le": 4, "pcm_mulaw": 1, "pcm_alaw": 1}
+"""The encodings in which a number of bytes is a time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """The connection speaks with this voice; audio comes in this form."""
+    """The connection speaks with this voice; audio comes in this form.
+
+    `session` is the secret by which the session can be taken up again for `keep_s` after the connection was
+    lost; then `received` is how many of the client's messages the server has, else None.
+    """
 
     session: str
     voice: str
@@ -30,6 +36,8 @@ class Ready:
     encoding: str = "pcm_s16le"
     limits: Mapping[str, Any] = field(default_factory=dict)
     capabilities: Mapping[str, Any] = field(default_factory=dict)
+    keep_s: float = 0.0
+    received: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +66,20 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Audio:
-    """PCM: int16 little endian mono, at 24 000 Hz unless another rate was asked for."""
+    """PCM: int16 little endian mono, at 24 000 Hz unless another rate was asked for.
+
+    `turn` and `index` say which sentence it is of, `at_ms` where it begins, from the turn's first sample;
+    None in version 1. `audio_ms` is how long it lasts, 0 where the encoding does not tell. `sequence` and
+    `is_first` come with tagged frames.
+    """
 
     pcm: bytes
     turn: str | None = None
     index: int | None = None
+    at_ms: float | None = None
     sequence: int | None = None
     is_first: bool | None = None
+    audio_ms: float = field(default=0.0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +95,24 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Words of a sentence; `source` says whether a model, the engine or an estimate gave the times."""
+    """Words of a sentence; `source` says whether a model, the engine or an estimate gave the times.
+
+    `at_ms` is where the sentence begins, from the turn's first sample.
+    """
 
     turn: str
     index: int
     words: tuple[Word, ...]
     source: str
+    at_ms: float = 0.0
+
+    @property
+    def from_turn_start(self) -> tuple[Word, ...]:
+        """The same words with times from the turn's first sample."""
+        at_ms = self.at_ms
+        return tuple(
+            replace(word, start_ms=word.start_ms + at_ms, end_ms=word.end_ms + at_ms) for word in self.words
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,12 +260,23 @@ _REQUIRED = {
 
 
 class EventReader:
-    """Turns one connection's messages into events; audio carries the sentence that it belongs to."""
+    """Turns one connection's messages into events; audio and words carry their place in the turn."""
 
     def __init__(self) -> None:
         self.is_tagged = False
-        self._turn: str | None = None
-        self._index: int | None = None
+        self._rate_hz = SAMPLE_RATE_HZ
+        self._bytes_per_sample: int | None = _BYTES_PER_SAMPLE["pcm_s16le"]
+        self._sentence: Sentence | None = None
+        self._at_ms: float | None = None
+
+    def configure(self, form: Mapping[str, Any]) -> None:
+        """Take note of a `format` that the connection is configured with."""
+        self.is_tagged = form.get("frames") == "tagged"
+        self._set_sound(form.get("rate", SAMPLE_RATE_HZ), form.get("encoding", "pcm_s16le"))
+
+    def _set_sound(self, rate_hz: int, encoding: str) -> None:
+        self._rate_hz = rate_hz
+        self._bytes_per_sample = _BYTES_PER_SAMPLE.get(encoding)
 
     def read(self, message: str | bytes) -> Event:
         """The event that a message is. Raises WireError on what no server of this protocol sends."""
@@ -246,16 +284,34 @@ class EventReader:
             return self._audio(message)
         event = _event(message)
         if isinstance(event, Sentence):
-            self._turn, self._index = event.turn, event.index
+            self._sentence, self._at_ms = event, event.at_ms
+        elif isinstance(event, Words) and self._sentence is not None:
+            return replace(event, at_ms=self._sentence.at_ms)
+        elif isinstance(event, Ready):
+            self._set_sound(event.sample_rate, event.encoding)
         return event
 
     def _audio(self, message: bytes) -> Audio:
+        turn, index = (None, None) if self._sentence is None else (self._sentence.turn, self._sentence.index)
         if not self.is_tagged:
-            return Audio(message, self._turn, self._index)
+            at_ms, audio_ms = self._placed(len(message))
+            return Audio(message, turn, index, at_ms, audio_ms=audio_ms)
         if len(message) < _TAG.size:
             raise WireError(f"a tagged frame has a head of {_TAG.size} bytes, this one has {len(message)}")
         _, index, sequence, flags = _TAG.unpack_from(message)
-        return Audio(message[_TAG.size :], self._turn, index, sequence, bool(flags & _IS_FIRST))
+        at_ms, audio_ms = self._placed(len(message) - _TAG.size)
+        return Audio(
+            message[_TAG.size :], turn, index, at_ms, sequence, bool(flags & _IS_FIRST), audio_ms=audio_ms
+        )
+
+    def _placed(self, n_bytes: int) -> tuple[float | None, float]:
+        """Where the next sound begins in its turn, and how long it is."""
+        at_ms, audio_ms = self._at_ms, 0.0
+        if self._bytes_per_sample is not None:
+            audio_ms = n_bytes / self._bytes_per_sample / self._rate_hz * 1000
+        if at_ms is not None:
+            self._at_ms = at_ms + audio_ms
+        return at_ms, audio_ms
 
 
 def _event(text: str) -> Event:

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from voice_server.client_streams import stream_url
+from voice_server.client_addresses import stream_url
 from voice_server.commands.benchmark.benchmark_report import BenchmarkReport, LoadRun
 from voice_server.commands.benchmark.dialect_clients import DIALECTS
 from voice_server.commands.benchmark.engine_floor import EngineFloor

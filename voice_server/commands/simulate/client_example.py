@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from voice_server.client_streams import DEFAULT_URL
+from voice_server.client_addresses import DEFAULT_URL
 from voice_server.commands.shared.click_command import CliCommand
 from voice_server.commands.shared.click_options import (
     ServerChoice,
