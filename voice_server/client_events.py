@@ -17,8 +17,10 @@ from voice_server.errors import WireError
 
 _TAG = struct.Struct("<IIII")  # turn number, sentence index, sequence in the turn, flags
 _IS_FIRST = 1
-_BYTES_PER_SAMPLE: Final = {"pcm_s16le": 2, "pcm_f32le": 4, "pcm_mulaw": 1, "pcm_alaw": 1}
+_BYTES_PER_SAMPLE: Final = {"pcm_s16le": 2, "pcm_f32le": 4, "mulaw": 1, "alaw": 1}
 """The encodings in which a number of bytes is a time."""
+_TELEPHONE_HZ: Final = 8000
+"""The usual rate of those with one byte a sample (ITU-T G.711)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,7 +274,9 @@ class EventReader:
     def configure(self, form: Mapping[str, Any]) -> None:
         """Take note of a `format` that the connection is configured with."""
         self.is_tagged = form.get("frames") == "tagged"
-        self._set_sound(form.get("rate", SAMPLE_RATE_HZ), form.get("encoding", "pcm_s16le"))
+        encoding = form.get("encoding", "pcm_s16le")
+        usual_hz = _TELEPHONE_HZ if _BYTES_PER_SAMPLE.get(encoding) == 1 else SAMPLE_RATE_HZ
+        self._set_sound(form.get("rate") or usual_hz, encoding)
 
     def _set_sound(self, rate_hz: int, encoding: str) -> None:
         self._rate_hz = rate_hz

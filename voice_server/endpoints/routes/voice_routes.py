@@ -250,7 +250,7 @@ async def list_named(request: Request) -> ASGIApp:
 
 
 async def combine(request: Request) -> ASGIApp:
-    """Answer `POST /v1/audio/voices/combine`; the body may also be just the mix, or a list of voices."""
+    """Answer `POST /v1/audio/voices/combine`, with `/v1` or without; the body may also be just the mix, or a list of voices."""
     given = await read_json_value(request)
     fields = fields_from(given if isinstance(given, dict) else {"voices": given}, MixFields)
     service = _service(request)
@@ -271,7 +271,7 @@ async def combine(request: Request) -> ASGIApp:
 
 
 async def delete_mix(request: Request) -> ASGIApp:
-    """Answer `DELETE /v1/audio/voices/{name}`."""
+    """Answer `DELETE /v1/audio/voices/{name}`, with `/v1` or without."""
     name = request.path_params["name"]
     service = _service(request)
     if not service.delete_mix(name):
@@ -349,26 +349,27 @@ def _lists_of_other_servers() -> Iterable[Operation]:
 
 
 def _mixes() -> Iterable[Operation]:
-    yield Operation(
-        method="POST",
-        path="/v1/audio/voices/combine",
-        endpoint=combine,
-        summary="Save a weighted mix of voices under a name",
-        tag="voices",
-        fields=MixFields | MixText | list[str],
-        takes="json",
-        answers={JSON: SavedVoice},
-        refusals=(400, 413, 415),
-    )
-    yield Operation(
-        method="DELETE",
-        path="/v1/audio/voices/{name}",
-        endpoint=delete_mix,
-        summary="Delete a saved mix",
-        tag="voices",
-        answers={JSON: DeletedMix},
-        refusals=(404,),
-    )
+    for base in ("/v1", ""):
+        yield Operation(
+            method="POST",
+            path=f"{base}/audio/voices/combine",
+            endpoint=combine,
+            summary="Save a weighted mix of voices under a name",
+            tag="voices",
+            fields=MixFields | MixText | list[str],
+            takes="json",
+            answers={JSON: SavedVoice},
+            refusals=(400, 413, 415),
+        )
+        yield Operation(
+            method="DELETE",
+            path=f"{base}/audio/voices/{{name}}",
+            endpoint=delete_mix,
+            summary="Delete a saved mix",
+            tag="voices",
+            answers={JSON: DeletedMix},
+            refusals=(404,),
+        )
 
 
 OPERATIONS = (*_lists(), *_lists_of_other_servers(), *_mixes())
