@@ -25,6 +25,7 @@ from voice_server.cli import cli
 from voice_server.config import BackendConfig, Config, Limits
 from voice_server.core.speech.pauses import Pauses
 from voice_server.core.stream_config import REQUEST_FIELDS, StreamConfig
+from voice_server.core.wire.stream_messages import SERVER_MESSAGES
 from voice_server.endpoints.app import OPERATIONS
 from voice_server.endpoints.dialects.mcp.tool_arguments import TOOLS
 from voice_server.sound_files.encoding import FORMATS
@@ -124,37 +125,17 @@ def test_the_format_in_the_table_is_the_default_one() -> None:
     assert json.loads(shown) == {each.name: each.default for each in fields_of(form)}
 
 
-def _types_sent() -> set[str]:
-    """The `type` of every message that the sources of the WebSocket write."""
-    sent: set[str] = set()
-    for folder in ("endpoints/websocket", "core/wire"):
-        for path in (PACKAGE / folder).glob("*.py"):
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                sent |= {text for value in _type_values(node) for text in _texts(value)}
-    return sent
-
-
-def _type_values(node: ast.AST) -> Iterator[ast.expr]:
-    if isinstance(node, ast.Dict):
-        pairs = zip(node.keys, node.values, strict=True)
-        yield from (value for key, value in pairs if isinstance(key, ast.Constant) and key.value == "type")
-
-
-def _texts(node: ast.expr) -> list[str]:
-    if isinstance(node, ast.IfExp):
-        return _texts(node.body) + _texts(node.orelse)
-    return [node.value] if isinstance(node, ast.Constant) and isinstance(node.value, str) else []
+TYPES_SENT = {str(kind.__struct_config__.tag) for kind in SERVER_MESSAGES}
 
 
 def test_every_type_that_the_server_sends_is_described() -> None:
     described = {span for row in rows(SERVER_SAYS) for span in SPAN.findall(row[0])}
-    sent = {each for each in _types_sent() if not each.startswith(("websocket.", "http."))}
-    assert described == sent
+    assert described == TYPES_SENT
 
 
 @pytest.mark.parametrize("snippet", [each for each in snippets_of(PROTOCOL) if '"type"' in each])
 def test_an_example_of_a_server_s_message_has_a_type_that_is_sent(snippet: str) -> None:
-    assert json.loads(snippet)["type"] in _types_sent()
+    assert json.loads(snippet)["type"] in TYPES_SENT
 
 
 def test_the_close_codes_are_the_code_s() -> None:

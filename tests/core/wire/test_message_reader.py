@@ -13,6 +13,8 @@ from voice_server.core.wire.message_reader import MessageReader
 FIRST, SECOND = "\ud83d", "\ude00"
 Fields = dict[str, object]
 
+THERE_ARE = "there are " + ", ".join(ClientMessage.__struct_fields__)
+
 
 def _read(*messages: Fields, turn: str | None = "1") -> tuple[list[str | None], list[str]]:
     """The tokens as they are read one after the other, and the codes of all warnings."""
@@ -72,7 +74,7 @@ def test_a_message_without_a_known_key_is_told_each_time_and_what_it_meant() -> 
         [warning] = reader.take_warnings()
         assert (warning.code, warning.message) == (
             "no_known_key",
-            "no key of this message is known: 'text' (here it is token), 'other'",
+            f"no key of this message is known: 'text' (here it is token), 'other'; {THERE_ARE}",
         )
     assert reader.take_warnings() == []
 
@@ -81,7 +83,9 @@ def test_an_unknown_key_beside_known_ones_is_told_once() -> None:
     reader = MessageReader()
     for _ in range(3):
         assert reader.read('{"token": "a", "sesion": 1}', None) == ClientMessage(token="a")
-    assert [each.message for each in reader.take_warnings()] == ["the key 'sesion' is not known"]
+    assert [each.message for each in reader.take_warnings()] == [
+        f"the key 'sesion' is not known; {THERE_ARE}"
+    ]
     reader.read(json.dumps({"token": "a"} | {f"key {number}": 1 for number in range(100)}), None)
     assert len(reader.take_warnings()) == 19
 

@@ -108,6 +108,7 @@ def test_a_mix_is_spoken_directly_with_the_ids_of_its_voices() -> None:
     run(main)
 
 
+@pytest.mark.parametrize("base", ["/v1", ""])
 @pytest.mark.parametrize(
     "body",
     [
@@ -115,19 +116,21 @@ def test_a_mix_is_spoken_directly_with_the_ids_of_its_voices() -> None:
         {"voices": ["alba(2)", "bert(1)"], "name": "mine", "backend": "one"},
     ],
 )
-def test_a_mix_is_saved_listed_spoken_and_deleted(body: dict[str, object]) -> None:
+def test_a_mix_is_saved_listed_spoken_and_deleted(body: dict[str, object], base: str) -> None:
     async def main() -> None:
         async with served(ArithmeticPool(frame_s=0, mixes=True)) as server, server.client() as client:
-            saved = (await client.post("/v1/audio/voices/combine", json=body)).json()
+            saved = (await client.post(f"{base}/audio/voices/combine", json=body)).json()
             assert (saved["id"], saved["mix"]) == ("mine", "alba(2)+bert(1)")
             assert saved["voices"] == ["alba", "bert", "mine"]
-            spoken = await client.post("/v1/audio/speech", json={"input": "Hi.", "voice": "mine"})
+            spoken = await client.post(f"{base}/audio/speech", json={"input": "Hi.", "voice": "mine"})
             assert spoken.status_code == 200
             assert server.pool.rendered[0].voice == "alba(2)+bert(1)"
-            assert {"id": "mine", "name": "mine"} in (await client.get("/v1/audio/voices")).json()["voices"]
-            gone = await client.delete("/v1/audio/voices/mine")
+            assert {"id": "mine", "name": "mine"} in (await client.get(f"{base}/audio/voices")).json()[
+                "voices"
+            ]
+            gone = await client.delete(f"{base}/audio/voices/mine")
             assert gone.json() == {"id": "mine", "deleted": True}
-            assert (await client.delete("/v1/audio/voices/mine")).status_code == 404
+            assert (await client.delete(f"{base}/audio/voices/mine")).status_code == 404
             assert (await client.get("/tts/voices")).json()["count"] == 2
 
     run(main)

@@ -55,6 +55,4 @@ def test_json_is_compact() -> None:
 
 
 def test_fields_of_an_error_that_are_none_are_left_out() -> None:
-    assert error_message("c", "m", fatal=False, turn=None) == (
-        '{"type":"error","msg":"m","code":"c","fatal":false}'
-    )
+    assert error_message("c", "m", fatal=False) == ('{"type":"error","msg":"m","code":"c","fatal":false}')

@@ -36,3 +36,14 @@ def test_a_request_that_is_no_websocket_is_told_to_become_one(path: str, method:
             assert (await client.get("/health")).status_code == 200  # on the same connection
 
     run(main)
+
+
+@pytest.mark.parametrize("prefix", ["", "/voice"])
+def test_it_is_told_so_in_a_sentence_behind_a_proxy_too(prefix: str) -> None:
+    async def main() -> None:
+        async with served(root_path="/voice") as server, server.client() as client:
+            answer = await client.get(f"{prefix}/stream-tokens")
+        assert answer.status_code == 426
+        assert "WebSocket" in answer.json()["error"]
+
+    run(main)

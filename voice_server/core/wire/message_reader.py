@@ -40,6 +40,7 @@ class _KnownKeys(ClientMessage, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 _KEYS: Final = frozenset(ClientMessage.__struct_fields__)
+_THERE_ARE: Final = f"there are {', '.join(ClientMessage.__struct_fields__)}"
 
 _decode_known = msgspec.json.Decoder(_KnownKeys).decode
 _decode_any = msgspec.json.Decoder(ClientMessage).decode
@@ -115,13 +116,15 @@ class MessageReader:
         if not unknown:
             return
         if len(unknown) == len(keys):
-            sentence = f"no key of this message is known: {', '.join(map(_shown, unknown[:_MOST_TOLD]))}"
+            shown = ", ".join(map(_shown, unknown[:_MOST_TOLD]))
+            sentence = f"no key of this message is known: {shown}; {_THERE_ARE}"
             self.warnings.append(SpeechWarning("no_known_key", sentence))
             return
         for key in unknown:
             if key not in self._told and len(self._told) < _MOST_TOLD:
                 self._told.add(key)
-                self.warnings.append(SpeechWarning("unknown_key", f"the key {_shown(key)} is not known"))
+                sentence = f"the key {_shown(key)} is not known; {_THERE_ARE}"
+                self.warnings.append(SpeechWarning("unknown_key", sentence))
 
 
 def _shown(key: str) -> str:

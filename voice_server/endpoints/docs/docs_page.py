@@ -1,4 +1,4 @@
-"""`/openapi.json`, and `/docs`, which shows it without a CDN."""
+"""`/openapi.json` and `/asyncapi.json`, and `/docs`, which shows the first without a CDN."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from voice_server.endpoints.docs.asyncapi import asyncapi_document
 from voice_server.endpoints.http.browser_security import security_headers
 from voice_server.endpoints.http.openapi import JsonSchema, openapi_document
 from voice_server.endpoints.http.operations import Operation
@@ -22,7 +23,7 @@ _HEADERS = security_headers(
 
 
 def routes(operations: Sequence[Operation], root_path: str) -> list[BaseRoute]:
-    """`/openapi.json` and `/docs` of a server that a proxy shows under `root_path`."""
+    """`/openapi.json`, `/asyncapi.json` and `/docs` of a server that a proxy shows under `root_path`."""
 
     @cache
     def described() -> JsonSchema:
@@ -30,6 +31,10 @@ def routes(operations: Sequence[Operation], root_path: str) -> list[BaseRoute]:
 
     async def schema(_request: Request) -> Response:
         return JSONResponse(described())
+
+    async def sockets(request: Request) -> Response:
+        protocol = "wss" if request.url.scheme == "https" else "ws"
+        return JSONResponse(asyncapi_document(root_path, request.url.netloc, protocol))
 
     async def docs(_request: Request) -> Response:
         return HTMLResponse(_DOCS.read_text("utf-8"), headers=_HEADERS)
@@ -42,6 +47,7 @@ def routes(operations: Sequence[Operation], root_path: str) -> list[BaseRoute]:
 
     return [
         Route("/openapi.json", schema),
+        Route("/asyncapi.json", sockets),
         Route("/docs", docs),
         Route("/docs/docs.js", script),
         Route("/docs/docs.css", style),

@@ -17,6 +17,7 @@ from voice_server.version import version
 _ADDRESSES = {
     "documentation": "/docs",
     "schema": "/openapi.json",
+    "sockets": "/asyncapi.json",
     "health": "/health",
     "voices": "/voices",
     "languages": "/languages",

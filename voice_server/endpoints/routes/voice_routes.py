@@ -250,7 +250,7 @@ async def list_named(request: Request) -> ASGIApp:
 
 
 async def combine(request: Request) -> ASGIApp:
-    """Answer `POST /v1/audio/voices/combine`, with `/v1` or without; the body may also be just the mix, or a list of voices."""
+    """Answer `POST /v1/audio/voices/combine`; the body may also be just the mix, or a list of voices."""
     given = await read_json_value(request)
     fields = fields_from(given if isinstance(given, dict) else {"voices": given}, MixFields)
     service = _service(request)
@@ -271,7 +271,7 @@ async def combine(request: Request) -> ASGIApp:
 
 
 async def delete_mix(request: Request) -> ASGIApp:
-    """Answer `DELETE /v1/audio/voices/{name}`, with `/v1` or without."""
+    """Answer `DELETE /v1/audio/voices/{name}`."""
     name = request.path_params["name"]
     service = _service(request)
     if not service.delete_mix(name):

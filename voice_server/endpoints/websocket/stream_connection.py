@@ -23,6 +23,7 @@ from voice_server.core.types import Capabilities, SpeechWarning
 from voice_server.core.wire.client_messages import ClientMessage, ResumePoint
 from voice_server.core.wire.field_descriptions import complaint_about
 from voice_server.core.wire.message_log import MessageLog
+from voice_server.core.wire.stream_messages import PausedMessage, PongMessage, ResumedMessage
 from voice_server.endpoints.websocket.close_codes import CloseCode
 from voice_server.endpoints.websocket.conversation import Conversation
 from voice_server.endpoints.websocket.server_messages import Message, to_json
@@ -342,9 +343,9 @@ class StreamConnection:
                 turns.set_played(name, played_ms)
             case commands.SetPaused(paused):
                 turns.set_paused(paused=paused)
-                self._sender.answer([to_json({"type": "paused" if paused else "resumed"})])
+                self._sender.answer([to_json(PausedMessage() if paused else ResumedMessage())])
             case commands.AnswerPing(ping):
-                self._sender.answer([to_json({"type": "pong", "ping": ping})])
+                self._sender.answer([to_json(PongMessage(ping=ping))])
             case commands.CloseWhenSpoken():
                 self._sender.close_when_spoken(CloseCode.NORMAL)
 

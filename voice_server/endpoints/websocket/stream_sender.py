@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from voice_server.core.wire.stream_messages import DoneMessage
 from voice_server.endpoints.websocket.close_codes import CloseCode
 from voice_server.endpoints.websocket.conversation import Conversation
 from voice_server.endpoints.websocket.server_messages import Message, to_json
@@ -158,5 +159,5 @@ class StreamSender:
 
     async def _close(self, code: CloseCode) -> None:
         if code is CloseCode.NORMAL and self._last_close_code is CloseCode.NORMAL:
-            await self._send([to_json({"type": "done"})])
+            await self._send([to_json(DoneMessage())])
         await self._websocket.close(code)

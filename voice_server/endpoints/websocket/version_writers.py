@@ -11,8 +11,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-import msgspec
-
 from voice_server.config import Limits
 from voice_server.core.speech.speech_settings import SpeechSettings
 from voice_server.core.speech.utterance_events import (
@@ -24,6 +22,12 @@ from voice_server.core.speech.utterance_events import (
 )
 from voice_server.core.types import Capabilities, SpeechWarning
 from voice_server.core.wire.client_messages import ProtocolVersion
+from voice_server.core.wire.stream_messages import (
+    ClosingMessage,
+    ConnectionLimits,
+    GeneratingMessage,
+    ReadyMessage,
+)
 from voice_server.endpoints.websocket.server_messages import (
     Message,
     error_message,
@@ -92,8 +96,7 @@ class Version1TurnWriter:
             case SentenceAudio(pcm=pcm):
                 return pcm
             case SentenceDispatched():
-                fields = {"sentence": event.text, "queue_depth": event.queue_depth}
-                return to_json({"type": "generating", **fields})
+                return to_json(GeneratingMessage(sentence=event.text, queue_depth=event.queue_depth))
             case SentenceFailed():
                 return error_message(event.code, event.message)
             case _:
@@ -175,22 +178,22 @@ class Version2Writer:
         limits: Limits,
     ) -> list[str]:
         """`ready`, with how the session can be taken up again."""
-        message = {
-            "type": "ready",
-            "session": session.name,
-            "voice": settings.voice,
-            "backend": settings.backend,
-            "sample_rate": session.sample_rate_hz,
-            "encoding": session.encoding,
-            "limits": {
-                "message_bytes": limits.message_bytes,
-                "buffered_chars": limits.buffered_chars,
-                "segment_chars": settings.max_segment_chars,
-            },
-            "capabilities": msgspec.to_builtins(capabilities),
-            "keep_s": session.keep_s,
-        }
-        return [to_json(message if session.received is None else message | {"received": session.received})]
+        ready = ReadyMessage(
+            session=session.name,
+            voice=settings.voice,
+            backend=settings.backend,
+            sample_rate=session.sample_rate_hz,
+            encoding=session.encoding,
+            limits=ConnectionLimits(
+                message_bytes=limits.message_bytes,
+                buffered_chars=limits.buffered_chars,
+                segment_chars=settings.max_segment_chars,
+            ),
+            capabilities=capabilities,
+            keep_s=session.keep_s,
+            received=session.received,
+        )
+        return [to_json(ready)]
 
     def warnings(self, warnings: Iterable[SpeechWarning]) -> list[str]:
         """A `warning` for each."""
@@ -202,7 +205,7 @@ class Version2Writer:
 
     def closing(self, in_ms: int) -> list[str]:
         """`closing`, with the milliseconds after which the server stops."""
-        return [to_json({"type": "closing", "reason": "restart", "in_ms": in_ms})]
+        return [to_json(ClosingMessage(reason="restart", in_ms=in_ms))]
 
 
 _WRITERS: Final[dict[int, VersionWriter]] = {1: Version1Writer(), 2: Version2Writer()}
