@@ -13,12 +13,11 @@ from dataclasses import MISSING, dataclass, field, fields, replace
 from typing import Any, Final
 
 from voice_server.core.types import SAMPLE_RATE_HZ, JsonObject, Span
+from voice_server.core.wire.sound_places import BYTES_PER_SAMPLE_OF
 from voice_server.errors import WireError
 
 _TAG = struct.Struct("<IIII")  # turn number, sentence index, sequence in the turn, flags
 _IS_FIRST = 1
-_BYTES_PER_SAMPLE: Final = {"pcm_s16le": 2, "pcm_f32le": 4, "mulaw": 1, "alaw": 1}
-"""The encodings in which a number of bytes is a time."""
 _TELEPHONE_HZ: Final = 8000
 """The usual rate of those with one byte a sample (ITU-T G.711)."""
 
@@ -267,7 +266,7 @@ class EventReader:
     def __init__(self) -> None:
         self.is_tagged = False
         self._rate_hz = SAMPLE_RATE_HZ
-        self._bytes_per_sample: int | None = _BYTES_PER_SAMPLE["pcm_s16le"]
+        self._bytes_per_sample: int | None = BYTES_PER_SAMPLE_OF["pcm_s16le"]
         self._sentence: Sentence | None = None
         self._at_ms: float | None = None
 
@@ -275,12 +274,12 @@ class EventReader:
         """Take note of a `format` that the connection is configured with."""
         self.is_tagged = form.get("frames") == "tagged"
         encoding = form.get("encoding", "pcm_s16le")
-        usual_hz = _TELEPHONE_HZ if _BYTES_PER_SAMPLE.get(encoding) == 1 else SAMPLE_RATE_HZ
+        usual_hz = _TELEPHONE_HZ if BYTES_PER_SAMPLE_OF.get(encoding) == 1 else SAMPLE_RATE_HZ
         self._set_sound(form.get("rate") or usual_hz, encoding)
 
     def _set_sound(self, rate_hz: int, encoding: str) -> None:
         self._rate_hz = rate_hz
-        self._bytes_per_sample = _BYTES_PER_SAMPLE.get(encoding)
+        self._bytes_per_sample = BYTES_PER_SAMPLE_OF.get(encoding)
 
     def read(self, message: str | bytes) -> Event:
         """The event that a message is. Raises WireError on what no server of this protocol sends."""

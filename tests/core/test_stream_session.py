@@ -289,6 +289,20 @@ def test_nothing_stands_beside_a_session_that_is_taken_up(message: ClientMessage
         StreamSession().resume_point(message)
 
 
+def test_a_session_may_be_taken_up_at_a_sample() -> None:
+    point = ResumePoint(session="secret", turn="a", index=0, sample=9)
+    assert StreamSession().resume_point(M(v=2, resume=point)) == point
+
+
+@pytest.mark.parametrize(
+    "more", [{}, {"received": 1, "sample": 0}, {"turn": "a", "index": 0}, {"received": 1, "turn": "a"}]
+)
+def test_what_the_client_has_is_said_in_one_way(more: dict[str, object]) -> None:
+    point = ResumePoint(session="secret", **more)  # type: ignore[arg-type]
+    with pytest.raises(RequestError, match="received, or turn, index and sample"):
+        StreamSession().resume_point(M(v=2, resume=point))
+
+
 def test_whether_a_session_is_kept_or_taken_up_is_decided_at_its_beginning() -> None:
     with pytest.raises(RequestError, match="first message") as taken_up:
         version_2().resume_point(M(resume=POINT))

@@ -144,6 +144,13 @@ class StreamSession:
                 "a session is taken up by a connection's first message, which has no other key but v",
                 code="not_first",
             )
+        place = (point.turn, point.index, point.sample)
+        if (point.received is None) is (None in place) or (
+            point.received is not None and place != (None,) * 3
+        ):
+            raise RequestError(
+                "resume says what the client has: received, or turn, index and sample", code="invalid_message"
+            )
         return point
 
     def config_after(self, message: ClientMessage) -> StreamConfig:

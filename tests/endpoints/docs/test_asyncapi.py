@@ -107,7 +107,7 @@ def test_a_whole_text_is_described_as_it_is_in_both_versions(version: int) -> No
 
 @pytest.mark.parametrize(
     "message",
-    [{"token": 5}, {"markup": "html"}, {"resume": {"session": "x"}}, {"format": {"frames": "other"}}],
+    [{"token": 5}, {"markup": "html"}, {"resume": {"received": 1}}, {"format": {"frames": "other"}}],
 )
 def test_what_a_server_refuses_is_not_described(message: dict[str, Any]) -> None:
     assert not validator("client").is_valid(message)

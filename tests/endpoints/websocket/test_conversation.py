@@ -56,11 +56,56 @@ def test_what_was_not_received_is_sent_and_text_that_waits_is_spoken() -> None:
         ready, *rest = second.json
         assert (ready["type"], ready["session"], ready["received"]) == ("ready", session_of(first), 2)
         assert second.messages[1:3] == first.messages[at:]
-        assert b"".join(
-            each for each in [*first.messages[:at], *second.messages] if isinstance(each, bytes)
-        ) == (pcm_of("One is here.") + pcm_of("Two is here too."))
+        sound = sound_of([*first.messages[:at], *second.messages])
+        assert sound == pcm_of("One is here.") + pcm_of("Two is here too.")
         assert [each["reason"] for each in rest if each["type"] == "turn_done"] == ["complete"]
         assert second.close_code == 1000
+
+    run(main)
+
+
+def sound_of(messages: list[str | bytes]) -> bytes:
+    return b"".join(each for each in messages if isinstance(each, bytes))
+
+
+@pytest.mark.parametrize("sample", [0, 1, 5_000, len(pcm_of("Two is here.")) // 2])
+def test_a_client_that_counts_sound_goes_on_behind_a_sample(sample: int) -> None:
+    async def main() -> None:
+        async with served() as server:
+            text = {"token": "One is here. Two is here. ", "turn": "t", "end": True}
+            socket, first = await begun(server, text, until="turn_done")
+            await lose(socket, first, server)
+            place = {"session": session_of(first), "turn": "t", "index": 1, "sample": sample}
+            async with server.connect() as socket:
+                second = await converse(socket, {"v": 2, "resume": place}, {"done": True})
+        assert second.audio == pcm_of("Two is here.")[sample * 2 :]
+        assert [each["index"] for each in second.of("sentence_end")] == [1]
+        assert len(second.of("turn_done")) == 1
+
+    run(main)
+
+
+@pytest.mark.parametrize(
+    ("form", "place", "code"),
+    [
+        ({}, {"turn": "t", "index": 5, "sample": 0}, "session_gone"),
+        ({}, {"turn": "nobody", "index": 0, "sample": 0}, "session_gone"),
+        ({"encoding": "mp3"}, {"turn": "t", "index": 0, "sample": 0}, "invalid_message"),
+    ],
+)
+def test_a_sample_that_there_is_not_is_refused(
+    form: dict[str, Any], place: dict[str, Any], code: str
+) -> None:
+    async def main() -> None:
+        async with served() as server:
+            socket = await server.connect()
+            await socket.send(json.dumps({"v": 2, "keep_s": 5, "format": form}))
+            await socket.send(json.dumps({"token": HELLO, "turn": "t", "end": True}))
+            first = await listen(socket, until="turn_done")
+            await lose(socket, first, server)
+            async with server.connect() as socket:
+                told = await converse(socket, {"v": 2, "resume": {"session": session_of(first), **place}})
+        assert [error["code"] for error in told.of("error")] == [code]
 
     run(main)
 

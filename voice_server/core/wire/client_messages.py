@@ -42,10 +42,16 @@ class StreamFormat:
 
 
 class ResumePoint(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The session that a new connection takes up again, and how many of its messages the client has."""
+    """The session that a new connection takes up again, and what of it the client has.
+
+    Either `received`, how many messages; or the last turn, sentence and how many of its samples.
+    """
 
     session: Name
-    received: Annotated[int, msgspec.Meta(ge=0)]
+    received: Annotated[int, msgspec.Meta(ge=0)] | None = None
+    turn: Name | None = None
+    index: Annotated[int, msgspec.Meta(ge=0)] | None = None
+    sample: Annotated[int, msgspec.Meta(ge=0)] | None = None
 
 
 class ClientMessage(msgspec.Struct, frozen=True, kw_only=True):

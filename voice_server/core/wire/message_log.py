@@ -31,6 +31,11 @@ class MessageLog:
         """Whether all is kept behind the first `received` messages of the session, and so many were sent."""
         return self.sent - len(self._messages) <= received <= self.sent
 
+    @property
+    def kept(self) -> list[str | bytes]:
+        """All messages that are kept."""
+        return list(self._messages)
+
     def after(self, received: int) -> list[str | bytes]:
         """The messages behind the first `received`, which the log must reach."""
         return list(islice(self._messages, len(self._messages) - (self.sent - received), None))

@@ -300,13 +300,9 @@ class StreamConnection:
     def _take_up(self, point: ResumePoint) -> None:
         """Go on with a conversation that lost its connection. Raises RequestError."""
         found = self._kept.get(point.session)
-        if found is None or found.log is None or found.settings is None:
+        if found is None or found.settings is None:
             raise RequestError("there is no such session, or it is over", code="session_gone")
-        if not found.log.reaches(point.received):
-            raise RequestError(
-                f"{found.sent} messages were sent, and not all behind the {point.received} received are kept",
-                code="session_gone",
-            )
+        messages = found.unreceived(point)
         if found.release is not None:
             found.release()
         self._kept.take_up(found.name)
@@ -314,7 +310,7 @@ class StreamConnection:
         found.release = self._release
         found.turns.on_event = self._wake_up.set
         ready = self._ready(found.settings, found.received)
-        self._sender.take_up(found, [*ready, *found.log.after(point.received)])
+        self._sender.take_up(found, [*ready, *messages])
         if found.session.state is SessionState.DRAINING:
             self._sender.close_when_spoken(CloseCode.NORMAL)
 
