@@ -532,7 +532,7 @@ _MUCH: list[dict[str, Any]] = [{"v": 2}, *({"token": "This is a sentence that no
 
 def test_a_reader_that_stops_is_told_so_behind_what_it_has_not_read() -> None:
     async def main() -> None:
-        config = config_of("one", stalled_reader_s=1)
+        config = config_of("one", stalled_reader_s=3)
         async with served(config=config) as server, server.connect(max_queue=1) as socket:
             for message in _MUCH:
                 await socket.send(json.dumps(message))
