@@ -121,3 +121,44 @@ def test_a_message_that_no_server_of_this_protocol_sends_is_an_error(message: An
 def test_a_tagged_frame_without_its_header_is_an_error() -> None:
     with pytest.raises(WireError, match="a head of 16 bytes, this one has 2"):
         events_of(b"ab", is_tagged=True)
+
+
+def _sentence(turn: str, index: int, at_ms: float) -> dict[str, Any]:
+    place = {"turn": turn, "index": index, "at_ms": at_ms}
+    return {"type": "sentence", "text": "Hi.", "spoken": "Hi.", "queued_ms": 0, **place}
+
+
+def test_sound_and_words_have_their_place_in_the_turn() -> None:
+    words = {"type": "words", "turn": "1", "index": 1, "words": [["Hi", 10, 80, 0, 2]], "source": "engine"}
+    got = events_of(_sentence("1", 0, 0), bytes(4800), bytes(2400), _sentence("1", 1, 150), words, bytes(48))
+    audio = [(each.index, each.at_ms, each.audio_ms) for each in got if isinstance(each, Audio)]
+    assert audio == [(0, 0, 100), (0, 100, 50), (1, 150, 1)]
+    (told,) = [each for each in got if isinstance(each, Words)]
+    assert told.words == (Word("Hi", 10, 80, 0, 2),)
+    assert told.from_turn_start == (Word("Hi", 160, 230, 0, 2),)
+
+
+@pytest.mark.parametrize(
+    ("form", "n_bytes", "audio_ms"),
+    [
+        ({"rate": 8000}, 160, 10),
+        ({"encoding": "mulaw"}, 80, 10),
+        ({"encoding": "alaw", "rate": 16000}, 160, 10),
+        ({"encoding": "pcm_f32le"}, 960, 10),
+        ({"encoding": "mp3"}, 960, 0),
+        ({"frames": "tagged"}, 480 + 16, 10),
+    ],
+)
+def test_the_length_of_sound_hangs_on_the_format(form: dict[str, Any], n_bytes: int, audio_ms: float) -> None:
+    reader = EventReader()
+    reader.configure(form)
+    reader.read(json.dumps(_sentence("1", 0, 0)))
+    audio = reader.read(bytes(n_bytes))
+    assert isinstance(audio, Audio)
+    assert audio.audio_ms == pytest.approx(audio_ms)
+    assert audio.at_ms == 0
+
+
+def test_a_connection_that_goes_on_says_how_much_the_server_has() -> None:
+    ready = {"type": "ready", "session": "ab", "voice": "v", "backend": "b", "keep_s": 5.0, "received": 7}
+    assert events_of(ready) == [Ready("ab", "v", "b", keep_s=5.0, received=7)]
