@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -137,3 +139,13 @@ def test_a_proxy_s_path_is_part_of_the_address() -> None:
         "protocol": "wss",
         "pathname": "/voice",
     }
+
+
+def test_what_a_url_may_ask_for_is_described() -> None:
+    def query_of(channel: str) -> set[str]:
+        return set(DOCUMENT["channels"][channel]["bindings"]["ws"]["query"]["properties"])
+
+    protocol = (Path(__file__).resolve().parents[3] / "docs" / "protocol.md").read_text(encoding="utf-8")
+    chapter = protocol[protocol.index("# `/stream?text=") :]
+    assert {"token", "text", "voice"} | set(re.findall(r"`(\w+)`", chapter)) >= query_of("stream")
+    assert query_of("streamTokens") == {"v", "voice", "backend", "lang", "token"}

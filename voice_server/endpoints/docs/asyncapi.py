@@ -29,14 +29,26 @@ _DESCRIPTION: Final = (
     "each sentence as soon as it is certain; docs/protocol.md says what each message means. `/stream` speaks "
     "one text that stands in the URL."
 )
-_TOKENS_QUERY: Final = {
-    "v": "2 for version 2 of the protocol, which a first message may ask for too",
+_QUERY: Final = {
     "voice": "a name, an alias or a number",
     "backend": "the engine that speaks",
     "lang": "the language of the text, BCP 47",
     "token": "the server's token, where it asks for one",
 }
-_TEXT_QUERY: Final = {"text": "what is to be spoken", **_TOKENS_QUERY}
+_TOKENS_QUERY: Final = _QUERY | {
+    "v": "2 for version 2 of the protocol, which a first message may ask for too"
+}
+_TEXT_QUERY: Final = _QUERY | {
+    "text": "what is to be spoken",
+    "speed": "a factor",
+    "normalize": "on, off, or kinds with commas between",
+    "script": "switch or keep",
+    "code": "announce, skip or read",
+    "emoji": "skip or say",
+    "citations": "skip or say",
+    "ssml": "true or false",
+    "sentence_pause_ms": "silence between two sentences",
+}
 
 
 class StreamDone(msgspec.Struct, frozen=True):
