@@ -181,15 +181,16 @@ class StreamConnection:
         self._last_message_at = self._service.now()
         tokens: list[str] = []
         obeyed = 0
+        conversation = self._conversation
         for message in messages:
             if self._sender.is_closing or self._is_released:
                 return len(messages)
             obeyed += 1
-            self._conversation.received += 1
+            conversation.received += 1
             decoded = self._decoded(message)
             if decoded is None:
                 continue
-            text = self._conversation.session.text_for_open_turn(decoded)
+            text = conversation.session.text_for_open_turn(decoded)
             if text is None:
                 self._push(tokens)
                 tokens = []
