@@ -474,6 +474,20 @@ def test_several_texts_are_spoken_on_one_connection() -> None:
     assert spoken[0][-1] != spoken[1][-1], "each has its turn"
 
 
+def test_a_turn_is_not_spoken_twice_and_version_1_has_none() -> None:
+    async def main() -> None:
+        async with scripted_server(_echo) as url:
+            async with connect(url) as stream:
+                await collect_all(stream.speak(["a"], turn="t"))
+                with pytest.raises(RequestError, match="name a new one"):
+                    await collect_all(stream.speak(["b"], turn="t"))
+            async with connect(url, version=1) as stream:
+                with pytest.raises(RequestError, match="version 1 has no turns"):
+                    await collect_all(stream.speak(["a"]))
+
+    asyncio.run(main())
+
+
 def test_an_error_of_the_tokens_cancels_their_turn_and_is_raised() -> None:
     received: list[Any] = []
 

@@ -202,8 +202,13 @@ class AsyncStream(_StreamCommands[Awaitable[None]]):
     """
 
     def __init__(
-        self, connection: ClientConnection, dial: Callable[[], Awaitable[ClientConnection]], keep_s: float
+        self,
+        connection: ClientConnection,
+        dial: Callable[[], Awaitable[ClientConnection]],
+        keep_s: float,
+        version: Version,
     ) -> None:
+        self._version = version
         self.clock = PlaybackClock()
         self._reader = EventReader()
         self._waiting = _WaitingEvents()
@@ -211,7 +216,7 @@ class AsyncStream(_StreamCommands[Awaitable[None]]):
         self._link = StreamLink(connection, dial, on_loss, keep_s)
         self._last_error: ErrorEvent | None = None
         self._is_done = False
-        self._spoken = 0
+        self._spoken: set[str] = set()  # names of turns
         self._end: VoiceServerError | None = None
         self._reading = asyncio.create_task(self._read())
 
@@ -235,9 +240,14 @@ class AsyncStream(_StreamCommands[Awaitable[None]]):
         """Send tokens as they come, and hand out what comes back, to the end of their turn (version 2).
 
         Whoever leaves before that cancels the turn. An error of the tokens cancels it too, and is raised.
+        Raises RequestError for a name that another turn had, and in version 1.
         """
-        self._spoken += 1
-        name = turn or f"spoken {self._spoken}"
+        name = turn or f"spoken {len(self._spoken) + 1}"
+        if self._version == 1:
+            raise RequestError("version 1 has no turns: send_text, done, and iterate the stream")
+        if name in self._spoken:
+            raise RequestError(f"there was a turn {name[:40]!r}; name a new one")
+        self._spoken.add(name)
         sending = asyncio.create_task(self._send_turn(tokens, name))
         is_over = False
         try:
@@ -417,7 +427,7 @@ async def connect(
             return await open_connection(address, **connection_options(address, token))
 
     given = {key: value for key, value in config.items() if value is not None}
-    stream = AsyncStream(await dial(), dial, given.get("keep_s", 0.0))
+    stream = AsyncStream(await dial(), dial, given.get("keep_s", 0.0), version)
     try:
         if first := {"v": 2, **given} if version == 2 else given:
             await stream.send_message(first)
