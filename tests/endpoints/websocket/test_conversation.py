@@ -153,6 +153,18 @@ def test_a_client_that_says_good_bye_leaves_nothing() -> None:
     run(main)
 
 
+def test_a_page_that_is_loaded_anew_finds_its_session() -> None:
+    async def main() -> None:
+        async with served() as server:
+            socket, first = await begun(server, {"token": HELLO, "end": True}, until="turn_done")
+            await socket.close(1001)
+            async with server.connect() as socket:
+                second = await converse(socket, resuming(session_of(first), 1), {"done": True})
+        assert second.audio == pcm_of(HELLO)
+
+    run(main)
+
+
 def test_a_session_ends_when_its_time_is_over() -> None:
     async def main() -> None:
         async with served(ArithmeticPool(frame_s=10)) as server:

@@ -100,7 +100,7 @@ class StreamConnection:
         conversation, protocol = self._conversation, self._protocol
         if self._is_released:
             return
-        if conversation.keep_s and protocol and not (self._is_ending or protocol.client_has_closed):
+        if conversation.keep_s and protocol and not (self._is_ending or protocol.client_has_left):
             conversation.release = None
             loss = self._kept.lose(conversation.name)
             loop = asyncio.get_running_loop()

@@ -16,6 +16,7 @@ from typing import Any, cast
 from starlette.websockets import WebSocketDisconnect
 from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import CloseCode as ClientCloseCode
 from websockets.frames import Frame
 from websockets.http11 import Request
 
@@ -64,9 +65,13 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
             cast("dict[str, Any]", self.scope["extensions"])[PROTOCOL_EXTENSION] = self
 
     @property
-    def client_has_closed(self) -> bool:
-        """Whether the client has sent a close frame, as it does when it leaves or has read ours."""
-        return self.conn.close_rcvd is not None
+    def client_has_left(self) -> bool:
+        """Whether the client has sent a close frame, because it leaves for good or has read ours.
+
+        A browser says 1001 when a page is left, which may be loaded anew (RFC 6455, section 7.4.1).
+        """
+        received = self.conn.close_rcvd
+        return received is not None and received.code != ClientCloseCode.GOING_AWAY
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Take note of the end."""
