@@ -212,15 +212,16 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
             await self.writable.wait()
 
     def close_unread(self, messages: Sequence[str | bytes], code: CloseCode, reason: str) -> None:
-        """Send last messages and close, behind what the client has not read; see `until_answered`."""
+        """Send last messages and close, behind what the client has not read; see `until_answered`.
+
+        Where its messages are not read, because it does not read their answers, that stays so.
+        """
         if self.close_sent or self.transport.is_closing():
             return
         self.transport.writelines(_frames(messages))
         self.conn.send_close(code, reason)
         self.transport.write(b"".join(self.conn.data_to_send()))
         self.close_sent = True
-        self.read_paused = self._are_messages_paused = False
-        self._continue_reading()
 
     async def until_answered(self, limit_s: float = _LINGER_S) -> None:
         """Wait until the client has answered our close frame, or is gone, for so long at most."""
