@@ -18,6 +18,7 @@ from voice_server.sound_files.encoding import (
     PieceBuffer,
     SampleRate,
     chosen_encoding,
+    wav_encoding,
 )
 from voice_server.sound_files.file_formats import FormatName
 
@@ -52,7 +53,7 @@ def filed(encoding: Encoding, pcm: bytes) -> bytes:
 
 def opened(content: bytes, encoding: Encoding) -> InputContainer:
     """A file that FFmpeg reads; of one without a head it is told what it is."""
-    if encoding.format.name not in ("f32", "mulaw", "alaw"):
+    if encoding.format.muxer not in ("f32le", "mulaw", "alaw"):
         return av.open(io.BytesIO(content), "r")
     options = {"sample_rate": str(encoding.sample_rate_hz), "ch_layout": "mono"}
     return av.open(io.BytesIO(content), "r", format=encoding.format.muxer, options=options)
@@ -60,7 +61,7 @@ def opened(content: bytes, encoding: Encoding) -> InputContainer:
 
 def decoded(content: bytes, encoding: Encoding) -> tuple[float, np.ndarray]:
     """Seconds of sound and the samples."""
-    if encoding.format.name == "pcm":
+    if encoding.format is FORMATS["pcm"]:
         samples = np.frombuffer(content, "<i2").astype(np.float32) / 32768
         return len(samples) / encoding.sample_rate_hz, samples
     with opened(content, encoding) as container:
@@ -68,6 +69,20 @@ def decoded(content: bytes, encoding: Encoding) -> tuple[float, np.ndarray]:
         frames = [one for frame in (*container.decode(audio=0), None) for one in resampler.resample(frame)]
     samples = np.concatenate([frame.to_ndarray()[0] for frame in frames])
     return len(samples) / encoding.sample_rate_hz, samples
+
+
+@pytest.mark.parametrize(("name", "tag"), [("pcm", 1), ("f32", 3), ("mulaw", 7), ("alaw", 6)])
+def test_samples_in_a_wav_file_say_what_they_are(name: FormatName, tag: int) -> None:
+    plain = chosen_encoding(name)
+    encoding = wav_encoding(plain.format.codec or "pcm_s16le", plain.sample_rate_hz)
+    pcm = speech_like(SECONDS)
+    _, wanted = decoded(streamed(plain, pcm), plain)
+    for content in (streamed(encoding, pcm), filed(encoding, pcm)):
+        assert content[:4] == b"RIFF"
+        assert int.from_bytes(content[20:22], "little") == tag
+        seconds, samples = decoded(content, encoding)
+        assert seconds == pytest.approx(SECONDS, abs=0.001)
+        assert np.array_equal(samples, wanted)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
-from voice_server.endpoints.http.error_shapes import error_content, error_headers, header_value, is_openai
+from voice_server.endpoints.http.error_shapes import (
+    error_content,
+    error_headers,
+    header_value,
+    is_openai,
+    problem_type,
+)
 
 
 @pytest.mark.parametrize(
@@ -50,3 +57,9 @@ def test_the_sentence_stands_in_a_header_where_a_dialects_clients_look_for_it() 
 def test_nothing_can_be_put_behind_the_end_of_a_header() -> None:
     assert header_value("a\r\nb\0c") == b"a  b c"
     assert header_value("ä€") == b"\xe4?"
+
+
+@pytest.mark.parametrize("path", ["/tts", "/v1/audio/speech", "/deepgram/v1/speak", "/cartesia/tts/bytes"])
+def test_an_error_is_what_the_description_of_its_path_says(path: str) -> None:
+    content = error_content(path, 400, "No.", "no_text", "input")
+    assert msgspec.to_builtins(msgspec.convert(content, problem_type(path))) == content

@@ -731,7 +731,7 @@ def test_the_turns_of_a_connection_share_the_limit_of_waiting_text() -> None:
 def test_the_turns_of_a_connection_have_a_limit_also_where_nothing_of_them_waits(
     end: dict[str, object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stream_turns, "_KEPT_CHARS", 1000)
+    monkeypatch.setattr(stream_turns, "KEPT_CHARS", 1000)
 
     async def main() -> None:
         async with served() as server, server.connect("/stream-tokens?v=2") as socket:

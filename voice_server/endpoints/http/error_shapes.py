@@ -6,7 +6,49 @@ import uuid
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+import msgspec
+
 _OPENAI_PATHS: Final = ("/v1", "/v1/", "/audio/")
+
+
+class Problem(msgspec.Struct, kw_only=True):
+    """What went wrong, in one sentence, and a word for programs."""
+
+    error: str
+    code: str
+
+
+class OpenAIProblem(msgspec.Struct, kw_only=True):
+    """What went wrong, as OpenAI's clients read it."""
+
+    message: str
+    type: str
+    param: str | None
+    code: str | None
+
+
+class OpenAIError(msgspec.Struct, kw_only=True):
+    """OpenAI's error object."""
+
+    error: OpenAIProblem
+
+
+class DeepgramProblem(msgspec.Struct, kw_only=True):
+    """What went wrong, as Deepgram's clients read it. Source: Deepgram's documentation of errors."""
+
+    err_code: str
+    err_msg: str
+    request_id: str
+
+
+class CartesiaProblem(msgspec.Struct, kw_only=True):
+    """What went wrong, as Cartesia's clients read it. Source: the error event of Cartesia's SDK."""
+
+    title: str
+    message: str
+    error_code: str
+    request_id: str
+    status_code: int
 
 
 def is_openai(path: str) -> bool:
@@ -22,6 +64,13 @@ def error_content(
         return _openai(status, message, code, field)
     shape = _SHAPE_OF_DIALECT.get(_first_part(path), _ours)
     return shape(status, message, code)
+
+
+def problem_type(path: str) -> type[msgspec.Struct]:
+    """The Struct of what `error_content` returns for a path."""
+    if is_openai(path):
+        return OpenAIError
+    return _PROBLEM_OF_DIALECT.get(_first_part(path), Problem)
 
 
 def error_headers(path: str, message: str) -> dict[str, str]:
@@ -59,13 +108,11 @@ def _openai(status: int, message: str, code: str, field: str | None) -> dict[str
 
 
 def _deepgram(status: int, message: str, code: str) -> dict[str, Any]:
-    """Source: Deepgram's documentation of errors."""
     del status
     return {"err_code": code.upper(), "err_msg": message, "request_id": str(uuid.uuid4())}
 
 
 def _cartesia(status: int, message: str, code: str) -> dict[str, Any]:
-    """Source: the error event of Cartesia's SDK."""
     title = code.replace("_", " ").capitalize()
     identity = {"error_code": code, "request_id": str(uuid.uuid4()), "status_code": status}
     return {"title": title, "message": message, **identity}
@@ -75,5 +122,9 @@ _SHAPE_OF_DIALECT: Final[Mapping[str, Callable[[int, str, str], dict[str, Any]]]
     "deepgram": _deepgram,
     "cartesia": _cartesia,
 }
-"""By the first part of the path."""
+"""By the first part of the path, as the next two."""
+_PROBLEM_OF_DIALECT: Final[Mapping[str, type[msgspec.Struct]]] = {
+    "deepgram": DeepgramProblem,
+    "cartesia": CartesiaProblem,
+}
 _HEADER_OF_DIALECT: Final[Mapping[str, str]] = {"deepgram": "dg-error"}

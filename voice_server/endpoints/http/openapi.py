@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import msgspec
 
-from voice_server.endpoints.http.error_shapes import is_openai
+from voice_server.endpoints.http.error_shapes import problem_type
 from voice_server.endpoints.http.operations import JSON, Operation
 from voice_server.version import version
 
@@ -20,28 +20,6 @@ JsonSchema = dict[str, Any]
 _REFERENCE: Final = "#/components/schemas/{name}"
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 _GUARD_REFUSALS = (401, 403, 421)
-
-
-class Problem(msgspec.Struct, kw_only=True):
-    """What went wrong, in one sentence, and a word for programs."""
-
-    error: str
-    code: str
-
-
-class OpenAIProblem(msgspec.Struct, kw_only=True):
-    """What went wrong, as OpenAI's clients read it."""
-
-    message: str
-    type: str
-    param: str | None
-    code: str | None
-
-
-class OpenAIError(msgspec.Struct, kw_only=True):
-    """OpenAI's error object."""
-
-    error: OpenAIProblem
 
 
 def openapi_document(operations: Sequence[Operation], root_path: str = "") -> JsonSchema:
@@ -75,8 +53,9 @@ _DESCRIPTION = (
 
 
 def _types(operations: Iterable[Operation]) -> list[Any]:
-    named: list[Any] = [Problem, OpenAIError]
+    named: list[Any] = []
     for each in operations:
+        named.append(problem_type(each.path))
         named += [each.fields, *(kind for answer in each.answers.values() for kind in _alternatives(answer))]
     unique = {id(each): each for each in named if each is not None}
     return list(unique.values())
@@ -180,7 +159,7 @@ def _responses(operation: Operation, found: dict[int, JsonSchema]) -> JsonSchema
         else {"schema": _any_of([found[id(each)] for each in _alternatives(answer)])}
         for kind, answer in operation.answers.items()
     }
-    problem = found[id(OpenAIError if is_openai(operation.path) else Problem)]
+    problem = found[id(problem_type(operation.path))]
     responses: JsonSchema = {"200": {"description": "Done", "content": good}}
     if operation.has_parts:
         responses["206"] = {"description": "The part that Range asks for", "content": good}

@@ -7,17 +7,22 @@ from typing import Annotated, Any
 import msgspec
 
 from voice_server.core.speech.pauses import PauseMs
-from voice_server.core.speech.speech_settings import DEFAULT_CODE, DEFAULT_SCRIPT, ScriptPolicy
+from voice_server.core.speech.speech_settings import (
+    DEFAULT_CODE,
+    DEFAULT_SCRIPT,
+    ScriptPolicy,
+    SpeechSettings,
+)
 from voice_server.core.text.filtering.text_filter import CodePolicy
 from voice_server.core.text.speakable.citations import CitationPolicy
 from voice_server.core.text.speakable.pictures import EmojiPolicy
-from voice_server.core.types import NormalizedKind
+from voice_server.core.types import NormalizedKind, SpeechWarning
 from voice_server.core.wire.half_characters import LOST_CHARACTER, has_lost_character
 from voice_server.core.wire.speakers import Speakers
 from voice_server.endpoints.http.requests import Language, LongText, VoiceName
 from voice_server.endpoints.http.responses import ResolvedSpeech
 from voice_server.errors import RequestError
-from voice_server.sound_files.encoding import SampleRate, chosen_encoding
+from voice_server.sound_files.encoding import Encoding, SampleRate, chosen_encoding
 from voice_server.sound_files.file_formats import FormatName
 from voice_server.speech import SpeechRequest, SpeechService
 
@@ -120,10 +125,15 @@ def resolve_speech(
     request: SpeechRequest,
 ) -> ResolvedSpeech:
     """A text with its settings and encoding, every name resolved. Raises RequestError or BackendDown."""
+    return speech_of(text, service.settings(request), chosen_encoding(form, sample_rate, bit_rate))
+
+
+def speech_of(
+    text: str, resolved: tuple[SpeechSettings, list[SpeechWarning]], encoding: Encoding
+) -> ResolvedSpeech:
+    """A text with the settings that a request was resolved to. Raises RequestError where it is blank."""
     if not text.strip():
         raise RequestError("text must have something in it beside white space", code="no_text")
-    encoding = chosen_encoding(form, sample_rate, bit_rate)
-    settings, warnings = service.settings(request)
-    if has_lost_character(text):
-        warnings.append(LOST_CHARACTER)
-    return ResolvedSpeech(text, settings, encoding, warnings)
+    settings, warnings = resolved
+    lost = [LOST_CHARACTER] if has_lost_character(text) else []
+    return ResolvedSpeech(text, settings, encoding, [*warnings, *lost])

@@ -27,7 +27,7 @@ from voice_server.sound_files.encoding import Encoder, Encoding, PieceBuffer, ch
 from voice_server.sound_files.file_formats import FormatName
 from voice_server.speech import Speech, SpeechService
 
-_KEPT_CHARS = 1_000_000
+KEPT_CHARS = 1_000_000
 """The text of all turns whose end was not sent, and of those that were sent to their end: it is kept, because
 a barge-in is answered with it."""
 _PIECE_BYTES = PCM_BYTES_PER_SECOND // 4
@@ -41,7 +41,7 @@ _FORM_OF: Mapping[str, FormatName] = {
     "opus": "opus",
 }
 PCM_AS_RENDERED = chosen_encoding("pcm")
-_SENT_TURNS = 8
+SENT_TURNS = 8
 """How many turns that were sent to their end may still be interrupted."""
 
 
@@ -106,9 +106,9 @@ def check_text(service: SpeechService, speeches: Iterable[Speech], chars: int) -
         waiting += speech.buffered_chars
         kept += speech.typed_chars
     service.check_text(waiting, chars)
-    if kept + chars > _KEPT_CHARS:
+    if kept + chars > KEPT_CHARS:
         raise TooMuch(
-            f"the turns of a connection have at most {_KEPT_CHARS} characters; end this one, and begin "
+            f"the turns of a connection have at most {KEPT_CHARS} characters; end this one, and begin "
             "another when it has been spoken",
             code="text_overflow",
         )
@@ -124,7 +124,7 @@ class StreamTurns:
         self._service = service
         self.on_event = on_event
         self._turns: deque[StreamTurn] = deque()
-        self._sent: deque[StreamTurn] = deque(maxlen=_SENT_TURNS)
+        self._sent: deque[StreamTurn] = deque(maxlen=SENT_TURNS)
         self._opened = 0
         self._is_paused = False
 
@@ -230,7 +230,7 @@ class StreamTurns:
         self._turns.remove(turn)
         if reason is FinishReason.COMPLETE:
             self._sent.append(turn)
-        while sum(each.speech.typed_chars for each in self._sent) > _KEPT_CHARS:
+        while sum(each.speech.typed_chars for each in self._sent) > KEPT_CHARS:
             self._sent.popleft()
 
     def close(self) -> None:

@@ -115,6 +115,7 @@ def test_a_wrong_query_is_refused_in_the_handshake() -> None:
                     pass
             assert caught.value.response.status_code == 400
             assert b"encoding must be one of alaw, linear16, mulaw" in caught.value.response.body
+            assert "encoding must be one of" in caught.value.response.headers["dg-error"]
 
     run(main)
 
@@ -130,8 +131,23 @@ def test_a_key_is_taken_as_deepgram_s_clients_send_it() -> None:
             for way in ways:
                 async with server.connect(PATH, **way) as socket:
                     assert socket.subprotocol == way.get("subprotocols", [None])[0]
-            with pytest.raises(websockets.InvalidStatus):
+            with pytest.raises(websockets.InvalidStatus) as caught:
                 async with server.connect(PATH, subprotocols=["token", "wrong"]):
                     pass
+            assert "token" in caught.value.response.headers["dg-error"]
+
+    run(main)
+
+
+def test_a_text_that_cannot_be_spoken_is_a_warning_and_flushed_all_the_same() -> None:
+    async def main() -> None:
+        pool = ArithmeticPool(frame_s=0, failing={"One.": 0})
+        async with served(pool) as server, server.connect(PATH) as socket:
+            await socket.send(json.dumps({"type": "Speak", "text": "One."}))
+            await socket.send('{"type":"Flush"}')
+            received = await until(socket, "Flushed")
+            warning = received.of("Warning")[0]
+            assert warning["description"] == warning["warn_msg"] == "the engine tripped"
+            assert warning["code"] == "RENDER_FAILED"
 
     run(main)

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 import msgspec
 from starlette.websockets import WebSocket
 
-from voice_server.core.speech.speech_settings import SpeechSettings
 from voice_server.core.speech.utterance_events import (
+    FinishReason,
     SentenceAudio,
     SentenceFailed,
     UtteranceFinished,
@@ -23,6 +23,7 @@ from voice_server.endpoints.app_state import AppState
 from voice_server.endpoints.dialects.deepgram.deepgram_fields import (
     DeepgramSocketFields,
     deepgram_settings,
+    model_uuid,
     socket_encoding,
 )
 from voice_server.endpoints.dialects.shared.dialect_connection import DialectConnection
@@ -33,7 +34,6 @@ from voice_server.endpoints.http.form_fields import query_fields
 from voice_server.endpoints.http.requests import fields_from
 from voice_server.endpoints.websocket.server_messages import Message, to_json
 from voice_server.errors import VoiceServerError
-from voice_server.sound_files.encoding import Encoding
 from voice_server.version import version
 
 
@@ -66,20 +66,16 @@ async def speak_socket(websocket: WebSocket) -> None:
 
 def _connection(websocket: WebSocket, state: AppState) -> DeepgramConnection:
     fields = fields_from(query_fields(websocket), DeepgramSocketFields, as_text=True)
-    settings, _ = deepgram_settings(state.service, fields.model, fields.speed)
-    encoding = socket_encoding(fields.encoding, fields.sample_rate)
-    return DeepgramConnection(websocket, state, settings, encoding, fields.model)
+    return DeepgramConnection(websocket, state, fields)
 
 
 class DeepgramConnection(DialectConnection):
     """One connection of `/v1/speak`."""
 
-    def __init__(
-        self, websocket: WebSocket, state: AppState, settings: SpeechSettings, encoding: Encoding, model: str
-    ) -> None:
+    def __init__(self, websocket: WebSocket, state: AppState, fields: DeepgramSocketFields) -> None:
         super().__init__(websocket, state)
-        self._settings = settings
-        self._encoding = encoding
+        self._settings, warnings = deepgram_settings(state.service, fields.model, fields.speed)
+        self._encoding = socket_encoding(fields.encoding, fields.sample_rate)
         self._open: DialectTurn | None = None
         self._last: DialectTurn | None = None
         self._cleared = 0
@@ -87,10 +83,11 @@ class DeepgramConnection(DialectConnection):
         self._answer(
             "Metadata",
             request_id=str(uuid.uuid4()),
-            model_name=model or settings.voice,
+            model_name=fields.model or self._settings.voice,
             model_version=version(),
-            model_uuid=str(uuid.uuid5(uuid.NAMESPACE_URL, settings.voice)),
+            model_uuid=model_uuid(self._settings.voice),
         )
+        self.answer(*(_warning(each.code, each.message) for each in warnings))
 
     def _answer(self, kind: str, **fields: object) -> None:
         self.answer(to_json({"type": kind, **fields}))
@@ -104,9 +101,8 @@ class DeepgramConnection(DialectConnection):
                 self._open_turn().speech.end()
                 self._open = None
             case DeepgramClear():
-                for turn in tuple(self._turns):
-                    turn.cancel()
-                self._open = None
+                self.cancel_turns()
+                self._open = self._last = None
                 self._answer("Cleared", sequence_id=self._cleared)
                 self._cleared += 1
             case DeepgramClose():
@@ -123,9 +119,8 @@ class DeepgramConnection(DialectConnection):
             case SentenceAudio(pcm=sound):
                 return [sound]
             case SentenceFailed() | UtteranceWarning():
-                fields = {"description": event.message, "code": event.code}
-                return [to_json({"type": "Warning", **fields})]
-            case UtteranceFinished(reason="complete"):
+                return [_warning(event.code, event.message)]
+            case UtteranceFinished(reason=FinishReason.COMPLETE | FinishReason.FAILED):
                 self._flushed += 1
                 return [to_json({"type": "Flushed", "sequence_id": self._flushed - 1})]
             case _:
@@ -133,4 +128,9 @@ class DeepgramConnection(DialectConnection):
 
     def refuse(self, error: VoiceServerError) -> None:
         """Say what was wrong with a message."""
-        self._answer("Warning", description=error.message, code=error.code)
+        self.answer(_warning(error.code, error.message))
+
+
+def _warning(code: str, sentence: str) -> str:
+    """A warning, with the sentence also where LiveKit's service looks for it."""
+    return to_json({"type": "Warning", "code": code.upper(), "description": sentence, "warn_msg": sentence})
