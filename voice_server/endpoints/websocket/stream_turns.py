@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
+from typing import Protocol
 
 from voice_server.core.speech.speech_settings import SpeechSettings
 from voice_server.core.speech.utterance_events import (
@@ -99,12 +100,24 @@ class StreamTurn:
         return [event]
 
 
-def check_text(service: SpeechService, speeches: Iterable[Speech], chars: int) -> None:
-    """Raise TooMuch where more text of a connection's open speeches would wait, or be kept, than may."""
+class HoldsText(Protocol):
+    """What text waits in, and is kept: a speech, or a turn."""
+
+    @property
+    def buffered_chars(self) -> int:
+        """How many characters have been pushed and are on no worker yet."""
+
+    @property
+    def typed_chars(self) -> int:
+        """How many characters have been pushed."""
+
+
+def check_text(service: SpeechService, holders: Iterable[HoldsText], chars: int) -> None:
+    """Raise TooMuch where more text of what is open in a connection would wait, or be kept, than may."""
     waiting = kept = 0
-    for speech in speeches:
-        waiting += speech.buffered_chars
-        kept += speech.typed_chars
+    for each in holders:
+        waiting += each.buffered_chars
+        kept += each.typed_chars
     service.check_text(waiting, chars)
     if kept + chars > KEPT_CHARS:
         raise TooMuch(

@@ -8,9 +8,13 @@ from typing import Any
 
 import pytest
 import websockets
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.arithmetic_pool import ArithmeticPool
 from tests.core.speech.rendering import pcm_of
+from tests.endpoints.dialects import fuzzing
+from tests.endpoints.dialects.fuzzing import Sent
 from tests.endpoints.serving import Received, Served, converse, listen, run, served
 
 PATH = "/v2/speak?model=flux-alexis-en"
@@ -279,3 +283,55 @@ def test_sound_comes_in_the_encoding_that_was_asked_for(encoding: str, rate: int
             assert metadata["audio_duration_ms"] == round(len(pcm) / 48)
 
     run(main)
+
+
+def v2_messages() -> st.SearchStrategy[Sent]:
+    speaks = fuzzing.texts.map(speak)
+    offsets = st.integers(0, 2000).map(interrupt_at)
+    speeds = st.sampled_from([0.5, 1.0, 1.25, 1.6, 1.01]).map(
+        lambda speed: {"type": "Configure", "speed": speed}
+    )
+    kinds = st.sampled_from([FLUSH, INTERRUPT])
+    return st.one_of(speaks, kinds, speaks, kinds, offsets, speeds, fuzzing.garbage, st.just(fuzzing.HANG_UP))
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(v2_messages(), max_size=14))
+def test_whatever_is_sent_sound_lies_in_a_turn_and_every_message_is_answered_as_it_must_be(
+    steps: list[Sent],
+) -> None:
+    def check(received: Received) -> None:
+        sent = [step["type"] if isinstance(step, dict) else "garbage" for step in steps]
+        assert kinds(received)[0] == "Connected"
+        assert kinds(received)[-1] == "SessionMetadata"
+        answers = kinds(received)
+        ignored = [each for each in received.of("Warning") if "interrupt" in each["description"]]
+        assert answers.count("SpeechInterrupted") + len(ignored) == sent.count("Interrupt")
+        assert answers.count("Error") == sent.count("garbage")
+        assert answers.count("ConfigureSuccess") + answers.count("ConfigureFailure") == sent.count(
+            "Configure"
+        )
+        characters = sum(len(step["text"]) for step in steps if isinstance(step, dict) and "text" in step)
+        assert received.of("SessionMetadata")[0]["total_input_character_count"] == characters
+        is_open = False
+        for message in received.messages:
+            kind = "sound" if isinstance(message, bytes) else json.loads(message)["type"]
+            if kind == "SpeechStarted":
+                assert not is_open
+                is_open = True
+            elif kind == "SpeechInterrupted":
+                is_open = False
+            elif kind in ("SpeechMetadata", "sound"):
+                assert is_open
+                is_open = kind == "sound"
+
+    fuzzing.play(PATH, steps, CLOSE, check)
+
+
+def test_a_flood_of_messages_is_answered_and_delays_nobody() -> None:
+    steps: list[Sent] = [speak("Hm. "), INTERRUPT, FLUSH, "[", {"type": "Configure"}] * 400
+
+    def check(received: Received) -> None:
+        assert len(received.of("Error")) == len(received.of("ConfigureSuccess")) == 400
+
+    fuzzing.play(PATH, steps, CLOSE, check)

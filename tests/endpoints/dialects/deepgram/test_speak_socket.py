@@ -8,8 +8,12 @@ from typing import Any
 
 import pytest
 import websockets
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.arithmetic_pool import ArithmeticPool
+from tests.endpoints.dialects import fuzzing
+from tests.endpoints.dialects.fuzzing import Sent
 from tests.endpoints.serving import Received, Served, converse, listen, run, served
 
 PATH = "/v1/speak?model=aura-2-thalia-en&encoding=linear16&sample_rate=24000"
@@ -151,3 +155,29 @@ def test_a_text_that_cannot_be_spoken_is_a_warning_and_flushed_all_the_same() ->
             assert warning["code"] == "RENDER_FAILED"
 
     run(main)
+
+
+def v1_messages() -> st.SearchStrategy[Sent]:
+    speaks = fuzzing.texts.map(lambda text: {"type": "Speak", "text": text})
+    kinds = st.sampled_from(["Flush", "Clear", "Flush", "Clear"]).map(lambda kind: {"type": kind})
+    return st.one_of(speaks, kinds, speaks, kinds, fuzzing.garbage, st.just(fuzzing.HANG_UP))
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(v1_messages(), max_size=14))
+def test_whatever_is_sent_every_clear_is_answered_and_only_what_is_wrong_is_a_warning(
+    steps: list[Sent],
+) -> None:
+    def check(received: Received) -> None:
+        kinds = [each["type"] for each in received.json]
+        assert set(kinds) <= {"Metadata", "Flushed", "Cleared", "Warning"}
+        assert kinds[0] == "Metadata"
+        sent = [step["type"] if isinstance(step, dict) else "garbage" for step in steps]
+        assert kinds.count("Cleared") == sent.count("Clear")
+        assert kinds.count("Flushed") <= sent.count("Flush")
+        assert kinds.count("Warning") >= sent.count("garbage")
+        for kind in ("Cleared", "Flushed"):
+            numbers = [each["sequence_id"] for each in received.of(kind)]
+            assert numbers == list(range(len(numbers)))
+
+    fuzzing.play(PATH, steps, {"type": "Close"}, check)

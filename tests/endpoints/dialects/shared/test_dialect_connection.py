@@ -98,7 +98,7 @@ def test_a_client_that_does_not_read_is_disconnected() -> None:
         config = config_of("one", stalled_reader_s=0.3)
         async with (
             served(ArithmeticPool(frame_s=0), config) as server,
-            server.connect(PATH, max_queue=1) as socket,
+            server.connect(PATH, max_queue=1, close_timeout=0.1) as socket,
         ):
             socket.transport.pause_reading()
             text = "A very long sentence with many words that goes on and on. " * 200
@@ -194,5 +194,16 @@ def test_a_pause_parts_two_turns_only_where_the_first_was_not_sent_when_the_seco
                 await listen(socket, until="Flushed", received=received)
             pause = b"" if is_sent else bytes(pause_bytes(Pauses().sentence_ms))
             assert received.audio == pcm_of("One two three four five.") + pause + pcm_of("Six.")
+
+    run(main)
+
+
+def test_turns_that_were_cut_off_leave_room_for_others_at_once() -> None:
+    async def main() -> None:
+        async with served(config=config_of("one", open_turns=2)) as server, server.connect(PATH) as socket:
+            await send(socket, *([speak("One."), {"type": "Clear"}] * 15), speak("Two."), FLUSH)
+            received = await listen(socket, until="Flushed")
+            assert received.of("Warning") == []
+            assert received.audio == pcm_of("Two.")
 
     run(main)

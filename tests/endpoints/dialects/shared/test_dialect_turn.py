@@ -94,3 +94,23 @@ def test_its_text_is_all_that_was_pushed() -> None:
             turn.speech.close()
 
     run(main)
+
+
+def test_what_came_together_is_pushed_at_once_and_before_anything_else_is_asked() -> None:
+    async def main() -> None:
+        async with served() as server:
+            settings, _ = server.service.settings(SpeechRequest())
+            speech = server.service.open(settings)
+            turn = DialectTurn(speech, chosen_encoding("pcm"), written)
+            turn.push("One ")
+            turn.push("two.")
+            assert (speech.typed_chars, turn.typed_chars, turn.buffered_chars) == (0, 8, 8)
+            turn.push_collected()
+            assert speech.typed_chars == turn.typed_chars == 8
+            turn.push(" Three.")
+            assert turn.speech.typed_chars == 15
+            assert not turn.is_over
+            turn.cancel()
+            assert turn.is_over
+
+    run(main)

@@ -27,6 +27,8 @@ from voice_server.sound_files.encoding import Encoding
 
 _TURN_S: Final = 0.001
 """How long messages are sent one after the other before everybody else is served."""
+_MOST_UNSENT: Final = 10
+"""How many times as many turns there may be of which the end was not sent, as may be open."""
 _MAX_ANSWERS: Final = 1000
 """How many answers may wait to be sent before no more messages are read."""
 
@@ -118,7 +120,8 @@ class DialectConnection(ABC):
         rendered, and sent when that is set.
         """
         most = self._limits.open_turns
-        if len(self._turns) >= most:
+        open_turns = sum(not each.is_over for each in self._turns)
+        if open_turns >= most or len(self._turns) >= _MOST_UNSENT * most:
             raise TooMuch(
                 f"a connection has at most {most} turns that have not been spoken; begin the next one later",
                 code="too_many_turns",
@@ -135,7 +138,7 @@ class DialectConnection(ABC):
 
     def push(self, turn: DialectTurn, text: str) -> None:
         """Add text to a turn. Raises TooMuch where too much of the connection's waits."""
-        check_text(self._service, [each.speech for each in self._turns], len(text))
+        check_text(self._service, self._turns, len(text))
         turn.push(text)
 
     def cancel_turns(self) -> None:
@@ -200,13 +203,18 @@ class DialectConnection(ABC):
         """Obey messages that came together, as many as a moment suffices for, and return how many."""
         self._last_message_at = self._service.now()
         until = self._last_message_at + _TURN_S
-        for obeyed, message in enumerate(messages, 1):
+        obeyed = 0
+        for message in messages:
             if self._close_code is not None:
+                obeyed = len(messages)
                 break
             self._obey(message)
+            obeyed += 1
             if not self._has_room.is_set() or self._service.now() >= until:
-                return obeyed
-        return len(messages)
+                break
+        for turn in self._turns:
+            turn.push_collected()
+        return obeyed
 
     def _obey(self, message: Message) -> None:
         try:

@@ -50,7 +50,9 @@ class DialectTurn:
         by_sentence: bool = False,
         may_be_sent: bool = True,
     ) -> None:
-        self.speech = speech
+        self._speech = speech
+        self._collected: list[str] = []
+        self._collected_chars = 0
         self._write = write
         self.after = after
         self._texts: list[str] = []
@@ -75,10 +77,43 @@ class DialectTurn:
         self._texts = ["".join(self._texts)]
         return self._texts[0]
 
+    @property
+    def speech(self) -> Speech:
+        """The speech, which has been given all text."""
+        self.push_collected()
+        return self._speech
+
     def push(self, text: str) -> None:
-        """Add text. Raises TooMuch, and takes nothing of it, when too much of it is waiting."""
-        self.speech.push(text)
+        """Add text: it waits for `push_collected`, or until anything else is asked of the speech.
+
+        To say a token costs much more than to add it, so what came together is pushed at once.
+        """
+        self._collected.append(text)
+        self._collected_chars += len(text)
         self._texts.append(text)
+
+    def push_collected(self) -> None:
+        """Give the speech what waits. Raises TooMuch where nobody has checked that it may."""
+        if self._collected:
+            text = "".join(self._collected)
+            self._collected.clear()
+            self._collected_chars = 0
+            self._speech.push(text)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing but what already waits will come."""
+        return self._speech.is_over
+
+    @property
+    def buffered_chars(self) -> int:
+        """How many characters have been pushed and are on no worker yet."""
+        return self._speech.buffered_chars + self._collected_chars
+
+    @property
+    def typed_chars(self) -> int:
+        """How many characters have been pushed."""
+        return self._speech.typed_chars + self._collected_chars
 
     def words(self, timed: TimedWords) -> list[WordMark]:
         """The words of an event as they were typed, one for each that normalization made several of."""
