@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from voice_server.commands.benchmark import minimal_wyoming
+from voice_server.commands.benchmark import minimal_deepgram, minimal_wyoming
 from voice_server.commands.benchmark.minimal_websocket import OnAudio
 
 
@@ -51,6 +51,18 @@ DIALECTS: Mapping[str, BenchmarkedDialect] = {
         minimal_wyoming.address_of,
         minimal_wyoming.MinimalWyoming.open,
         minimal_wyoming.encode,
+    ),
+    "deepgram": BenchmarkedDialect(
+        (),
+        minimal_deepgram.address_at("/deepgram/v1/speak"),
+        minimal_deepgram.MinimalDeepgram.open,
+        minimal_deepgram.encode,
+    ),
+    "deepgram-flux": BenchmarkedDialect(
+        (),
+        minimal_deepgram.address_at("/deepgram/v2/speak?model=flux-alexis-en"),
+        minimal_deepgram.MinimalDeepgram.open,
+        minimal_deepgram.encode,
     ),
 }
 """By the names that `--dialect` takes."""

@@ -1,0 +1,65 @@
+"""The cheap client, against a scripted server."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+
+import pytest
+from websockets.asyncio.server import ServerConnection, serve
+
+from voice_server.commands.benchmark.minimal_deepgram import MinimalDeepgram, address_at, encode
+
+FLUSHED = '{"type":"Flushed","sequence_id":0}'
+
+
+def told(*answers: str | bytes, ends: bool = False) -> tuple[list[object], list[int], str | None]:
+    """What a server got, the sound that its client heard, and how its connection ended."""
+    received: list[object] = []
+    heard: list[int] = []
+
+    async def script(connection: ServerConnection) -> None:
+        async for message in connection:
+            received.append(json.loads(message))
+            if received[-1] == {"type": "Flush"}:
+                for answer in answers:
+                    await connection.send(answer)
+                if ends:
+                    return
+
+    async def main() -> str | None:
+        async with asyncio.timeout(10), serve(script, "127.0.0.1", 0, compression=None) as server:
+            port = server.sockets[0].getsockname()[1]
+            client = await MinimalDeepgram.open(f"ws://127.0.0.1:{port}/v1/speak")
+            client.on_audio = heard.append
+            client.send(b"".join(encode(["One", " two."])))
+            ended = await client.closed
+            client.abort()
+            client.send(b"nothing more")
+            return ended
+
+    ended = asyncio.run(main())
+    return received, heard, ended
+
+
+def test_a_text_is_streamed_and_its_sound_counted() -> None:
+    received, heard, ended = told('{"type":"Metadata"}', bytes(4000), bytes(2000), FLUSHED)
+    assert received == [
+        {"type": "Speak", "text": "One"},
+        {"type": "Speak", "text": " two."},
+        {"type": "Flush"},
+    ]
+    assert (heard, ended) == ([4000, 2000], None)
+
+
+@pytest.mark.parametrize("kind", ["Warning", "Error"])
+def test_an_error_and_an_early_end_are_how_it_ended(kind: str) -> None:
+    message = f'{{"type":"{kind}","code":"X"}}'
+    assert told(message, FLUSHED)[2] == f"the server sent an error: {message}"
+    assert told(ends=True)[2] == "the server closed a connection before the end of its answer"
+
+
+def test_the_address_is_on_the_same_host_with_the_same_token() -> None:
+    url = "ws://box:8000/stream-tokens"
+    assert address_at("/deepgram/v1/speak")(url, {}) == "ws://box:8000/deepgram/v1/speak"
+    assert address_at("/a?model=b")(url + "?token=c", {}) == "ws://box:8000/a?model=b&token=c"
