@@ -59,7 +59,14 @@ def test_nothing_can_be_put_behind_the_end_of_a_header() -> None:
     assert header_value("ä€") == b"\xe4?"
 
 
-@pytest.mark.parametrize("path", ["/tts", "/v1/audio/speech", "/deepgram/v1/speak", "/cartesia/tts/bytes"])
+@pytest.mark.parametrize(
+    "path", ["/tts", "/v1/audio/speech", "/deepgram/v1/speak", "/cartesia/tts/bytes", "/elevenlabs/v1/user"]
+)
 def test_an_error_is_what_the_description_of_its_path_says(path: str) -> None:
     content = error_content(path, 400, "No.", "no_text", "input")
     assert msgspec.to_builtins(msgspec.convert(content, problem_type(path))) == content
+
+
+def test_an_error_on_an_elevenlabs_path_is_as_their_clients_read_it() -> None:
+    content = error_content("/elevenlabs/v1/user", 400, "No.", "no_text")
+    assert content == {"detail": {"status": "no_text", "message": "No."}}

@@ -22,6 +22,7 @@ from voice_server.endpoints.http.whole_responses import (
     file_or_part,
     json_document,
     text_document,
+    whole_file,
 )
 from voice_server.errors import NoStorage, VoiceServerError
 from voice_server.sound_files import encoding
@@ -147,3 +148,15 @@ def test_a_text_without_any_sound_is_a_failure_and_nothing_is_sent() -> None:
     assert answered.failure is not None
     assert answered.failure.code == "render_failed"
     assert answered.sent == []
+
+
+def test_further_headers_and_another_key_for_the_audio() -> None:
+    assert Answered(whole_file({"request-id": "7"}), "One.").headers[b"request-id"] == b"7"
+    nested = {"times": {"starts": iter([1, 2]), "unit": "ms"}, "none": {}}
+    answered = Answered(
+        json_document(lambda _: nested, audio_key="sound", headers={"request-id": "7"}), "One."
+    )
+    document = json.loads(answered.body)
+    assert b64decode(document.pop("sound")) == pcm_of("One.")
+    assert document == {"times": {"starts": [1, 2], "unit": "ms"}, "none": {}}
+    assert answered.headers[b"request-id"] == b"7"

@@ -51,6 +51,19 @@ class CartesiaProblem(msgspec.Struct, kw_only=True):
     status_code: int
 
 
+class ElevenLabsDetail(msgspec.Struct, kw_only=True):
+    """A word for programs, and a sentence."""
+
+    status: str
+    message: str
+
+
+class ElevenLabsProblem(msgspec.Struct, kw_only=True):
+    """What went wrong, as ElevenLabs' clients read it. Source: ElevenLabs' documentation of errors."""
+
+    detail: ElevenLabsDetail
+
+
 def is_openai(path: str) -> bool:
     """Whether a path is one of OpenAI's, whose clients read OpenAI's error object."""
     return path == "/v1" or path.startswith(_OPENAI_PATHS[1:])
@@ -118,13 +131,20 @@ def _cartesia(status: int, message: str, code: str) -> dict[str, Any]:
     return {"title": title, "message": message, **identity}
 
 
+def _elevenlabs(status: int, message: str, code: str) -> dict[str, Any]:
+    del status
+    return {"detail": {"status": code, "message": message}}
+
+
 _SHAPE_OF_DIALECT: Final[Mapping[str, Callable[[int, str, str], dict[str, Any]]]] = {
     "deepgram": _deepgram,
     "cartesia": _cartesia,
+    "elevenlabs": _elevenlabs,
 }
 """By the first part of the path, as the next two."""
 _PROBLEM_OF_DIALECT: Final[Mapping[str, type[msgspec.Struct]]] = {
     "deepgram": DeepgramProblem,
     "cartesia": CartesiaProblem,
+    "elevenlabs": ElevenLabsProblem,
 }
 _HEADER_OF_DIALECT: Final[Mapping[str, str]] = {"deepgram": "dg-error"}

@@ -114,10 +114,6 @@ class _WholeResponse:
             await asyncio.to_thread(file.close)
 
 
-async def _send_file(rendered: RenderedFile, reply: HttpReply) -> None:
-    await _send(rendered, range(rendered.n_bytes), {}, reply)
-
-
 async def _send(
     rendered: RenderedFile, wanted: range, headers: Mapping[str, str], reply: HttpReply, *, status: int = 200
 ) -> None:
@@ -129,8 +125,17 @@ async def _send(
         await reply.body(piece)
 
 
-WHOLE_FILE: Final[ResponseWriter] = _WholeResponse(_send_file)
-"""Writes one audio file with a Content-Length."""
+def whole_file(headers: Mapping[str, str] | None = None) -> ResponseWriter:
+    """A writer of one audio file with a Content-Length, and further headers."""
+
+    async def send(rendered: RenderedFile, reply: HttpReply) -> None:
+        await _send(rendered, range(rendered.n_bytes), headers or {}, reply)
+
+    return _WholeResponse(send)
+
+
+WHOLE_FILE: Final = whole_file()
+"""The writer of a file without further headers."""
 
 
 def file_or_part(request: Request) -> ResponseWriter:
@@ -162,27 +167,44 @@ async def _refuse_range(n_bytes: int, reply: HttpReply) -> None:
     await reply.body(content)
 
 
-def json_document(describe: Callable[[RenderedFile], Mapping[str, object]]) -> ResponseWriter:
-    """A writer of a JSON object: `audio` in base64, and the fields that `describe` adds.
+def json_document(
+    describe: Callable[[RenderedFile], Mapping[str, object]],
+    *,
+    audio_key: str = "audio",
+    headers: Mapping[str, str] | None = None,
+) -> ResponseWriter:
+    """A writer of a JSON object: audio in base64, and the fields that `describe` adds.
 
-    An iterator among those becomes an array, of which a portion is made at a time.
+    An iterator among those, and in an object among those, becomes an array, of which a portion is made at a
+    time.
     """
 
     async def send(rendered: RenderedFile, reply: HttpReply) -> None:
-        await reply.begin("application/json", {})
-        await reply.body(b'{"audio":"')
+        await reply.begin("application/json", headers or {})
+        await reply.body(b"{" + msgspec.json.encode(audio_key) + b':"')
         async for piece in rendered.pieces(range(rendered.n_bytes)):
             await reply.body(base64.b64encode(piece))
         await reply.body(b'"')
         for name, value in describe(rendered).items():
             await reply.body(b"," + msgspec.json.encode(name) + b":")
-            if isinstance(value, Iterator):
-                await _send_array(value, reply)
-            else:
-                await reply.body(msgspec.json.encode(value))
+            await _send_value(value, reply)
         await reply.body(b"}")
 
     return _WholeResponse(send)
+
+
+async def _send_value(value: object, reply: HttpReply) -> None:
+    if isinstance(value, Iterator):
+        await _send_array(value, reply)
+    elif isinstance(value, Mapping):
+        opening = b"{"
+        for name, inner in value.items():
+            await reply.body(opening + msgspec.json.encode(name) + b":")
+            await _send_value(inner, reply)
+            opening = b","
+        await reply.body(b"}" if opening == b"," else b"{}")
+    else:
+        await reply.body(msgspec.json.encode(value))
 
 
 async def _send_array(items: Iterator[object], reply: HttpReply) -> None:

@@ -12,10 +12,11 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp
 
 from voice_server.core.subtitles import written_words
-from voice_server.core.types import ANY_LANGUAGE, Voice
+from voice_server.core.types import Voice
 from voice_server.endpoints.app_state import state_of
 from voice_server.endpoints.dialects.cartesia.cartesia_fields import CartesiaSpeechFields, cartesia_settings
 from voice_server.endpoints.dialects.cartesia.cartesia_messages import CartesiaContext
+from voice_server.endpoints.dialects.shared.listed_voices import listed_voices
 from voice_server.endpoints.http.form_fields import query_fields
 from voice_server.endpoints.http.operations import JSON, SPEAKING_REFUSALS, Operation
 from voice_server.endpoints.http.problems import NotFound
@@ -173,11 +174,7 @@ async def one_voice(request: Request) -> ASGIApp:
 
 
 def _listed(service: SpeechService, fits: Callable[[Voice], bool]) -> Iterator[CartesiaVoiceEntry]:
-    """The voices that speak a language, those of the default backend first, each id once."""
-    first = service.default_backend
-    listed = sorted(service.voices(), key=lambda voice: voice.backend != first)
-    by_id = {voice.id: voice for voice in reversed(listed) if voice.language != ANY_LANGUAGE}
-    return (_entry(by_id[each]) for each in reversed(by_id) if fits(by_id[each]))
+    return (_entry(each) for each in listed_voices(service) if fits(each))
 
 
 def _entry(voice: Voice) -> CartesiaVoiceEntry:

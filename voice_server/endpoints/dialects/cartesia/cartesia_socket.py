@@ -20,6 +20,7 @@ from voice_server.endpoints.dialects.shared.dialect_connection import DialectCon
 from voice_server.endpoints.dialects.shared.dialect_turn import DialectTurn, TurnEvent
 from voice_server.endpoints.dialects.shared.handshake import serve
 from voice_server.endpoints.dialects.shared.json_messages import JsonMessages
+from voice_server.endpoints.dialects.shared.whole_texts import parted
 from voice_server.endpoints.http.problems import status_of
 from voice_server.endpoints.http.responses import TimedWords
 from voice_server.endpoints.websocket.server_messages import Message, to_json
@@ -107,7 +108,7 @@ class CartesiaConnection(DialectConnection):
     def _take(self, fields: CartesiaMessage, name: str, text: str) -> None:
         context, turn = self._context_for(fields, name)
         if context.speaks_each_text and turn.text:
-            text = _parted(turn.text, text)
+            text = parted(turn.text, text)
         if text:
             self.push(turn, text)
         if fields.flush or (context.speaks_each_text and text.strip()):
@@ -134,8 +135,3 @@ class CartesiaConnection(DialectConnection):
         """Say what was wrong with a message."""
         context = CartesiaContext(self._context_at_hand, self._service.now())
         self.answer(to_json(context.error(error.message, error.code, status_of(error))))
-
-
-def _parted(before: str, text: str) -> str:
-    """A text that is complete in itself, with a space in front where none parts it from the one before."""
-    return text if before[-1:].isspace() or text[:1].isspace() else " " + text
