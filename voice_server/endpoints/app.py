@@ -13,9 +13,10 @@ from voice_server.endpoints import page
 from voice_server.endpoints.app_state import AppState, attach_state
 from voice_server.endpoints.dialects.cartesia.cartesia import CARTESIA
 from voice_server.endpoints.dialects.deepgram.deepgram import DEEPGRAM
+from voice_server.endpoints.dialects.elevenlabs.elevenlabs import ELEVENLABS
 from voice_server.endpoints.dialects.livekit.livekit import LIVEKIT
 from voice_server.endpoints.dialects.mcp import mcp_endpoint
-from voice_server.endpoints.dialects.shared.dialect import BareAddresses
+from voice_server.endpoints.dialects.shared.dialect import BareAddresses, keyed_by_message
 from voice_server.endpoints.dialects.vllm.vllm import VLLM
 from voice_server.endpoints.docs import docs_page
 from voice_server.endpoints.http.access_rules import AccessRules
@@ -46,7 +47,7 @@ from voice_server.endpoints.websocket import socket_routes
 from voice_server.endpoints.websocket.socket_routes import SocketEndpoint
 from voice_server.errors import VoiceServerError
 
-DIALECTS = (DEEPGRAM, CARTESIA, LIVEKIT, VLLM)
+DIALECTS = (DEEPGRAM, CARTESIA, ELEVENLABS, LIVEKIT, VLLM)
 """Other systems' protocols; of the bare addresses that several have, the first one's sign decides."""
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -121,7 +122,12 @@ def build_app(state: AppState, access: AccessRules) -> Starlette:
     app.router.redirect_slashes = False
     app.router.default = UnknownPath(routes, state.root_path)
     attach_state(app, state)
-    app.add_middleware(Guard, connections=state.connections, access=access)
+    app.add_middleware(
+        Guard,
+        connections=state.connections,
+        access=access,
+        may_carry_key_later=keyed_by_message(DIALECTS),
+    )
     # Outside the guard: a preflight carries no token, and decides nothing.
     app.add_middleware(_CrossOriginMiddleware, access=access)
     app.add_middleware(BareAddresses, dialects=DIALECTS)

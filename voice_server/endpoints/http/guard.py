@@ -3,13 +3,15 @@
 Every page in the user's browser can reach a loopback port, so the Host must be one of ours (against DNS
 rebinding) and an Origin, which browsers send and programs do not, must be of this machine or configured
 (`AccessRules`). When a token is set, a request must carry it, all but those for the page's own files: it
-asks its reader for the token. Connections are counted, so that one client cannot take them all.
+asks its reader for the token; and handshakes of WebSockets whose first message may carry it. Connections are
+counted, so that one client cannot take them all.
 """
 
 from __future__ import annotations
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
 
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -20,29 +22,50 @@ from voice_server.endpoints.http.content_negotiation import prefers_html
 from voice_server.endpoints.http.credentials import accepted_subprotocol, carried_tokens, is_signed_with
 from voice_server.endpoints.http.error_shapes import error_content, error_headers
 
+KeyCheck = Callable[[str], bool]
+AWAITED_KEY: Final = "voice_server.awaited_key"
+"""In the scope of a WebSocket that was let in without the token: the `KeyCheck` that a key in its first
+message must pass, or the connection be closed."""
+
 
 class Guard:
-    """ASGI middleware that asks the rules of access, and counts connections."""
+    """ASGI middleware that asks the rules of access, and counts connections.
 
-    def __init__(self, app: ASGIApp, *, connections: ConnectionCount, access: AccessRules) -> None:
+    `may_carry_key_later` says of a WebSocket whether its endpoint takes heed of `AWAITED_KEY`.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        connections: ConnectionCount,
+        access: AccessRules,
+        may_carry_key_later: Callable[[Scope], bool] = lambda _scope: False,
+    ) -> None:
         self._app = app
         self._connections = connections
         self._access = access
+        self._may_carry_key_later = may_carry_key_later
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse, or pass on to the application."""
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
-        refusal = self._refusal(scope)
+        headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
+        keys = self._carried_keys(scope, headers)
+        if self._access.token is not None and not keys and self._carries_key_later(scope):
+            scope = {**scope, AWAITED_KEY: self._is_token}
+        refusal = self._refusal(scope, headers, keys)
         if refusal is not None:
             await _refuse(refusal, scope, receive, send)
             return
         with self._connections.one_from(_address(scope)):
             await self._app(scope, receive, _accepting_subprotocol(scope, send))
 
-    def _refusal(self, scope: Scope) -> tuple[int, str, str] | None:
-        headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
+    def _refusal(
+        self, scope: Scope, headers: Mapping[bytes, str], keys: Sequence[str]
+    ) -> tuple[int, str, str] | None:
         if not self._access.allows_host(headers.get(b"host", "")) and not _needs_no_host(scope, headers):
             return (
                 421,
@@ -58,7 +81,8 @@ class Guard:
             return 403, "origin", "pages of this origin may not use the server; allow it with --allow-origin"
         if (
             self._access.token is not None
-            and not self._carries_token(scope, headers)
+            and AWAITED_KEY not in scope
+            and not any(map(self._is_token, keys))
             and not _is_page(scope, headers)
         ):
             return 401, "unauthorized", "this server wants the token that it printed when it was started"
@@ -66,15 +90,20 @@ class Guard:
             return 503, "busy", "the server has as many connections as it takes; try again later"
         return None
 
-    def _carries_token(self, scope: Scope, headers: dict[bytes, str]) -> bool:
+    def _carried_keys(self, scope: Scope, headers: Mapping[bytes, str]) -> list[str]:
+        """What might be the token, in a request to a server that has one."""
+        if self._access.token is None:
+            return []
+        query = scope["query_string"].decode("latin-1")
+        return list(carried_tokens(headers, query, scope.get("subprotocols", ())))
+
+    def _carries_key_later(self, scope: Scope) -> bool:
+        return scope["type"] == "websocket" and self._may_carry_key_later(scope)
+
+    def _is_token(self, key: str) -> bool:
+        """Whether a key is the token, or a web token signed with it; in constant time."""
         token = self._access.token or ""
-        given = carried_tokens(
-            headers, scope["query_string"].decode("latin-1"), scope.get("subprotocols", ())
-        )
-        return any(
-            hmac.compare_digest(each.encode(), token.encode()) or is_signed_with(each, token)
-            for each in given
-        )
+        return hmac.compare_digest(key.encode(), token.encode()) or is_signed_with(key, token)
 
     def _is_full(self, scope: Scope) -> bool:
         """Whether there is no room; whoever asks how the server is gets an answer all the same."""

@@ -6,7 +6,12 @@ import pytest
 from starlette.types import Message, Receive, Scope, Send
 
 from tests.endpoints.serving import run
-from voice_server.endpoints.dialects.shared.dialect import BareAddress, BareAddresses, Dialect
+from voice_server.endpoints.dialects.shared.dialect import (
+    BareAddress,
+    BareAddresses,
+    Dialect,
+    keyed_by_message,
+)
 
 BIRD = Dialect(
     name="bird",
@@ -56,3 +61,18 @@ def test_a_request_of_the_dialect_gets_its_prefix(
 
     run(main)
     assert (seen[0]["path"], seen[0]["raw_path"]) == (wanted, wanted.encode())
+
+
+@pytest.mark.parametrize(
+    ("path", "wanted"),
+    [
+        ("/bird/sing/x", True),
+        ("/bird/sing/x/", True),
+        ("/bird/sing", False),
+        ("/bird/sing/x/y", False),
+        ("/sing/x", False),
+    ],
+)
+def test_which_sockets_take_the_key_from_a_message(path: str, wanted: bool) -> None:
+    keyed = Dialect(name="bird", sockets={}, keyed_by_message=("/bird/sing/{song}",))
+    assert keyed_by_message([BIRD, keyed])({"path": path}) is wanted

@@ -6,10 +6,11 @@ read as one of the dialect where the path, or a sign in the request beside it, s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from starlette.routing import compile_path
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from voice_server.endpoints.http.operations import Operation
@@ -46,12 +47,17 @@ class BareAddress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dialect:
-    """One dialect: its operations and WebSockets have paths under `/NAME`."""
+    """One dialect: its operations and WebSockets have paths under `/NAME`.
+
+    `keyed_by_message` are the paths of WebSockets whose first message may carry the key instead of the
+    handshake: each heeds `AWAITED_KEY` of the guard.
+    """
 
     name: str
     operations: tuple[Operation, ...] = ()
     sockets: Mapping[str, SocketEndpoint]
     bare: tuple[BareAddress, ...] = ()
+    keyed_by_message: tuple[str, ...] = ()
 
 
 class BareAddresses:
@@ -69,3 +75,10 @@ class BareAddresses:
                 raw_path = prefix.encode() + scope["raw_path"]
                 scope = {**scope, "path": prefix + scope["path"], "raw_path": raw_path}
         await self._app(scope, receive, send)
+
+
+def keyed_by_message(dialects: Iterable[Dialect]) -> Callable[[Scope], bool]:
+    """Whether the endpoint of a WebSocket takes the key from its first message."""
+    paths = (path for dialect in dialects for path in dialect.keyed_by_message)
+    patterns = [compile_path(path)[0] for path in paths]
+    return lambda scope: any(pattern.match(scope["path"].removesuffix("/")) for pattern in patterns)

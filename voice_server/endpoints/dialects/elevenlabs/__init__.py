@@ -1,0 +1,1 @@
+"""ElevenLabs' speech interface (https://elevenlabs.io/docs/api-reference/text-to-speech)."""
