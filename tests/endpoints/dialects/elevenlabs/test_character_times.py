@@ -82,3 +82,12 @@ def test_every_character_once_and_times_never_fall(text: str) -> None:
 def test_times_that_overlap_are_put_in_order(start_ms: float) -> None:
     marks = [WordMark("a", 0.0, 100.0, 0, 1), WordMark("b", start_ms, 90.0, 2, 3)]
     assert [each.start_ms for each in characters_of("a b", marks)] == [0.0, 100.0, 100.0]
+
+
+def test_a_blank_stands_for_what_is_long_and_not_spoken() -> None:
+    text = "One" + "-" * 2000 + "two" + "=" * 2000
+    marks = [WordMark("One", 0.0, 10.0, 0, 3), WordMark("two", 20.0, 30.0, 2003, 2006)]
+    assert shown(list(characters_of(text, marks))) == "One two "
+    times = CharacterTimes()
+    assert shown(times.typed_and_spoken(text, marks)[0]) == "One two" + "=" * 500
+    assert shown(times.rest(text)) == " "

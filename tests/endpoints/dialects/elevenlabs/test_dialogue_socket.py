@@ -93,6 +93,10 @@ def test_times_have_snake_case_and_begin_anew_in_each_message() -> None:
         (said("One.", context="x"), "the first message of a context must have voices"),
         ({"context_id": "x", "voices": []}, "voices must be a list"),
         ({"context_id": "x", "inputs": [{"text": "One."}]}, "inputs must be"),
+        (
+            begin("alba", context="x") | said("One.", "bert", context="x"),
+            "voice_id must be one of the context's",
+        ),
     ],
 )
 def test_what_is_wrong_is_an_error(wrong: dict[str, Any], sentence: str) -> None:

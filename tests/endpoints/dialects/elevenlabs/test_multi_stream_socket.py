@@ -177,6 +177,15 @@ def test_closing_the_socket_speaks_all_contexts_first() -> None:
     run(main)
 
 
+def test_an_idle_connection_is_closed_without_an_error() -> None:
+    async def main() -> None:
+        async with served() as server, server.connect(PATH + "&inactivity_timeout=1") as socket:
+            received = await converse(socket)
+            assert (received.messages, received.close_code) == ([], 1000)
+
+    run(main)
+
+
 def test_a_context_that_gets_no_message_is_complete() -> None:
     async def main() -> None:
         async with served() as server, server.connect(PATH + "&inactivity_timeout=1") as socket:

@@ -109,6 +109,20 @@ def test_a_dialogue_is_spoken_in_its_voices(path: str) -> None:
         ),
         (VOICE, {"text": "x" * 200_001}, {}, "text_too_long", "text must have at most 200000 characters"),
         ("/v1/text-to-dialogue", {"inputs": []}, {}, "invalid_field", "inputs must be"),
+        (
+            "/v1/text-to-dialogue/stream",
+            {"inputs": [{"text": "x" * 1_000_000, "voice_id": "alba"}] * 3},
+            {},
+            "text_too_long",
+            "inputs must have at most 2000000 characters",
+        ),
+        (
+            "/v1/text-to-dialogue",
+            {"inputs": [{"text": "One.", "voice_id": f"v{number}"} for number in range(11)]},
+            {},
+            "invalid_field",
+            "inputs must have at most 10 voices, not 11",
+        ),
     ],
 )
 def test_what_is_wrong_is_elevenlabs_error(

@@ -1,7 +1,8 @@
 """When each character of a text is heard.
 
 Engines time words. The characters of a word share its time evenly, and what stands between two words (blanks,
-marks, markup) shares the time between them. Times are in ms from the first sample of the whole answer.
+marks, markup) shares the time between them; where that is long, as code is, a blank stands for it. Times are
+in ms from the first sample of the whole answer.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from voice_server.core.subtitles import written_words
 from voice_server.core.types import WordMark
 
 _BEHIND_WORD = re.compile(r"[^\w\s]*\s*")
+_MOST_BETWEEN_CHARS = 500
 
 
 class TimedCharacter(NamedTuple):
@@ -44,7 +46,7 @@ class CharacterTimes:
         if marks:
             self._at = max(self._at, *(mark.end for mark in marks))
             self._at_ms = typed[-1].end_ms
-        behind = _BEHIND_WORD.match(text, self._at)
+        behind = _BEHIND_WORD.match(text, self._at, self._at + _MOST_BETWEEN_CHARS)
         if behind and marks:
             self._at = behind.end()
             more = list(_spread(behind[0], self._at_ms, self._at_ms))
@@ -54,7 +56,7 @@ class CharacterTimes:
 
     def rest(self, text: str) -> list[TimedCharacter]:
         """The characters behind the last word."""
-        return list(_spread(text[self._at :], self._at_ms, self._at_ms))
+        return list(_spread(_between(text, self._at, len(text)), self._at_ms, self._at_ms))
 
     def _characters(self, text: str, marks: Iterable[WordMark]) -> Iterator[TimedCharacter]:
         return _characters(text, marks, self._at, self._at_ms)
@@ -73,12 +75,17 @@ def _characters(
         start_ms = max(at_ms, mark.start_ms)
         end_ms = max(start_ms, mark.end_ms)
         # Normalization makes several words of one: those have the same place in the text.
-        between = text[at : mark.start] if mark.start >= at else "" if is_first else " "
+        between = _between(text, at, mark.start) if mark.start >= at else "" if is_first else " "
         yield from _spread(between, at_ms, start_ms)
         yield from _spread(mark.word, start_ms, end_ms)
         at, at_ms, is_first = max(at, mark.end), end_ms, False
     if to_end:
-        yield from _spread(text[at:], at_ms, at_ms)
+        yield from _spread(_between(text, at, len(text)), at_ms, at_ms)
+
+
+def _between(text: str, start: int, end: int) -> str:
+    """What stands between two words."""
+    return text[start:end] if end - start <= _MOST_BETWEEN_CHARS else " "
 
 
 def _spread(text: str, start_ms: float, end_ms: float) -> Iterator[TimedCharacter]:

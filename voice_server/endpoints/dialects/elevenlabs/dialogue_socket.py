@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from starlette.websockets import WebSocket
 
-from voice_server.core.speech.speech_settings import SpeechSettings
-from voice_server.endpoints.app_state import AppState
 from voice_server.endpoints.dialects.elevenlabs.elevenlabs_connection import Context, ContextsConnection
 from voice_server.endpoints.dialects.elevenlabs.elevenlabs_fields import DialogueInput, DialogueMessage
 from voice_server.endpoints.dialects.elevenlabs.elevenlabs_messages import ContextMessages, DialogueMessages
@@ -26,10 +24,6 @@ class DialogueConnection(ContextsConnection[DialogueMessage]):
     """One connection of `text-to-dialogue/multi-stream-input`."""
 
     reader = JsonMessages(DialogueMessage)
-
-    def __init__(self, websocket: WebSocket, state: AppState) -> None:
-        super().__init__(websocket, state)
-        self._speakers: dict[str, SpeechSettings] = {}
 
     @property
     def is_synced(self) -> bool:
@@ -65,7 +59,9 @@ class DialogueConnection(ContextsConnection[DialogueMessage]):
                     "the first message of a context must have voices, a list of their ids",
                     code="invalid_message",
                 )
-            context = self.new_context(name, self._settings_for(fields.voices[0]))
+            voices = {each: self.settings_of(each) for each in fields.voices}
+            context = self.new_context(name, voices[fields.voices[0]])
+            context.voices = voices
         self.keep(context)
         for each in fields.inputs:
             self._say_as(context, each)
@@ -73,18 +69,15 @@ class DialogueConnection(ContextsConnection[DialogueMessage]):
             self.flush(context, has_text=any(each.text.strip() for each in fields.inputs))
 
     def _say_as(self, context: Context, said: DialogueInput) -> None:
-        settings = self._settings_for(said.voice_id)
+        settings = context.voices.get(said.voice_id)
+        if settings is None:
+            names = ", ".join(context.voices)
+            raise RequestError(
+                f"voice_id must be one of the context's voices, {names}", code="invalid_message"
+            )
         is_other = settings is not context.settings
         context.settings = settings
         if context.turn is not None and (is_other or said.new_turn):
             context.turn.speech.flush()
             context.turn.speech.configure(settings)
         self.say(context, said.text)
-
-    def _settings_for(self, voice: str) -> SpeechSettings:
-        found = self._speakers.get(voice)
-        if found is None:
-            found = self.settings_of(voice)
-            if len(self._speakers) < self._limits.open_turns:
-                self._speakers[voice] = found
-        return found

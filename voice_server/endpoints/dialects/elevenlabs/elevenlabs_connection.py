@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from abc import abstractmethod
+from collections.abc import Mapping
 from typing import Final, Generic, TypeVar
 
 from starlette.websockets import WebSocket
@@ -45,6 +46,8 @@ class Context:
     def __init__(self, messages: ContextMessages, settings: SpeechSettings) -> None:
         self.messages = messages
         self.settings = settings
+        self.voices: Mapping[str, SpeechSettings] = {}
+        """How each voice of a dialogue speaks, by the client's name for it."""
         self.turn: DialectTurn | None = None
         self.before: DialectTurn | None = None
         """The turn of a context of the same name that was closed."""
@@ -234,5 +237,9 @@ class ContextsConnection(ElevenLabsConnection[_MessageKind]):
         self.close_when_spoken()
 
     def refuse(self, error: VoiceServerError) -> None:
-        """Say what was wrong with a message; other contexts go on."""
-        self.answer(to_json(self.messages_of(self._context_at_hand).error(error)))
+        """Say what was wrong with a message; other contexts go on.
+
+        That the connection is idle says its close alone: LiveKit's service logs every error.
+        """
+        if error.code != "idle":
+            self.answer(to_json(self.messages_of(self._context_at_hand).error(error)))

@@ -162,7 +162,7 @@ class DialogueMessage(FirstMessage, kw_only=True):
 
     context_id: ContextName | None = None
     voices: Annotated[list[VoiceId], msgspec.Meta(min_length=1, max_length=10)] | None = None
-    inputs: list[DialogueInput] = []
+    inputs: Annotated[list[DialogueInput], msgspec.Meta(max_length=1000)] = []
     flush: bool | None = None
     close_context: bool | None = None
     close_socket: bool | None = None

@@ -33,7 +33,7 @@ from voice_server.endpoints.dialects.elevenlabs.elevenlabs_fields import (
 from voice_server.endpoints.http.form_fields import query_fields
 from voice_server.endpoints.http.operations import JSON, SPEAKING_REFUSALS, Operation
 from voice_server.endpoints.http.problems import TooLong
-from voice_server.endpoints.http.requests import MAX_FILE_CHARS, fields_from, read_json
+from voice_server.endpoints.http.requests import MAX_FILE_CHARS, MAX_TEXT_CHARS, fields_from, read_json
 from voice_server.endpoints.http.responses import (
     AudioStream,
     EncodedSpeech,
@@ -49,6 +49,7 @@ from voice_server.sound_files.encoding import AUDIO_TYPES, PieceBuffer
 from voice_server.speech import Speech, SpeechService
 
 _FORMAT_QUERY: Final = {"output_format": "mp3_44100_128 by default; codec, sample rate, bit rate in kbit/s"}
+_MOST_VOICES: Final = 10
 _Alignment = dict[str, Any]
 
 
@@ -131,6 +132,9 @@ async def _resolved_dialogue(request: Request, *, is_whole: bool = False) -> Res
 def _spoken_as(service: SpeechService, fields: ElevenLabsDialogueFields, first: str) -> Iterator[str]:
     """The parts of a dialogue, a line each, with a tag round those that the first voice does not say."""
     voices = {each.voice_id for each in fields.inputs}
+    if len(voices) > _MOST_VOICES:
+        message = f"inputs must have at most {_MOST_VOICES} voices, not {len(voices)}"
+        raise RequestError(message, code="invalid_field")
     names = {each: elevenlabs_settings(service, each, fields)[0].voice for each in voices}
     for each in fields.inputs:
         name = names[each.voice_id]
@@ -141,9 +145,9 @@ def _checked(text: str, name: str, *, is_whole: bool) -> str:
     """The text. Raises RequestError where it is blank, or too long for a whole answer."""
     if not text.strip():
         raise RequestError(f"{name} must have something in it beside white space", code="no_text")
-    if is_whole and len(text) > MAX_FILE_CHARS:
-        allowed = f"at most {MAX_FILE_CHARS} characters for a whole answer"
-        raise TooLong(name, f"{name} must have {allowed}, not {len(text)}; longer ones can be streamed")
+    most, what = (MAX_FILE_CHARS, "a whole answer") if is_whole else (MAX_TEXT_CHARS, "a stream")
+    if len(text) > most:
+        raise TooLong(name, f"{name} must have at most {most} characters for {what}, not {len(text)}")
     return text
 
 
