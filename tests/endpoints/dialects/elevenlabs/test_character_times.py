@@ -91,3 +91,9 @@ def test_a_blank_stands_for_what_is_long_and_not_spoken() -> None:
     times = CharacterTimes()
     assert shown(times.typed_and_spoken(text, marks)[0]) == "One two" + "=" * 500
     assert shown(times.rest(text)) == " "
+
+
+def test_both_are_one_list_where_nothing_was_normalized() -> None:
+    typed, spoken = CharacterTimes().typed_and_spoken("One.", [WordMark("One", 0.0, 9.0, 0, 3)])
+    assert typed is spoken
+    assert shown(typed) == "One."

@@ -123,6 +123,7 @@ def test_a_barge_in_sends_nothing_but_the_end() -> None:
         settings = server.service.settings(SpeechRequest(word_times=True))[0]
         turn = DialectTurn(server.service.open(settings), chosen_encoding("pcm"), writer)
         turn.push("One. Two")
+        turn.speech.flush()
         while not server.pool.rendered:
             await asyncio.sleep(0.01)
         turn.cancel()

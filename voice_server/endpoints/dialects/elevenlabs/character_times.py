@@ -38,28 +38,30 @@ class CharacterTimes:
     ) -> tuple[list[TimedCharacter], list[TimedCharacter]]:
         """The characters up to the last of more words, and the marks behind it: as typed, and as said.
 
-        `text` is all that was typed so far. What is said has other words where the text was normalized.
+        `text` is all that was typed so far. What is said has other words where the text was normalized; where
+        it was not, both are the same list.
         """
-        marks = list(marks)
-        typed = list(self._characters(text, written_words(marks, text)))
-        spoken = list(self._characters(text, marks))
-        if marks:
-            self._at = max(self._at, *(mark.end for mark in marks))
-            self._at_ms = typed[-1].end_ms
+        said = list(marks)
+        if not said:
+            return [], []
+        written = list(written_words(said, text))
+        typed = list(_characters(text, written, self._at, self._at_ms))
+        is_normalized = [mark.word for mark in said] != [mark.word for mark in written]
+        spoken = list(_characters(text, said, self._at, self._at_ms)) if is_normalized else typed
+        self._at = max(self._at, *(mark.end for mark in said))
+        self._at_ms = typed[-1].end_ms
         behind = _BEHIND_WORD.match(text, self._at, self._at + _MOST_BETWEEN_CHARS)
-        if behind and marks:
+        if behind is not None:
             self._at = behind.end()
             more = list(_spread(behind[0], self._at_ms, self._at_ms))
             typed += more
-            spoken += more
+            if is_normalized:
+                spoken += more
         return typed, spoken
 
     def rest(self, text: str) -> list[TimedCharacter]:
         """The characters behind the last word."""
         return list(_spread(_between(text, self._at, len(text)), self._at_ms, self._at_ms))
-
-    def _characters(self, text: str, marks: Iterable[WordMark]) -> Iterator[TimedCharacter]:
-        return _characters(text, marks, self._at, self._at_ms)
 
 
 def characters_of(text: str, marks: Iterable[WordMark]) -> Iterator[TimedCharacter]:

@@ -42,11 +42,12 @@ class SpeechMessages:
 
     def sound(self, sound: bytes, typed: _Characters, spoken: _Characters, base_ms: float) -> _Object:
         """Sound, character times, or both."""
+        alignment = self._alignment(typed, base_ms)
         return {
             "audio": _base64(sound),
             "isFinal": None,
-            "normalizedAlignment": self._alignment(spoken, base_ms),
-            "alignment": self._alignment(typed, base_ms),
+            "normalizedAlignment": alignment if spoken is typed else self._alignment(spoken, base_ms),
+            "alignment": alignment,
             **self._identity,
         }
 
@@ -112,7 +113,8 @@ class ContextWriter:
         match event:
             case TimedWords(marks=marks):
                 typed, spoken = self._characters.typed_and_spoken(turn.text, marks)
-                self._waiting.append((_parted(typed), _parted(spoken)))
+                shown = _parted(typed)
+                self._waiting.append((shown, shown if spoken is typed else _parted(spoken)))
             case SentenceAudio(pcm=sound):
                 while len(self._waiting) > 1:
                     yield from self._with_times(b"")
