@@ -63,7 +63,7 @@ def test_the_python_sdk_hears_every_sample_once_and_reads_every_answer(url: str)
     lists = scenes["lists"]
     assert lists["pages"] == lists["voices"][:6]
     assert {"espeak", "eleven_flash_v2_5"} <= set(lists["models"])
-    assert (lists["status"], lists["limit"] > 0) == ("active", True)
+    assert (lists["status"], lists["limit"] > 0, lists["speed"]) == ("active", True, 1)
     told = scenes["refusals"]["told"]
     assert {name: each["status"] for name, each in told.items()} == {"text": 400, "key": 401}
     assert told["text"]["body"]["detail"]["status"] == "no_text"

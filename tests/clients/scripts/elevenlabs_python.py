@@ -59,6 +59,7 @@ def lists(client: ElevenLabs) -> Scene:
         "voices": [each.voice_id for each in every],
         "pages": [each.voice_id for each in (*first.voices, *second.voices)],
         "one": client.voices.get(every[0].voice_id).name,
+        "speed": client.voices.settings.get(every[0].voice_id).speed,
         "models": [each.model_id for each in client.models.list()],
         "status": client.user.get().subscription.status,
         "limit": client.user.subscription.get().character_limit,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.arithmetic_pool import ArithmeticPool
 from tests.endpoints.serving import run, served
 from voice_server.core.types import Voice
@@ -34,6 +36,15 @@ def test_pages_of_voices() -> None:
             assert found["voices"] == rest["voices"]
             lost = (await client.get("/v2/voices", params={"next_page_token": "gone"})).json()
             assert lost["voices"] == []
+
+    run(main)
+
+
+@pytest.mark.parametrize("path", ["/v1/voices/alba/settings", "/v1/voices/settings/default"])
+def test_every_voice_has_the_usual_settings(path: str) -> None:
+    async def main() -> None:
+        async with served() as server, server.client() as client:
+            assert (await client.get(path)).json()["speed"] == 1.0
 
     run(main)
 

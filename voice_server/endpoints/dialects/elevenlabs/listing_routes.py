@@ -53,6 +53,16 @@ class ElevenLabsVoice(msgspec.Struct, kw_only=True):
     settings: dict[str, float] | None = None
 
 
+class ElevenLabsVoiceSettings(msgspec.Struct, kw_only=True):
+    """How a voice speaks for who asks for nothing else; only the speed has an effect."""
+
+    stability: float = 0.5
+    similarity_boost: float = 0.75
+    style: float = 0.0
+    use_speaker_boost: bool = True
+    speed: float = 1.0
+
+
 class ElevenLabsVoices(msgspec.Struct):
     """All voices."""
 
@@ -164,6 +174,11 @@ async def one_voice(request: Request) -> ASGIApp:
     return _answer(_entry(request, found))
 
 
+async def voice_settings(_request: Request) -> ASGIApp:
+    """Answer `GET /v1/voices/{voice}/settings`, and for all voices `GET /v1/voices/settings/default`."""
+    return _answer(ElevenLabsVoiceSettings())
+
+
 async def list_models(request: Request) -> ASGIApp:
     """Answer `GET /v1/models`."""
     service = state_of(request).service
@@ -235,6 +250,8 @@ LISTING_OPERATIONS = tuple(
             (400,),
         ),
         ("/v1/voices/{voice}", one_voice, "One voice", None, ElevenLabsVoice, (404,)),
+        ("/v1/voices/{voice}/settings", voice_settings, "Its settings", None, ElevenLabsVoiceSettings, ()),
+        ("/v1/voices/settings/default", voice_settings, "Usual settings", None, ElevenLabsVoiceSettings, ()),
         ("/v1/models", list_models, "The backends, as models", None, list[ElevenLabsModel], ()),
         ("/v1/user", user, "Who asks: everybody is the same", None, ElevenLabsUser, ()),
         ("/v1/user/subscription", subscription, "What may be asked for", None, ElevenLabsSubscription, ()),
