@@ -23,6 +23,15 @@ def test_the_voices() -> None:
     run(main)
 
 
+def test_a_sample_s_address_has_the_path_under_which_a_proxy_shows_the_server() -> None:
+    async def main() -> None:
+        async with served(root_path="/voice") as server, server.client() as client:
+            voices = (await client.get("/voice/v1/voices")).json()["voices"]
+            assert voices[0]["preview_url"].endswith("/voice/voices/one/alba/preview")
+
+    run(main)
+
+
 def test_pages_of_voices() -> None:
     async def main() -> None:
         async with served() as server, server.client() as client:

@@ -204,14 +204,14 @@ def _answer(content: Any) -> JSONResponse:
 def _entry(request: Request, voice: Voice) -> ElevenLabsVoice:
     language, _, region = voice.language.partition("-")
     labels = {"language": language, "accent": region.lower(), "gender": voice.gender}
-    preview = f"voices/{quote(voice.backend)}/{quote(voice.id, safe='')}/preview"
+    server = f"{str(request.base_url).rstrip('/')}{state_of(request).root_path}"
     return ElevenLabsVoice(
         voice_id=voice.id,
         name=voice.name,
         category=_CATEGORIES[voice.kind],
         labels={name: value for name, value in labels.items() if value},
         description=f"{voice.name}, {voice.language}, of {voice.backend}",
-        preview_url=f"{request.base_url}{preview}",
+        preview_url=f"{server}/voices/{quote(voice.backend)}/{quote(voice.id, safe='')}/preview",
         verified_languages=[{"language": language, "model_id": voice.backend, "locale": voice.language}],
     )
 
