@@ -42,6 +42,7 @@ def test_beyond_the_limit_there_is_room_only_where_it_can_be_made() -> None:
             for _ in range(2):
                 stack.enter_context(count.one_from("127.0.0.1"))
             assert count.is_full("127.0.0.1") is not makes_room
+            assert count.is_full("127.0.0.1", may_make_room=False)
 
 
 def test_room_is_not_promised_without_an_end() -> None:

@@ -27,12 +27,14 @@ class ConnectionCount:
         self._open: Counter[str] = Counter()
         self._ended_at = now()
 
-    def is_full(self, address: str) -> bool:
-        """Whether there is no room for one more from an address."""
+    def is_full(self, address: str, *, may_make_room: bool = True) -> bool:
+        """Whether there is no room for one more from an address; `may_make_room` for it."""
         if not is_loopback(address) and self._open[address] >= self._limits.connections_per_address:
             return True
         most, total = self._limits.connections, self._open.total()
-        return total >= most + _MOST_IN_A_MOMENT or (total >= most and not self._make_room())
+        return total >= most + _MOST_IN_A_MOMENT or (
+            total >= most and not (may_make_room and self._make_room())
+        )
 
     @contextmanager
     def one_from(self, address: str) -> Iterator[None]:

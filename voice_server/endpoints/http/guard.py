@@ -106,8 +106,14 @@ class Guard:
         return hmac.compare_digest(key.encode(), token.encode()) or is_signed_with(key, token)
 
     def _is_full(self, scope: Scope) -> bool:
-        """Whether there is no room; whoever asks how the server is gets an answer all the same."""
-        return scope["path"] != "/health" and self._connections.is_full(_address(scope))
+        """Whether there is no room; whoever asks how the server is gets an answer all the same.
+
+        For a client that has shown no key nobody has to leave.
+        """
+        may_make_room = AWAITED_KEY not in scope
+        return scope["path"] != "/health" and self._connections.is_full(
+            _address(scope), may_make_room=may_make_room
+        )
 
 
 def _address(scope: Scope) -> str:

@@ -85,6 +85,24 @@ def test_a_connection_that_never_says_a_key_is_closed(monkeypatch: pytest.Monkey
     run(main)
 
 
+def test_nobody_leaves_for_a_connection_without_a_key_and_that_leaves_first() -> None:
+    async def main() -> None:
+        config = config_of("one", connections=2)
+        key = {"additional_headers": {"xi-api-key": TOKEN}}
+        async with served(config=config, token=TOKEN) as server, server.connect(MULTI, **key) as first:
+            async with server.connect(MULTI) as keyless:
+                with pytest.raises(websockets.InvalidStatus) as caught:
+                    async with server.connect(MULTI):
+                        pass
+                assert caught.value.response.status_code == 503
+                await asyncio.sleep(0.6)
+                async with server.connect(MULTI, **key):
+                    assert (await converse(keyless)).close_code == 1013
+            assert (await converse(first, {"close_socket": True})).close_code == 1000
+
+    run(main)
+
+
 WORDS = st.sampled_from(["", " ", "One. ", "and", "<break/>", "[voice:x]", "\ud800", "🙂", "x" * 100])
 CONTEXTS = st.sampled_from([None, "a", "b", "default", 7])
 FIELDS = st.fixed_dictionaries(

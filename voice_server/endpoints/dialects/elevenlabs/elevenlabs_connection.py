@@ -168,6 +168,11 @@ class ElevenLabsConnection(DialectConnection, Generic[_MessageKind]):
 
     # ------------------------------------------------------------------ its end
 
+    @property
+    def idle_since(self) -> float | None:
+        """As for every connection, but without a key it is the first that leaves where room is needed."""
+        return super().idle_since if self._may_enter is None else 0.0
+
     async def run(self) -> None:
         """Serve until the connection is closed, by either side."""
         try:
