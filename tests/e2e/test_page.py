@@ -312,7 +312,7 @@ def test_a_sentence_that_fails_is_told_and_the_others_are_spoken(visit: Visit) -
     visit.wait_for_status("It could not be spoken.")
 
 
-def test_a_lost_connection_is_told_and_the_next_text_connects_again(browser: Browser, url: str) -> None:
+def test_a_lost_connection_is_made_again_and_speaks_the_rest(browser: Browser, url: str) -> None:
     sockets: list[WebSocketRoute] = []
 
     def pass_on(socket: WebSocketRoute) -> None:
@@ -323,16 +323,36 @@ def test_a_lost_connection_is_told_and_the_next_text_connects_again(browser: Bro
         visit.page.route_web_socket("**/stream-tokens", pass_on)
         visit.open(f"{url}/")
         visit.page.check("input[value=stream]", force=True)
-        visit.speak(LONG)
+        visit.page.fill("#rate", "12")
+        visit.speak(SHORT)
         visit.wait_for("() => ear.sounding > 1000")
         sockets[0].close(code=1011)
-        visit.page.locator(".problem", has_text="Something went wrong in the server.").wait_for()
+        visit.wait_for_status("Spoken to the end.")
+        visit.page.locator("#connection[data-state=on]").wait_for()
+        assert len(sockets) == 2
+        assert visit.page.inner_text("#transcript") == SHORT
+        heard, sent = visit.heard(), _pcm_of(url, SHORT)
+        assert (
+            abs(np.count_nonzero(heard) - np.count_nonzero(sent)) < 2400
+        )  # but for the pause that parted them
+        assert visit.page.locator("#problems .problem").count() == 0
+
+
+def test_an_idle_page_sleeps_when_the_server_goes_and_wakes_to_speak(browser: Browser, url: str) -> None:
+    sockets: list[WebSocketRoute] = []
+
+    def pass_on(socket: WebSocketRoute) -> None:
+        socket.connect_to_server()
+        sockets.append(socket)
+
+    with visiting(browser) as visit:
+        visit.page.route_web_socket("**/stream-tokens", pass_on)
+        visit.open(f"{url}/")
+        sockets[0].close(code=1012)
         visit.page.locator("#connection[data-state=asleep]").wait_for()
-        visit.page.check("input[value=whole]", force=True)
         visit.speak(SHORT)
         visit.wait_for_status("Spoken to the end.")
-        assert len(sockets) == 2
-        assert visit.page.locator("#problems .problem").count() == 0
+        visit.page.locator("#connection[data-state=on]").wait_for()
 
 
 def test_the_last_of_two_hasty_texts_is_spoken_alone(visit: Visit) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import httpx
 import pytest
@@ -56,7 +57,19 @@ def test_what_the_browser_has_already_is_not_sent_again() -> None:
     run(main)
 
 
-@pytest.mark.parametrize("name", ["..%2ffiles.py", "%2e%2e/files.py", "nothing.js", "main.js%00", "static"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "..%2ffiles.py",
+        "%2e%2e/files.py",
+        "nothing.js",
+        "main.js%00",
+        "static",
+        "client",
+        "client/%2e%2e/main.js",
+        "client/index.d.ts",
+    ],
+)
 def test_only_files_of_the_page_are_served(name: str) -> None:
     async def main() -> None:
         assert (await _get(f"/page/{name}")).status_code == 404
@@ -82,10 +95,18 @@ def test_no_script_writes_markup(name: str) -> None:
 
 
 def test_every_linked_file_is_there() -> None:
-    linked = re.findall(r'(?:src|href)="page/([^"]+)"', _TEXTS["index.html"])
+    names = set(re.findall(r'(?:src|href)="page/([^"]+)"', _TEXTS["index.html"]))
     for name, text in _TEXTS.items():
         if name.endswith(".js"):
-            linked += re.findall(r'from "\./([^"]+)"|URL\("\./([^"]+)"', text)
-    names = {part for each in linked for part in ([each] if isinstance(each, str) else each) if part}
+            folder = name.rpartition("/")[0]
+            linked = re.findall(r'(?:from |URL\()"\./([^"]+)"', text)
+            names |= {f"{folder}/{each}" if folder else each for each in linked}
     assert names <= set(_NAMES)
-    assert {"main.js", "worklet.js", "playback.js", "page.css"} <= names
+    assert {"main.js", "page.css", "client/index.js", "client/playback.js"} <= names
+
+
+def test_the_client_in_the_page_is_the_package_and_no_copy() -> None:
+    package = Path(__file__).resolve().parents[3] / "clients/js/src"
+    sent = {name.removeprefix("client/"): text for name, text in _TEXTS.items() if name.startswith("client/")}
+    assert sent == {path.name: path.read_text() for path in package.glob("*.js")}
+    assert not list(page_files._FOLDER.glob("player.js"))

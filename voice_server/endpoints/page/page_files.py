@@ -1,6 +1,7 @@
 """The page's files: plain HTML, CSS and ES modules, sent as they are in `static/`.
 
-Laws: the folder is listed once and a request names an entry of that table, never a path; the page loads
+What speaks in the page are the modules of the JavaScript client (`clients/js`), sent from where they lie.
+Laws: the folders are listed once and a request names an entry of that table, never a path; the page loads
 nothing from another host and has no inline script or style, so that its content security policy can forbid
 both.
 """
@@ -19,6 +20,9 @@ from starlette.routing import BaseRoute, Route
 from voice_server.endpoints.http.browser_security import security_headers
 
 _FOLDER = Path(__file__).parent / "static"
+_CLIENT = Path("clients/js/src")
+"""The modules of the JavaScript client, from the project's root."""
+_CLIENT_PREFIX = "client/"
 _INDEX = "index.html"
 _MEDIA_TYPES = {
     ".html": "text/html; charset=utf-8",
@@ -42,8 +46,20 @@ class _PageFile:
 
 @cache
 def _files() -> dict[str, _PageFile]:
-    """Every file of the page by its name."""
-    return {path.name: _read(path) for path in sorted(_FOLDER.iterdir()) if path.suffix in _MEDIA_TYPES}
+    """Every file of the page by its path below `/page/`."""
+    own = {path.name: _read(path) for path in _served(_FOLDER)}
+    return own | {_CLIENT_PREFIX + path.name: _read(path) for path in _served(_client_folder())}
+
+
+def _client_folder() -> Path:
+    """Where the client's modules are: in the wheel beside the other shipped files, else in the checkout."""
+    package = Path(__file__).resolve().parents[2]
+    shipped = package / "_shipped" / _CLIENT
+    return shipped if shipped.is_dir() else package.parent / _CLIENT
+
+
+def _served(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if path.suffix in _MEDIA_TYPES)
 
 
 def _read(path: Path) -> _PageFile:
@@ -61,7 +77,7 @@ async def _page(request: Request) -> Response:
 
 
 async def _asset(request: Request) -> Response:
-    """Answer with one of the page's files."""
+    """Answer with one of the page's files, or of the client's."""
     file = _files().get(request.path_params["name"])
     if file is None:
         return JSONResponse({"error": "the page has no such file", "code": "not_found"}, 404)
@@ -77,4 +93,4 @@ def _answer(request: Request, file: _PageFile, **more: str) -> Response:
 
 def routes() -> list[BaseRoute]:
     """Return the routes of the page's files, and `/page` for the page whatever the client accepts."""
-    return [Route("/page", _page), Route("/page/{name}", _asset)]
+    return [Route("/page", _page), Route("/page/{name:path}", _asset)]

@@ -1,11 +1,13 @@
 /**
- * The access token that a server may require, requests with it, and why a connection failed.
+ * The access token that a server may require, and requests with it.
  *
- * A link may carry the token (`/?token=…`). It is removed from the address at once, kept for this tab only, and
- * sent as a header, or as a WebSocket sub-protocol, since a browser can set no header there.
+ * A link may carry the token (`/?token=…`). It is removed from the address at once, and kept for this tab only.
  */
 
+import { VoiceServerError, sentence } from "./client/index.js";
+
 const KEY = "voice-server-token";
+const UNAUTHORIZED = "unauthorized";
 
 export function takeTokenFromAddress() {
   const address = new URL(location.href);
@@ -20,7 +22,7 @@ export function setToken(token) {
   sessionStorage.setItem(KEY, token);
 }
 
-function token() {
+export function token() {
   return sessionStorage.getItem(KEY) || "";
 }
 
@@ -29,29 +31,9 @@ function authorized(headers) {
   return { headers: token() ? { ...headers, Authorization: `Bearer ${token()}` } : headers };
 }
 
-/** Sub-protocols for a WebSocket: the protocol's own, and one that carries the token. */
-export function socketProtocols() {
-  if (!token()) return [];
-  const bytes = new TextEncoder().encode(token());
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return ["voice-server", `token.${hex}`];
-}
-
-/** The server requires a token, and got none or a wrong one. */
-export class TokenWanted extends Error {
-  constructor() {
-    super("This server wants the token that it printed when it was started.");
-  }
-}
-
-/** Why a WebSocket did not open, as an Error. Browsers do not tell, so a request over HTTP finds out. */
-export async function failure() {
-  try {
-    await fetchJson("health");
-    return new Error("The server is there, but it closed the connection; it may be starting, or full.");
-  } catch (error) {
-    return error;
-  }
+/** Whether an error says that the server wants a token, and got none or a wrong one. */
+export function wantsToken(error) {
+  return error.code === UNAUTHORIZED;
 }
 
 /** Fetch JSON from the server; null if it has no such route. Throws an Error with a message for the user. */
@@ -93,12 +75,6 @@ async function ask(path, type, body) {
   } catch {
     throw new Error("The server cannot be reached; is it still running?");
   }
-  if (response.status === 401) throw new TokenWanted();
+  if (response.status === 401) throw new VoiceServerError("This server wants the token that it printed.", UNAUTHORIZED);
   return response;
-}
-
-/** A message of the server as a sentence: it begins in lower case there, for programs that prefix it. */
-export function sentence(message) {
-  const text = message.charAt(0).toUpperCase() + message.slice(1);
-  return /[.!?]$/.test(text) ? text : `${text}.`;
 }

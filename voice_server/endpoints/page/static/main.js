@@ -1,12 +1,13 @@
-/** The page's entry: connects its elements to the conversation. */
+/** The page's entry: connects its elements to what speaks. */
 
 import { fetchJson, setToken, takeTokenFromAddress } from "./access.js";
-import { Conversation } from "./conversation.js";
+import { sentence } from "./client/index.js";
 import { NaturalVoice } from "./natural-voice.js";
 import { Options } from "./options.js";
 import { download } from "./recording.js";
 import { SaidView } from "./said.js";
 import { SampleMaker } from "./sample.js";
+import { TextSpeaker } from "./text-speaker.js";
 import { Timings } from "./timings.js";
 import { Transcript } from "./transcript.js";
 import { byId, clearProblems, describe, fillSelect, showConnection, showFailure } from "./view.js";
@@ -22,6 +23,13 @@ const ENDINGS = {
   failed: "It could not be spoken.",
 };
 
+const CONNECTIONS = {
+  connecting: ["opening", "Connecting again"],
+  open: ["on", "Connected"],
+  asleep: ["asleep", "Asleep; wakes when you speak"],
+  gone: ["off", "Not connected"],
+};
+
 const transcript = new Transcript(byId("transcript"));
 const waveform = new Waveform(byId("waveform"));
 const picker = new VoicePicker(byId("voice"), byId("voices"));
@@ -32,7 +40,7 @@ const timings = new Timings(byId("rows"), {
   factor: byId("tile-factor"),
   gap: byId("tile-gap"),
 });
-const conversation = new Conversation({
+const textSpeaker = new TextSpeaker({
   state: onState,
   typed: (text) => transcript.write(text),
   generating: onGenerating,
@@ -43,9 +51,9 @@ const conversation = new Conversation({
   samples: (samples, rateHz) => waveform.push(samples, rateHz),
   timed: (turn) => timings.setSound(turn),
   heard: (split) => (transcript.split(split), showHeard(split)),
-  warning: (message) => showProblem(message, "warning"),
-  error: (message) => showProblem(message),
-  disconnected: () => showConnection("asleep", "Asleep; wakes when you speak"),
+  warning: (message) => showProblem(sentence(message), "warning"),
+  error: (message) => showProblem(sentence(message)),
+  connection: (state) => showConnection(...CONNECTIONS[state]),
 });
 
 const naturalVoice = new NaturalVoice(
@@ -79,13 +87,13 @@ async function speak() {
     byId("text").focus();
     return;
   }
-  conversation.bargeIn();
+  textSpeaker.bargeIn();
   clearStage();
   await (shownBackend === null ? start() : changing);
   if (shownBackend === null) return; // showBackend has shown the reason
   showStage();
   try {
-    await conversation.speak(text, { backend: shownBackend, config: chosenConfig(), rate: chosenRate });
+    await textSpeaker.speak(text, { backend: shownBackend, config: chosenConfig(), rate: chosenRate });
     showConnection("on", "Connected");
   } catch (error) {
     showFailure(error);
@@ -128,7 +136,7 @@ function chosenRate() {
 
 function onState(state, reason) {
   showState(state);
-  byId("download").disabled = !conversation.recording || conversation.recording.isEmpty;
+  byId("download").disabled = !textSpeaker.recording || textSpeaker.recording.isEmpty;
   if (state === "speaking") {
     showStatus("Speaking.");
     if (!isDrawing) requestAnimationFrame(frame);
@@ -156,10 +164,10 @@ function onSentence(message) {
 
 /** Draw one animation frame: words and waveform at the play position. */
 function frame() {
-  waveform.draw(conversation.playedMs);
-  isDrawing = conversation.state !== "idle";
+  waveform.draw(textSpeaker.playedMs);
+  isDrawing = textSpeaker.state !== "idle";
   if (!isDrawing) return;
-  transcript.moveTo(conversation.playedMs);
+  transcript.moveTo(textSpeaker.playedMs);
   requestAnimationFrame(frame);
 }
 
@@ -169,7 +177,7 @@ function frame() {
 async function showBackend(backend) {
   showConnection("opening", "Connecting");
   try {
-    const ready = await conversation.connect(backend);
+    const ready = await textSpeaker.connect(backend);
     shownBackend = ready.backend;
     showOffer(ready);
     byId("access").hidden = true;
@@ -215,7 +223,7 @@ function showPreview() {
 
 async function tryChosenVoice({ currentTarget: button }) {
   if (button.ariaBusy === "true") return;
-  conversation.bargeIn(); // so that only the preview is heard
+  textSpeaker.bargeIn(); // so that only the preview is heard
   try {
     await tryVoice(button, picker.preview);
   } catch (error) {
@@ -244,7 +252,7 @@ async function start() {
 
 /** A natural voice has been set up: speak with it from now on, unless something is being spoken. */
 async function onNaturalVoice() {
-  if (conversation.state !== "idle") return false;
+  if (textSpeaker.state !== "idle") return false;
   await start();
   return true;
 }
@@ -252,22 +260,22 @@ async function onNaturalVoice() {
 // ---------------------------------------------------------------- controls
 
 function togglePause() {
-  conversation.pause(conversation.state !== "paused");
+  textSpeaker.pause(textSpeaker.state !== "paused");
 }
 
 for (const gesture of ["pointerdown", "keydown"]) {
-  document.addEventListener(gesture, () => conversation.warmUp().catch(() => {}), { once: true });
+  document.addEventListener(gesture, () => textSpeaker.warmUp().catch(() => {}), { once: true });
 }
 byId("speak").addEventListener("click", speak);
 byId("pause").addEventListener("click", togglePause);
-byId("barge-in").addEventListener("click", () => conversation.bargeIn());
+byId("barge-in").addEventListener("click", () => textSpeaker.bargeIn());
 byId("voice").addEventListener("change", showPreview);
 for (const name of ["voice", "speaker"]) byId(name).addEventListener("change", () => said.refresh());
 byId("text").addEventListener("input", () => said.refresh());
 byId("look-again").addEventListener("click", lookAgain);
 byId("try").addEventListener("click", tryChosenVoice);
 byId("backend").addEventListener("change", ({ target }) => (changing = showBackend(target.value)));
-byId("download").addEventListener("click", () => download(conversation.recording.toWav(), "voice-server.wav"));
+byId("download").addEventListener("click", () => download(textSpeaker.recording.toWav(), "voice-server.wav"));
 byId("rate").addEventListener("input", ({ target }) => (byId("rate-value").textContent = target.value));
 for (const radio of document.querySelectorAll("input[name=mode]")) {
   radio.addEventListener("change", () => (byId("rate-field").hidden = chosenRate() === null));
@@ -283,7 +291,7 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     speak();
   } else if (event.key === "Escape") {
-    conversation.bargeIn();
+    textSpeaker.bargeIn();
   }
 });
 document.addEventListener("themechange", () => waveform.refresh());

@@ -5,7 +5,7 @@
  * words, so that a book needs few elements.
  */
 
-import { Offsets } from "./timeline.js";
+import { Offsets } from "./client/index.js";
 
 export class Transcript {
   constructor(element) {

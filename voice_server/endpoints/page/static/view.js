@@ -1,6 +1,7 @@
 /** The page's texts: states, problems, the backend, what was heard. */
 
-import { TokenWanted } from "./access.js";
+import { wantsToken } from "./access.js";
+import { sentence } from "./client/index.js";
 
 const MOST_PROBLEMS = 4;
 
@@ -34,9 +35,9 @@ export function clearProblems() {
 
 /** Show that a connection failed; if the server requires a token, ask the user for it. */
 export function showFailure(error) {
-  byId("access").hidden = !(error instanceof TokenWanted);
-  if (error instanceof TokenWanted) byId("token").focus();
-  else showProblem(error.message);
+  byId("access").hidden = !wantsToken(error);
+  if (wantsToken(error)) byId("token").focus();
+  else showProblem(sentence(error.message));
   showConnection("off", "Not connected");
 }
 

@@ -1,18 +1,19 @@
 /**
- * Plays PCM: queues what arrives, and fills the audio context's blocks from it.
+ * Plays PCM: queues what arrives, and fills an output's blocks from it.
  *
- * Runs in the audio thread (worklet.js), or in the page where a browser offers no worklet (player.js). Every
- * sample is played once and in order; a stop and a pause fade over one block, so that neither clicks.
+ * Runs in the audio thread of a browser, in the page where there is no worklet (web-audio-speaker.js), or by a
+ * timer (paced-speaker.js). Every sample is played once and in order; a stop and a pause fade over one block, so
+ * that neither clicks. The file imports nothing, so that bundlers can copy it as a worklet.
  */
 
 const REPORT_EVERY_S = 0.02;
 
-/** PCM to be played; it is read at the context's rate, by linear interpolation if the rates differ. */
+/** PCM to be played; it is read at the output's rate, by linear interpolation if the rates differ. */
 class Queue {
-  constructor(rateHz, contextRateHz) {
+  constructor(rateHz, outputRateHz) {
     this.played = 0; // samples that were read, at the source's rate
     this.waiting = 0;
-    this._step = rateHz / contextRateHz;
+    this._step = rateHz / outputRateHz;
     this._phase = 1; // position between the last sample and the next, in (0, 1]
     this._last = 0;
     this._chunks = [];
@@ -23,6 +24,20 @@ class Queue {
     if (samples.length > 0) {
       this._chunks.push(samples);
       this.waiting += samples.length;
+    }
+  }
+
+  /** Forget what lies behind this sample, counted from the queue's first one, and was not read yet. */
+  cutAt(sample) {
+    let excess = this.played + this.waiting - sample;
+    while (excess > 0 && this._chunks.length > 0) {
+      const last = this._chunks.pop();
+      const read = this._chunks.length === 0 ? this._at : 0;
+      const dropped = Math.min(excess, last.length - read);
+      excess -= dropped;
+      this.waiting -= dropped;
+      if (dropped < last.length - read) this._chunks.push(last.subarray(0, last.length - dropped));
+      else if (read > 0) this._at = 0;
     }
   }
 
@@ -52,26 +67,34 @@ class Queue {
   }
 }
 
-/** The playback of one page; `tell` is called with its events. */
+/** The playback at one output; `tell` is called with its events. */
 export class Playback {
-  constructor(contextRateHz, tell) {
-    this._contextRateHz = contextRateHz;
+  constructor(outputRateHz, tell) {
+    this._outputRateHz = outputRateHz;
     this._tell = tell;
     this._unreported = 0;
     this._leaving = null; // the queue of a stretch that was stopped, to be faded out
-    this._begin({ epoch: 0, rateHz: contextRateHz });
+    this._begin({ epoch: 0, rateHz: outputRateHz });
   }
 
-  /** Handle a message: start, pcm, end, stop or pause. */
+  /** Handle a message: start, pcm, cut, end, stop or pause. */
   receive(message) {
     if (message.type === "start") this._begin(message);
     else if (message.type === "pcm") this._queue.push(message.samples);
+    else if (message.type === "cut") this._queue.cutAt(message.sample);
     else if (message.type === "end") this._hasAll = true;
     else if (message.type === "pause") this._target = message.paused ? 0 : 1;
     else if (message.type === "stop") this._stop();
   }
 
-  /** Fill one block of output. */
+  /** Whether blocks are silent until the next message. */
+  get isIdle() {
+    if (this._leaving) return false;
+    if (this._gain === 0 && this._target === 0) return true;
+    return this._isDrained || (!this._hasStarted && this._queue.waiting === 0);
+  }
+
+  /** Fill one block of output, float samples from -1 to 1. */
   render(output) {
     output.fill(0);
     if (this._leaving) {
@@ -86,18 +109,18 @@ export class Playback {
 
   _begin({ epoch, rateHz }) {
     this._epoch = epoch;
-    this._queue = new Queue(rateHz, this._contextRateHz);
+    this._queue = new Queue(rateHz, this._outputRateHz);
     this._gain = 1;
     this._target = 1;
     this._hasStarted = false;
     this._hasAll = false;
     this._isDrained = false;
-    this._starved = 0; // samples of silence within a stretch, at the context's rate
+    this._starved = 0; // samples of silence within a stretch, at the output's rate
   }
 
   _stop() {
     if (this._gain > 0) this._leaving = this._queue;
-    this._begin({ epoch: this._epoch, rateHz: this._contextRateHz });
+    this._begin({ epoch: this._epoch, rateHz: this._outputRateHz });
   }
 
   _play(output) {
@@ -120,7 +143,7 @@ export class Playback {
 
   _report(samples) {
     this._unreported += samples;
-    if (this._hasStarted && this._unreported >= REPORT_EVERY_S * this._contextRateHz) this._tellPosition();
+    if (this._hasStarted && this._unreported >= REPORT_EVERY_S * this._outputRateHz) this._tellPosition();
   }
 
   _tellPosition() {
@@ -130,7 +153,7 @@ export class Playback {
       epoch: this._epoch,
       played: this._queue.played,
       waiting: this._queue.waiting,
-      starvedMs: (this._starved / this._contextRateHz) * 1000,
+      starvedMs: (this._starved / this._outputRateHz) * 1000,
       isPaused: this._target === 0,
     });
   }
@@ -138,4 +161,22 @@ export class Playback {
 
 function ramp(block, from, to) {
   for (let i = 0; i < block.length; i++) block[i] *= from + ((to - from) * (i + 1)) / block.length;
+}
+
+if (globalThis.registerProcessor) {
+  registerProcessor(
+    "voice-server-playback",
+    class extends AudioWorkletProcessor {
+      constructor() {
+        super();
+        this._playback = new Playback(sampleRate, (message) => this.port.postMessage(message));
+        this.port.onmessage = ({ data }) => this._playback.receive(data);
+      }
+
+      process(_inputs, [[output]]) {
+        this._playback.render(output);
+        return true;
+      }
+    },
+  );
 }
