@@ -29,15 +29,16 @@ class Queue {
 
   /** Forget what lies behind this sample, counted from the queue's first one, and was not read yet. */
   cutAt(sample) {
-    let excess = this.played + this.waiting - sample;
+    const read = this.played + (this._phase > 1 ? 1 : 0); // the last one read is counted with the next
+    let excess = this.played + this.waiting - Math.max(sample, read);
     while (excess > 0 && this._chunks.length > 0) {
       const last = this._chunks.pop();
-      const read = this._chunks.length === 0 ? this._at : 0;
-      const dropped = Math.min(excess, last.length - read);
+      const done = this._chunks.length === 0 ? this._at : 0;
+      const dropped = Math.min(excess, last.length - done);
       excess -= dropped;
       this.waiting -= dropped;
-      if (dropped < last.length - read) this._chunks.push(last.subarray(0, last.length - dropped));
-      else if (read > 0) this._at = 0;
+      if (dropped < last.length - done) this._chunks.push(last.subarray(0, last.length - dropped));
+      else if (done > 0) this._at = 0;
     }
   }
 
