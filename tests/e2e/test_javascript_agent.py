@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -17,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.live import live_server
+from tests.e2e.node import NEEDS_NODE, NODE
 
 ROOT = Path(__file__).resolve().parents[2]
 ANSWER = (
@@ -26,7 +26,7 @@ ANSWER = (
 pytestmark = [
     pytest.mark.realtime,
     pytest.mark.timeout(90),
-    pytest.mark.skipif(shutil.which("node") is None, reason="there is no Node on this machine"),
+    NEEDS_NODE,
 ]
 
 
@@ -34,8 +34,7 @@ pytestmark = [
 def agent(url: str, folder: Path, *options: str) -> Iterator[subprocess.Popen[str]]:
     """The example while it runs; standard error goes into its output."""
     command = [
-        "node",
-        "--experimental-websocket",
+        *NODE,
         str(ROOT / "examples" / "agent.mjs"),
         "--url",
         url,

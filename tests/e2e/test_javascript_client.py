@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import subprocess
 import tomllib
 from collections.abc import Iterator
@@ -14,16 +13,13 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.live import config_with, live_server
+from tests.e2e.node import NEEDS_NODE, NODE
 from voice_server.core.wire.client_messages import ClientMessage
 
 ROOT = Path(__file__).resolve().parents[2]
 CLIENT = ROOT / "clients" / "js"
-NODE = ("node", "--experimental-websocket")  # Node 22 and newer have it without being asked
 
-pytestmark = [
-    pytest.mark.timeout(150),
-    pytest.mark.skipif(shutil.which("npm") is None, reason="there is no Node with npm on this machine"),
-]
+pytestmark = [pytest.mark.timeout(150), NEEDS_NODE]
 
 
 @pytest.fixture(scope="module")
