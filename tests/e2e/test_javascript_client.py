@@ -142,7 +142,7 @@ const stream = await connect("localhost:8000", { voice: 3, format: { rate: 48000
 stream.sendText("Hello.");
 try {
   for await (const event of stream) {
-    if (event.type === "audio") player.push(event.samples);
+    if (event.type === "audio" && event.samples) player.push(event.samples);
     else if (event.type === "words") event.words.map(([word, startMs]) => `${word} ${startMs.toFixed()}`);
   }
 } catch (error) {

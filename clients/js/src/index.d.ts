@@ -7,6 +7,8 @@
 
 // ---------------------------------------------------------------- the protocol
 
+export type RateHz = 8000 | 16000 | 22050 | 24000 | 32000 | 44100 | 48000;
+
 /** How text is spoken; docs/protocol.md describes each key. It holds until it is changed. */
 export interface Config {
   voice?: string | number;
@@ -21,7 +23,7 @@ export interface Config {
   script?: "switch" | "keep";
   emoji?: "skip" | "say";
   citations?: "skip" | "say";
-  format?: { encoding?: string; rate?: 8000 | 16000 | 22050 | 24000 | 44100 | 48000 };
+  format?: { encoding?: "pcm_s16le" | "pcm_f32le" | "mulaw" | "alaw" | "mp3" | "opus"; rate?: RateHz };
   max_wait_ms?: number;
   first_segment?: "clause" | "sentence";
   ahead_s?: number;
@@ -135,7 +137,7 @@ export interface ErrorMessage {
   index?: number;
 }
 
-/** PCM of the sentence at hand. */
+/** Sound of the sentence at hand. */
 export interface AudioEvent {
   type: "audio";
   turn: string;
@@ -144,7 +146,10 @@ export interface AudioEvent {
   sequence: number;
   /** Whether it is the first of its sentence. */
   isFirst: boolean;
-  samples: Int16Array;
+  /** PCM; null in another encoding than `pcm_s16le`. Change the encoding between turns only. */
+  samples: Int16Array | null;
+  /** The same as it was sent, in the encoding of `format`. */
+  bytes: Uint8Array;
 }
 
 export type StreamEvent =
@@ -245,7 +250,7 @@ export class PacedSpeaker implements Speaker {
    */
   constructor(options: {
     write: (samples: Int16Array) => void;
-    rateHz?: 8000 | 16000 | 22050 | 24000 | 44100 | 48000;
+    rateHz?: RateHz;
     aheadMs?: number;
     deviceMs?: number;
   });

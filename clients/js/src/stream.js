@@ -9,6 +9,7 @@
 import { NoServer, StreamClosed, StreamRefused, VoiceServerError } from "./errors.js";
 
 const PATH = "/stream-tokens";
+const PCM = "pcm_s16le";
 const TAG_BYTES = 16;
 const IS_FIRST = 1;
 const OPEN_WITHIN_MS = 10_000;
@@ -73,6 +74,7 @@ export class Stream {
     this._end = null; // {error}, once nothing more will come; the error is null where the end was asked for
     this._lastError = null; // the server's last message of an error
     this._turn = null; // the turn that received frames belong to
+    this._isPcm = true; // whether they are int16 samples
     this._pinging = null;
   }
 
@@ -83,7 +85,7 @@ export class Stream {
   /** Send a message of the protocol, such as a configuration: `{ voice: "af_heart" }`. */
   send(message) {
     if (!this.isOpen) throw this._end?.error ?? new StreamClosed("the connection was closed", NORMAL);
-    this._socket.send(JSON.stringify(withTags(message)));
+    this._write(message);
   }
 
   /** Append text to the turn, joined verbatim to what came before; `turn` names it. */
@@ -150,7 +152,7 @@ export class Stream {
       timer = setTimeout(() => resolve("late"), OPEN_WITHIN_MS);
       socket.onerror = () => resolve(ABNORMAL_CLOSURE); // Node 20 sends no close event behind it
       socket.onclose = ({ code }) => resolve(code);
-      socket.onopen = () => socket.send(JSON.stringify(withTags({ v: 2, format: {}, ...config })));
+      socket.onopen = () => this._write({ v: 2, format: {}, ...config });
       socket.onmessage = ({ data }) => {
         this._take(data);
         if (this.ready || this._end) resolve("answered");
@@ -180,6 +182,13 @@ export class Stream {
     return this._closedError(end, "");
   }
 
+  _write(message) {
+    const { format } = message;
+    if (format) this._isPcm = (format.encoding ?? PCM) === PCM;
+    const tagged = format ? { ...message, format: { ...format, frames: "tagged" } } : message;
+    this._socket.send(JSON.stringify(tagged));
+  }
+
   _take(data) {
     const event = typeof data === "string" ? parsed(data) : this._audio(data);
     if (event === null) {
@@ -198,8 +207,9 @@ export class Stream {
   _audio(data) {
     if (data.byteLength < TAG_BYTES) return null;
     const [, index, sequence, flags] = new Uint32Array(data, 0, TAG_BYTES / 4);
-    const samples = new Int16Array(data, TAG_BYTES);
-    return { type: "audio", turn: this._turn, index, sequence, isFirst: (flags & IS_FIRST) !== 0, samples };
+    const about = { turn: this._turn, index, sequence, isFirst: (flags & IS_FIRST) !== 0 };
+    const samples = this._isPcm ? new Int16Array(data, TAG_BYTES) : null;
+    return { type: "audio", ...about, samples, bytes: new Uint8Array(data, TAG_BYTES) };
   }
 
   _add(event) {
@@ -231,11 +241,6 @@ function subprotocols(token) {
   if (!token) return [];
   const hex = Array.from(new TextEncoder().encode(token), (byte) => byte.toString(16).padStart(2, "0")).join("");
   return ["voice-server", `token.${hex}`];
-}
-
-/** The message with audio in the form that `_audio` reads, where it says which form. */
-function withTags(message) {
-  return message.format ? { ...message, format: { ...message.format, frames: "tagged" } } : message;
 }
 
 /** A JSON object of a text message; null for anything else. */

@@ -55,6 +55,17 @@ test("audio comes at the rate that was asked for", async () => {
   assert.ok(Math.abs(lengths[0] - lengths[1]) < 0.01);
 });
 
+test("sound in another encoding is bytes", async () => {
+  const stream = await connect(SERVER, { format: { encoding: "mulaw" } });
+  stream.sendText("The same text.");
+  stream.done();
+  const events = await eventsOf(stream);
+  const audio = events.filter(({ type }) => type === "audio");
+  assert.deepEqual([...new Set(audio.map(({ samples }) => samples))], [null]);
+  const bytes = audio.reduce((sum, each) => sum + each.bytes.length, 0);
+  assert.ok(Math.abs(bytes / 8 - events.find(({ type }) => type === "turn_done").audio_ms) < 1);
+});
+
 test("the iteration may be left and gone on with, and close ends it", async () => {
   const stream = await connect(SERVER);
   stream.sendText("One.");
