@@ -40,7 +40,7 @@ bench *arguments:
 docs:
     uv run pytest -q tests/test_*doc*.py tests/test_own_engine_page.py
 
-# Build the sdist and the wheel, and try the wheel in a bare environment.
+# Build the sdist, the wheel and the npm package, and try the wheel in a bare environment.
 release:
     .ci/release
 

@@ -34,7 +34,12 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "voice_server"
 DOCUMENTS = {
     path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8")
-    for path in (ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md")))
+    for path in (
+        ROOT / "README.md",
+        ROOT / "CHANGELOG.md",
+        ROOT / "clients" / "js" / "README.md",
+        *sorted((ROOT / "docs").glob("*.md")),
+    )
 }
 PROTOCOL = DOCUMENTS["docs/protocol.md"]
 HTTP = DOCUMENTS["docs/http.md"]
@@ -223,6 +228,9 @@ def test_every_file_of_the_top_folder_has_a_paragraph() -> None:
 FOREIGN_OPTIONS = {
     "--extra": "uv",
     "--project": "uv",
+    "--buffer-time": "aplay",
+    "--experimental-websocket": "Node",
+    "--play": "examples/agent.mjs",
     "--no-dev": "uv",
     "--frozen": "uv",
     "--kills": "tests/bench/kill_storm.py",

@@ -11,6 +11,7 @@ import pytest
 
 from voice_server.commands.shared.listener import listener_config
 from voice_server.config import load_config
+from voice_server.endpoints.page import page_files
 
 ROOT = Path(__file__).resolve().parent.parent
 _RECIPE = re.compile(r"^([a-z]+)(?: \*arguments)?:\n((?:    .+\n)+)", re.MULTILINE)
@@ -49,3 +50,10 @@ def test_all_that_the_shipped_configuration_names_goes_into_the_wheel() -> None:
     for backend in config.backends.values():
         assert any(backend.adapter.is_relative_to(folder) for folder in shipped), backend.adapter
     assert listener_config().environment in shipped
+
+
+def test_the_javascript_client_that_the_page_loads_goes_into_the_wheel_where_it_is_looked_for() -> None:
+    wheel = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]["wheel"]
+    folder = page_files._CLIENT.as_posix()
+    assert wheel["force-include"][folder] == f"voice_server/_shipped/{folder}"
+    assert (ROOT / folder / "index.js").is_file()

@@ -111,6 +111,26 @@ def test_a_project_speaks_with_the_installed_package_and_the_websocket_of_ws(
     assert told["isNoServer"]
 
 
+_SNIPPET = re.compile(r"^```js\n(.*?)^```", re.DOTALL | re.MULTILINE)
+SNIPPETS = [
+    (document.relative_to(ROOT).as_posix(), code)
+    for document in (ROOT / "README.md", ROOT / "docs" / "agents.md", CLIENT / "README.md")
+    for code in _SNIPPET.findall(document.read_text())
+]
+
+
+@pytest.mark.parametrize(("document", "code"), SNIPPETS, ids=[document for document, _ in SNIPPETS])
+def test_a_snippet_in_a_document_is_a_program_and_imports_what_there_is(
+    document: str, code: str, tmp_path: Path
+) -> None:
+    del document
+    (tmp_path / "snippet.mjs").write_text(code)
+    run("node", "--check", "snippet.mjs", folder=tmp_path)
+    imported = re.findall(r'import \{ (.*?) \} from "voice-server-client"', code)
+    exported = set(re.findall(r"\w+", (CLIENT / "src" / "index.js").read_text()))
+    assert {name for names in imported for name in names.split(", ")} <= exported
+
+
 # ------------------------------------------------------------------ the declarations
 
 _TYPED = """
