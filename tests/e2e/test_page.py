@@ -131,6 +131,10 @@ def test_words_light_up_in_order_and_not_before_they_sound(visit: Visit) -> None
     for (_, lit_ms), start_ms in zip(lit, expected, strict=True):
         assert lit_ms >= first_sound_ms + start_ms - 150  # the position is guessed ahead by 100 ms at most
     assert visit.page.inner_text("#transcript") == SHORT
+    paddings = (
+        "[...document.querySelectorAll('#transcript .said')].map((each) => getComputedStyle(each).padding)"
+    )
+    assert visit.page.evaluate(paddings) == ["0px", "0px"]  # the sentences stay where they were
 
 
 def test_offsets_hold_behind_characters_that_javascript_counts_twice(visit: Visit) -> None:
