@@ -3,12 +3,12 @@
  *
  * Events are the server's messages, unchanged, and `audio` with the samples, the turn and the sentence that they
  * belong to. They are taken from the socket as they come, whether somebody iterates or not. Nothing reconnects by
- * itself: that is conversation.js.
+ * itself: that is connection.js.
  */
 
+import { shown, streamUrl, subprotocols, whyUnreachable } from "./address.js";
 import { NoServer, StreamClosed, StreamRefused, VoiceServerError } from "./errors.js";
 
-const PATH = "/stream-tokens";
 const PCM = "pcm_s16le";
 const TAG_BYTES = 16;
 const IS_FIRST = 1;
@@ -48,22 +48,6 @@ export async function connect(address, { token, WebSocket = globalThis.WebSocket
   return stream;
 }
 
-/** Complete an address: http becomes ws, and without a path it is `/stream-tokens`. */
-export function streamUrl(address) {
-  const written = String(address);
-  let url;
-  try {
-    url = new URL(written.includes("://") ? written : `ws://${written}`);
-  } catch {
-    throw notAnAddress(written);
-  }
-  url.protocol = { "http:": "ws:", "https:": "wss:" }[url.protocol] ?? url.protocol;
-  if (!["ws:", "wss:"].includes(url.protocol) || url.hostname === "") throw notAnAddress(written);
-  if (["", "/"].includes(url.pathname)) url.pathname = PATH;
-  url.hash = "";
-  return url.href;
-}
-
 export class Stream {
   /** Programs call `connect`, which makes one. */
   constructor(socket) {
@@ -72,7 +56,7 @@ export class Stream {
     this._events = []; // what came and was not taken yet
     this._wake = () => {};
     this._end = null; // {error}, once nothing more will come; the error is null where the end was asked for
-    this._lastError = null; // the server's last message of an error
+    this._lastError = null; // the server's last message of an error that ends the connection
     this._turn = null; // the turn that received frames belong to
     this._isPcm = true; // whether they are int16 samples
     this._pinging = null;
@@ -198,7 +182,7 @@ export class Stream {
     } else if (event.type === "ready") {
       this.ready = event;
     } else {
-      if (event.type === "error") this._lastError = event;
+      if (event.type === "error" && event.fatal !== false) this._lastError = event;
       else if (event.type === "sentence") this._turn = event.turn; // it comes just before its first frame
       this._add(event);
     }
@@ -236,13 +220,6 @@ export class Stream {
   }
 }
 
-/** Sub-protocols for a WebSocket: the protocol's own, and one that carries the token; browsers can set no header. */
-function subprotocols(token) {
-  if (!token) return [];
-  const hex = Array.from(new TextEncoder().encode(token), (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return ["voice-server", `token.${hex}`];
-}
-
 /** A JSON object of a text message; null for anything else. */
 function parsed(text) {
   try {
@@ -251,34 +228,4 @@ function parsed(text) {
   } catch {
     return null;
   }
-}
-
-function notAnAddress(written) {
-  const example = "http://localhost:8000";
-  return new VoiceServerError(`${JSON.stringify(written)} is no address of a server; it looks like ${example}`, "config");
-}
-
-/** The address without the secrets that it may hold. */
-function shown(url) {
-  return url.replace(/(?<=[?&]token=)[^&#]+|(?<=:\/\/)[^/?#]+(?=@)/gi, "…");
-}
-
-/** Why a WebSocket did not open, as an error. Browsers do not tell, so a request over HTTP finds out. */
-async function whyUnreachable(url, token) {
-  const health = new URL(url.replace(/^ws/, "http").replace(/\/stream-tokens(?=[?#]|$)/, "/health"));
-  const place = shown(url);
-  let answer;
-  try {
-    const headers = token ? { Authorization: `Bearer ${token}` } : {};
-    answer = await fetch(health, { headers, signal: AbortSignal.timeout(OPEN_WITHIN_MS) });
-  } catch {
-    const page = globalThis.location?.origin;
-    const isElsewhere = page !== undefined && page !== health.origin;
-    const allowing = isElsewhere ? `, or let pages of ${page} use it with --allow-origin ${page}` : "";
-    return new NoServer(`no server at ${place}; start one with: voice-server serve${allowing}`);
-  }
-  const { error, code, backends } = await answer.json().catch(() => ({}));
-  if (typeof error === "string") return new NoServer(`the server at ${place} refused the connection: ${error}`, code);
-  if (!backends) return new NoServer(`what answers at ${place} is no voice-server`);
-  return new NoServer(`the server at ${place} closed the connection; it may be starting, or full`, "busy");
 }

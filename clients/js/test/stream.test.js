@@ -77,6 +77,24 @@ test("the iteration may be left and gone on with, and close ends it", async () =
   assert.throws(() => stream.sendText("Three."), StreamClosed);
 });
 
+test("an error that ended nothing is not the reason of a later loss", async () => {
+  const sockets = [];
+  class Watched extends WebSocket {
+    constructor(...given) {
+      super(...given);
+      sockets.push(this);
+    }
+  }
+  const stream = await connect(SERVER, { WebSocket: Watched });
+  stream.send({ voice: "nobody" });
+  await assert.rejects(
+    async () => {
+      for await (const { type } of stream) if (type === "error") sockets[0].close();
+    },
+    { name: "StreamClosed", code: "stream_closed" },
+  );
+});
+
 test("nobody at the address is told with the command that starts a server", async () => {
   await assert.rejects(connect("http://127.0.0.1:1"), { name: "NoServer", code: "no_server", message: /voice-server serve/ });
 });
