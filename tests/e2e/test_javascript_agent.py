@@ -129,7 +129,8 @@ def test_a_server_that_goes_down_and_comes_again_costs_no_word(
     captions = [
         line.split(" s  ")[1] for line in told[told.index("user: And in the fridge?\n") :] if " s  " in line
     ]
-    assert " ".join(captions).split() == ANSWER.split()  # a server that drains may part a sentence
+    # A server that drains may part a sentence, and one that broke off inside is spoken anew.
+    assert " ".join(dict.fromkeys(captions)).split() == ANSWER.split()
 
 
 def test_mistakes_are_told_in_a_sentence(tmp_path: Path) -> None:
