@@ -203,6 +203,41 @@ test("a lost connection is made again, and every sentence is heard once", async 
   conversation.close();
 });
 
+test("of a turn that waits behind another nothing is heard twice either", async () => {
+  const network = watched();
+  const { conversation, samples } = listening({ WebSocket: network.WebSocket });
+  await conversation.open();
+  const first = conversation.say();
+  first.end("The first turn is heard.");
+  const second = conversation.say();
+  second.write("The second one waits. Its last sentence");
+  await until(() => answersOf(network, "sentence_end").length === 2);
+  assert.equal(conversation.turn, first);
+  network.sockets[0].close();
+  second.end(" is lost.");
+  assert.equal((await second.finished).heard, "The second one waits. Its last sentence is lost.");
+  const sent = [...(await sentFor(first.text)), ...(await sentFor(second.text))];
+  assert.deepEqual(sounding(samples), sounding(sent));
+  conversation.close();
+});
+
+test("a sentence that cannot be spoken is told, and the others are heard", async () => {
+  const failed = [];
+  const onMessage = (message) => message.type === "error" && failed.push(message.index);
+  const { conversation, told } = listening({ config: { backend: "tone" }, onMessage });
+  await conversation.open();
+  const turn = conversation.say({ opts: { fault: "fail" } });
+  turn.end("One. Two.");
+  const { reason, heard } = await turn.finished;
+  assert.deepEqual([reason, heard], ["failed", ""]);
+  assert.ok(failed.includes(0));
+  const next = conversation.say({ opts: { fault: "none" } });
+  next.end("Three.");
+  assert.equal((await next.finished).reason, "complete");
+  assert.deepEqual(told.captions.map(({ text }) => text), ["Three."]);
+  conversation.close();
+});
+
 test("a sentence that broke off inside is spoken anew, and those behind it", async () => {
   const network = watched();
   const { conversation, told } = listening({ WebSocket: network.WebSocket, config: { backend: "tone" } });

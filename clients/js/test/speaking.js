@@ -22,12 +22,6 @@ export function listening(options = {}, address = SERVER) {
   return { conversation, samples, told };
 }
 
-/** The samples without leading and trailing silence. */
-export function trimmed(samples) {
-  const sounds = (sample) => sample !== 0;
-  return samples.slice(samples.findIndex(sounds), samples.findLastIndex(sounds) + 1);
-}
-
 /** Resolves when a condition is true; the runner's limit ends what never becomes it. */
 export async function until(condition) {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));

@@ -1,6 +1,7 @@
 /** One connection to a live server, and the errors of addresses and requests that are wrong. */
 
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { createServer } from "node:http";
 import { test } from "node:test";
 import { NoServer, StreamClosed, StreamRefused, VoiceServerError, connect, streamUrl } from "../src/index.js";
@@ -94,6 +95,48 @@ test("an error that ended nothing is not the reason of a later loss", async () =
     { name: "StreamClosed", code: "stream_closed" },
   );
 });
+
+test("flush, pause, resume and the play position are the protocol's", async () => {
+  const stream = await connect(SERVER);
+  const answers = [];
+  stream.sendText("No end yet", "t");
+  stream.flush(7);
+  stream.played(10, "t");
+  stream.pause();
+  for await (const event of stream) {
+    answers.push(event);
+    if (event.type === "paused") stream.resume();
+    if (event.type === "flushed") stream.cancel({ turn: "t", playedMs: 0 });
+    if (event.type === "cancelled") stream.close();
+  }
+  const types = answers.map(({ type }) => type);
+  assert.ok(types.indexOf("resumed") > types.indexOf("paused"));
+  assert.equal(answers.find(({ type }) => type === "flushed").id, 7);
+  assert.equal(answers.find(({ type }) => type === "cancelled").unheard, "No end yet");
+});
+
+for (const [kind, frame] of [
+  ["text", [0x81, 5, ...Buffer.from("hello")]],
+  ["bytes", [0x82, 2, 1, 2]],
+]) {
+  test(`a WebSocket that sends ${kind} of its own is no voice-server`, async () => {
+    const other = createServer();
+    const sockets = [];
+    other.on("upgrade", ({ headers }, socket) => {
+      sockets.push(socket);
+      const key = headers["sec-websocket-key"] + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"; // RFC 6455, 1.3
+      const accept = createHash("sha1").update(key).digest("base64");
+      const head = `Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`;
+      socket.write(`HTTP/1.1 101 Switching Protocols\r\n${head}`);
+      socket.write(Buffer.from(frame));
+    });
+    await new Promise((resolve) => other.listen(0, "127.0.0.1", resolve));
+    const address = `ws://127.0.0.1:${other.address().port}`;
+    await assert.rejects(connect(address), { code: "wire", message: /is it a voice-server/ });
+    for (const socket of sockets) socket.destroy();
+    other.close();
+  });
+}
 
 test("nobody at the address is told with the command that starts a server", async () => {
   await assert.rejects(connect("http://127.0.0.1:1"), { name: "NoServer", code: "no_server", message: /voice-server serve/ });
