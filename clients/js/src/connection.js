@@ -4,17 +4,20 @@ import { StreamRefused, VoiceServerError } from "./errors.js";
 
 const FIRST_RETRY_MS = 250;
 const LONGEST_RETRY_MS = 4000;
+const MOST_KEPT_S = 60; // a server keeps no session longer
 const FINAL_CODES = ["unauthorized", "config", "wire", "no_websocket"];
 
 export class Connection {
   /**
-   * `open()` makes a stream; `isNeeded()` says whether somebody waits for one; `owner` is told of events, and how
-   * it went: `received(event)`, `opened(isNew)`, `isConnecting()`, `isAsleep()` and `isGone(error)`.
+   * `open(keepS)` makes a stream, whose session the server is asked to keep so long; `isNeeded()` says whether somebody waits for one; `owner` is told of events, and how
+   * it went: `received(event)`, `opened(isAgain)`, `isConnecting()`, `wentOn()` (the same session over another connection),
+   * `isAsleep()` and `isGone(error)`.
    */
   constructor({ open, isNeeded, reconnectMs, owner }) {
     this._open = open;
     this._isNeeded = isNeeded;
     this._reconnectMs = reconnectMs;
+    this._keepS = Math.min(MOST_KEPT_S, reconnectMs / 1000);
     this._owner = owner;
     this._stream = null; // null while there is no connection
     this._attempt = 0; // counts attempts to connect; what comes of an older one is dropped
@@ -34,7 +37,7 @@ export class Connection {
   async connect() {
     this.close();
     const attempt = this._attempt;
-    const stream = await this._open();
+    const stream = await this._open(this._keepS);
     if (attempt === this._attempt) this._use(stream, false);
     else stream.close(); // another connection was asked for meanwhile
     return stream.ready;
@@ -62,7 +65,7 @@ export class Connection {
     const attempt = ++this._attempt;
     let waitMs = FIRST_RETRY_MS;
     while (attempt === this._attempt && this._isNeeded()) {
-      const [stream, error] = await settled(this._open());
+      const [stream, error] = await settled(this._open(this._keepS));
       if (attempt !== this._attempt) {
         stream?.close();
         return;
@@ -91,12 +94,23 @@ export class Connection {
   async _read(stream) {
     let reason = null;
     try {
-      for await (const event of stream) if (stream === this._stream) this._owner.received(event);
+      for await (const event of stream) if (stream === this._stream) this._take(event);
     } catch (error) {
       if (!(error instanceof VoiceServerError)) throw error;
       reason = error;
     }
     if (stream === this._stream) this._lost(reason);
+  }
+
+  _take(event) {
+    if (event.type === "lost") {
+      this._lostAt ??= performance.now();
+      this._owner.isConnecting();
+    } else if (event.type === "ready") {
+      this._owner.wentOn();
+    } else {
+      this._owner.received(event);
+    }
   }
 
   _lost(reason) {

@@ -19,6 +19,7 @@ const MOST_AHEAD_MS = 30_000; // of audio not yet played, beyond which the serve
 const ENOUGH_AHEAD_MS = 15_000; // … until this much is left
 const TICK_MS = 20;
 const REPORT_EVERY_MS = 250;
+const EXPECTED_WARNINGS = ["nothing_to_cancel", "not_kept"]; // for which there are means here
 const SAFE_TO_CUT_MS = 250; // how far ahead of the play position audio can still be taken back
 
 const HANDLERS = {
@@ -52,14 +53,18 @@ export class Conversation {
     this._config = { timestamps: "word", ...config };
     this._handlers = { ...HANDLERS, ...handlers };
     this._connection = new Connection({
-      open: () => connect(address, { token: typeof token === "function" ? token() : token, WebSocket, ...this._config }),
+      open: (keepS) => {
+        const access = { token: typeof token === "function" ? token() : token, WebSocket };
+        return connect(address, { ...access, ...(keepS > 0 && { keep_s: keepS }), ...this._config });
+      },
       isNeeded: () => this._turns.some(({ doneReason }) => doneReason === null),
       reconnectMs,
       owner: {
         received: (event) => this._obey(event),
         opened: (isAgain) => this._opened(isAgain),
-        isConnecting: () => this._tell("onConnection", "connecting"),
-        isAsleep: () => this._tell("onConnection", "asleep"),
+        isConnecting: () => this._tellConnection("connecting"),
+        wentOn: () => this._tellConnection("open"),
+        isAsleep: () => this._tellConnection("asleep"),
         isGone: (error) => this._giveUp(error),
       },
     });
@@ -68,6 +73,7 @@ export class Conversation {
     this._turns = []; // those that are not over; the first is the one being heard
     this._count = 0;
     this._state = "idle";
+    this._connectionState = null; // the last that was told
     this._ticking = null;
     this._reportedAt = 0;
   }
@@ -170,7 +176,7 @@ export class Conversation {
   _opened(isAgain) {
     this._isDraining = false;
     this._isHolding = false;
-    this._tell("onConnection", "open");
+    this._tellConnection("open");
     if (isAgain) this._askAgain();
     this._holdOrGoOn();
     this._send();
@@ -190,7 +196,7 @@ export class Conversation {
 
   /** There is no connection and will be none: what has come is still heard. */
   _giveUp(error) {
-    this._tell("onConnection", "gone");
+    this._tellConnection("gone");
     this._tell("onError", error);
     const [first, ...others] = this._turns;
     this._turns = first ? [first] : [];
@@ -223,7 +229,7 @@ export class Conversation {
   }
 
   _warned(warning) {
-    if (warning.code !== "nothing_to_cancel") this._tell("onWarning", warning);
+    if (!EXPECTED_WARNINGS.includes(warning.code)) this._tell("onWarning", warning);
   }
 
   _note(event, turn) {
@@ -343,6 +349,12 @@ export class Conversation {
     this._state = state;
     this._holdOrGoOn();
     this._tell("onState", state, reason);
+  }
+
+  _tellConnection(state) {
+    if (state === this._connectionState) return;
+    this._connectionState = state;
+    this._tell("onConnection", state);
   }
 
   /** Call a handler; what it throws is the program's own error and ends nothing here. */

@@ -31,6 +31,8 @@ export interface Config {
   speakers?: Record<string, string | { voice?: string; backend?: string; speed?: number } | null>;
   pronunciations?: Record<string, string | { ipa: string }>;
   on_new_turn?: "queue" | "preempt";
+  /** In `connect` only: how long a lost session can be taken up again; conversations see to it themselves. */
+  keep_s?: number;
 }
 
 /** Any message of a client: a configuration, and what docs/protocol.md lists beside it. */
@@ -43,7 +45,7 @@ export interface ClientMessage extends Config {
   cancel?: boolean;
   played_ms?: number;
   pause?: boolean;
-  resume?: boolean;
+  resume?: boolean | { session: string; received: number };
   ping?: number | string;
   done?: boolean;
 }
@@ -62,6 +64,9 @@ export interface ReadyMessage {
   sample_rate: number;
   encoding: string;
   limits: Record<string, number>;
+  keep_s: number;
+  /** How many messages of ours the server has, where a session goes on. */
+  received?: number;
   capabilities: Record<string, unknown>;
 }
 
@@ -154,6 +159,9 @@ export interface AudioEvent {
 
 export type StreamEvent =
   | AudioEvent
+  /** The connection was lost; `ready` follows when the session goes on over another one. */
+  | { type: "lost" }
+  | ReadyMessage
   | GeneratingMessage
   | SentenceMessage
   | WordsMessage
@@ -192,8 +200,8 @@ export function connect(address: string | URL, options?: Access & Config): Promi
 export function streamUrl(address: string | URL): string;
 
 /**
- * One connection; iterate it for events, and send meanwhile. Events wait for whoever iterates, and nothing
- * reconnects by itself. The iteration ends when the connection was closed normally, else it throws StreamClosed.
+ * One session; iterate it for events, and send meanwhile. Events wait for whoever iterates. With `keep_s` in
+ * `connect` a lost connection is made again, and nothing is lost or comes twice. The iteration ends when the connection was closed normally, else it throws StreamClosed.
  */
 export class Stream implements AsyncIterable<StreamEvent> {
   private constructor();

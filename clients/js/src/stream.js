@@ -2,11 +2,13 @@
  * One connection to `/stream-tokens`, version 2: messages out, typed events in.
  *
  * Events are the server's messages, unchanged, and `audio` with the samples, the turn and the sentence that they
- * belong to. They are taken from the socket as they come, whether somebody iterates or not. Nothing reconnects by
- * itself: that is connection.js.
+ * belong to. They are taken from the socket as they come, whether somebody iterates or not. With `keep_s` a stream
+ * comes back by itself after its connection was lost: each end says how many messages it has, and the other sends
+ * those behind again. Where the session is gone, connection.js begins anew.
  */
 
 import { shown, streamUrl, subprotocols, whyUnreachable } from "./address.js";
+import { MessageLog } from "./message-log.js";
 import { NoServer, StreamClosed, StreamRefused, VoiceServerError } from "./errors.js";
 
 const PCM = "pcm_s16le";
@@ -17,6 +19,8 @@ const PING_EVERY_MS = 60_000; // the server closes a connection without messages
 const NORMAL = 1000;
 const ABNORMAL_CLOSURE = 1006;
 const POLICY_VIOLATION = 1008;
+const RETRY_MS = 250;
+const MOST_LOGGED_CHARS = 4 * 1024 * 1024; // more than lies in the buffers of a connection
 const CLOSE_REASONS = {
   1001: "it is going away",
   1006: "the connection was lost",
@@ -41,18 +45,20 @@ export async function connect(address, { token, WebSocket = globalThis.WebSocket
     );
   }
   const url = streamUrl(address);
-  const socket = new WebSocket(url, subprotocols(token));
-  socket.binaryType = "arraybuffer";
-  const stream = new Stream(socket);
+  const stream = new Stream(() => new WebSocket(url, subprotocols(token)));
   await stream._opened(url, token, config);
   return stream;
 }
 
 export class Stream {
   /** Programs call `connect`, which makes one. */
-  constructor(socket) {
+  constructor(dial) {
     this.ready = null; // the server's `ready` message
-    this._socket = socket;
+    this._dial = dial; // begins a connection
+    this._socket = this._dialled();
+    this._isLost = false; // the session goes on, without a connection for now
+    this._log = null; // what was sent, where the session is kept
+    this._received = 0; // messages of the session
     this._events = []; // what came and was not taken yet
     this._wake = () => {};
     this._end = null; // {error}, once nothing more will come; the error is null where the end was asked for
@@ -131,20 +137,17 @@ export class Stream {
   /** Wait for `ready`; rejects with an error that says why it did not come. */
   async _opened(url, token, config) {
     const socket = this._socket;
-    let timer;
-    const end = await new Promise((resolve) => {
-      timer = setTimeout(() => resolve("late"), OPEN_WITHIN_MS);
-      socket.onerror = () => resolve(ABNORMAL_CLOSURE); // Node 20 sends no close event behind it
-      socket.onclose = ({ code }) => resolve(code);
-      socket.onopen = () => this._write({ v: 2, format: {}, ...config });
-      socket.onmessage = ({ data }) => {
-        this._take(data);
-        if (this.ready || this._end) resolve("answered");
-      };
+    if (config.keep_s) this._log = new MessageLog(MOST_LOGGED_CHARS);
+    socket.onopen = () => this._write({ v: 2, format: {}, ...config });
+    const end = await answered(socket, (data) => {
+      this._take(data);
+      return this.ready !== null || this._end !== null;
     });
-    clearTimeout(timer);
     if (this.ready) {
-      this._open();
+      if (!this.ready.keep_s) this._log = null;
+      this._pinging = setInterval(() => this.send({ ping: 0 }), PING_EVERY_MS);
+      this._pinging.unref?.(); // in Node it keeps no program alive
+      this._use(socket);
       return;
     }
     const error = this._end?.error ?? (await this._refusal(end, url, token));
@@ -152,12 +155,17 @@ export class Stream {
     throw error;
   }
 
-  _open() {
-    this._pinging = setInterval(() => this.send({ ping: 0 }), PING_EVERY_MS);
-    this._pinging.unref?.(); // in Node it keeps no program alive
-    this._socket.onmessage = ({ data }) => this._take(data);
-    this._socket.onerror = () => this._closed(ABNORMAL_CLOSURE, "");
-    this._socket.onclose = ({ code, reason }) => this._closed(code, reason);
+  _dialled() {
+    const socket = this._dial();
+    socket.binaryType = "arraybuffer";
+    return socket;
+  }
+
+  _use(socket) {
+    this._socket = socket;
+    socket.onmessage = ({ data }) => this._take(data);
+    socket.onerror = () => this._closed(ABNORMAL_CLOSURE, "");
+    socket.onclose = ({ code, reason }) => this._closed(code, reason);
   }
 
   async _refusal(end, url, token) {
@@ -170,10 +178,13 @@ export class Stream {
     const { format } = message;
     if (format) this._isPcm = (format.encoding ?? PCM) === PCM;
     const tagged = format ? { ...message, format: { ...format, frames: "tagged" } } : message;
-    this._socket.send(JSON.stringify(tagged));
+    const text = JSON.stringify(tagged);
+    this._log?.add(text);
+    if (!this._isLost) this._socket.send(text);
   }
 
   _take(data) {
+    this._received += 1;
     const event = typeof data === "string" ? parsed(data) : this._audio(data);
     if (event === null) {
       const what = "the server sent what no server of this protocol sends; is it a voice-server?";
@@ -203,7 +214,46 @@ export class Stream {
   }
 
   _closed(code, reason) {
-    if (this._end === null) this._finish(code === NORMAL ? null : this._closedError(code, reason));
+    if (this._end !== null || this._isLost) return;
+    if (code === ABNORMAL_CLOSURE && this._log) this._comeBack();
+    else this._finish(code === NORMAL ? null : this._closedError(code, reason));
+  }
+
+  /** Take the session up on another connection, within the time for which the server keeps it. */
+  async _comeBack() {
+    this._isLost = true;
+    detach(this._socket);
+    this._add({ type: "lost" });
+    const until = performance.now() + this.ready.keep_s * 1000;
+    while (this._end === null && performance.now() < until) {
+      const socket = this._dialled();
+      socket.onopen = () => socket.send(JSON.stringify({ v: 2, resume: this._point }));
+      await answered(socket, (data) => this._answerToResume(socket, parsed(data)));
+      if (!this._isLost) return;
+      detach(socket);
+      socket.close();
+      if (this._end === null) await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    }
+    this._finish(this._closedError(ABNORMAL_CLOSURE, ""));
+  }
+
+  get _point() {
+    return { session: this.ready.session, received: this._received };
+  }
+
+  /** Go on, or note that the session is gone; the next message may follow before anybody else runs. */
+  _answerToResume(socket, answer) {
+    const missing = answer?.type === "ready" ? this._log.after(answer.received) : null;
+    if (missing === null) {
+      const { msg = "the session could not be taken up again", code = "session_gone" } = answer ?? {};
+      this._finish(new StreamClosed(msg, POLICY_VIOLATION, code));
+    } else if (this._end === null) {
+      this._use(socket);
+      this._isLost = false;
+      this._add(answer);
+      for (const text of missing) socket.send(text);
+    }
+    return true;
   }
 
   _closedError(code, reason) {
@@ -218,6 +268,27 @@ export class Stream {
     clearInterval(this._pinging);
     this._wake();
   }
+}
+
+/** Resolves when `take(data)` of a message is true, with how the connection ended if it did before, or with "late". */
+function answered(socket, take) {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve("late"), OPEN_WITHIN_MS);
+    const end = (how) => {
+      clearTimeout(timer);
+      resolve(how);
+    };
+    socket.onerror = () => end(ABNORMAL_CLOSURE); // Node 20 sends no close event behind it
+    socket.onclose = ({ code }) => end(code);
+    socket.onmessage = ({ data }) => {
+      if (take(data)) end("answered");
+    };
+  });
+}
+
+function detach(socket) {
+  socket.onopen = socket.onmessage = socket.onclose = null;
+  socket.onerror = () => {}; // the package ws throws what nobody listens to
 }
 
 /** A JSON object of a text message; null for anything else. */

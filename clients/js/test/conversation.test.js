@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Conversation, StreamRefused, connect } from "../src/index.js";
-import { SERVER, listening, until } from "./speaking.js";
+import { SERVER, listening, proxied, until } from "./speaking.js";
 
 const TEXT = "One small step. Then 😀 another one, which is longer. And here is the third of them.";
 
@@ -236,6 +236,66 @@ test("a sentence that cannot be spoken is told, and the others are heard", async
   assert.equal((await next.finished).reason, "complete");
   assert.deepEqual(told.captions.map(({ text }) => text), ["Three."]);
   conversation.close();
+});
+
+test("a session that is kept goes on where it was cut, inside a sentence too", async () => {
+  const way = await proxied();
+  const { conversation, samples, told } = listening({ config: { backend: "tone" } }, way.url);
+  await conversation.open();
+  const turn = conversation.say({ opts: { render_factor: 0.5, piece_ms: 50 } });
+  turn.write("A sentence of several notes comes slowly. And then ");
+  await until(() => told.words.length >= 2);
+  way.cut();
+  turn.write("another ");
+  await until(() => told.connections.length === 3);
+  turn.write("one. ");
+  await until(() => told.words.length >= 5);
+  way.isClosed = true;
+  way.cut();
+  turn.end("The last.");
+  await until(() => told.connections.length === 4);
+  way.isClosed = false;
+  const { reason, heard } = await turn.finished;
+  assert.deepEqual([reason, heard], ["complete", "A sentence of several notes comes slowly. And then another one. The last."]);
+  assert.deepEqual(told.connections, ["open", "connecting", "open", "connecting", "open"]);
+  assert.equal(way.connections, 3);
+  assert.deepEqual(told.captions.map(({ index }) => index), [0, 1, 2]);
+
+  const whole = await connect(SERVER, { backend: "tone" });
+  whole.sendText(turn.text);
+  whole.done();
+  const sent = [];
+  for await (const event of whole) if (event.type === "audio") sent.push(...event.samples);
+  assert.deepEqual(sounding(samples), sounding(sent));
+  conversation.close();
+  way.close();
+});
+
+test("a server that does not know the session any more is asked anew", async () => {
+  const way = await proxied();
+  const network = watched();
+  const { conversation, samples, told } = listening({ WebSocket: network.WebSocket }, way.url);
+  await conversation.open();
+  const turn = conversation.say();
+  turn.write(TEXT.slice(0, 35));
+  await until(() => answersOf(network, "sentence_end").length === 1);
+  const { session } = answersOf(network, "ready")[0];
+  way.isClosed = true;
+  way.cut();
+  await until(() => told.connections.includes("connecting"));
+  // Somebody else takes the session up and leaves, which ends it.
+  const resuming = new WebSocket(`${SERVER.replace("http", "ws")}/stream-tokens`);
+  resuming.onopen = () => resuming.send(JSON.stringify({ v: 2, resume: { session, received: 0 } }));
+  await new Promise((resolve) => (resuming.onmessage = resolve));
+  resuming.close();
+  await new Promise((resolve) => (resuming.onclose = resolve));
+  way.isClosed = false;
+  turn.end(TEXT.slice(35));
+  assert.equal((await turn.finished).heard, TEXT);
+  assert.ok(answersOf(network, "error").some(({ code }) => code === "session_gone"));
+  assert.deepEqual(sounding(samples), sounding(await sentFor(TEXT)));
+  conversation.close();
+  way.close();
 });
 
 test("a sentence that broke off inside is spoken anew, and those behind it", async () => {
