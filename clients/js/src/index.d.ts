@@ -45,7 +45,7 @@ export interface ClientMessage extends Config {
   cancel?: boolean;
   played_ms?: number;
   pause?: boolean;
-  resume?: boolean | { session: string; received: number };
+  resume?: boolean | { session: string; received?: number; turn?: string; index?: number; sample?: number };
   ping?: number | string;
   done?: boolean;
 }
