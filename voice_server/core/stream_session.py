@@ -162,6 +162,7 @@ class StreamSession:
         if self.state is SessionState.DRAINING:
             return self.config
         version = self._version_after(message)
+        check_values(message)
         return self._config_after(version.read(message), version)
 
     def adds_turn(self, message: ClientMessage) -> bool:
@@ -182,9 +183,8 @@ class StreamSession:
         if self.state is SessionState.DRAINING:
             return self._receive_late(self.version.read(message))
         version = self._version_after(message)
-        check_values(message)
+        config = config or self.config_after(message)
         message = version.read(message)
-        config = config or self._config_after(message, version)
         self._check_turn(message)
         self.version = version
         self.config = config

@@ -847,6 +847,15 @@ def test_the_sound_comes_in_the_encoding_that_was_asked_for() -> None:
     run(main)
 
 
+def test_an_encoding_that_there_is_not_is_refused_with_those_there_are() -> None:
+    async def main() -> None:
+        async with served() as server, server.connect() as socket:
+            received = await converse(socket, {"v": 2, "format": {"encoding": "pcm"}, "token": "One."})
+            assert "must be one of pcm_s16le, " in received.of("error")[0]["msg"]
+
+    run(main)
+
+
 def test_a_rate_that_an_encoding_does_not_have_is_refused_with_those_it_has() -> None:
     async def main() -> None:
         async with served() as server, server.connect() as socket:
