@@ -52,12 +52,12 @@ def sound_of(scene: dict[str, Any]) -> bytes:
     return base64.b64decode(scene["audio"])
 
 
-def stream_tokens(url: str, text: str, *, rate: int = 24_000) -> bytes:
-    """The PCM of a text over /stream-tokens."""
+def stream_tokens(url: str, text: str, *, rate: int = 24_000, encoding: str = "pcm_s16le") -> bytes:
+    """The sound of a text over /stream-tokens."""
     sound = bytearray()
     address = f"{url.replace('http', 'ws', 1)}/stream-tokens?v=2&token={KEY}"
     with connect(address, compression=None, max_size=None) as socket:
-        socket.send(json.dumps({"format": {"rate": rate}, "token": text, "done": True}))
+        socket.send(json.dumps({"format": {"rate": rate, "encoding": encoding}, "token": text, "done": True}))
         for message in socket:
             if isinstance(message, bytes):
                 sound += message

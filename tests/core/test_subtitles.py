@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.core.speech.rendering import words_of
 from voice_server.core.speech.speech_settings import MarkupPolicy
 from voice_server.core.speech.word_times import estimated_marks
-from voice_server.core.subtitles import Cue, cues_of, to_srt, to_vtt
+from voice_server.core.subtitles import Cue, cues_of, to_srt, to_vtt, typed_words
 from voice_server.core.types import WordMark
 
 
@@ -112,6 +112,33 @@ def test_a_written_word_that_is_spoken_in_several_stands_once_in_one_cue() -> No
     cues = list(cues_of(text, marks, "en"))
     assert " ".join(cue.text for cue in cues) == text
     assert cues[-1].end_ms == marks[-1].end_ms
+
+
+@pytest.mark.parametrize(
+    ("text", "bare", "with_signs"),
+    [
+        ("Hello, world! ", ["Hello", "world"], ["Hello,", "world!"]),
+        ("I said 'no' (maybe). ", ["I", "said", "no", "maybe"], ["I", "said", "'no'", "(maybe)."]),
+        ("« Oui » ! « Non »", ["Oui", "Non"], ["« Oui » !", "« Non »"]),
+        ("A [rate:2]b[/rate], c.", ["A", "b", "c"], ["A", "b", "c."]),
+    ],
+)
+def test_typed_words_stand_with_the_signs_beside_them(
+    text: str, bare: list[str], with_signs: list[str]
+) -> None:
+    starts = [text.index(word) for word in bare]
+    marks = [WordMark("x", 0, 1, start, start + len(word)) for start, word in zip(starts, bare, strict=True)]
+    whole = (0, len(text))
+    assert [each.word for each in typed_words(text, marks, whole)] == bare
+    signed = list(typed_words(text, marks, whole, with_signs=True))
+    assert [each.word for each in signed] == with_signs
+    assert [text[each.start : each.end] for each in signed] == with_signs
+
+
+def test_signs_of_the_next_sentence_are_not_those_of_the_last_word() -> None:
+    text = "好。「是」不"
+    marks = [WordMark("好", 0, 1, 0, 1)]
+    assert [each.word for each in typed_words(text, marks, (0, 2), with_signs=True)] == ["好。"]
 
 
 def test_a_text_without_words_has_no_cue() -> None:

@@ -21,7 +21,7 @@ from voice_server.core.text.filtering.tags import tag_at
 from voice_server.core.text.filtering.text_filter import TextFilter
 from voice_server.core.text.pronunciation.phonemes import without_phonemes
 from voice_server.core.text.splitting.splitter import Splitter, SplitterOptions
-from voice_server.core.types import WordMark
+from voice_server.core.types import Span, WordMark
 
 _CUE_CHARS = 84  # two lines of 42, the usual limit of subtitles
 _CUE_MS = 7000.0
@@ -31,6 +31,7 @@ _LONG_GAP_CHARS = 1000
 """Characters without a word behind which a sentence begins in any case."""
 _MOST_MARKS = 64
 """Characters of marks and quotes that are shown beside a word."""
+_TAG_START = re.compile(r"[<\[]")
 _ELEMENT = re.compile(r"</?([A-Za-z][\w:.-]{0,63})(?:[\s/][^<>]{0,2000})?>")
 _OPENING_CHARACTERS = "“„‚‘‹([{¿¡「『（【《〈$€£¥#@&"
 _MARKS_BEHIND = re.compile(r"\S*+(?:[ \u00a0\u202f]?[»!?;:]+)*+")
@@ -58,8 +59,7 @@ def cues_of(
     shown = 0
     for group, next_start in _groups(_blanked(text) if markup == "ssml" else text, marks, language):
         first, last = group[0], group[-1]
-        opening = _OPENING.search(text, max(shown, first.start - _MOST_MARKS), first.start)
-        start = opening.start() if opening else first.start
+        start = _start_of_marks(text, shown, first.start)
         shown = _end_of_marks(text, last.end, next_start)
         until = _before_tag(text, start, shown, markup)
         shown_text = _for_the_ear(text[start:until], language, markup)
@@ -149,6 +149,26 @@ def _merged(marks: Iterable[WordMark]) -> Iterator[WordMark]:
         yield written
 
 
+def typed_words(
+    text: str, marks: Iterable[WordMark], sentence: Span, *, with_signs: bool = False
+) -> Iterator[WordMark]:
+    """The words of a sentence as they are typed in the text, one mark for each.
+
+    `with_signs` with the punctuation and quotes beside it, which belong to no other word.
+    """
+    shown, sentence_end = sentence
+    words = list(written_words(marks, text))
+    next_starts = [*(each.start for each in words[1:]), sentence_end]
+    for word, next_start in zip(words, next_starts, strict=False):
+        start, end = word.start, word.end
+        if with_signs:
+            start = _start_of_marks(text, shown, start)
+            shown = _end_of_marks(text, end, next_start)
+            tag = _TAG_START.search(text, end, shown)
+            end = tag.start() if tag else shown
+        yield replace(word, word=text[start:end], start=start, end=end)
+
+
 def _sentence_starts(text: str, start: int, language: str | None) -> Iterator[int]:
     """Where sentences begin from `start` on; little of the text is read ahead."""
     splitter = Splitter(SplitterOptions(language=language))
@@ -165,6 +185,12 @@ def _is_full(group: list[WordMark], mark: WordMark) -> bool:
         or mark.end_ms - first.start_ms > _CUE_MS
         or mark.start_ms - last.end_ms > _PAUSE_MS
     )
+
+
+def _start_of_marks(text: str, shown: int, at: int) -> int:
+    """The start of the marks in front of a word, of what was not shown yet."""
+    opening = _OPENING.search(text, max(shown, at - _MOST_MARKS), at)
+    return opening.start() if opening else at
 
 
 def _end_of_marks(text: str, at: int, next_start: int) -> int:

@@ -29,9 +29,9 @@ def test_times_are_seconds_to_the_millisecond() -> None:
 
 def test_columns_hold_the_words_as_they_were_added() -> None:
     columns = WordColumns()
-    columns.add(TimedWords(marks("He", "said"), "engine"))
-    columns.add(TimedWords((), "engine"))
-    columns.add(TimedWords(marks("Go"), "engine"))
+    columns.add(TimedWords(marks("He", "said"), "engine", (0, 7)))
+    columns.add(TimedWords((), "engine", (0, 7)))
+    columns.add(TimedWords(marks("Go"), "engine", (0, 7)))
     assert tuple(columns) == marks("He", "said", "Go") == tuple(columns)
 
 
@@ -39,7 +39,7 @@ def test_the_source_is_the_least_exact_of_all() -> None:
     def source(*sources: TimesSource) -> TimesSource:
         columns = WordColumns()
         for each in sources:
-            columns.add(TimedWords(marks("He"), each))
+            columns.add(TimedWords(marks("He"), each, (0, 7)))
         return columns.source
 
     assert source("model", "engine") == "engine"

@@ -29,7 +29,7 @@ from voice_server.core.speech.utterance_events import (
     UtteranceFinished,
     UtteranceWarning,
 )
-from voice_server.core.types import PCM_BYTES_PER_SECOND, SpeechWarning, TimesSource, WordMark
+from voice_server.core.types import PCM_BYTES_PER_SECOND, Span, SpeechWarning, TimesSource, WordMark
 from voice_server.endpoints.app_state import AppState
 from voice_server.endpoints.http.error_shapes import header_value
 from voice_server.errors import BackendDown, RenderError, RequestError, VoiceServerError
@@ -69,10 +69,14 @@ class WarningFields(msgspec.Struct, kw_only=True):
 
 @dataclass(frozen=True, slots=True)
 class TimedWords:
-    """Words with their times from the first sample of the whole answer, offsets into the text as typed."""
+    """Words of a sentence with their times from the first sample of the whole answer.
+
+    Their offsets, and `sentence`, are into the text as typed.
+    """
 
     marks: tuple[WordMark, ...]
     source: TimesSource
+    sentence: Span
 
 
 class EncodedSpeech:
@@ -99,6 +103,7 @@ class EncodedSpeech:
         self._is_file = is_file
         self._by_sentence = by_sentence
         self._start_ms = 0.0
+        self._sentence: Span = (0, 0)
         self.audio_ms = 0.0
         self.failures: list[SentenceFailed] = []
         self.warnings: list[SpeechWarning] = []
@@ -145,7 +150,7 @@ class EncodedSpeech:
     def _record(self, event: UtteranceEvent) -> None:
         match event:
             case SentenceStarted():
-                self._start_ms = event.at_ms
+                self._start_ms, self._sentence = event.at_ms, event.chars
             case SentenceFailed():
                 self.failures.append(event)
             case UtteranceWarning():
@@ -160,7 +165,7 @@ class EncodedSpeech:
         marks = (
             replace(mark, start_ms=at_ms + mark.start_ms, end_ms=at_ms + mark.end_ms) for mark in event.marks
         )
-        return TimedWords(tuple(marks), event.source)
+        return TimedWords(tuple(marks), event.source, self._sentence)
 
     @property
     def missing_sentences(self) -> list[SpeechWarning]:

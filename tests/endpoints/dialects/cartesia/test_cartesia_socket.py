@@ -96,9 +96,47 @@ def test_a_context_whose_text_is_complete_can_still_be_cancelled() -> None:
             await socket.send(json.dumps(text("One.", last=True)))
             while not server.pool.rendered:
                 await asyncio.sleep(0.01)
-            received = await said(socket, {"context_id": "c", "cancel": True})
-            assert not sound(received)
+            await socket.send('{"context_id":"c","cancel":true}')
+            while server.service.open_speeches:
+                await asyncio.sleep(0.01)
+
+    run(main)
+
+
+def test_of_a_cancelled_context_nothing_is_sent_any_more() -> None:
+    async def main() -> None:
+        async with served(ArithmeticPool(frame_s=0.03)) as server, server.connect(PATH) as socket:
+            await socket.send(json.dumps(text("One. Two. Three.", "a", add_timestamps=True)))
+            while b'"chunk"' not in (await socket.recv(decode=False)):
+                pass
+            await socket.send('{"context_id":"a","cancel":true}')
+            await socket.send('{"context_id":"b"}')
+            await listen(socket, until="error")
+            received = await said(socket, text("Five.", "d", last=True))
+            assert {each["context_id"] for each in received.json} == {"d"}
             assert server.service.open_speeches == 0
+
+    run(main)
+
+
+def test_an_error_says_its_context_and_ends_it() -> None:
+    async def main() -> None:
+        async with served(ArithmeticPool(frame_s=0.03)) as server, server.connect(PATH) as socket:
+            await socket.send(json.dumps(text("One. Two. Three.")))
+            await socket.send(json.dumps(text("Four.", speed="very")))
+            received = await listen(socket, until="error")
+            assert received.json[-1]["context_id"] == "c"
+            received = await said(socket, text("Five.", last=True))
+            assert sound(received) == pcm_of("Five.")
+
+    run(main)
+
+
+def test_a_voice_may_be_null() -> None:
+    async def main() -> None:
+        async with served() as server, server.connect(PATH) as socket:
+            received = await said(socket, text("One.", last=True, voice={"mode": "id", "id": None}))
+            assert sound(received) == pcm_of("One.")
 
     run(main)
 
@@ -121,9 +159,14 @@ def test_word_and_phoneme_times_count_from_the_context_s_start() -> None:
     [
         ("{", "", "a message must be one JSON object"),
         ({"transcript": "One."}, "", "a message must have a context_id"),
+        ({"transcript": "One.", "context_id": 1}, "", "context_id must be"),
         ({"context_id": "x"}, "x", "a message must have a transcript, or cancel: true"),
-        (text("One.", "x", max_buffer_delay_ms=9000), "", "max_buffer_delay_ms must be"),
-        (text("One.", "x", output_format={"sample_rate": 1}), "", "output_format.sample_rate must be one of"),
+        (text("One.", "x", max_buffer_delay_ms=9000), "x", "max_buffer_delay_ms must be"),
+        (
+            text("One.", "x", output_format={"sample_rate": 1}),
+            "x",
+            "output_format.sample_rate must be one of",
+        ),
         (text("One.", "x", locale="en"), "x", "a request may have language or locale, not both"),
     ],
 )

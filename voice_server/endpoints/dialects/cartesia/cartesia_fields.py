@@ -30,12 +30,13 @@ _ENCODINGS: Final[dict[str, FormatName]] = {
 _SPEEDS: Final = {"slow": 0.8, "normal": None, "fast": 1.25}
 _VoiceId = Annotated[str, msgspec.Meta(max_length=MAX_VOICE_CHARS)]
 _Language = Annotated[str, msgspec.Meta(max_length=MAX_LANGUAGE_CHARS)]
+_ContextId = Annotated[str, msgspec.Meta(max_length=200)]
 
 
 class CartesiaVoice(msgspec.Struct, frozen=True):
-    """A voice as an object with its id."""
+    """A voice as an object with its id; Pipecat sends null where its user named none."""
 
-    id: _VoiceId = ""
+    id: _VoiceId | None = None
 
 
 class CartesiaOutput(msgspec.Struct, frozen=True):
@@ -58,7 +59,7 @@ class CartesiaOutput(msgspec.Struct, frozen=True):
 class GenerationConfig(msgspec.Struct, frozen=True):
     """Of what it may hold only the speed is acted on."""
 
-    speed: Annotated[float, msgspec.Meta(ge=0.6, le=1.5)] | None = None
+    speed: Annotated[float, msgspec.Meta(ge=0.6, le=2.0)] | None = None
 
 
 class CartesiaVoiceFields(msgspec.Struct, kw_only=True):
@@ -75,7 +76,7 @@ class CartesiaVoiceFields(msgspec.Struct, kw_only=True):
     add_timestamps: bool | None = None
     add_phoneme_timestamps: bool | None = None
     use_normalized_timestamps: bool | None = None
-    context_id: Annotated[str, msgspec.Meta(max_length=200)] | None = None
+    context_id: _ContextId | None = None
 
     @property
     def wants_words(self) -> bool:
@@ -97,6 +98,12 @@ class CartesiaMessage(CartesiaVoiceFields, kw_only=True, rename={"is_continued":
     flush: bool | None = None
     max_buffer_delay_ms: Annotated[int, msgspec.Meta(ge=0, le=MAX_BUFFER_DELAY_MS)] | None = None
     cancel: bool | None = None
+
+
+class CartesiaAddress(msgspec.Struct):
+    """The context of a message, of which nothing else is read."""
+
+    context_id: _ContextId = ""
 
 
 def cartesia_settings(

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp
 
-from voice_server.core.subtitles import written_words
+from voice_server.core.subtitles import typed_words
 from voice_server.core.types import Voice
 from voice_server.endpoints.app_state import state_of
 from voice_server.endpoints.dialects.cartesia.cartesia_fields import CartesiaSpeechFields, cartesia_settings
@@ -139,7 +139,8 @@ class _EventWriter:
     def _times(self, text: str, timed: TimedWords) -> Iterator[dict[str, Any]]:
         if self._fields.add_timestamps:
             is_spoken = self._fields.use_normalized_timestamps
-            yield self._context.words(timed.marks if is_spoken else written_words(timed.marks, text))
+            typed = typed_words(text, timed.marks, timed.sentence, with_signs=True)
+            yield self._context.words(timed.marks if is_spoken else typed)
         if self._fields.add_phoneme_timestamps:
             yield self._context.phonemes(timed.marks)
 

@@ -2,7 +2,8 @@
 
 A context is a turn; contexts are spoken beside each other. Its first message says how it is spoken, a message
 without `continue` is its last. With `max_buffer_delay_ms` of 0 each text is complete in itself: it is spoken
-at once, and parted from the next.
+at once, and parted from the next. Of a context that was cancelled nothing is sent any more, no `done` either:
+Cartesia's Python SDK would read that as the end of the context it listens to by then.
 """
 
 from __future__ import annotations
@@ -14,7 +15,11 @@ from starlette.websockets import WebSocket
 
 from voice_server.core.speech.utterance_events import FlushReached, SentenceAudio, UtteranceFinished
 from voice_server.endpoints.app_state import AppState
-from voice_server.endpoints.dialects.cartesia.cartesia_fields import CartesiaMessage, cartesia_settings
+from voice_server.endpoints.dialects.cartesia.cartesia_fields import (
+    CartesiaAddress,
+    CartesiaMessage,
+    cartesia_settings,
+)
 from voice_server.endpoints.dialects.cartesia.cartesia_messages import CartesiaContext
 from voice_server.endpoints.dialects.shared.dialect_connection import DialectConnection
 from voice_server.endpoints.dialects.shared.dialect_turn import DialectTurn, TurnEvent
@@ -28,6 +33,7 @@ from voice_server.errors import RequestError, VoiceServerError
 
 _IDLE_S = 300.0
 _messages: JsonMessages[CartesiaMessage] = JsonMessages(CartesiaMessage)
+_addresses: JsonMessages[CartesiaAddress] = JsonMessages(CartesiaAddress)
 
 
 async def cartesia_socket(websocket: WebSocket) -> None:
@@ -58,7 +64,7 @@ class _Context:
 
     def __call__(self, turn: DialectTurn, event: TurnEvent, /) -> Sequence[Message]:
         """The messages of an event."""
-        return [to_json(each) for each in self._objects(turn, event)]
+        return [] if turn.is_cancelled else [to_json(each) for each in self._objects(turn, event)]
 
     def _objects(self, turn: DialectTurn, event: TurnEvent) -> Iterator[dict[str, Any]]:
         match event:
@@ -68,7 +74,7 @@ class _Context:
             case TimedWords(marks=marks):
                 if self._fields.add_timestamps:
                     is_spoken = self._fields.use_normalized_timestamps
-                    yield self._messages.words(marks if is_spoken else turn.words(event))
+                    yield self._messages.words(marks if is_spoken else turn.words(event, with_signs=True))
                 if self._fields.add_phoneme_timestamps:
                     yield self._messages.phonemes(marks)
             case FlushReached(id=int(number)):
@@ -91,19 +97,21 @@ class CartesiaConnection(DialectConnection):
 
     def obey(self, message: Message) -> None:
         """Do what a message says. Raises VoiceServerError."""
-        self._context_at_hand = ""
+        self._context_at_hand = _context_of(message)
         fields = _messages.read(message)
         if fields.context_id is None:
             raise RequestError("a message must have a context_id", code="invalid_message")
-        self._context_at_hand = fields.context_id
         if fields.cancel:
-            _, turn = self._contexts.pop(fields.context_id, (None, None))
-            if turn is not None:
-                turn.cancel()
+            self._cancel(fields.context_id)
         elif fields.transcript is None:
             raise RequestError("a message must have a transcript, or cancel: true", code="invalid_message")
         else:
             self._take(fields, fields.context_id, fields.transcript)
+
+    def _cancel(self, name: str) -> None:
+        _, turn = self._contexts.pop(name, (None, None))
+        if turn is not None:
+            turn.cancel()
 
     def _take(self, fields: CartesiaMessage, name: str, text: str) -> None:
         context, turn = self._context_for(fields, name)
@@ -132,6 +140,15 @@ class CartesiaConnection(DialectConnection):
         return context, turn
 
     def refuse(self, error: VoiceServerError) -> None:
-        """Say what was wrong with a message."""
+        """Say what was wrong with a message; it ends the context that it was for."""
+        self._cancel(self._context_at_hand)
         context = CartesiaContext(self._context_at_hand, self._service.now())
         self.answer(to_json(context.error(error.message, error.code, status_of(error))))
+
+
+def _context_of(message: Message) -> str:
+    """The context that a message is for, whatever else is wrong with it; empty where it says none."""
+    try:
+        return _addresses.read(message).context_id
+    except RequestError:
+        return ""

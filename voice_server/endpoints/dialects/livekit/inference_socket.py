@@ -158,7 +158,7 @@ class InferenceConnection(DialectConnection):
         space = "" if _vendor(self._config.model) == "cartesia" else " "
         return [
             {"word": mark.word + space, "start": mark.start_ms / 1000, "end": mark.end_ms / 1000}
-            for mark in turn.words(timed)
+            for mark in turn.words(timed, with_signs=True)
         ]
 
     def _message(self, kind: str, **fields: object) -> str:

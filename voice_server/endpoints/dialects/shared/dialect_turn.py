@@ -13,7 +13,7 @@ from voice_server.core.speech.utterance_events import (
     UtteranceEvent,
     UtteranceFinished,
 )
-from voice_server.core.subtitles import written_words
+from voice_server.core.subtitles import typed_words
 from voice_server.core.types import WordMark
 from voice_server.endpoints.http.responses import EncodedSpeech, TimedWords
 from voice_server.endpoints.websocket.server_messages import Message
@@ -115,9 +115,9 @@ class DialectTurn:
         """How many characters have been pushed."""
         return self._speech.typed_chars + self._collected_chars
 
-    def words(self, timed: TimedWords) -> list[WordMark]:
+    def words(self, timed: TimedWords, *, with_signs: bool = False) -> list[WordMark]:
         """The words of an event as they were typed, one for each that normalization made several of."""
-        return list(written_words(timed.marks, self.text))
+        return list(typed_words(self.text, timed.marks, timed.sentence, with_signs=with_signs))
 
     def cancel(self, played_ms: float | None = None) -> None:
         """Barge-in, `played_ms` after the turn's first sample if the client knows; late, it is nothing."""
