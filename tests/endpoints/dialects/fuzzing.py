@@ -9,6 +9,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 from websockets.asyncio.client import ClientConnection
+from websockets.exceptions import ConnectionClosed
 
 from tests.arithmetic_pool import ArithmeticPool
 from tests.core.speech.rendering import pcm_of
@@ -47,10 +48,18 @@ async def _send(socket: ClientConnection, steps: Sequence[Sent]) -> bool:
     return True
 
 
-def play(path: str, steps: Sequence[Sent], last: Sent, check: Callable[[Received], None]) -> None:
-    """Send steps and a last message that has the server close; `check` asks about what was received.
+def play(
+    path: str,
+    steps: Sequence[Sent],
+    last: Sent,
+    check: Callable[[Received], None],
+    *,
+    until: Callable[[Received], bool] | None = None,
+) -> None:
+    """Send steps and a last message; `check` asks about what was received.
 
-    Beside it another client is spoken to, sample for sample, and nothing is left open at the end.
+    The last message has the server close, or with `until` the client does when that is true of what it has
+    received. Beside it another client is spoken to, sample for sample, and nothing is left open at the end.
     """
 
     async def main() -> None:
@@ -58,14 +67,24 @@ def play(path: str, steps: Sequence[Sent], last: Sent, check: Callable[[Received
             async with server.connect(path) as socket, server.connect() as bystander:
                 beside = asyncio.create_task(_bystander(bystander))
                 sending = asyncio.create_task(_send(socket, [*steps, last]))
-                received = await listen(socket)
+                received = await (listen(socket) if until is None else _listen_until(socket, until))
                 if await sending:
-                    assert received.close_code == 1000
+                    assert received.close_code == (1000 if until is None else None)
                     check(received)
                 assert await beside == pcm_of(_BYSTANDER)
             await _all_is_over(server)
 
     run(main)
+
+
+async def _listen_until(socket: ClientConnection, is_over: Callable[[Received], bool]) -> Received:
+    received = Received()
+    try:
+        while not is_over(received):
+            received.messages.append(await socket.recv())
+    except ConnectionClosed:
+        received.close_code = socket.close_code
+    return received
 
 
 async def _bystander(socket: ClientConnection) -> bytes:

@@ -8,9 +8,13 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.arithmetic_pool import ArithmeticPool
 from tests.core.speech.rendering import pcm_of
+from tests.endpoints.dialects import fuzzing
+from tests.endpoints.dialects.fuzzing import Sent
 from tests.endpoints.serving import Received, listen, run, served
 
 PATH = "/tts/websocket?api_key=any&cartesia_version=2025-04-16"
@@ -182,3 +186,74 @@ def test_what_is_wrong_is_an_error_with_a_context_id_and_the_connection_stays(
             assert sound(await said(socket, text("One.", last=True))) == pcm_of("One.")
 
     run(main)
+
+
+NAMES = ("a", "b", "")
+WRONG: list[dict[str, Any]] = [
+    text("One.", "a", max_buffer_delay_ms=-1),
+    {"context_id": "a"},
+    {"context_id": 3, "transcript": "One."},
+]
+
+
+def messages() -> st.SearchStrategy[Sent]:
+    texts = st.builds(
+        lambda transcript, name, is_last, flush, delay_ms: text(
+            transcript,
+            name,
+            last=is_last,
+            flush=flush,
+            max_buffer_delay_ms=delay_ms,
+            add_timestamps=True,
+            add_phoneme_timestamps=flush,
+        ),
+        fuzzing.texts,
+        st.sampled_from(NAMES),
+        st.booleans(),
+        st.booleans(),
+        st.sampled_from([0, 5, None]),
+    )
+    cancels = st.sampled_from(NAMES).map(lambda name: {"context_id": name, "cancel": True})
+    return st.one_of(
+        texts, texts, texts, cancels, st.sampled_from(WRONG), fuzzing.garbage, st.just(fuzzing.HANG_UP)
+    )
+
+
+def is_done(received: Received) -> bool:
+    """Whether all of the last context has come."""
+    last = received.messages[-1] if received.messages else ""
+    return (
+        '"done"' in str(last)
+        and (message := json.loads(last))["type"] == "done"
+        and (message["context_id"] == "last")
+    )
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(messages(), max_size=14))
+def test_whatever_is_sent_each_message_has_its_context_and_only_what_is_wrong_is_an_error(
+    steps: list[Sent],
+) -> None:
+    def check(received: Received) -> None:
+        asked = [step for step in steps if isinstance(step, dict) and step not in WRONG]
+        kinds = {"chunk", "timestamps", "phoneme_timestamps", "flush_done", "done", "error"}
+        for each in received.json:
+            assert each["type"] in kinds
+            assert each["context_id"] in (*NAMES, "last")
+            assert each["done"] is (each["type"] in ("done", "error"))
+        assert len(received.of("error")) == len(steps) - len(asked)
+        ends = [step for step in asked if "cancel" not in step and not step["continue"]]
+        assert len(received.of("done")) <= len(ends) + 1
+        assert sound(received, "last") == pcm_of("The end.")
+
+    fuzzing.play(PATH, steps, text("The end.", "last", last=True), check, until=is_done)
+
+
+def test_a_flood_of_messages_is_answered_and_delays_nobody() -> None:
+    steps: list[Sent] = [text("Hm. ", "a"), {"context_id": "a", "cancel": True}, "[", *WRONG] * 300
+
+    def check(received: Received) -> None:
+        assert len(received.of("error")) == 300 * (1 + len(WRONG))
+        assert sound(received, "last") == pcm_of("The end.")
+
+    fuzzing.play(PATH, steps, text("The end.", "last", last=True), check, until=is_done)

@@ -10,8 +10,13 @@ from typing import Any
 import jwt
 import pytest
 import websockets
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.arithmetic_pool import ArithmeticPool
+from tests.core.speech.rendering import pcm_of
+from tests.endpoints.dialects import fuzzing
+from tests.endpoints.dialects.fuzzing import Sent
 from tests.endpoints.serving import Received, converse, listen, run, served
 
 CREATE = {"type": "session.create", "sample_rate": "24000", "encoding": "pcm_s16le", "extra": {}}
@@ -119,3 +124,64 @@ def test_a_web_token_signed_with_the_token_is_a_key() -> None:
                             pass
 
     run(main)
+
+
+WRONG: list[dict[str, Any]] = [
+    {**CREATE, "sample_rate": "12"},
+    {**CREATE, "encoding": "mp3"},
+    {"type": "input_transcript"},
+    transcript("One.", voice="a" * 1000),
+]
+
+
+def messages() -> st.SearchStrategy[Sent]:
+    texts = st.builds(
+        lambda text, config: transcript(text, **config),
+        fuzzing.texts,
+        st.sampled_from([{}, {"voice": "bert"}, {"model": "cartesia/x"}, {"language": "de"}]),
+    )
+    created = st.sampled_from([CREATE, {**CREATE, "model": "cartesia/x", "extra": {"add_timestamps": True}}])
+    return st.one_of(
+        texts,
+        st.just(FLUSH),
+        texts,
+        created,
+        st.sampled_from(WRONG),
+        fuzzing.garbage,
+        st.just(fuzzing.HANG_UP),
+    )
+
+
+def play(steps: list[Sent]) -> None:
+    """Send steps and a last turn: each turn is done once, and only what is wrong is an error."""
+    asked = [step for step in steps if isinstance(step, dict) and step not in WRONG]
+    turns = asked.count(FLUSH) + 2
+
+    def check(received: Received) -> None:
+        created = [step for step in asked if step["type"] == "session.create"]
+        assert len(received.of("session.created")) == len(created)
+        assert len(received.of("error")) == len(steps) - len(asked)
+        kinds = [each["type"] for each in received.json]
+        before = [at for at, kind in enumerate(kinds) if kind == "done"][-2]
+        last = Received(received.messages[before:])
+        assert sound(last) == pcm_of("The end.")
+
+    fuzzing.play(
+        "/tts",
+        [*steps, FLUSH, transcript("The end.")],
+        FLUSH,
+        check,
+        until=lambda received: len(received.of("done")) == turns,
+    )
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(messages(), max_size=14))
+def test_whatever_is_sent_each_turn_is_done_once_and_only_what_is_wrong_is_an_error(
+    steps: list[Sent],
+) -> None:
+    play(steps)
+
+
+def test_a_flood_of_messages_is_answered_and_delays_nobody() -> None:
+    play([CREATE, "[", *WRONG, transcript("")] * 300)

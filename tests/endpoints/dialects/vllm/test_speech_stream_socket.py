@@ -11,9 +11,13 @@ from typing import Any
 
 import av
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.arithmetic_pool import ArithmeticPool
 from tests.core.speech.rendering import pcm_of
+from tests.endpoints.dialects import fuzzing
+from tests.endpoints.dialects.fuzzing import Sent
 from tests.endpoints.serving import Received, Served, converse, listen, run, served
 
 PATH = "/v1/audio/speech/stream"
@@ -122,6 +126,15 @@ def test_an_empty_utterance_is_done_too() -> None:
     run(main)
 
 
+def test_an_utterance_without_text_is_no_head_of_a_file() -> None:
+    async def main() -> None:
+        async with served() as server, server.connect(PATH) as socket:
+            received = await to_done(socket, config(stream_audio=True), DONE)
+            assert kinds(received) == ["session.done"]
+
+    run(main)
+
+
 def test_word_times_count_from_the_sentence_s_start() -> None:
     async def main() -> None:
         async with served(ArithmeticPool(marks=True)) as server, server.connect(PATH) as socket:
@@ -192,3 +205,96 @@ def test_a_client_that_closes_frees_its_worker() -> None:
             assert server.service.open_speeches == 0
 
     run(main)
+
+
+WRONG: list[dict[str, Any]] = [
+    config(word_timestamps=True),
+    config(ref_audio="data:"),
+    config(response_format="midi"),
+    config(speed=9),
+    {"type": "input.text", "text": 3},
+]
+
+
+def messages() -> st.SearchStrategy[Sent]:
+    configs = st.builds(
+        config,
+        stream_audio=st.booleans(),
+        response_format=st.sampled_from(["wav", "pcm"]),
+        split_granularity=st.sampled_from(["none", "sentence", "clause"]),
+    )
+    timed = st.just(config(stream_audio=True, response_format="pcm", word_timestamps=True))
+    texts = fuzzing.texts.map(text)
+    return st.one_of(
+        texts,
+        st.just(DONE),
+        texts,
+        st.one_of(configs, timed),
+        st.sampled_from(WRONG),
+        fuzzing.garbage,
+        st.just(fuzzing.HANG_UP),
+    )
+
+
+def check_order(received: Received) -> None:
+    """Each unit is begun, sent and done, with as many bytes as it says; utterances are counted."""
+    utterance = unit = n_bytes = 0
+    is_open = False
+    for message in received.messages:
+        if isinstance(message, bytes):
+            assert is_open
+            n_bytes += len(message)
+            continue
+        fields = json.loads(message)
+        match fields["type"]:
+            case "audio.start":
+                assert not is_open
+                assert (fields["utterance_index"], fields["sentence_index"]) == (utterance, unit)
+                is_open, n_bytes = True, 0
+            case "audio.chunk":
+                n_bytes += len(base64.b64decode(fields["audio_b64"]))
+            case "audio.done":
+                assert is_open
+                assert (fields["total_bytes"], fields["error"]) == (n_bytes, False)
+                is_open, unit = False, unit + 1
+            case "session.done":
+                assert not is_open
+                assert (fields["utterance_index"], fields["total_sentences"]) == (utterance, unit)
+                utterance, unit = utterance + 1, 0
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(messages(), max_size=14))
+def test_whatever_is_sent_each_unit_is_begun_sent_and_done_and_only_what_is_wrong_is_an_error(
+    steps: list[Sent],
+) -> None:
+    waits = False
+    refused = 0
+    for step in steps:
+        if not isinstance(step, dict) or step in WRONG:
+            refused += 1
+        elif step["type"] == "session.config":
+            refused += waits
+        else:
+            waits = step["type"] == "input.text"
+    utterances = steps.count(DONE) + 2
+
+    def check(received: Received) -> None:
+        check_order(received)
+        assert len(received.of("error")) == refused
+        assert received.audio.endswith(pcm_of("The end."))
+
+    steps = [config(), *steps, DONE, config(response_format="pcm"), text("The end.")]
+    fuzzing.play(
+        PATH, steps, DONE, check, until=lambda received: len(received.of("session.done")) == utterances
+    )
+
+
+def test_a_flood_of_messages_is_answered_and_delays_nobody() -> None:
+    wrong: list[Sent] = ["[", *WRONG, text("")]
+    steps: list[Sent] = [config(), *wrong * 300]
+
+    def check(received: Received) -> None:
+        assert len(received.of("error")) == 300 * (1 + len(WRONG))
+
+    fuzzing.play(PATH, steps, CLOSE, check)

@@ -144,7 +144,7 @@ class DialectTurn:
         async for event in self._encoded.events():
             is_sound = isinstance(event, SentenceAudio)
             index = event.index if isinstance(event, SentenceAudio) else index
-            encoded = self._pieces.take()
+            encoded = self._pieces.take() if self.audio_ms else b""  # no head of a file without sound
             if encoded:
                 yield SentenceAudio(index, encoded)
             if not is_sound:
