@@ -10,7 +10,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from voice_server.commands.benchmark import minimal_deepgram, minimal_wyoming
+from voice_server.commands.benchmark import minimal_wyoming
+from voice_server.commands.benchmark.minimal_json_socket import JSON_DIALECTS
 from voice_server.commands.benchmark.minimal_websocket import OnAudio
 
 
@@ -52,17 +53,9 @@ DIALECTS: Mapping[str, BenchmarkedDialect] = {
         minimal_wyoming.MinimalWyoming.open,
         minimal_wyoming.encode,
     ),
-    "deepgram": BenchmarkedDialect(
-        (),
-        minimal_deepgram.address_at("/deepgram/v1/speak"),
-        minimal_deepgram.MinimalDeepgram.open,
-        minimal_deepgram.encode,
-    ),
-    "deepgram-flux": BenchmarkedDialect(
-        (),
-        minimal_deepgram.address_at("/deepgram/v2/speak?model=flux-alexis-en"),
-        minimal_deepgram.MinimalDeepgram.open,
-        minimal_deepgram.encode,
-    ),
+    **{
+        name: BenchmarkedDialect((), each.address_of, each.open, each.encode)
+        for name, each in JSON_DIALECTS.items()
+    },
 }
 """By the names that `--dialect` takes."""
