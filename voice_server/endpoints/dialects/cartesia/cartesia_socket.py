@@ -97,8 +97,12 @@ class CartesiaConnection(DialectConnection):
 
     def obey(self, message: Message) -> None:
         """Do what a message says. Raises VoiceServerError."""
-        self._context_at_hand = _context_of(message)
-        fields = _messages.read(message)
+        try:
+            fields = _messages.read(message)
+        except RequestError:
+            self._context_at_hand = _context_of(message)
+            raise
+        self._context_at_hand = fields.context_id or ""
         if fields.context_id is None:
             raise RequestError("a message must have a context_id", code="invalid_message")
         if fields.cancel:
