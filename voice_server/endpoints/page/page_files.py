@@ -77,8 +77,17 @@ async def _page(request: Request) -> Response:
 
 
 async def _asset(request: Request) -> Response:
-    """Answer with one of the page's files, or of the client's."""
-    file = _files().get(request.path_params["name"])
+    """Answer with one of the page's own files."""
+    return _answer_file(request, request.path_params["name"])
+
+
+async def _client_asset(request: Request) -> Response:
+    """Answer with one of the client's modules."""
+    return _answer_file(request, _CLIENT_PREFIX + request.path_params["name"])
+
+
+def _answer_file(request: Request, path: str) -> Response:
+    file = _files().get(path)
     if file is None:
         return JSONResponse({"error": "the page has no such file", "code": "not_found"}, 404)
     return _answer(request, file)
@@ -93,4 +102,8 @@ def _answer(request: Request, file: _PageFile, **more: str) -> Response:
 
 def routes() -> list[BaseRoute]:
     """Return the routes of the page's files, and `/page` for the page whatever the client accepts."""
-    return [Route("/page", _page), Route("/page/{name:path}", _asset)]
+    return [
+        Route("/page", _page),
+        Route("/page/{name}", _asset),
+        Route(f"/page/{_CLIENT_PREFIX}{{name}}", _client_asset),
+    ]
