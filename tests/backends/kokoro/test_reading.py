@@ -89,14 +89,18 @@ the -1 $5 -$5 3-2 10-15 555-0142 #5 C# (220 °C) "-4" 50% & @home a/b e.g. Main 
 """
 
 
-def read(*asked: tuple[str, str], options: tuple[str, ...] = ()) -> tuple[list[Reading], str]:
-    """Read texts, each behind the letter of its language; also what was printed beside it."""
+def _python() -> str:
+    """The python of the backend's environment; without one the test is skipped."""
     try:
-        python = python_of("kokoro", load_config(_ROOT / "backends.yaml").backends["kokoro"].environment)
+        return str(python_of("kokoro", load_config(_ROOT / "backends.yaml").backends["kokoro"].environment))
     except BackendDown as error:
         pytest.skip(error.message)
+
+
+def read(*asked: tuple[str, str], options: tuple[str, ...] = ()) -> tuple[list[Reading], str]:
+    """Read texts, each behind the letter of its language; also what was printed beside it."""
     finished = subprocess.run(
-        [python, str(_SCRIPT), json.dumps(asked), *options], check=True, capture_output=True, text=True
+        [_python(), str(_SCRIPT), json.dumps(asked), *options], check=True, capture_output=True, text=True
     )
     return [
         Reading(phonemes, [(start, end, part) for part, start, end in parts if start is not None])
@@ -150,6 +154,14 @@ def test_words_of_other_scripts_are_spoken_without_the_names_of_their_languages(
     ((reading,), _) = read(("a", "한"))
     assert reading.phonemes
     assert "(" not in reading.phonemes
+
+
+def test_every_word_of_misaki_s_dictionaries_is_found_as_misaki_finds_it() -> None:
+    script = _SCRIPT.with_name("comparing_words.py")
+    out = subprocess.run([_python(), str(script)], check=True, capture_output=True, text=True).stdout
+    looked_up, different = json.loads(out)
+    assert looked_up > 100_000
+    assert different == []
 
 
 def test_without_the_tagger_a_table_reads_and_a_line_says_so() -> None:
