@@ -67,6 +67,16 @@ def test_sound_in_a_message_is_counted_too(name: str, kind: str, key: str, n_byt
     assert (heard, ended) == ([n_bytes], None)
 
 
+def test_a_dialect_without_types_of_messages_is_measured_too() -> None:
+    sound = base64.b64encode(bytes(6)).decode()
+    messages = (f'{{"audio":"{sound}","isFinal":null}}', '{"audio":null,"isFinal":true}')
+    received, heard, ended = told(*messages, name="elevenlabs")
+    assert received == [{"text": " "}, {"text": "One"}, {"text": " two."}, {"text": ""}]
+    assert (heard, ended) == ([6], None)
+    message = '{"message":"No.","error":"no_text","code":1008}'
+    assert told(message, name="elevenlabs")[2] == f"the server sent an error: {message}"
+
+
 def test_a_dialect_says_first_how_it_is_spoken() -> None:
     received, heard, ended = told(bytes(8), '{"type":"session.done"}', name="vllm")
     assert [each["type"] for each in received if isinstance(each, dict)] == [

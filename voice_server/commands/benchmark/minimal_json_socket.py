@@ -20,8 +20,8 @@ Json = dict[str, Any]
 class JsonDialect:
     """How a text is spoken at a path: messages in front of it, for each token, and behind it.
 
-    The answer is over with a message of the type `ended`, and has failed with one of `failed`; sound that is
-    not binary stands under `sound_key`.
+    The answer is over with a message that begins with `ended`, and has failed with one that begins with one
+    of `failed`; sound that is not binary stands under `sound_key`.
     """
 
     path: str
@@ -29,7 +29,7 @@ class JsonDialect:
     token: Callable[[str], Json]
     end: Json
     ended: str
-    failed: tuple[str, ...] = ("error",)
+    failed: tuple[str, ...] = ('{"type":"error"',)
     sound_key: str = ""
 
     def address_of(self, url: str, _ready: Mapping[str, object]) -> str:
@@ -56,8 +56,8 @@ def _deepgram(path: str) -> JsonDialect:
         path=path,
         token=lambda token: {"type": "Speak", "text": token},
         end={"type": "Flush"},
-        ended="Flushed",
-        failed=("Warning", "Error"),
+        ended='{"type":"Flushed"',
+        failed=('{"type":"Warning"', '{"type":"Error"'),
     )
 
 
@@ -80,15 +80,24 @@ JSON_DIALECTS: Final[Mapping[str, JsonDialect]] = {
         path="/cartesia/tts/websocket",
         token=_cartesia_text,
         end=_cartesia_text("", is_continued=False),
-        ended="done",
+        ended='{"type":"done"',
         sound_key="data",
+    ),
+    "elevenlabs": JsonDialect(
+        path="/elevenlabs/v1/text-to-speech/default/stream-input?output_format=pcm_24000",
+        begin=({"text": " "},),
+        token=lambda token: {"text": token},
+        end={"text": ""},
+        ended='{"audio":null,"isFinal":true',
+        failed=('{"message":',),
+        sound_key="audio",
     ),
     "livekit": JsonDialect(
         path="/livekit/tts",
         begin=({"type": "session.create", "sample_rate": "24000", "encoding": "pcm_s16le"},),
         token=lambda token: {"type": "input_transcript", "transcript": token},
         end={"type": "session.flush"},
-        ended="done",
+        ended='{"type":"done"',
         sound_key="audio",
     ),
     "vllm": JsonDialect(
@@ -103,7 +112,7 @@ JSON_DIALECTS: Final[Mapping[str, JsonDialect]] = {
         ),
         token=lambda token: {"type": "input.text", "text": token},
         end={"type": "input.done"},
-        ended="session.done",
+        ended='{"type":"session.done"',
     ),
 }
 """By the names that `--dialect` takes."""
@@ -114,8 +123,8 @@ class MinimalJsonSocket:
 
     def __init__(self, socket: MinimalWebSocket, dialect: JsonDialect) -> None:
         self._socket = socket
-        self._ended = _head(dialect.ended)
-        self._failed = tuple(map(_head, dialect.failed))
+        self._ended = dialect.ended
+        self._failed = dialect.failed
         self._sound = f'"{dialect.sound_key}":"' if dialect.sound_key else ""
         self.on_audio: OnAudio = lambda _n_bytes: None
         self.closed: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
@@ -154,8 +163,3 @@ class MinimalJsonSocket:
     def _end(self, error: str | None) -> None:
         if not self.closed.done():
             self.closed.set_result(error)
-
-
-def _head(kind: str) -> str:
-    """How a message of a type begins."""
-    return f'{{"type":"{kind}"'
