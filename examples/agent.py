@@ -96,6 +96,7 @@ class Agent:
         self._connections = AsyncExitStack()
         self._stream: AsyncStream | None = None
         self._played_before_ms = 0.0  # on streams before this one
+        self._shown = 0  # characters of what was heard on this stream
         self._is_interrupted = False
 
     async def run(self, lines: AsyncIterator[str]) -> None:
@@ -131,30 +132,31 @@ class Agent:
             except NoServer:
                 await asyncio.sleep(_RETRY_S)
                 continue
+            self._shown = 0
+            captions = asyncio.create_task(self._caption(stream, turn))
             try:
                 await self._speak_on(stream, answer.behind(offset), turn)
                 is_over = True
             except StreamClosed:
                 await self._hear_out(stream)
                 await self._disconnect()
-                self._show(" ")
+            finally:
+                captions.cancel()
+            self._show_heard(stream, turn)
             heard = f"{heard} {stream.clock.heard(turn)}".strip()
             offset += stream.clock.heard_until(turn)
+            if not is_over:
+                self._show(" ")
         await answer.stop()
         self._show("\n")
         self.history.append({"role": "assistant", "content": heard})
 
     async def _speak_on(self, stream: AsyncStream, tokens: AsyncIterator[str], turn: str) -> None:
         """Send tokens and play what comes back, until it has been heard. Raises StreamClosed."""
-        captions = asyncio.create_task(self._caption(stream, turn))
-        try:
-            async for event in stream.speak(tokens, turn):
-                if isinstance(event, Audio) and self._player is not None and not self._is_interrupted:
-                    await asyncio.to_thread(self._player.play, event.pcm)  # waits where a minute is pending
-            await self._hear_out(stream)
-        finally:
-            await asyncio.sleep(_CAPTION_S)  # for the last word
-            captions.cancel()
+        async for event in stream.speak(tokens, turn):
+            if isinstance(event, Audio) and self._player is not None and not self._is_interrupted:
+                await asyncio.to_thread(self._player.play, event.pcm)  # waits where a minute is pending
+        await self._hear_out(stream)
 
     async def _hear_out(self, stream: AsyncStream) -> None:
         while stream.clock.ahead_ms > 0 and not self._is_interrupted:
@@ -162,13 +164,16 @@ class Agent:
             await asyncio.sleep(_CAPTION_S)
 
     async def _caption(self, stream: AsyncStream, turn: str) -> None:
-        shown = 0
         while True:
             self._follow_player(stream)
-            heard = stream.clock.heard(turn)
-            self._show(heard[shown:])
-            shown = len(heard)
+            self._show_heard(stream, turn)
             await asyncio.sleep(_CAPTION_S)
+
+    def _show_heard(self, stream: AsyncStream, turn: str) -> None:
+        """Show what has been heard of a turn and is not shown yet."""
+        heard = stream.clock.heard(turn)
+        self._show(heard[self._shown :])
+        self._shown = len(heard)
 
     def _follow_player(self, stream: AsyncStream) -> None:
         """Have the clock keep to the sound device."""

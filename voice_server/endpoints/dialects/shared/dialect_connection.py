@@ -170,11 +170,15 @@ class DialectConnection(ABC):
 
     async def run(self) -> None:
         """Serve until the connection is closed, by either side."""
-        async with asyncio.TaskGroup() as self._tasks:
-            sender = self._tasks.create_task(self._send_answers())
-            self._start(self._read())
-            self._start(self._watch(sender))
-            sender.add_done_callback(self._stop)
+        try:
+            async with asyncio.TaskGroup() as self._tasks:
+                sender = self._tasks.create_task(self._send_answers())
+                self._start(self._read())
+                self._start(self._watch(sender))
+                sender.add_done_callback(self._stop)
+        finally:
+            for turn in self._turns:  # those whose task was cancelled before it began
+                turn.speech.close()
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         """Do work until it is done or the connection is closed."""
