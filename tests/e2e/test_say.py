@@ -96,7 +96,7 @@ def test_the_first_who_speaks_and_nobody_else_is_told_that_there_is_no_sound_dev
 
 def test_a_server_that_cannot_start_is_one_sentence_and_an_exit_code(user: Home) -> None:
     done = user.run("Hello.", VOICE_SERVER_CONFIG="/nowhere/backends.yaml")
-    assert done.returncode == 1
+    assert done.returncode == 2
     lines = done.stderr.strip().splitlines()
     assert lines[-1].startswith("error: the server did not start: there is no file '/nowhere/backends.yaml'")
     assert "Traceback" not in done.stderr
