@@ -22,7 +22,8 @@ if sys.argv[2] == "ignored":
 end_on_signals()
 def wait():
     print("waiting", flush=True)
-    time.sleep(60)
+    for _ in range(6000):  # a signal in front of a sleep's system call is seen behind it
+        time.sleep(0.01)
 kept = pathlib.Path(sys.argv[1])
 kept.touch()
 if sys.argv[2] == "handed over":
