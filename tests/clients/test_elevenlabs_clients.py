@@ -95,8 +95,8 @@ def test_livekits_service_hears_every_sample_once_also_behind_a_turn_that_was_dr
         "mp3 interrupted",
     ):
         for words in scenes[name]["words"]:
-            assert [word.strip() for word, _ in words] == WORDS, name
-            assert [at for _, at in words] == close_to(starts), name
+            assert [word.strip() for word, _, _ in words] == WORDS, name
+            assert [at for _, at, _ in words] == close_to(starts), name
         for turn in scenes[name]["turns"]:
             sound = sound_of({"audio": turn})
             if name.startswith("mp3"):

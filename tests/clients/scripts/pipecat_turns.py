@@ -23,7 +23,7 @@ from tests.clients.scripts.report import Scene, sound
 
 TEXT = "The quick brown fox jumps. Then it sleeps."
 LONG = "One sentence after the other is spoken here, and nobody listens to the end of them. " * 3
-SPOKEN_S = 0.5
+SPOKEN_S = 1.0
 """Long enough for all of an answer to be sent, which is much shorter than to be heard."""
 
 
@@ -34,19 +34,19 @@ def answer(text: str) -> list[Any]:
 
 
 def scene_of(frames: Sequence[Any], errors: Sequence[Any]) -> Scene:
-    """The sound and the words of every answer, and how many began and ended."""
-    turns: list[list[bytes]] = []
-    words: list[str] = []
+    """The sound and the words of every answer, these in s from its first; and how many ended."""
+    turns: dict[str, list[bytes]] = {}
+    words: dict[str, list[tuple[str, float]]] = {}
     for frame in frames:
         if isinstance(frame, TTSStartedFrame):
-            turns.append([])
+            turns[str(frame.context_id)] = []
         elif isinstance(frame, TTSAudioRawFrame):
-            turns[-1].append(frame.audio)
+            turns[str(frame.context_id)].append(frame.audio)
         elif isinstance(frame, TTSTextFrame):
-            words.append(frame.text)
+            words.setdefault(str(frame.context_id), []).append((frame.text, (frame.pts or 0) / 1e9))
     return {
-        "turns": [sound(each) for each in turns],
-        "words": words,
+        "turns": [sound(each) for each in turns.values()],
+        "words": [[(word, at - each[0][1]) for word, at in each] for each in words.values()],
         "stopped": sum(isinstance(frame, TTSStoppedFrame) for frame in frames),
         "errors": [each.error for each in errors if isinstance(each, ErrorFrame)],
     }
