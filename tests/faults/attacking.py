@@ -154,6 +154,15 @@ async def undisturbed_listeners(server: ServerProcess) -> AsyncIterator[None]:
     assert await spoken(server) == alone
 
 
+async def flood_of_idle(server: ServerProcess, port: int) -> None:
+    """More connections than there may be, of which none says anything; `/health` is answered meanwhile."""
+    idle = [await asyncio.open_connection("127.0.0.1", port) for _ in range(400)]
+    for _ in range(3):
+        assert await server.health_s() < 1
+    for _, writer in idle:
+        writer.transport.abort()
+
+
 async def read_for(socket: ClientConnection, limit_s: float) -> list[dict[str, Any]]:
     """The JSON messages that come within a time, or until the server closes."""
     texts: list[str] = []

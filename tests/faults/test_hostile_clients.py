@@ -17,7 +17,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.attacking import ServerProcess, read_for, server_process, undisturbed_listeners
+from tests.faults.attacking import (
+    ServerProcess,
+    flood_of_idle,
+    read_for,
+    server_process,
+    undisturbed_listeners,
+)
 from tests.faults.sending import frame, post, send_bytes, send_frames
 
 pytestmark = [pytest.mark.realtime, pytest.mark.timeout(120)]
@@ -157,15 +163,6 @@ def _held(*begins: bytes, times: int = 1) -> Attack:
     return attack
 
 
-async def _flood_of_idle(server: ServerProcess) -> None:
-    """More connections than there may be, of which none says anything; `/health` is answered meanwhile."""
-    idle = [await asyncio.open_connection("127.0.0.1", server.port) for _ in range(400)]
-    for _ in range(3):
-        assert await server.health_s() < 1
-    for _, writer in idle:
-        writer.transport.abort()
-
-
 async def _flood_of_idle_websockets(server: ServerProcess) -> None:
     async with asyncio.TaskGroup() as tasks:
         for _ in range(150):
@@ -181,7 +178,7 @@ HALVES: dict[str, Attack] = {
         times=50,
     ),
     "half an upgrade": _held(b"GET /stream-tokens HTTP/1.1\r\nHost: localhost\r\n" + UPGRADE, times=100),
-    "idle connections": _flood_of_idle,
+    "idle connections": lambda server: flood_of_idle(server, server.port),
     "idle WebSockets": _flood_of_idle_websockets,
 }
 

@@ -13,7 +13,12 @@ import pytest
 from wyoming.client import AsyncTcpClient
 from wyoming.tts import Synthesize
 
-from tests.faults.attacking import ServerProcess, server_process, undisturbed_listeners
+from tests.faults.attacking import (
+    ServerProcess,
+    flood_of_idle,
+    server_process,
+    undisturbed_listeners,
+)
 from tests.faults.sending_events import READ_S, Attack, event, sent
 
 pytestmark = [pytest.mark.realtime, pytest.mark.timeout(120)]
@@ -35,14 +40,6 @@ def _unread(data: bytes) -> Attack:
                     await asyncio.sleep(READ_S)
 
     return attack
-
-
-async def _flood_of_idle(server: ServerProcess) -> None:
-    idle = [await asyncio.open_connection("127.0.0.1", server.wyoming_port) for _ in range(400)]
-    for _ in range(3):
-        assert await server.health_s() < 1
-    for _, writer in idle:
-        writer.transport.abort()
 
 
 START, STOP = event("synthesize-start"), event("synthesize-stop")
@@ -72,7 +69,7 @@ ATTACKS: dict[str, Attack] = {
     "questions": sent(b'{"type":"describe"}\n' * 3000),
     "unread sound": _unread(event("synthesize", text=LONG[:48_000])),
     "unread answers": _unread(b'{"type":"describe"}\n' * 100_000),
-    "idle connections": _flood_of_idle,
+    "idle connections": lambda server: flood_of_idle(server, server.wyoming_port),
     "hang-ups": sent(TEXT, connections=60, read_s=0.05),
     "voices that do not exist": sent(
         b"".join(event("synthesize", text="a", voice={"name": f"nobody {n}"}) for n in range(90))

@@ -136,10 +136,7 @@ def serve(
     if reload:
         watch(find_config(config), serve_again)
         return
-    if wyoming is not None:
-        _check_wyoming(wyoming, no_auth=no_auth)
-    if zeroconf:
-        _check_zeroconf(wyoming)
+    _check_wyoming(wyoming, zeroconf=zeroconf, no_auth=no_auth)
     token = _checked_token(host, token, no_auth=no_auth)
     loaded = _with_default(load_config(config, pool_size=pool_size), backends, natural=natural)
 
@@ -231,28 +228,27 @@ def _checked_token(host: str, token: str | None, *, no_auth: bool) -> str | None
     return token
 
 
-def _check_wyoming(address: ListeningAddress, *, no_auth: bool) -> None:
-    """Raise ConfigError for an address of the network that nobody said is open to everybody."""
-    from voice_server.endpoints.http.access_rules import is_loopback  # noqa: PLC0415 - not for `--help`
+def _check_wyoming(address: ListeningAddress | None, *, zeroconf: bool, no_auth: bool) -> None:
+    """Raise ConfigError for an address of the network that nobody said is open to everybody.
 
-    if not no_auth and not is_loopback(address.host):
+    With `zeroconf` also where there is nothing to announce, or nothing to do it with.
+    """
+    from voice_server.endpoints.http.access_rules import is_loopback  # noqa: PLC0415 - not for `--help`
+    from voice_server.serving.wyoming_announcement import zeroconf_package  # noqa: PLC0415
+
+    is_for_others = address is not None and not is_loopback(address.host)
+    if is_for_others and not no_auth:
         raise ConfigError(
             f"Wyoming knows no token: whoever reaches {address} can speak; add --no-auth if they may "
             "(a --token still holds for HTTP), or let --wyoming name no host"
         )
-
-
-def _check_zeroconf(address: ListeningAddress | None) -> None:
-    """Raise ConfigError where there is nothing to announce, or nothing to do it with."""
-    from voice_server.endpoints.http.access_rules import is_loopback  # noqa: PLC0415 - not for `--help`
-    from voice_server.serving.wyoming_announcement import zeroconf_package  # noqa: PLC0415
-
-    if address is None or is_loopback(address.host):
+    if zeroconf and not is_for_others:
         raise ConfigError(
             "--zeroconf announces an address that others can reach; name one with --wyoming, such as "
             f"--wyoming 0.0.0.0:{_WYOMING_PORT}"
         )
-    zeroconf_package()
+    if zeroconf:
+        zeroconf_package()
 
 
 def _unavailable_because(status: BackendStatus) -> str:
