@@ -73,9 +73,6 @@ class VoiceSettings(msgspec.Struct, frozen=True):
     speed: Annotated[float, msgspec.Meta(ge=0.25, le=4.0)] | None = None
 
 
-NO_VOICE_SETTINGS: Final = VoiceSettings()
-
-
 class FormatQuery(msgspec.Struct, kw_only=True):
     """The query of a request that speaks."""
 

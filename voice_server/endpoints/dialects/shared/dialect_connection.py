@@ -45,7 +45,6 @@ class DialectConnection(ABC):
         self._protocol: WebSocketProtocol | None = websocket.scope.get("extensions", {}).get(
             PROTOCOL_EXTENSION
         )
-        self._state = state
         self._service = state.service
         self._limits = state.service.limits
         self._idle_s = idle_s or self._limits.idle_s
