@@ -81,6 +81,12 @@ def test_a_completed_word_stops_before_the_next() -> None:
     assert [mark.word for mark in marks_of("公园", word(1, 1, 0), word(2, 1, 10))] == ["公", "园"]
 
 
+def test_a_sign_that_is_pointed_at_twice_has_one_mark() -> None:
+    text = "0|"
+    (mark,) = marks_of(text, word(2, 1, 0), Event(EventKind.END, 0, 0, 0), word(2, 1, 0))
+    assert mark.word == "|"
+
+
 @given(
     st.text(max_size=40),
     st.lists(

@@ -30,6 +30,7 @@ class WordTimes:
         self._words = word_spans(text, 0, len(text))
         self._notations = phoneme_places(text)
         self._next_word = 0  # none before it may begin any more
+        self._begun_to = 0  # the end of the last word or sign that has begun
         self._open: tuple[Span, int] | None = None  # a word or a sign, and its sample
 
     def take(self, events: Iterable[Event]) -> Iterator[WordMark]:
@@ -40,6 +41,7 @@ class WordTimes:
             elif event.kind == EventKind.WORD and (span := self._span(event)) is not None:
                 yield from self.finish(event.sample, until=span[0])
                 self._open = (span, event.sample)
+                self._begun_to = span[1]
                 self._next_word = bisect_right(self._words, span)
 
     def finish(self, sample: float, until: int | None = None) -> Iterator[WordMark]:
@@ -54,6 +56,7 @@ class WordTimes:
         ):
             words.append(self._words[self._next_word])
             self._next_word += 1
+        self._begun_to = words[-1][1]
         first_ms = first_sample / self._samples_per_ms
         yield from share_time(self._text, words, first_ms, max(sample / self._samples_per_ms, first_ms))
 
@@ -64,10 +67,7 @@ class WordTimes:
         for first, until in self._notations:
             if first <= start < until:  # wherever the library points in it, the word is the first in it
                 start, end = first + 1, first + 2
-        begun = self._words[self._next_word - 1][1] if self._next_word else 0
-        if self._open is not None:
-            begun = max(begun, self._open[0][1])
-        if start < begun:
+        if start < self._begun_to:
             return None
         if silent := _SILENT.match(self._text, start):
             start = silent.end()
