@@ -1,6 +1,10 @@
 """Tests share the processors (`-n auto`); what runs at the pace of sound has the machine to itself.
 
 Whatever a test does, it leaves no task, child process or thread behind, and blocks no event loop.
+
+Hypothesis tries the same examples each time, so that a change is judged by what it changes; others are looked
+for with `--hypothesis-profile explore`. It times neither an example nor how it is made: a law holds however
+slow the machine is.
 """
 
 from __future__ import annotations
@@ -11,9 +15,14 @@ from contextlib import nullcontext
 from typing import ClassVar
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.leftovers import no_pending_tasks, no_survivors
 from tests.loop_watchdog import no_blocked_loop
+
+settings.register_profile("explore", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("same examples", settings.get_profile("explore"), derandomize=True)
+settings.load_profile("same examples")
 
 
 class _SharedFixtures:

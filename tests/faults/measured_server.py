@@ -18,8 +18,8 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-LIMIT_MS = 20.0
-_REPORTED_MS = LIMIT_MS / 4
+LIMIT_MS = 40.0
+_REPORTED_MS = LIMIT_MS / 8
 _PERIOD_S = 0.005
 
 

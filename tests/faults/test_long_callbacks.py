@@ -1,7 +1,9 @@
-"""Whatever a client sends, the event loop serves everybody else within 20 ms.
+"""Whatever a client sends, the event loop serves everybody else soon: no callback takes long.
 
 What one callback takes is measured in processor time of the loop's thread, so a busy machine does not matter.
-The processor's caches and the collector of garbage do: the best of three tries counts.
+The processor, its caches and the collector of garbage do: the best of three tries counts, and the limit is
+twice the 20 ms that are promised for the machine of docs/performance.md. What these tests look for is work
+that grows faster than what is sent, which takes seconds.
 """
 
 from __future__ import annotations

@@ -130,6 +130,8 @@ def test_every_letter_that_is_spoken_stands_where_the_map_says(typed: str) -> No
         start, end = spoken.offsets.to_source(index, index + 1)
         origin = typed[start:end]
         forms = {*unicodedata.normalize("NFC", origin), *unicodedata.normalize("NFKC", origin), *" ,&'-\n"}
+        if len(origin) == 1:  # of a narrow Hangul letter, which NFKC makes a part of a syllable
+            forms |= {chr(int(code, 16)) for code in unicodedata.decomposition(origin).split()[1:]}
         is_said_otherwise = len(origin) > 1 or unicodedata.category(origin) in ("No", "So")
         assert character in forms or is_said_otherwise
 

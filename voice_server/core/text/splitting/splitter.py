@@ -183,7 +183,7 @@ class Splitter:
         text, at = self._text, self._scanned
         start = self._skip_white_space(text, 0)
         self._is_waiting = False
-        limit = fits_within(text, start, self._longest)
+        longest, limit = self._longest, fits_within(text, start, self._longest)
         while True:
             at = max(at, start)
             found = self._mark.search(text, at)
@@ -198,7 +198,8 @@ class Splitter:
             if verdict.decision is Decision.CUT:
                 pieces.append(self._hand_out(start, at, verdict.reason))
                 start = self._skip_white_space(text, at)
-            limit = fits_within(text, start, self._longest)
+            if verdict.decision is Decision.CUT or self._longest != longest:
+                longest, limit = self._longest, fits_within(text, start, self._longest)
         self._drop_handed_out(start, at)
         return pieces
 
