@@ -184,6 +184,8 @@ def test_the_longest_texts_are_stated() -> None:
 
 
 def _amount(written: str) -> float:
+    if written == "on":
+        return True
     number, _, _unit = written.partition(" KiB")
     return float(number.replace(" ", "")) * (1024 if written != number else 1)
 

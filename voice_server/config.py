@@ -105,6 +105,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     queued_sentences: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 1000
     connections: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 100
     connections_per_address: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 20
+    admission: bool = True
+    admission_wait_s: Annotated[float, msgspec.Meta(ge=0, le=3600)] = 30.0
     handshake_s: Seconds = 10.0
     idle_s: Seconds = 300.0
     stalled_reader_s: Seconds = 30.0

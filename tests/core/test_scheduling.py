@@ -128,3 +128,12 @@ def test_every_listener_is_served_before_any_is_served_again(deadlines: list[flo
     assert set(served) == set(listeners)
     near = [listener for listener in served if listener.silent_at - 1000.0 <= 5.0]
     assert near == sorted(near, key=lambda listener: listener.silent_at)
+
+
+def test_what_is_handed_out_is_busy_until_it_comes_back() -> None:
+    scheduler = submitted(Listener("one"), slots=2)
+    assert (scheduler.slots("b"), scheduler.busy("b")) == (2, 0)
+    scheduler.choose("b", now=0.0)
+    assert scheduler.busy("b") == 1
+    scheduler.release("b")
+    assert scheduler.busy("b") == 0

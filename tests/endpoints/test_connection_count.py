@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from typing import Any
 
 from voice_server.config import Limits
 from voice_server.endpoints.connection_count import _MOST_IN_A_MOMENT, ConnectionCount
@@ -17,7 +18,7 @@ class Clock:
         return self.now
 
 
-def counting(*, makes_room: bool = False, **limits: int) -> ConnectionCount:
+def counting(*, makes_room: bool = False, **limits: Any) -> ConnectionCount:
     return ConnectionCount(Limits(**limits), lambda: makes_room, Clock())
 
 

@@ -16,9 +16,9 @@ from voice_server.config import BackendConfig, Config
 from voice_server.core.audio.loudness import measured_lufs
 from voice_server.core.speech import utterance_events
 from voice_server.core.types import SAMPLE_RATE_HZ
-from voice_server.errors import BackendDown, RequestError, UnknownName
+from voice_server.errors import BackendDown, Busy, RequestError, UnknownName
 from voice_server.pool.local_pool import LocalPool
-from voice_server.speech import SpeechRequest, SpeechService
+from voice_server.speech import Speech, SpeechRequest, SpeechService
 
 
 def test_what_is_pushed_is_heard_in_order() -> None:
@@ -195,3 +195,67 @@ def test_a_fallback_in_the_middle_of_an_answer_is_as_loud_and_joins_without_a_cl
     middle = whole[SAMPLE_RATE_HZ // 4 :][: SAMPLE_RATE_HZ // 2]
     steepest = np.abs(np.diff(middle)).max()
     assert np.abs(np.diff(whole, prepend=0, append=0)).max() <= steepest * 1.01
+
+
+def _talking(service: SpeechService) -> Speech:
+    """A listener that needs two thirds of the only worker, and whose text goes on."""
+    speech = opened(service)
+    speech.push("One is here. Two is here. Three is here. ")
+    return speech
+
+
+def test_who_waits_for_room_is_let_in_when_there_is_some_first_come_first_served() -> None:
+    async def main() -> None:
+        async with serving(ArithmeticPool(frame_s=0.04)) as service:
+            settings, _ = service.settings(SpeechRequest())
+            speech = _talking(service)
+            await asyncio.sleep(0.5)
+            let_in: list[int] = []
+
+            async def wait(number: int) -> None:
+                await service.wait_for_room(settings, 1000, most_s=60)
+                let_in.append(number)
+
+            async with asyncio.TaskGroup() as tasks:
+                for number in range(3):
+                    tasks.create_task(wait(number))
+                await asyncio.sleep(5)
+                assert not let_in
+                speech.cancel()
+            assert let_in == [0, 1, 2]
+
+    run(main())
+
+
+@pytest.mark.parametrize("most_s", [0, 2])
+def test_who_does_not_want_to_wait_longer_is_told_to_come_again(most_s: float) -> None:
+    async def main() -> None:
+        async with serving(ArithmeticPool(frame_s=0.04)) as service:
+            settings, _ = service.settings(SpeechRequest())
+            speech = _talking(service)
+            await asyncio.sleep(0.5)
+            began = asyncio.get_running_loop().time()
+            async with asyncio.TaskGroup() as tasks:
+                patient = tasks.create_task(service.wait_for_room(settings, 1000, most_s=60))
+                await asyncio.sleep(0)
+                with pytest.raises(Busy, match="one speaks to as many listeners as it can in time; ask"):
+                    await service.wait_for_room(settings, 1000, most_s=most_s)
+                assert asyncio.get_running_loop().time() - began == pytest.approx(most_s, abs=0.1)
+                patient.cancel()
+            speech.cancel()
+
+    run(main())
+
+
+def test_without_admission_everybody_is_let_in() -> None:
+    async def main() -> None:
+        config = config_of("one", admission=False)
+        async with serving(ArithmeticPool(frame_s=0.04), config) as service:
+            settings, _ = service.settings(SpeechRequest())
+            speeches = [_talking(service) for _ in range(9)]
+            await asyncio.sleep(0.5)
+            service.check_room(settings)
+            for speech in speeches:
+                speech.cancel()
+
+    run(main())

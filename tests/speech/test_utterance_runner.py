@@ -24,7 +24,7 @@ from voice_server.core.speech.utterance import Utterance
 from voice_server.core.speech.utterance_inputs import TextPrepared
 from voice_server.core.text.splitting.splitter import Piece
 from voice_server.core.types import Frame, Segment, SpeechWarning, WordMark
-from voice_server.errors import TooMuch
+from voice_server.errors import Busy, TooMuch
 from voice_server.plugins.plugins import running_plugins
 from voice_server.speech import Speech, SpeechRequest, SpeechService
 
@@ -518,3 +518,32 @@ def test_a_fault_of_ours_in_one_text_ends_that_one_with_an_error_and_no_other(
 
     run(main())
     assert "a fault of ours" in caplog.text
+
+
+def test_one_more_listener_waits_where_the_workers_have_no_time_left() -> None:
+    async def main() -> None:
+        pool = ArithmeticPool(frame_s=0.03)  # half a second of a worker for a second of sound
+        async with serving(pool) as service:
+            settings, _ = service.settings(SpeechRequest(first_segment="sentence"))
+            first = opened(service)
+            first.push("One is here. Two is ")
+            service.check_room(settings)  # nothing is known of the engine
+            while not audio_of([event async for event in _taken(first)]):
+                await asyncio.sleep(0.01)
+            await asyncio.sleep(0.1)
+            with pytest.raises(Busy) as caught:
+                service.check_room(settings)
+            assert 1000 <= caught.value.retry_after_ms <= 60_000
+            service.check_room(settings, chars=3)
+            behind = service.open(settings, after=first)
+            behind.push("Three is here.")  # its listener is counted already
+            first.cancel()
+            behind.cancel()
+            service.check_room(settings)
+
+    run(main())
+
+
+async def _taken(speech: Speech) -> AsyncGenerator[utterance_events.UtteranceEvent, None]:
+    while (event := speech.take()) is not None:
+        yield event

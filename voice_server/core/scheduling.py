@@ -54,6 +54,14 @@ class Scheduler:
         """Whether a listener waits for a backend."""
         return bool(self._waiting[backend])
 
+    def slots(self, backend: str) -> int:
+        """How many slots there are."""
+        return self._slots[backend]
+
+    def busy(self, backend: str) -> int:
+        """How many slots are handed out."""
+        return self._slots[backend] - self._free[backend]
+
     def release(self, backend: str) -> None:
         """Give back a slot that `choose` handed out."""
         self._free[backend] += 1

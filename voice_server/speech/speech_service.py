@@ -7,9 +7,11 @@ that is fed by the server; there is no second path.
 
 from __future__ import annotations
 
+import asyncio
+import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import Self
 
@@ -19,8 +21,9 @@ from voice_server.core.speech.text_stages import Preparation
 from voice_server.core.speech.utterance_inputs import TextPrepared
 from voice_server.core.speech.whole_text import WholeTextFeeder
 from voice_server.core.text.change_log import ChangeLog
+from voice_server.core.text.splitting.speech_length import LETTERS_PER_SECOND
 from voice_server.core.types import SpeechWarning, Voice
-from voice_server.errors import TooMuch
+from voice_server.errors import Busy, TooMuch
 from voice_server.metrics import Metrics
 from voice_server.plugins.plugins import Plugins
 from voice_server.pool.worker_pool import BackendState, BackendStatus, WorkerPool
@@ -30,6 +33,9 @@ from voice_server.speech.utterance_runner import UtteranceRunner
 from voice_server.voices.mixes import MixStore, SavedMix
 from voice_server.voices.pronunciation_file import PronunciationFile
 from voice_server.voices.resolver import VoiceResolver
+
+_ROOM_CHECKED_S = 0.05
+"""How often who waits for room looks for it: listeners run out of text, and of sound, all the time."""
 
 
 class SpeechService:
@@ -57,6 +63,7 @@ class SpeechService:
         self._resolver = VoiceResolver(pool, config, self._mixes, pronunciations)
         self._utterance_limits = UtteranceLimits(buffered_chars=config.limits.buffered_chars)
         self._plugins = plugins or Plugins()
+        self._next_to_enter = {name: asyncio.Lock() for name in config.backends}
         self._runner = UtteranceRunner(pool, config, self._resolver, self._plugins, clock)
 
     async def __aenter__(self) -> Self:
@@ -152,6 +159,35 @@ class SpeechService:
                 "send the next text later",
                 code="text_overflow",
             )
+
+    def check_room(self, settings: SpeechSettings, chars: int | None = None) -> None:
+        """Raise Busy where one more listener would have those that are spoken to fall silent.
+
+        `chars` is the length of its text, where that is known. Whoever was let in is not asked again.
+        """
+        if (wait_s := self._wait_for_room_s(settings, chars)) > 0:
+            raise Busy(
+                f"{settings.backend} speaks to as many listeners as it can in time; "
+                f"ask again in {math.ceil(wait_s)} s",
+                retry_after_ms=round(wait_s * 1000),
+            )
+
+    async def wait_for_room(self, settings: SpeechSettings, chars: int, *, most_s: float) -> None:
+        """Wait for what `check_room` asks for, `most_s` seconds at most. Raises Busy.
+
+        First come, first served.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(most_s), self._next_to_enter[settings.backend]:
+                while self._wait_for_room_s(settings, chars) > 0:  # noqa: ASYNC110 - it comes as time goes by
+                    await asyncio.sleep(_ROOM_CHECKED_S)
+        self.check_room(settings, chars)
+
+    def _wait_for_room_s(self, settings: SpeechSettings, chars: int | None) -> float:
+        if not self.limits.admission:
+            return 0.0
+        needed_s = math.inf if chars is None else chars / LETTERS_PER_SECOND
+        return self._runner.wait_for_room_s(settings.backend, needed_s)
 
     def settings(self, request: SpeechRequest) -> tuple[SpeechSettings, list[SpeechWarning]]:
         """Resolve the names of a request and check its options: see `VoiceResolver.settings`."""

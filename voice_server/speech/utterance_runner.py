@@ -16,13 +16,14 @@ from types import TracebackType
 from typing import Self
 
 from voice_server.config import Config
+from voice_server.core.admission import Demand, RenderSpeed, wait_for_room_s
 from voice_server.core.audio.resample import Resampler
 from voice_server.core.scheduling import Scheduler
 from voice_server.core.speech import utterance_inputs as inputs
 from voice_server.core.speech.segments import PendingSegment
 from voice_server.core.speech.text_stages import Preparation
 from voice_server.core.speech.utterance import Utterance
-from voice_server.core.types import Frame, SpeechWarning, WordMark
+from voice_server.core.types import PCM_BYTES_PER_SECOND, Frame, SpeechWarning, WordMark
 from voice_server.errors import BackendError, VoiceServerError
 from voice_server.plugins.plugins import Plugins
 from voice_server.pool.worker_pool import WorkerPool
@@ -87,6 +88,7 @@ class UtteranceRunner:
         self._resolver = resolver
         self._fallbacks = {name: each.fallback for name, each in config.backends.items()}
         self._scheduler = Scheduler({name: each.workers for name, each in config.backends.items()})
+        self._speeds = {name: RenderSpeed() for name in config.backends}
         self._open: dict[Utterance, _OpenUtterance] = {}
         self._tasks = asyncio.TaskGroup()
         self._idle_resamplers: list[Resampler] = []
@@ -111,6 +113,23 @@ class UtteranceRunner:
     def open_utterances(self) -> int:
         """How many utterances have not ended."""
         return len(self._open)
+
+    def wait_for_room_s(self, backend: str, needed_s: float) -> float:
+        """In how many seconds one more listener of a backend can be spoken to in time; 0.0 for now.
+
+        It will need `needed_s` seconds of sound, which may be infinite. What is heard behind something else
+        does not count: its listener does.
+        """
+        now = self.now()
+        demands = [
+            demand
+            for each in self._open
+            if each.settings.backend == backend
+            and each.predecessor is None
+            and (demand := each.demand(now)) is not None
+        ]
+        speed = self._speeds[backend].real_time_factor
+        return wait_for_room_s(Demand(0.0, needed_s), demands, self._scheduler.slots(backend), speed)
 
     def start(
         self, utterance: Utterance, on_event: Callable[[], None], *, after: Utterance | None = None
@@ -264,6 +283,7 @@ class UtteranceRunner:
             if resampler is not None:
                 self._report(record, inputs.RenderedAudio(pending, resampler.finish()))
                 self._idle_resamplers.append(resampler)
+            self._learn_speed(pending)
             self._report(record, inputs.RenderCompleted(pending))
         except VoiceServerError as error:
             self._report(record, self._after_failure(pending, error))
@@ -273,6 +293,12 @@ class UtteranceRunner:
             self._report(record, self._after_failure(pending, fault))
         finally:
             record.renders.pop(pending, None)
+
+    def _learn_speed(self, pending: PendingSegment) -> None:
+        assert pending.begun_at is not None
+        backend, audio_s = pending.segment.backend, pending.rendered_bytes / PCM_BYTES_PER_SECOND
+        render_s = self.now() - pending.begun_at
+        self._speeds[backend].learn(self._scheduler.busy(backend), render_s, audio_s)
 
     def _sound_of(self, pending: PendingSegment) -> AsyncGenerator[Frame | WordMark | SpeechWarning, None]:
         """What a segment sounds like, with what plugins make of it."""

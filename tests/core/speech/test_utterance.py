@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.core.speech.rendering import BYTES_PER_CHAR, SETTINGS, Bench, pcm_of, words_of
+from voice_server.core.admission import Demand
 from voice_server.core.speech import utterance_events
 from voice_server.core.speech import utterance_inputs as inputs
 from voice_server.core.speech.pauses import Pauses
@@ -1083,3 +1085,23 @@ def test_a_fault_ends_an_utterance_with_an_error_once_and_for_all() -> None:
     assert heard.heard + heard.unheard == "One is here. Two "
     assert isinstance(finished, utterance_events.UtteranceFinished)
     assert finished.reason is utterance_events.FinishReason.FAILED
+
+
+def test_a_listener_needs_more_as_long_as_its_text_goes_on_and_then_what_is_left() -> None:
+    bench = Bench.open()
+    assert bench.utterance.demand(bench.now) is None
+    bench.speak("One is")
+    assert bench.utterance.demand(bench.now) == Demand(0.0, math.inf)
+    bench.speak(" here. ")
+    bench.receive(inputs.FlushText(None))
+    bench.render_all()
+    demand = bench.utterance.demand(bench.now)
+    assert demand is not None
+    assert demand.store_s == pytest.approx(0.24)
+    assert demand.needed_s == math.inf
+    assert bench.utterance.demand(bench.now + 1) is None  # it waits for text
+    bench.speak("Two is here.")
+    bench.receive(inputs.EndText())
+    assert bench.utterance.demand(bench.now + 1) == Demand(0.0, 12 / 15)
+    bench.render_all()
+    assert bench.utterance.demand(bench.now) is None

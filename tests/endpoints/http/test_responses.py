@@ -15,6 +15,7 @@ from tests.endpoints.serving import Served, run, served
 from voice_server.core.types import SpeechWarning, Voice
 from voice_server.endpoints.http.responses import HttpReply, warning_headers
 from voice_server.errors import BackendDown
+from voice_server.speech.utterance_runner import UtteranceRunner
 
 TWO = "One is here. Two is here."
 
@@ -252,5 +253,25 @@ def test_a_stream_in_a_file_format_is_whole_to_its_end() -> None:
             ]
         whole, stream = (answer.content for answer in answers)
         assert whole[-200:] == stream[-200:]  # the last frames, only the head differs
+
+    run(main)
+
+
+def test_a_request_waits_for_room_as_long_as_it_prefers_and_is_told_when_to_come_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    request = {"text": "One is here.", "format": "pcm"}
+
+    async def main() -> None:
+        async with served() as server, server.client() as client:
+            with monkeypatch.context() as full:
+                full.setattr(UtteranceRunner, "wait_for_room_s", lambda *_: 4.2)
+                refused = await client.post("/tts/stream", json=request, headers={"Prefer": "wait=0"})
+                assert (refused.status_code, refused.headers["Retry-After"]) == (503, "5")
+                assert refused.json()["code"] == "busy"
+                waits = asyncio.create_task(client.post("/tts/stream", json=request))
+                await client.post("/tts/stream", json=request, headers={"Prefer": "wait=0"})
+                assert not server.pool.rendered
+            assert (await waits).content == pcm_of("One is here.")
 
     run(main)

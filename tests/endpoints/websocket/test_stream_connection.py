@@ -21,6 +21,7 @@ from voice_server.endpoints.websocket import stream_connection, stream_turns, we
 from voice_server.endpoints.websocket.server_messages import Message
 from voice_server.endpoints.websocket.stream_sender import StreamSender
 from voice_server.endpoints.websocket.websocket_protocol import PROTOCOL_EXTENSION
+from voice_server.speech.utterance_runner import UtteranceRunner
 
 HELLO = pcm_of("Hello world.")
 
@@ -862,5 +863,38 @@ def test_a_rate_that_an_encoding_does_not_have_is_refused_with_those_it_has() ->
             received = await converse(socket, {"v": 2, "format": {"encoding": "opus", "rate": 44_100}})
             (error,) = received.of("error")
             assert "8000, 12000, 16000, 24000, 48000 for opus, not 44100" in error["msg"]
+
+    run(main)
+
+
+@pytest.mark.parametrize("first", [[], [{"voice": "bert"}]])
+def test_a_listener_too_many_is_told_when_to_come_again(
+    first: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(UtteranceRunner, "wait_for_room_s", lambda *_: 4.2)
+
+    async def main() -> None:
+        async with served() as server:
+            async with server.connect("/stream-tokens?v=2") as socket:
+                received = await converse(socket, *first, {"token": "One is "}, {"token": "here."})
+                (error,) = received.of("error")
+                assert (error["code"], error["fatal"], error["retry_after_ms"]) == ("busy", True, 4200)
+                assert received.close_code == 1013
+            async with server.connect() as socket:
+                received = await converse(socket, {"token": "One is here."})
+                assert ([each["code"] for each in received.json], received.close_code) == (["busy"], 1013)
+            assert not server.pool.rendered
+
+    run(main)
+
+
+def test_a_connection_that_was_let_in_is_never_refused_a_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def main() -> None:
+        async with served() as server, server.connect("/stream-tokens?v=2") as socket:
+            await socket.send(json.dumps({"token": "One is here.", "turn": "a", "end": True}))
+            await listen(socket, until="turn_done")
+            monkeypatch.setattr(UtteranceRunner, "wait_for_room_s", lambda *_: 4.2)
+            received = await converse(socket, {"token": "Two is here.", "done": True})
+            assert (received.audio, received.close_code) == (pcm_of("Two is here."), 1000)
 
     run(main)

@@ -11,6 +11,7 @@ from tests.arithmetic_pool import ArithmeticPool, config_of
 from tests.core.speech.rendering import pcm_of
 from tests.endpoints.serving import listen, run, served
 from voice_server.core.types import SpeechWarning
+from voice_server.speech.utterance_runner import UtteranceRunner
 
 
 def test_a_text_in_the_url_is_spoken_and_ends_with_done() -> None:
@@ -177,5 +178,16 @@ def test_warnings_come_before_the_audio_that_they_are_about() -> None:
         assert [first, second, last] == received.texts
         assert audio
         assert received.audio == pcm_of("Hi.")
+
+    run(main)
+
+
+def test_a_listener_too_many_is_told_to_come_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(UtteranceRunner, "wait_for_room_s", lambda *_: 4.2)
+
+    async def main() -> None:
+        async with served() as server, server.connect("/stream?text=One") as socket:
+            received = await listen(socket)
+            assert ([each["code"] for each in received.json], received.close_code) == (["busy"], 1013)
 
     run(main)

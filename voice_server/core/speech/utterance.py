@@ -14,10 +14,12 @@ in order; exactly one `UtteranceFinished`, and nothing after it; after `CancelUt
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
+from voice_server.core.admission import Demand
 from voice_server.core.speech.deferred_inputs import MAX_WAITING, SLICE_CHARS, DeferredInputs
 from voice_server.core.speech.delivery import Delivery
 from voice_server.core.speech.incoming_text import IncomingText
@@ -55,6 +57,7 @@ from voice_server.core.speech.utterance_inputs import (
     UtteranceInput,
 )
 from voice_server.core.speech.utterance_states import TAKEN_INPUTS, UtteranceState
+from voice_server.core.text.splitting.speech_length import LETTERS_PER_SECOND
 from voice_server.core.text.splitting.splitter import Piece
 from voice_server.core.types import PCM_BYTES_PER_SECOND, SpeechWarning
 
@@ -294,6 +297,17 @@ class Utterance:
         """Whether there is room for the audio of a segment, and somebody listens."""
         delivery = self._delivery
         return delivery.waiting_bytes < self._limits.unsent_bytes and not delivery.clock.is_paused
+
+    def demand(self, now: float) -> Demand | None:
+        """What its listener needs of the workers; None where nothing waits and no sound runs out."""
+        delivery = self._delivery
+        silent_at = delivery.clock.silent_at
+        store_s = 0.0 if silent_at is None else max(0.0, silent_at - now)
+        store_s += delivery.waiting_bytes / PCM_BYTES_PER_SECOND
+        needed_s = self._queue.expected_s() + self.buffered_chars / LETTERS_PER_SECOND
+        if self._state is _OPEN and store_s + needed_s > 0:
+            needed_s = math.inf
+        return Demand(store_s, needed_s) if needed_s > 0 else None
 
     @property
     def awaits_sound(self) -> bool:

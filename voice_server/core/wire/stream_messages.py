@@ -135,13 +135,17 @@ class WarningMessage(ServerMessage, frozen=True, kw_only=True, tag="warning"):
 
 
 class ErrorMessage(ServerMessage, frozen=True, kw_only=True, tag="error"):
-    """Something could not be done; behind a `fatal` one the server closes."""
+    """Something could not be done; behind a `fatal` one the server closes.
+
+    With `retry_after_ms` the same may be asked again after so many milliseconds.
+    """
 
     msg: str
     code: str
     turn: str | None = None
     index: int | None = None
     fatal: bool | None = None
+    retry_after_ms: int | None = None
 
 
 class ClosingMessage(ServerMessage, frozen=True, kw_only=True, tag="closing"):

@@ -16,6 +16,7 @@ from functools import partial
 from typing import Any, Protocol, TypeVar
 
 import msgspec
+from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
 from voice_server.core.speech.speech_settings import SpeechSettings
@@ -32,6 +33,7 @@ from voice_server.core.speech.utterance_events import (
 from voice_server.core.types import PCM_BYTES_PER_SECOND, Span, SpeechWarning, TimesSource, WordMark
 from voice_server.endpoints.app_state import AppState
 from voice_server.endpoints.http.error_shapes import header_value
+from voice_server.endpoints.http.preferences import preferred_wait_s
 from voice_server.errors import BackendDown, RenderError, RequestError, VoiceServerError
 from voice_server.sound_files.encoding import Encoding, PieceBuffer
 from voice_server.speech import Speech
@@ -233,12 +235,15 @@ class SpeechResponse:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request. Raises VoiceServerError as long as nothing was sent."""
-        del scope
+        resolved, service = self._resolved, self._state.service
+        with self._state.open_work():
+            wait_s = preferred_wait_s(Headers(scope=scope), service.limits.admission_wait_s)
+            await service.wait_for_room(resolved.settings, len(resolved.text), most_s=wait_s)
+            await self._speak(receive, send)
+
+    async def _speak(self, receive: Receive, send: Send) -> None:
         resolved = self._resolved
-        with (
-            self._state.open_work(),
-            self._state.service.speak(resolved.text, resolved.settings) as speech,
-        ):
+        with self._state.service.speak(resolved.text, resolved.settings) as speech:
             async with asyncio.TaskGroup() as tasks:
                 disconnect = tasks.create_task(_close_on_disconnect(receive, speech))
                 reply = HttpReply(send)

@@ -33,9 +33,11 @@ def to_json(message: object) -> str:
     return _encode(message).decode()
 
 
-def error_message(code: str, msg: str, *, fatal: bool | None = None) -> str:
-    """An error that belongs to no sentence; version 1 does not say whether a close follows."""
-    return to_json(ErrorMessage(code=code, msg=msg, fatal=fatal))
+def error_message(
+    code: str, msg: str, *, fatal: bool | None = None, retry_after_ms: int | None = None
+) -> str:
+    """An error that belongs to no sentence; version 1 does not say what follows."""
+    return to_json(ErrorMessage(code=code, msg=msg, fatal=fatal, retry_after_ms=retry_after_ms))
 
 
 def warning_message(warning: SpeechWarning) -> str:

@@ -247,6 +247,8 @@ class StreamConnection:
             warnings: list[SpeechWarning] = []
             if settings is None or config is not session.config:
                 settings, warnings = self._service.settings(config.request)
+            if conversation.turns.opened == 0 and session.adds_turn(message):
+                self._service.check_room(settings)
             takes_text = session.turn is not None
             todo = session.receive(message, config)
             if settings is not conversation.settings:
@@ -361,9 +363,14 @@ class StreamConnection:
     # ------------------------------------------------------------------ refusing
 
     def _refuse(self, error: VoiceServerError) -> None:
-        """Answer with an error; close as well where nothing was configured yet and this cannot be either."""
-        if self._conversation.settings is None and not isinstance(error, TooMuch):
-            is_temporary = isinstance(error, Busy | BackendDown)
+        """Answer with an error; close as well where nothing was configured yet and this cannot be either.
+
+        Close too where there is no room for a new listener: a part of its text must not be spoken later.
+        """
+        if isinstance(error, Busy):
+            self._fail(error.code, error.message, CloseCode.TRY_LATER, error.retry_after_ms)
+        elif self._conversation.settings is None and not isinstance(error, TooMuch):
+            is_temporary = isinstance(error, BackendDown)
             code = CloseCode.TRY_LATER if is_temporary else CloseCode.POLICY
             self._fail(error.code, error.message, code)
         else:
@@ -376,7 +383,10 @@ class StreamConnection:
         )
         return SpeechWarning("slow_reader", sentence)
 
-    def _fail(self, code: str, sentence: str, close_code: CloseCode) -> None:
+    def _fail(
+        self, code: str, sentence: str, close_code: CloseCode, retry_after_ms: int | None = None
+    ) -> None:
         self._is_ending = True
-        self._sender.answer([self._writer.error(code, sentence, fatal=True)])
+        error = self._writer.error(code, sentence, fatal=True, retry_after_ms=retry_after_ms)
+        self._sender.answer([error])
         self._sender.close(close_code)

@@ -138,7 +138,7 @@ class StreamTurns:
         self.on_event = on_event
         self._turns: deque[StreamTurn] = deque()
         self._sent: deque[StreamTurn] = deque(maxlen=SENT_TURNS)
-        self._opened = 0
+        self.opened = 0
         self._is_paused = False
 
     def _wake(self) -> None:
@@ -176,9 +176,9 @@ class StreamTurns:
         speech = self._service.open(settings, after=after, on_event=self._wake)
         if self._is_paused:
             speech.pause()
-        turn_writer = writer.turn(name, self._opened, tagged=form.frames == "tagged")
+        turn_writer = writer.turn(name, self.opened, tagged=form.frames == "tagged")
         self._turns.append(StreamTurn(name, speech, turn_writer, encoding_of(form)))
-        self._opened += 1
+        self.opened += 1
 
     def cancel(self, command: CancelTurns) -> tuple[list[Message], bool]:
         """Stop the turns that a command names.

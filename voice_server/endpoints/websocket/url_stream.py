@@ -29,7 +29,7 @@ from voice_server.endpoints.websocket.server_messages import (
     to_json,
     warning_message,
 )
-from voice_server.errors import RequestError, VoiceServerError
+from voice_server.errors import Busy, RequestError, VoiceServerError
 from voice_server.speech import Speech, SpeechRequest, SpeechService
 
 _Choice = TypeVar("_Choice", bound=str)
@@ -54,6 +54,7 @@ async def _speak(websocket: WebSocket, service: SpeechService) -> None:
     try:
         text, request = _request_of(query_fields(websocket))
         settings, warnings = service.settings(request)
+        service.check_room(settings, len(text))
     except VoiceServerError as error:
         await _refuse(websocket, error)
         return
@@ -151,4 +152,4 @@ async def _send_message(websocket: WebSocket, message: Message | None) -> None:
 
 async def _refuse(websocket: WebSocket, error: VoiceServerError) -> None:
     await websocket.send_text(error_message(error.code, error.message))
-    await websocket.close(CloseCode.POLICY)
+    await websocket.close(CloseCode.TRY_LATER if isinstance(error, Busy) else CloseCode.POLICY)

@@ -80,7 +80,7 @@ class VersionWriter(Protocol):
     def warnings(self, warnings: Iterable[SpeechWarning]) -> list[str]:
         """One message for each warning."""
 
-    def error(self, code: str, sentence: str, *, fatal: bool) -> str:
+    def error(self, code: str, sentence: str, *, fatal: bool, retry_after_ms: int | None = None) -> str:
         """An error that belongs to no turn; a fatal one is followed by a close."""
 
     def closing(self, in_ms: int) -> list[str]:
@@ -127,9 +127,9 @@ class Version1Writer:
         del warnings
         return []
 
-    def error(self, code: str, sentence: str, *, fatal: bool) -> str:
-        """An error; that a close follows is not said."""
-        del fatal
+    def error(self, code: str, sentence: str, *, fatal: bool, retry_after_ms: int | None = None) -> str:
+        """An error; that a close follows, and when to come again, is not said."""
+        del fatal, retry_after_ms
         return error_message(code, sentence)
 
     def closing(self, in_ms: int) -> list[str]:
@@ -199,9 +199,9 @@ class Version2Writer:
         """A `warning` for each."""
         return [warning_message(each) for each in warnings]
 
-    def error(self, code: str, sentence: str, *, fatal: bool) -> str:
-        """An `error` that says whether a close follows."""
-        return error_message(code, sentence, fatal=fatal)
+    def error(self, code: str, sentence: str, *, fatal: bool, retry_after_ms: int | None = None) -> str:
+        """An `error` that says whether a close follows, and after how long to come again."""
+        return error_message(code, sentence, fatal=fatal, retry_after_ms=retry_after_ms)
 
     def closing(self, in_ms: int) -> list[str]:
         """`closing`, with the milliseconds after which the server stops."""

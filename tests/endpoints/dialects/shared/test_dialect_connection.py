@@ -13,6 +13,7 @@ from tests.arithmetic_pool import ArithmeticPool, config_of
 from tests.core.speech.rendering import pcm_of
 from tests.endpoints.serving import Served, converse, listen, run, served
 from voice_server.core.speech.pauses import Pauses, pause_bytes
+from voice_server.speech.utterance_runner import UtteranceRunner
 
 PATH = "/deepgram/v1/speak"
 
@@ -205,5 +206,24 @@ def test_turns_that_were_cut_off_leave_room_for_others_at_once() -> None:
             received = await listen(socket, until="Flushed")
             assert received.of("Warning") == []
             assert received.audio == pcm_of("Two.")
+
+    run(main)
+
+
+def test_a_listener_too_many_is_told_so_and_one_that_was_let_in_is_not_asked_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def main() -> None:
+        async with served() as server, server.connect(PATH) as socket:
+            await send(socket, speak("One is here."), FLUSH)
+            await listen(socket, until="Flushed")
+            monkeypatch.setattr(UtteranceRunner, "wait_for_room_s", lambda *_: 4.2)
+            await send(socket, speak("Two is here."), FLUSH)
+            assert (await listen(socket, until="Flushed")).audio == pcm_of("Two is here.")
+            async with server.connect(PATH) as other:
+                await send(other, speak("Three is here."), FLUSH, speak("Four."), FLUSH)
+                received = await listen(other)
+                assert (received.audio, received.close_code) == (b"", 1013)
+                assert "ask again in 5 s" in received.of("Warning")[0]["description"]
 
     run(main)

@@ -49,6 +49,7 @@ class DialectConnection(ABC):
         self._limits = state.service.limits
         self._idle_s = idle_s or self._limits.idle_s
         self._turns: list[DialectTurn] = []
+        self._is_let_in = False
         self._answers: deque[Message] = deque()
         self._wake_up = asyncio.Event()
         self._may_send = asyncio.Lock()
@@ -112,6 +113,9 @@ class DialectConnection(ABC):
     ) -> DialectTurn:
         """Begin a turn, which is heard after another one if that is not over. Raises TooMuch.
 
+        Raises Busy where there is no room for one more listener; a connection that was let in, and asks for
+        one thing at a time, is not asked again.
+
         A pause parts the two where the other one was not sent to its end when this one began. Else it begins
         at once: whoever interrupts sound that it has tells the server nothing, and must not wait for it.
 
@@ -125,6 +129,9 @@ class DialectConnection(ABC):
                 f"a connection has at most {most} turns that have not been spoken; begin the next one later",
                 code="too_many_turns",
             )
+        if open_turns or not self._is_let_in:
+            self._service.check_room(settings)
+            self._is_let_in = True
         speech = self._service.open(
             settings,
             after=None if after is None else after.speech,
@@ -225,6 +232,8 @@ class DialectConnection(ABC):
         except VoiceServerError as error:
             self._service.metrics.refused(error.code)
             self.refuse(error)
+            if isinstance(error, Busy) and not self._is_let_in:
+                self.close(CloseCode.TRY_LATER, error.message)
 
     async def _watch(self, sender: asyncio.Task[None]) -> None:
         """Close a connection that has been idle, or has not read what it was sent, for too long."""

@@ -95,7 +95,7 @@ class WyomingAnswers:
         return len(self._answers)
 
     def open(self, settings: SpeechSettings, *, in_chunks: bool) -> None:
-        """Begin an answer, which is heard after all others. Raises TooMuch."""
+        """Begin an answer, which is heard after all others. Raises TooMuch, and Busy for the first."""
         most = self._service.limits.open_turns
         if len(self._answers) >= most:
             raise TooMuch(
@@ -103,6 +103,8 @@ class WyomingAnswers:
                 code="too_many_turns",
             )
         after = self._answers[-1].speech if self._answers else None
+        if after is None:
+            self._service.check_room(settings)
         speech = self._service.open(settings, after=after, pauses_before=False, on_event=self._on_event)
         self._answers.append(_Answer(speech, in_chunks=in_chunks))
 
