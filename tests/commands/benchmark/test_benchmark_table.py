@@ -7,7 +7,7 @@ from voice_server.commands.benchmark.load_client import LoadOutcome
 from voice_server.commands.benchmark.process_usage import ProcessUsage
 
 
-def outcome(clients: int, **more: list[float] | list[str]) -> LoadOutcome:
+def outcome(clients: int, **more: list[float] | list[str] | int) -> LoadOutcome:
     result = LoadOutcome(clients, audio_s=10.0, wall_s=1.0, first_ms=[1.0], sentence_ms=[1.0, 5.0])
     for name, value in more.items():
         setattr(result, name, value)
@@ -75,3 +75,15 @@ def test_a_machine_that_was_busy_before_the_start_is_mentioned() -> None:
     sentence = "the machine was busy with something else: load 3.5 before the start"
     assert sentence in table(report(others_load=3.5).figures())
     assert sentence not in table(report().figures())
+
+
+def test_an_overload_is_two_rows_and_a_sentence() -> None:
+    made = report()
+    made.overloads = [(LoadRun(outcome(3)), LoadRun(outcome(6, refused=3, errors=["it broke"])))]
+    lines = table(made.figures())
+    assert lines[3].startswith("3, all let in")
+    assert lines[4].startswith("6, of them let in")
+    assert any(
+        "of 6 clients in each of 2 runs 3 in all were told to come again; TTFA p95" in x for x in lines
+    )
+    assert "error: it broke" in lines

@@ -173,3 +173,9 @@ def test_a_dialect_s_error_is_in_the_outcome() -> None:
 def test_a_turn_too_short_to_cancel_is_not_counted() -> None:
     outcome = outcome_of(CancellingClient, plays(READY, *sentence(0, (0, 3))))
     assert (outcome.cancel_ms, outcome.frames_after_cancel) == ([], 0)
+
+
+def test_a_client_that_is_told_to_come_again_is_counted_and_no_error() -> None:
+    error = {"type": "error", "code": "busy", "msg": "no", "fatal": True, "retry_after_ms": 1000}
+    outcome = outcome_of(LoadClient, plays(READY, error, code=1013))
+    assert (outcome.refused, outcome.errors, outcome.first_ms) == (1, [], [])

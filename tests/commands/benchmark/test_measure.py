@@ -15,6 +15,7 @@ from voice_server.commands.benchmark.load_client import LoadOutcome
 from voice_server.commands.benchmark.measure import BenchmarkPlan, measure
 from voice_server.commands.benchmark.server_process import StartedServer
 from voice_server.commands.shared.click_options import ServerChoice
+from voice_server.errors import VoiceServerError
 
 
 class Loads:
@@ -26,6 +27,7 @@ class Loads:
         self.cancels: list[int] = []
         self.dialects: list[tuple[str, int, float | None, int | None]] = []
         self.starts = 0
+        self.room: int | None = None
         self.arguments: list[str] = []
 
     async def run_load(
@@ -40,7 +42,9 @@ class Loads:
     ) -> LoadOutcome:
         self.urls.add(url)
         self.runs.append((clients, tokens_per_s, backend, opts))
-        return LoadOutcome(clients, audio_s=1.0, first_end=7)
+        refused = 0 if self.room is None else max(0, clients - self.room)
+        first_ms = [float(clients)] * (clients - refused)
+        return LoadOutcome(clients, audio_s=1.0, first_end=7, first_ms=first_ms, refused=refused)
 
     async def run_dialect_load(
         self,
@@ -139,3 +143,22 @@ def test_the_null_backend_is_loaded_with_the_fewest_and_the_most_clients(loads: 
     figures = asyncio.run(measure(ServerChoice(), plan()))
     assert loads.runs[-2:] == [(n, None, "tone", {"words": False}) for n in (1, 4)]
     assert list(figures["loads"])[-2:] == ["1 in a burst, tone", "4 in a burst, tone"]
+
+
+@pytest.mark.parametrize("choice", [ServerChoice(), ServerChoice("http://host")])
+def test_an_overload_is_twice_as_many_as_are_let_in(loads: Loads, choice: ServerChoice) -> None:
+    loads.room = 3
+    overload = BenchmarkPlan(["Hi."], [1, 4], 50.0, 2, with_null=False, overload=True)
+    figures = asyncio.run(measure(choice, overload))
+    assert [clients for clients, rate, *_ in loads.runs if rate is not None] == [4, 3, 6, 3, 6]
+    assert figures["overload"]["let_in_alone"]["refused"] == 0
+    assert figures["overload"]["twice_as_many"]["refused"] == 6
+    assert figures["overload"]["first_p95_ratio"] == 2.0
+    assert not figures["loads"]
+
+
+def test_there_is_no_overload_where_everybody_is_let_in(loads: Loads) -> None:
+    overload = BenchmarkPlan(["Hi."], [4], 50.0, 1, with_null=False, overload=True)
+    with pytest.raises(VoiceServerError, match="all of 4 listeners were let in"):
+        asyncio.run(measure(ServerChoice(), overload))
+    assert loads.runs

@@ -40,6 +40,10 @@ from voice_server.errors import ConfigError, UnknownName
     "--dialect", "dialects", metavar="NAME", multiple=True,
     help="Also run each load over another protocol, such as wyoming, beside /stream-tokens; repeatable.",
 )  # fmt: skip
+@click.option(
+    "--overload", is_flag=True,
+    help="Measure only how listeners fare where twice as many come as are let in; --clients at most.",
+)  # fmt: skip
 @json_option
 def bench(
     *,
@@ -52,6 +56,7 @@ def bench(
     runs: int,
     with_null: bool,
     dialects: tuple[str, ...],
+    overload: bool,
     as_json: bool,
 ) -> None:
     """Measure latency, gaps, CPU and memory of a server under load.
@@ -71,6 +76,7 @@ def bench(
         runs,
         with_null,
         dialects,
+        overload,
     )
     for name in dialects:
         if name not in DIALECTS:

@@ -35,6 +35,8 @@ class BenchmarkReport:
     others_load: float
     loads: dict[str, list[LoadRun]] = field(default_factory=dict)
     dialects: dict[str, dict[str, list[LoadRun]]] = field(default_factory=dict)
+    overloads: list[tuple[LoadRun, LoadRun]] = field(default_factory=list)
+    """Runs with as many clients as are let in, each with the one with twice as many that came after it."""
     floors: list[FloorOutcome] = field(default_factory=list)
     cancels: list[LoadOutcome] = field(default_factory=list)
     start_s: list[float] = field(default_factory=list)
@@ -70,6 +72,7 @@ class BenchmarkReport:
                 }
                 for dialect, loads in self.dialects.items()
             },
+            "overload": _overload_figures(self.overloads, floor_cpu) if self.overloads else None,
             "cancel": {
                 "clients": self.cancels[0].clients if self.cancels else None,
                 "answered_ms": _spread([ms for each in self.cancels for ms in each.cancel_ms]),
@@ -90,6 +93,7 @@ def _load_figures(runs: Sequence[LoadRun], floor_cpu: float | None) -> Json:
             [ms for each in outcomes for ms in each.first_from_last_token_ms]
         ),
         "sentence_ms": _spread([ms for each in outcomes for ms in each.sentence_ms]),
+        "refused": sum(each.refused for each in outcomes),
         "gaps": sum(len(each.gaps_ms) for each in outcomes),
         "longest_gap_ms": _rounded(max((ms for each in outcomes for ms in each.gaps_ms), default=0.0)),
         "rtf": _rounded(_median([rtf for each in outcomes for rtf in each.rtfs]), 4),
@@ -103,6 +107,17 @@ def _load_figures(runs: Sequence[LoadRun], floor_cpu: float | None) -> Json:
         "peak_server_mib": _rounded(_median([run.peak_server_mib for run in runs])),
         "errors": sorted({error for each in outcomes for error in each.errors}),
     }
+
+
+def _overload_figures(pairs: Sequence[tuple[LoadRun, LoadRun]], floor_cpu: float | None) -> Json:
+    """How those that are let in fare beside as many that are not; ratios are medians over the runs."""
+    quiet, full = (_load_figures(runs, floor_cpu) for runs in zip(*pairs, strict=True))
+    p95 = [
+        (percentile(each.outcome.first_ms, 0.95) if each.outcome.first_ms else None, percentile(alone, 0.95))
+        for before, each in pairs
+        if (alone := before.outcome.first_ms)
+    ]
+    return {"let_in_alone": quiet, "twice_as_many": full, "first_p95_ratio": _median_ratio(p95)}
 
 
 def _ratios(runs: Sequence[LoadRun], to: Sequence[LoadRun]) -> Json:

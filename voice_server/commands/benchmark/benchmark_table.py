@@ -47,6 +47,14 @@ def _rows(figures: Json) -> Iterator[str]:
         for dialect, loads in figures["dialects"].items():
             if name in loads:
                 yield _load_row(f"  {dialect}", loads[name])
+    if figures["overload"]:
+        yield from _overload_rows(figures["overload"])
+
+
+def _overload_rows(overload: Json) -> Iterator[str]:
+    alone, twice = overload["let_in_alone"], overload["twice_as_many"]
+    yield _load_row(f"{alone['clients']}, all let in", alone)
+    yield _load_row(f"{twice['clients']}, of them let in", twice)
 
 
 def _load_row(name: str, load: Json) -> str:
@@ -65,6 +73,12 @@ def _busy_note(figures: Json) -> Iterator[str]:
 
 
 def _footer(figures: Json) -> Iterator[str]:
+    if overload := figures["overload"]:
+        twice, ratio = overload["twice_as_many"], _times(overload["first_p95_ratio"])
+        yield (
+            f"of {twice['clients']} clients in each of {figures['runs']} runs {twice['refused']} in all were "
+            f"told to come again; TTFA p95 of the others {ratio} of theirs alone"
+        )
     cancel = figures["cancel"]
     if cancel["answered_ms"]:
         p50, p95 = _pair(cancel["answered_ms"])
@@ -83,6 +97,8 @@ def _footer(figures: Json) -> Iterator[str]:
     yield from (f"memory, {name}: {value} MiB" for name, value in figures["memory_mib"].items())
     every_load = [*figures["loads"].values()]
     every_load += [load for loads in figures["dialects"].values() for load in loads.values()]
+    if overload:
+        every_load += [overload["let_in_alone"], overload["twice_as_many"]]
     yield from (f"error: {error}" for load in every_load for error in load["errors"])
 
 

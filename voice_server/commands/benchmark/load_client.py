@@ -12,7 +12,7 @@ from voice_server.commands.benchmark.dialect_clients import BenchmarkedConnectio
 from voice_server.commands.benchmark.minimal_websocket import MinimalWebSocket, text_frame
 from voice_server.commands.simulate.simulated_llm import TokenLog
 from voice_server.commands.simulate.turn_timing import SentenceTiming, TurnMeter
-from voice_server.errors import VoiceServerError
+from voice_server.errors import Busy, VoiceServerError
 
 _now = time.perf_counter
 _SENTENCES_BEFORE_CANCEL = 2  # so that the barge-in comes in the middle of the turn
@@ -34,6 +34,8 @@ class LoadOutcome:
     errors: list[str] = field(default_factory=list)
     cancel_ms: list[float] = field(default_factory=list)
     frames_after_cancel: int = 0
+    refused: int = 0
+    """How many clients were told that there is no room for one more listener."""
     first_end: int | None = None
     """Where what is heard first ends in the text, for clients that are not told."""
 
@@ -45,6 +47,7 @@ class LoadClient:
         self.socket = socket
         self.log = TokenLog()
         self.errors: list[str] = []
+        self._is_refused = False
         self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._meter = TurnMeter(self.log)
         self._sentences: list[SentenceTiming] = []
@@ -64,6 +67,9 @@ class LoadClient:
 
     def add_to(self, outcome: LoadOutcome) -> None:
         """Add the measurements to the outcome of all clients; the connection must be closed."""
+        if self._is_refused:
+            outcome.refused += 1
+            return
         outcome.errors += self.errors
         if (code := self.socket.closed.result()) != _NORMAL_CLOSURE:
             outcome.errors.append(f"the server closed a connection with the code {code}")
@@ -87,6 +93,7 @@ class LoadClient:
         if isinstance(event, Ready):
             self.ready.set_result(None)
         elif isinstance(event, ErrorEvent):
+            self._is_refused |= event.code == Busy.code
             self.errors.append(event.msg)
         elif sentence := self._meter.receive(event, _now()):
             self._sentences.append(sentence)

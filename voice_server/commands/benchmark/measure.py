@@ -28,6 +28,7 @@ from voice_server.commands.shared.chosen_server import chosen_config
 from voice_server.commands.shared.click_options import ServerChoice
 from voice_server.commands.shared.terminal import print_note
 from voice_server.config import EMBEDDED, Config, load_config
+from voice_server.errors import VoiceServerError
 from voice_server.provisioning.natural_engines import default_backend
 
 _CANCELLING_CLIENTS = 16
@@ -48,6 +49,8 @@ class BenchmarkPlan:
     runs: int
     with_null: bool
     dialects: Sequence[str] = ()
+    overload: bool = False
+    """Whether only that is measured: how listeners fare where there are twice as many as are let in."""
 
 
 async def measure(choice: ServerChoice, plan: BenchmarkPlan) -> dict[str, Any]:
@@ -59,7 +62,7 @@ async def measure(choice: ServerChoice, plan: BenchmarkPlan) -> dict[str, Any]:
     if choice.url is not None:
         query = f"?{urlencode({'token': choice.token})}" if choice.token else ""
         bench = _ServerBenchmark(stream_url(choice.url) + query, None, choice.backend, plan, report, ready={})
-        await bench.run(floor=None)
+        await (bench.run_overload() if plan.overload else bench.run(floor=None))
     else:
         config = _benchmark_config(choice, plan)
         arguments = [each for name in plan.dialects for each in DIALECTS[name].serve_arguments]
@@ -72,7 +75,7 @@ async def measure(choice: ServerChoice, plan: BenchmarkPlan) -> dict[str, Any]:
                 stream_url(server.url), server.pid, None, plan, report, ready=server.ready
             )
             await bench.measure_idle()
-            await bench.run(_engine_floor(config))
+            await (bench.run_overload() if plan.overload else bench.run(_engine_floor(config)))
     return report.figures()
 
 
@@ -147,6 +150,22 @@ class _ServerBenchmark:
             if self._plan.with_null and self._pid is not None:
                 for clients in (min(self._plan.clients), max(self._plan.clients)):
                     await self._add(f"{clients} in a burst, {_NULL_BACKEND}", clients, None, _NULL_BACKEND)
+
+    async def run_overload(self) -> None:
+        """See how many of the most clients are let in; let so many stream alone, and then twice as many.
+
+        Raises VoiceServerError where all of them are let in.
+        """
+        most, rate = max(self._plan.clients), self._plan.tokens_per_s
+        refused = (await self._load(f"{most} at {rate:g} tokens/s", most, rate)).outcome.refused
+        if not refused:
+            raise VoiceServerError(f"all of {most} listeners were let in; give more with --clients")
+        let_in = most - refused
+        for number in range(self._plan.runs):
+            print_note(f"run {number + 1} of {self._plan.runs} …")
+            alone = await self._load(f"{let_in} at {rate:g} tokens/s", let_in, rate)
+            twice = await self._load(f"{2 * let_in} at {rate:g} tokens/s", 2 * let_in, rate)
+            self._report.overloads.append((alone, twice))
 
     async def _add_with_dialects(self, name: str, clients: int, rate: float | None) -> None:
         """Measure a load over `/stream-tokens`, and then over each dialect."""
