@@ -41,13 +41,16 @@ class RenderSpeed:
 
     def __init__(self) -> None:
         self._sums: dict[int, tuple[float, float]] = {}
+        self._fastest = math.inf
 
     def learn(self, busy_workers: int, render_s: float, audio_s: float) -> None:
         """Take note of a render of `audio_s` of sound that took `render_s`, with so many workers busy."""
         if audio_s > 0:
             kept = math.exp(-audio_s / _MEMORY_AUDIO_S)
             render_sum, audio_sum = self._sums.get(busy_workers, (0.0, 0.0))
-            self._sums[busy_workers] = (render_sum * kept + render_s, audio_sum * kept + audio_s)
+            render_sum, audio_sum = render_sum * kept + render_s, audio_sum * kept + audio_s
+            self._sums[busy_workers] = (render_sum, audio_sum)
+            self._fastest = min(self._fastest, render_sum / audio_sum)
 
     @property
     def real_time_factor(self) -> float:
@@ -57,16 +60,21 @@ class RenderSpeed:
         render_sum, audio_sum = self._sums[max(self._sums)]
         return render_sum / audio_sum
 
+    @property
+    def is_slower_than_speech(self) -> bool:
+        """Whether a worker has never made sound as fast as it is heard, also when it was left alone."""
+        return self._fastest >= 1.0 and bool(self._sums)
 
-def wait_for_room_s(new: Demand, others: Sequence[Demand], workers: int, real_time_factor: float) -> float:
+
+def wait_for_room_s(new: Demand, others: Sequence[Demand], workers: int, speed: RenderSpeed) -> float:
     """In how many seconds there is room for one more listener; 0.0 where there is room now.
 
-    The workers are asked for `real_time_factor` seconds for each second of sound that runs out. Where nobody
-    else is spoken to there is room, and so there is with an engine that is slower than speech whatever it is
-    asked for.
+    Where nobody else is spoken to there is room, and so there is with an engine that is slower than speech
+    whatever it is asked for.
     """
-    if not others or real_time_factor >= workers:
+    if not others or speed.is_slower_than_speech:
         return 0.0
+    real_time_factor = speed.real_time_factor
     changes: list[tuple[float, int]] = [(HORIZON_S, 0)]
     for demand in (new, *others):
         if demand.store_s < HORIZON_S and demand.needed_s > 0:

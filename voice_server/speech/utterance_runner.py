@@ -128,8 +128,8 @@ class UtteranceRunner:
             and each.predecessor is None
             and (demand := each.demand(now)) is not None
         ]
-        speed = self._speeds[backend].real_time_factor
-        return wait_for_room_s(Demand(0.0, needed_s), demands, self._scheduler.slots(backend), speed)
+        workers = self._scheduler.slots(backend)
+        return wait_for_room_s(Demand(0.0, needed_s), demands, workers, self._speeds[backend])
 
     def start(
         self, utterance: Utterance, on_event: Callable[[], None], *, after: Utterance | None = None
