@@ -47,7 +47,8 @@ def test_the_python_sdk_hears_every_sample_once_and_reads_every_answer(url: str)
         assert sound_of(scenes[name]) == spoken, name
     for name in ("v2 socket", "v2 request"):
         assert sound_of(scenes[name]) == slower, name
-    assert sound_of({"audio": scenes["v1 request"]["usual"]}).endswith(spoken)
+    assert sound_of({"audio": scenes["v1 request"]["wav"]}).endswith(spoken)
+    assert scenes["v1 request"]["headers"]["content-type"] == "audio/mpeg"
     assert len(sound_of({"audio": scenes["v2 socket"]["faster"]})) < 0.9 * len(slower)
 
     assert kinds(scenes["v1 socket"]) == ["Metadata", "Flushed"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import asyncio
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import cast
 
@@ -116,13 +117,26 @@ def test_the_connection_that_has_been_idle_for_longest_makes_room_and_none_that_
 def test_half_a_request_makes_room_before_an_idle_connection() -> None:
     async def main() -> None:
         state = _state()
-        idle, answers = _Connection(idle_since=1.0), iter((True, False))
-        state.drop_half_request = lambda: next(answers)
+        idle, ended = _Connection(idle_since=1.0), list[str]()
+        halves = [(2.0, partial(ended.append, "older")), (3.0, partial(ended.append, "younger"))]
+        state.half_requests = lambda: list(halves)
         with state.open_work(idle):
-            assert state.make_room()
-            assert idle.made_room == 0
+            for _ in range(2):
+                assert state.make_room()
+                halves.pop(0)
+            assert (ended, idle.made_room) == (["older", "younger"], 0)
             assert state.make_room()
             assert idle.made_room == 1
+
+
+def test_half_a_request_that_has_only_just_begun_is_left_and_an_idle_connection_ends_for_it() -> None:
+    async def main() -> None:
+        state = _state()
+        idle, ended = _Connection(idle_since=1.0), list[str]()
+        state.half_requests = lambda: [(99.9, partial(ended.append, "half"))]
+        with state.open_work(idle):
+            assert state.make_room()
+        assert (ended, idle.made_room) == ([], 1)
 
     run(main)
 
@@ -145,7 +159,8 @@ def test_a_connection_that_was_only_just_opened_has_a_moment_to_ask_for_somethin
         service = _Service(connections)
         state = AppState(cast("SpeechService", service), cast("Loudspeakers", _SilentLoudspeakers()))
         asks = _Connection(idle_since=99.98)
-        with state.open_work(asks), state.open_work():
+        count = state.connections
+        with state.open_work(asks), count.one_from("a"), count.one_from("b"):
             assert [state.make_room() for _ in range(2)] == [True, False]
             assert asks.made_room == 0
             asks.idle_since, service.time = idle_since, 100.6

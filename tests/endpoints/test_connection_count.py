@@ -67,3 +67,12 @@ def test_the_time_without_connections_runs_from_the_end_of_the_last_one() -> Non
         clock.now = 170.0
     clock.now = 171.0
     assert count.idle_s() == 1.0
+
+
+def test_room_that_was_promised_is_owed_until_as_many_have_gone() -> None:
+    count = counting(makes_room=True, connections=1)
+    with count.one_from("127.0.0.1"):
+        assert not count.is_over
+        with count.one_from("127.0.0.1"):
+            assert count.is_over
+        assert not count.is_over

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, Protocol
 
 from starlette.applications import Starlette
@@ -77,8 +78,8 @@ class AppState:
         self._connections: set[OpenConnection] = set()
         self._one_closed = asyncio.Event()
         self._rooms_owed = 0
-        self.drop_half_request: Callable[[], bool] = lambda: False
-        """Ends the request whose body has been incomplete for longest; whether there was one."""
+        self.half_requests: Callable[[], list[tuple[float, Callable[[], None]]]] = list
+        """Since when each request's body has been incomplete, the oldest first, and what ends it."""
 
     def is_being_set_up(self, backend: str) -> bool:
         """Whether a set-up that was begun here goes on."""
@@ -105,32 +106,35 @@ class AppState:
     def make_room(self) -> bool:
         """End a half request, or the connection that has been idle for longest; whether there was one.
 
-        One that has only just been opened has a moment to ask for something: it is ended after that.
+        One that has only just begun has a moment to ask for something: it is ended after that.
         """
-        if self.drop_half_request():
-            return True
-        idle = self._idle()
-        if len(idle) <= self._rooms_owed:
+        may_leave = self._may_leave()
+        if len(may_leave) <= self._rooms_owed:
             return False
-        if self.service.now() - idle[0][0] >= _MOMENT_S:
-            self._end(idle[0][1])
-        else:
+        if not self._end_oldest(may_leave):
             self._rooms_owed += 1
             asyncio.get_running_loop().call_later(_MOMENT_S, self._make_owed_room)
         return True
 
     def _make_owed_room(self) -> None:
-        """End the connection that has been idle for longest, unless there is room again or it is new."""
+        """End what may leave, unless there is room again or all of it is new."""
         self._rooms_owed -= 1
-        for since, longest in self._idle()[:1]:
-            has_room = self._open <= self.service.limits.connections
-            if not has_room and self.service.now() - since >= _MOMENT_S:
-                self._end(longest)
+        if self.connections.is_over:
+            self._end_oldest(self._may_leave())
 
-    def _idle(self) -> list[tuple[float, OpenConnection]]:
-        """The connections that are idle, with the time since which they are, the longest first."""
-        idle = [(each.idle_since, each) for each in self._connections]
-        return sorted(((since, each) for since, each in idle if since is not None), key=lambda pair: pair[0])
+    def _end_oldest(self, may_leave: list[tuple[float, Callable[[], None]]]) -> bool:
+        """End the first that is not new; whether there was one."""
+        now = self.service.now()
+        end = next((end for since, end in may_leave if now - since >= _MOMENT_S), None)
+        if end is not None:
+            end()
+        return end is not None
+
+    def _may_leave(self) -> list[tuple[float, Callable[[], None]]]:
+        """Half requests, then idle connections, oldest first: since when, and what ends them."""
+        idle = [(each.idle_since, partial(self._end, each)) for each in self._connections]
+        longest_first = sorted(((s, end) for s, end in idle if s is not None), key=lambda pair: pair[0])
+        return [*self.half_requests(), *longest_first]
 
     def _end(self, connection: OpenConnection) -> None:
         self._connections.discard(connection)  # it is ending, and makes room once

@@ -36,6 +36,11 @@ class ConnectionCount:
             total >= most and not (may_make_room and self._make_room())
         )
 
+    @property
+    def is_over(self) -> bool:
+        """Whether there are more connections than may be: room that was promised is still owed."""
+        return self._open.total() > self._limits.connections
+
     @contextmanager
     def one_from(self, address: str) -> Iterator[None]:
         """Count a connection from an address as open."""

@@ -97,8 +97,8 @@ def uvicorn_config(app: ASGIApp, limits: Limits, state: AppState) -> uvicorn.Con
     """uvicorn's settings, with the limits of the configuration and our own protocol classes."""
     logging.getLogger("uvicorn.error").addFilter(_is_no_cancellation)
     logging.getLogger("uvicorn.asgi").setLevel(logging.INFO)  # below, it shows every URL with its token
-    pending = PendingConnections(limits.connections)
-    state.drop_half_request = pending.make_room
+    pending = PendingConnections(limits.connections, state.service.now)
+    state.half_requests = pending.half_requests
     return uvicorn.Config(
         app,
         lifespan="off",

@@ -87,12 +87,13 @@ def v1_clear(client: DeepgramClient) -> Scene:
 
 
 def v1_request(client: DeepgramClient) -> Scene:
-    """Bare samples, what is sent where nothing is said, and the headers."""
+    """Bare samples, a file, and the headers where nothing is said."""
     bare = client.speak.v1.audio.generate(text=TEXT, encoding="linear16", container="none", sample_rate=24000)
     with client.speak.v1.audio.with_raw_response.generate(text=TEXT, model="aura-2-thalia-en") as answer:
-        usual = b"".join(answer.data)
-        headers = {name: value for name, value in answer.headers.items() if name.startswith("dg-")}
-    return {"audio": sound(bare), "usual": sound([usual]), "headers": headers}
+        b"".join(answer.data)
+        headers = dict(answer.headers)
+    wav = client.speak.v1.audio.generate(text=TEXT, container="wav")
+    return {"audio": sound(bare), "wav": sound(wav), "headers": headers}
 
 
 def refusals(client: DeepgramClient, stranger: DeepgramClient) -> Scene:

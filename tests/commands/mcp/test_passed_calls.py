@@ -146,7 +146,9 @@ def test_a_token_goes_with_every_request(monkeypatch: pytest.MonkeyPatch, tmp_pa
     async def scene(server: Served) -> None:
         url = f"http://127.0.0.1:{server.port}"
         async with passing(RunningServer(url)) as stranger:
-            assert (await stranger.refused("stop")).startswith("this server wants the token that it printed")
+            assert (await stranger.refused("stop")).startswith(
+                "this server wants the token with which it was started"
+            )
         async with passing(RunningServer(url, token="secret")) as agent:
             assert await agent.call("stop") == "Nothing was being said."
         monkeypatch.setenv("VOICE_SERVER_TOKEN", "secret")

@@ -12,6 +12,7 @@ import pytest
 from tests.arithmetic_pool import ArithmeticPool, config_of
 from tests.core.speech.rendering import pcm_of
 from tests.endpoints.serving import Served, run, served
+from voice_server.endpoints import app_state
 from voice_server.endpoints.http import http_protocol
 from voice_server.serving import uvicorn_server
 
@@ -407,7 +408,9 @@ def test_there_are_never_many_more_than_are_kept(monkeypatch: pytest.MonkeyPatch
     run(main)
 
 
-def test_of_requests_whose_body_does_not_come_the_oldest_makes_room() -> None:
+def test_of_requests_whose_body_does_not_come_the_oldest_makes_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app_state, "_MOMENT_S", 0.0)
+
     async def main() -> None:
         async with served(config=config_of("one", connections=3)) as server:
             begin = b"POST /tts HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{"

@@ -96,6 +96,7 @@ def read(*arguments: Any, **named: Any) -> Fields:
             'few must be an object of at most 2 names, each with a whole number, not {"":1}',
         ),
         ({"text": "x", "who": {}}, "who must be an object with id or a text, not {}"),
+        ({"text": "x", "who": {"id": 5}}, "who.id must be a text"),
         ({"text": "x", "options": {"a": "b"}}, 'options must be an object, not {"a":"b"}'),
         ({"text": "x", "many": [1]}, "many must be a list, not [1]"),
     ],

@@ -7,6 +7,7 @@ import contextlib
 import json
 import logging
 import socket
+import time
 from asyncio import StreamWriter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -105,7 +106,7 @@ async def _listening_app(
             app_state={},
             handshake_s=9,
             stalled_reader_s=9,
-            pending=PendingConnections(9),
+            pending=PendingConnections(9, time.monotonic),
         ),
         "127.0.0.1",
     )

@@ -85,7 +85,7 @@ class Guard:
             and not any(map(self._is_token, keys))
             and not _is_page(scope, headers)
         ):
-            return 401, "unauthorized", "this server wants the token that it printed when it was started"
+            return 401, "unauthorized", "this server wants the token with which it was started"
         if self._is_full(scope):
             return 503, "busy", "the server has as many connections as it takes; try again later"
         return None

@@ -14,6 +14,7 @@ import logging
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any, cast
 
 import httptools
@@ -44,13 +45,14 @@ class PendingConnections:
     """The connections on which no request is being served: at most `limit`; the oldest is dropped first.
 
     Who sends a request at once is not dropped in a flood of others: there may be more for a moment, in which
-    what has come is read.
+    what has come is read. `now` is a clock in seconds.
     """
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, now: Callable[[], float]) -> None:
         self._limit = limit
+        self._now = now
         self._pending: dict[HttpProtocol, None] = {}
-        self._half: dict[HttpProtocol, None] = {}
+        self._half: dict[HttpProtocol, float] = {}
         self._dropped = 0
         self._is_drop_due = False
 
@@ -82,20 +84,19 @@ class PendingConnections:
     def begin_body(self, connection: HttpProtocol) -> None:
         """A connection has sent its request head, and not yet the body."""
         self.discard(connection)
-        self._half[connection] = None
+        self._half[connection] = self._now()
 
     def end_body(self, connection: HttpProtocol) -> None:
         """The body is complete, or the connection has gone."""
         self._half.pop(connection, None)
 
-    def make_room(self) -> bool:
-        """Drop the connection that has sent half a request for longest; returns whether there was one."""
-        oldest = next(iter(self._half), None)
-        if oldest is None:
-            return False
-        self.end_body(oldest)
-        oldest.transport.abort()
-        return True
+    def half_requests(self) -> list[tuple[float, Callable[[], None]]]:
+        """When each request began whose body is not complete, the oldest first, and what drops it."""
+        return [(since, partial(self._drop_half, each)) for each, since in self._half.items()]
+
+    def _drop_half(self, connection: HttpProtocol) -> None:
+        self.end_body(connection)
+        connection.transport.abort()
 
     def discard(self, connection: HttpProtocol) -> None:
         """A connection has sent its request head, or has gone."""

@@ -17,7 +17,7 @@ import msgspec
 from starlette.requests import Request
 
 from voice_server.core.speech.speech_settings import MAX_LANGUAGE_CHARS, MAX_VOICE_CHARS
-from voice_server.core.wire.field_descriptions import allowed, fields_of, may_be_list
+from voice_server.core.wire.field_descriptions import allowed, complaint_about, fields_of, may_be_list
 from voice_server.core.wire.half_characters import replace_halves
 from voice_server.endpoints.http.form_fields import form_fields, query_fields
 from voice_server.endpoints.http.json_frame import JsonFrame
@@ -97,10 +97,10 @@ def fields_from(given: object, kind: type[_Fields], *, as_text: bool = False) ->
         read = present | {name: _listed(present[name]) for name in lists}
         fields = msgspec.convert(read, kind, strict=not as_text)
     except msgspec.ValidationError as error:
-        raise _refusal(str(error), present, kind) from None
+        raise _refusal(error, present, kind) from None
     for name in present:
         if as_text and getattr(fields, name, name) is None:  # msgspec reads the text "null" as null
-            raise _refusal(f" - at `$.{name}`", present, kind)
+            raise _refusal(msgspec.ValidationError(f" - at `$.{name}`"), present, kind)
     return fields
 
 
@@ -201,11 +201,14 @@ def _clean(value: object) -> object:
 
 # ---------------------------------------------------------------------- refusals
 
-_AT = re.compile(r" - at `(?:key` in `)?\$\.?([^`.\[]*).*`$")
+_AT = re.compile(r" - at `(?:key` in `)?\$\.?([^`.\[]*)(.*)`$")
 _MISSING = re.compile(r"missing required field `([^`]+)`")
 
 
-def _refusal(complaint: str, given: Mapping[str, object], kind: type[msgspec.Struct]) -> RequestError:
+def _refusal(
+    error: msgspec.ValidationError, given: Mapping[str, object], kind: type[msgspec.Struct]
+) -> RequestError:
+    complaint = str(error)
     fields = {each.encode_name: each.type for each in fields_of(kind)}
     at = _AT.search(complaint)
     name = at.group(1) if at else ""
@@ -217,6 +220,8 @@ def _refusal(complaint: str, given: Mapping[str, object], kind: type[msgspec.Str
         )
     if name not in fields:
         return RequestError("the fields of this request are not as they must be; /docs shows them")
+    if at is not None and at.group(2).startswith("."):
+        return WrongField(name, complaint_about(kind, error), code="invalid_field")
     value = given[name]
     sentence = f"{name} must be {allowed(fields[name])}"
     if isinstance(value, str) and "of length <=" in complaint and len(value) > MAX_FILE_CHARS:

@@ -74,7 +74,7 @@ def test_events_are_sound_and_times_and_an_end() -> None:
         (
             "/tts/bytes",
             body(output_format={"container": "flac"}),
-            "output_format must be an object with container, encoding",
+            "output_format.container must be one of mp3, raw, wav, not 'flac'",
         ),
         ("/tts/sse", body(output_format={"container": "mp3"}), "container must be raw"),
     ],

@@ -21,13 +21,12 @@ async def speak(path: str, text: object = TEXT, **query: Any) -> Any:
 
 
 @pytest.mark.parametrize("path", ["/v1/speak", "/deepgram/v1/speak", "/v2/speak", "/deepgram/v2/speak"])
-def test_without_more_it_is_a_wav_file_of_24_khz(path: str) -> None:
+def test_without_more_it_is_mp3_of_24_khz(path: str) -> None:
     async def main() -> None:
         answer = await speak(path, model="flux-alexis-en")
-        assert (answer.status_code, answer.headers["content-type"]) == (200, "audio/wav")
+        assert (answer.status_code, answer.headers["content-type"]) == (200, "audio/mpeg")
         with av.open(io.BytesIO(answer.content), "r") as file:
             assert file.streams.audio[0].sample_rate == 24_000
-        assert answer.content[44:] == PCM
 
     run(main)
 
@@ -35,6 +34,10 @@ def test_without_more_it_is_a_wav_file_of_24_khz(path: str) -> None:
 @pytest.mark.parametrize(
     ("query", "muxer", "codec", "rate"),
     [
+        ({"encoding": "linear16"}, "wav", "pcm_s16le", 24_000),
+        ({"container": "wav"}, "wav", "pcm_s16le", 24_000),
+        ({"container": "ogg"}, "ogg", "opus", 48_000),
+        ({"container": "none"}, "mp3", "mp3float", 24_000),
         ({"encoding": "mulaw"}, "wav", "pcm_mulaw", 8000),
         ({"encoding": "alaw", "sample_rate": 16_000}, "wav", "pcm_alaw", 16_000),
         ({"encoding": "opus"}, "ogg", "opus", 48_000),
@@ -85,10 +88,14 @@ def test_the_headers_say_what_deepgrams_say() -> None:
     ("path", "query", "sentence"),
     [
         ("/v1/speak", {"encoding": "mp3", "container": "wav"}, "container must be none for mp3, not wav"),
-        ("/v1/speak", {"container": "ogg"}, "container must be wav or none for linear16, not ogg"),
+        (
+            "/v1/speak",
+            {"encoding": "linear16", "container": "ogg"},
+            "container must be wav or none for linear16, not ogg",
+        ),
         ("/v1/speak", {"encoding": "vorbis"}, "encoding must be one of"),
         ("/v1/speak", {"sample_rate": 11_025}, "sample_rate must be one of"),
-        ("/v1/speak", {"bit_rate": 48_000}, "bit_rate must be left out for pcm"),
+        ("/v1/speak", {"encoding": "linear16", "bit_rate": 48_000}, "bit_rate must be left out for pcm"),
         ("/v1/speak", {"speed": 1.6}, "speed must be a number from 0.7 to 1.5"),
         (
             "/v1/speak",

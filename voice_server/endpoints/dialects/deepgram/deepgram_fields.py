@@ -52,6 +52,8 @@ _CONTAINERS_OF: Final[dict[str, tuple[Container, ...]]] = {
     "flac": ("none",),
 }
 """The containers that an encoding may have; the first one unless another is named."""
+_ENCODING_IN: Final[dict[Container, FileEncoding]] = {"wav": "linear16", "ogg": "opus"}
+"""The encoding where a container alone is named; where nothing is, Deepgram answers with mp3."""
 
 
 class DeepgramSocketFields(msgspec.Struct, kw_only=True):
@@ -77,7 +79,7 @@ class DeepgramRequestFields(msgspec.Struct, kw_only=True):
     """The query of `/v1/speak` as a request."""
 
     model: Model = ""
-    encoding: FileEncoding = "linear16"
+    encoding: FileEncoding | None = None
     container: Container | None = None
     sample_rate: SampleRate | None = None
     bit_rate: BitRate | None = None
@@ -140,12 +142,13 @@ def socket_encoding(name: str, sample_rate: int | None) -> Encoding:
 
 def request_encoding(fields: DeepgramRequestFields) -> Encoding:
     """The encoding of an answer. Raises RequestError for one that cannot be in the container."""
-    allowed = _CONTAINERS_OF[fields.encoding]
+    encoding = fields.encoding or _ENCODING_IN.get(fields.container or "none", "mp3")
+    allowed = _CONTAINERS_OF[encoding]
     container = fields.container or allowed[0]
     if container not in allowed:
-        sentence = f"container must be {' or '.join(allowed)} for {fields.encoding}, not {container}"
+        sentence = f"container must be {' or '.join(allowed)} for {encoding}, not {container}"
         raise WrongField("container", sentence, code="invalid_field")
-    plain = chosen_encoding(_FORMAT_OF[fields.encoding], fields.sample_rate, fields.bit_rate)
+    plain = chosen_encoding(_FORMAT_OF[encoding], fields.sample_rate, fields.bit_rate)
     if container != "wav":
         return plain
     return wav_encoding(plain.format.codec or "pcm_s16le", plain.sample_rate_hz)

@@ -29,8 +29,8 @@ from voice_server.sound_files.encoding import AUDIO_TYPES
 
 _QUERY: Final[Mapping[str, str]] = {
     "model": "A voice of this server, an alias, or one of Deepgram's, whose language then speaks.",
-    "encoding": "linear16 (unless another is named), mulaw, alaw, mp3, opus, aac or flac.",
-    "container": "wav (unless another is named) or none for linear16, mulaw and alaw; ogg for opus.",
+    "encoding": "mp3 (unless another is named, or a container), linear16, mulaw, alaw, opus, aac or flac.",
+    "container": "wav, unless none is named, for linear16, mulaw and alaw; ogg for opus; none for others.",
     "sample_rate": "Samples a second; 24000, or 8000 for mulaw and alaw, unless another is named.",
     "bit_rate": "Bits a second, for mp3, opus and aac.",
     "speed": "1 is the voice's own pace.",

@@ -99,7 +99,7 @@ class ElevenLabsConnection(DialectConnection, Generic[_MessageKind]):
             pass  # what is wrong with it is nobody's business yet
         self.close(CloseCode.POLICY, "unauthorized")
         raise RequestError(
-            "this server wants the token that it printed when it was started; the first message has it "
+            "this server wants the token with which it was started; the first message has it "
             "as xi_api_key, or the handshake as the header xi-api-key",
             code="unauthorized",
         )

@@ -8,5 +8,5 @@ from voice_server.endpoints.dialects.vllm.speech_stream_socket import speech_str
 VLLM = Dialect(
     name="vllm",
     sockets={"/vllm/v1/audio/speech/stream": speech_stream_socket},
-    bare=(BareAddress("/v1/audio/speech/stream", kind="websocket"),),
+    bare=(BareAddress("/v1/audio/speech/stream"),),
 )

@@ -75,6 +75,6 @@ async function ask(path, type, body) {
   } catch {
     throw new Error("The server cannot be reached; is it still running?");
   }
-  if (response.status === 401) throw new VoiceServerError("This server wants the token that it printed.", UNAUTHORIZED);
+  if (response.status === 401) throw new VoiceServerError("This server wants the token with which it was started.", UNAUTHORIZED);
   return response;
 }
