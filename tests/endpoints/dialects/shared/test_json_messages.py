@@ -39,6 +39,7 @@ def test_half_a_character_is_replaced() -> None:
     ("message", "code", "sentence"),
     [
         ('{"type":"sing"}', "invalid_message", "type must be one of say, stop, not 'sing'"),
+        ('{"type":5}', "invalid_message", "type must be one of say, stop"),
         ('{"type":"say","text":3}', "invalid_message", "text must be a text"),
         ("{", "invalid_json", "a message must be one JSON object: Input data was truncated"),
         ("[" * 5000, "invalid_json", "a message must be one JSON object"),

@@ -139,6 +139,7 @@ def test_a_payload_is_not_kept() -> None:
         (b"GET / HTTP/1.1\r\n", "invalid_json", "begins with a line of JSON, which this is not"),
         (b"\n", "invalid_json", "begins with a line of JSON"),
         (b"\xff\xfe\n", "invalid_json", "begins with a line of JSON"),
+        (b'{"type":"\xff"}\n', "invalid_json", "begins with a line of JSON"),
         (b'{"type":' + b"[" * 100_000 + b"\n", "invalid_message", "type must be"),
         (b"[]\n", "invalid_message", "one JSON object"),
         (b"{}\n", "invalid_message", "`type`"),
@@ -167,6 +168,11 @@ def test_a_payload_is_not_kept() -> None:
         ),
         (line(type="synthesize-chunk", data_length=2) + b"[]", "invalid_message", "one JSON object"),
         (line(type="synthesize-chunk", data_length=2) + b"x}", "invalid_json", "data of synthesize-chunk"),
+        (
+            line(type="synthesize-chunk", data_length=12) + b'{"text":"\xff"}',
+            "invalid_json",
+            "data of synthesize-chunk",
+        ),
         (
             line(type="ping", data={"a": 1}, data_length=2) + b"[]",
             "invalid_message",

@@ -40,8 +40,8 @@ class JsonMessages(Generic[_Kind]):
         what, _, where = str(error).partition(" - at ")
         tags = self._tags()
         if tags and where == f"`$.{tags[0]}`":
-            given = what.removeprefix("Invalid value ")[:_SHOWN_CHARS]
-            return f"{tags[0]} must be one of {', '.join(tags[1])}, not {given}"
+            given = what.partition("Invalid value ")[2][:_SHOWN_CHARS]
+            return f"{tags[0]} must be one of {', '.join(tags[1])}" + (f", not {given}" if given else "")
         return complaint_about(self._kind, error)
 
     def _tags(self) -> tuple[str, list[str]] | None:

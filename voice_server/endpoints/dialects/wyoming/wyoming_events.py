@@ -161,7 +161,7 @@ class WyomingReader:
             line = _decode_line(written)
         except msgspec.ValidationError as error:
             raise _invalid(f"an event: {complaint_about(_Line, error)}") from None
-        except (msgspec.DecodeError, RecursionError):
+        except (msgspec.DecodeError, RecursionError, UnicodeError):
             sentence = "an event begins with a line of JSON, which this is not; this address speaks Wyoming"
             raise RequestError(sentence, code="invalid_json") from None
         if (line.data_length or 0) > MAX_EVENT_BYTES:
@@ -180,7 +180,7 @@ def _event(line: _Line, data: bytes) -> ClientEvent:
         return _DECODERS[line.type](inline)
     except msgspec.ValidationError as error:
         raise _invalid(f"{line.type}: {complaint_about(_EVENTS[line.type], error)}") from None
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, RecursionError, UnicodeError):
         raise RequestError(f"the data of {line.type} is no JSON object", code="invalid_json") from None
 
 
