@@ -9,7 +9,13 @@ import pytest
 
 from voice_server.core.speech import utterance_events as events
 from voice_server.core.types import SpeechWarning, WordMark
-from voice_server.endpoints.websocket.server_messages import error_message, event_message, warning_message
+from voice_server.endpoints.websocket.server_messages import (
+    error_message,
+    event_message,
+    json_text,
+    to_json,
+    warning_message,
+)
 
 _MESSAGES: dict[events.UtteranceEvent, dict[str, object]] = {
     events.SentenceDispatched(1, "Hi.", (4, 7), 2): {
@@ -52,6 +58,11 @@ def test_every_event_but_audio_has_a_message() -> None:
 
 def test_json_is_compact() -> None:
     assert warning_message(SpeechWarning("c", "m")) == '{"type":"warning","code":"c","msg":"m"}'
+
+
+def test_a_message_as_bytes_is_the_same() -> None:
+    message = {"type": "x", "text": "é"}
+    assert json_text(message).utf8.decode() == to_json(message)
 
 
 def test_fields_of_an_error_that_are_none_are_left_out() -> None:

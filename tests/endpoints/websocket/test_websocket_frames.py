@@ -12,10 +12,10 @@ from websockets.server import ServerProtocol
 
 from voice_server.endpoints.websocket.websocket_frames import BINARY, TEXT, FrameSplitter, frame_head
 
-_LENGTHS = (0, 1, 20, 125, 126, 127, 300, 65_535, 65_536, 70_000)
+_LENGTHS = (0, 1, 20, 125, 126, 127, 300, 1000, 1001, 65_535, 65_536, 70_000)
 _OTHERS = (
     *(Frame(Opcode.BINARY, bytes(length)) for length in _LENGTHS),
-    Frame(Opcode.TEXT, b"a" * 126),
+    *(Frame(Opcode.TEXT, b"a" * length) for length in (126, 1000, 1001, 70_000)),
     Frame(Opcode.PING, b"?"),
     Frame(Opcode.TEXT, b"\xff"),
 )
@@ -64,7 +64,7 @@ def test_frames_stay_whole_and_in_order_however_their_stream_is_cut(seed: int) -
 
 
 def test_a_short_text_that_came_whole_needs_no_parser() -> None:
-    texts = ["", "one", "x" * 125]
+    texts = ["", "one", "x" * 125, "x" * 126, "ü" * 500]
     stream = _written([Frame(Opcode.TEXT, text.encode()) for text in texts])
     assert _cut(stream, [len(stream)]) == texts
     assert b"".join(_bytes(_cut(stream, [len(stream)], may_read=False))) == stream
@@ -75,6 +75,8 @@ def test_what_no_client_may_send_is_left_to_the_parser() -> None:
         Frame(Opcode.TEXT, b"no mask").serialize(mask=False),
         _written([Frame(Opcode.TEXT, b"\xff")]),
         bytes([0xC1]) + _written([Frame(Opcode.TEXT, b"a reserved bit")])[1:],
+        bytes([0x81, 0xFE, 0, 125, 0, 0, 0, 0]) + b"a" * 125,  # a length in more bytes than it takes
+        _written([Frame(Opcode.TEXT, b"a" * 1001)]),
     ):
         assert b"".join(_bytes(_cut(stream, [len(stream)]))) == stream
 

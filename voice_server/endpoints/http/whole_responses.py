@@ -7,7 +7,6 @@ and not memory; base64 leaves piece by piece.
 from __future__ import annotations
 
 import asyncio
-import base64
 import os
 import tempfile
 import time
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import IO, Final, TypeVar
 
 import msgspec
+import pybase64
 from starlette.requests import Request
 
 from voice_server.core.types import SpeechWarning
@@ -183,7 +183,7 @@ def json_document(
         await reply.begin("application/json", headers or {})
         await reply.body(b"{" + msgspec.json.encode(audio_key) + b':"')
         async for piece in rendered.pieces(range(rendered.n_bytes)):
-            await reply.body(base64.b64encode(piece))
+            await reply.body(pybase64.b64encode(piece))
         await reply.body(b'"')
         for name, value in describe(rendered).items():
             await reply.body(b"," + msgspec.json.encode(name) + b":")

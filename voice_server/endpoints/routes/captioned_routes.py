@@ -6,7 +6,6 @@ belong to, `audio` holds a piece of the file in base64, `done` is the last.
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterator
 from typing import Any, Literal
 
@@ -17,6 +16,7 @@ from starlette.types import ASGIApp
 from voice_server.core.speech.utterance_events import SentenceAudio
 from voice_server.core.subtitles import Cue, cues_of, to_srt, to_vtt
 from voice_server.endpoints.app_state import state_of
+from voice_server.endpoints.base64_strings import base64_string
 from voice_server.endpoints.http.openai_fields import OpenAISpeechFields, refuse_long, resolve_openai
 from voice_server.endpoints.http.operations import JSON, SPEAKING_REFUSALS, Operation
 from voice_server.endpoints.http.requests import read_json
@@ -135,7 +135,7 @@ def _words_line(text: str, timed: TimedWords) -> bytes:
 
 
 def _audio_line(piece: bytes) -> bytes:
-    return _line({"type": "audio", "audio": base64.b64encode(piece).decode()}) if piece else b""
+    return _line({"type": "audio", "audio": base64_string(piece)}) if piece else b""
 
 
 def _done_line(resolved: ResolvedSpeech, rendering: EncodedSpeech) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import math
 import time
 from collections.abc import Iterable
@@ -14,6 +13,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp
 
 from voice_server.endpoints.app_state import state_of
+from voice_server.endpoints.base64_strings import base64_string
 from voice_server.endpoints.http.openai_fields import (
     OpenAISpeechFields,
     backend_of,
@@ -88,7 +88,7 @@ def _event(message: dict[str, Any]) -> bytes:
 
 
 def _delta(piece: bytes) -> bytes:
-    return _event({"type": "speech.audio.delta", "audio": base64.b64encode(piece).decode()})
+    return _event({"type": "speech.audio.delta", "audio": base64_string(piece)})
 
 
 def _done(resolved: ResolvedSpeech, rendering: EncodedSpeech) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -25,12 +25,24 @@ from voice_server.core.wire.stream_messages import (
 Message = str | bytes
 """A text message, or a binary one with PCM."""
 
+
+class JsonText(NamedTuple):
+    """A text message as bytes: to make text and bytes again of a long one costs more than to encode it."""
+
+    utf8: bytes
+
+
 _encode = msgspec.json.Encoder().encode
 
 
 def to_json(message: object) -> str:
     """A message as JSON text: a Struct, or what is made of dicts and lists."""
     return _encode(message).decode()
+
+
+def json_text(message: object) -> JsonText:
+    """The same as bytes."""
+    return JsonText(_encode(message))
 
 
 def error_message(

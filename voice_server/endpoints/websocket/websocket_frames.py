@@ -1,7 +1,8 @@
 """A fast path for the frames that most of a stream consists of (RFC 6455, section 5.2).
 
-A token is a text message in one frame of less than 126 bytes. Everything else that a client sends, and every
-error, is left to the parser of the library.
+A token is a text message in one frame of less than 126 bytes, or of some hundreds with the fields that other
+systems' clients send each time. Everything else that a client sends, and every error, is left to the parser
+of the library.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ _FINAL, _MASKED = 0x80, 0x80
 _WHOLE_TEXT = _FINAL | TEXT
 _LENGTH_FOLLOWS = 126
 _HEAD_BYTES = 6
+_LONG_HEAD_BYTES = 8
+_MOST_BYTES = 1000
+"""How long a message is read at most: no limit on messages is as low as that (`limits.message_bytes`)."""
 
 
 class FrameSplitter:
@@ -50,14 +54,18 @@ class FrameSplitter:
 
     def _short_text(self) -> str | None:
         data, at = self._bytes, self._position
-        start = at + _HEAD_BYTES
-        if start > len(data) or data[at] != _WHOLE_TEXT:
+        if at + _HEAD_BYTES > len(data) or data[at] != _WHOLE_TEXT:
             return None
-        length = data[at + 1] - _MASKED
-        if not 0 <= length < _LENGTH_FOLLOWS or start + length > len(data):
+        start, length = at + _HEAD_BYTES, data[at + 1] - _MASKED
+        if length == _LENGTH_FOLLOWS:
+            start, length = at + _LONG_HEAD_BYTES, int.from_bytes(data[at + 2 : at + 4], "big")
+            is_read = _LENGTH_FOLLOWS <= length <= _MOST_BYTES  # RFC 6455: in as few bytes as possible
+        else:
+            is_read = 0 <= length < _LENGTH_FOLLOWS
+        if not is_read or start + length > len(data):
             return None
         try:
-            text = apply_mask(data[start : start + length], data[at + 2 : start]).decode()
+            text = apply_mask(data[start : start + length], data[start - 4 : start]).decode()
         except UnicodeDecodeError:
             return None
         self._position = start + length

@@ -21,6 +21,7 @@ from websockets.frames import Frame
 from websockets.http11 import Request
 
 from voice_server.endpoints.websocket.close_codes import CloseCode
+from voice_server.endpoints.websocket.server_messages import JsonText
 from voice_server.endpoints.websocket.websocket_frames import BINARY, TEXT, FrameSplitter, frame_head
 
 PROTOCOL_EXTENSION = "voice_server.websocket_protocol"
@@ -200,7 +201,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         else:
             self._messages.append(read)
 
-    async def send_all(self, messages: Sequence[str | bytes]) -> None:
+    async def send_all(self, messages: Sequence[str | bytes | JsonText]) -> None:
         """Send messages with one write, and wait until the client has taken most of what it was sent.
 
         Raises WebSocketDisconnect.
@@ -248,9 +249,12 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         self.loop.call_later(_LINGER_S, self.transport.abort)
 
 
-def _frames(messages: Sequence[str | bytes]) -> list[bytes]:
+def _frames(messages: Sequence[str | bytes | JsonText]) -> list[bytes]:
     parts = []
     for message in messages:
-        opcode, payload = (TEXT, message.encode()) if isinstance(message, str) else (BINARY, message)
+        if isinstance(message, bytes):
+            opcode, payload = BINARY, message
+        else:
+            opcode, payload = TEXT, message.encode() if isinstance(message, str) else message.utf8
         parts += [frame_head(opcode, len(payload)), payload]
     return parts

@@ -28,7 +28,7 @@ async def written(
         turn.push(text)
         turn.speech.end()
         messages = [message async for event in turn.events() for message in turn.messages(event)]
-        return [json.loads(each) if isinstance(each, str) else each for each in messages]
+        return [each if isinstance(each, bytes) else json.loads(str(each)) for each in messages]
 
 
 def kinds(messages: list[dict[str, Any] | bytes]) -> list[str]:

@@ -21,6 +21,7 @@ from voice_server.endpoints.dialects.elevenlabs.elevenlabs_messages import (
     SpeechMessages,
 )
 from voice_server.endpoints.dialects.shared.dialect_turn import DialectTurn
+from voice_server.endpoints.websocket.server_messages import to_json
 from voice_server.errors import RequestError
 from voice_server.sound_files.encoding import chosen_encoding
 from voice_server.speech import SpeechRequest
@@ -36,7 +37,7 @@ async def written(server: Served, messages: ContextMessages, text: str, **more: 
     turn = DialectTurn(server.service.open(settings), chosen_encoding("pcm"), writer)
     turn.push(text)
     turn.speech.end()
-    return [json.loads(each) async for event in turn.events() for each in writer(turn, event)]
+    return [json.loads(each.utf8) async for event in turn.events() for each in writer(turn, event)]
 
 
 def checked(check: Callable[[Served], Any], pool: ArithmeticPool | None = None) -> None:
@@ -48,7 +49,7 @@ def checked(check: Callable[[Served], Any], pool: ArithmeticPool | None = None) 
 
 
 def test_both_names_of_a_context_and_times_of_whole_milliseconds_that_add_up() -> None:
-    message = SpeechMessages("c").sound(b"ab", HI, [], 1000.0)
+    message = json.loads(to_json(SpeechMessages("c").sound(b"ab", HI, [], 1000.0)))
     assert (message["contextId"], message["context_id"]) == ("c", "c")
     assert base64.b64decode(message["audio"]) == b"ab"
     assert message["alignment"] == {
@@ -127,7 +128,7 @@ def test_a_barge_in_sends_nothing_but_the_end() -> None:
         while not server.pool.rendered:
             await asyncio.sleep(0.01)
         turn.cancel()
-        messages = [json.loads(each) async for event in turn.events() for each in writer(turn, event)]
+        messages = [json.loads(each.utf8) async for event in turn.events() for each in writer(turn, event)]
         assert messages == [{"audio": None, "isFinal": True, "contextId": "c", "context_id": "c"}]
 
     checked(check, ArithmeticPool(frame_s=5, marks=True))

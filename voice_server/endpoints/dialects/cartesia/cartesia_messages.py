@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 import uuid
 from collections.abc import Iterable
 from typing import Any
 
 from voice_server.core.types import WordMark
+from voice_server.endpoints.base64_strings import base64_string
 
 _PARTIAL = 206
 _OK = 200
@@ -24,8 +24,9 @@ class CartesiaContext:
         """Sound in the encoding of the context; `step_time` is the time since the last of them, in ms."""
         step_ms = round(1000 * (now - self._last_chunk_at), 1)
         self._last_chunk_at = now
-        data = base64.b64encode(sound).decode()
-        return self.message("chunk", data=data, step_time=step_ms, status_code=_PARTIAL, **more)
+        return self.message(
+            "chunk", data=base64_string(sound), step_time=step_ms, status_code=_PARTIAL, **more
+        )
 
     def words(self, marks: Iterable[WordMark]) -> dict[str, Any]:
         """Words with their times in seconds from the context's first sample."""

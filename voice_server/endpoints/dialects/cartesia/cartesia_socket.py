@@ -22,13 +22,13 @@ from voice_server.endpoints.dialects.cartesia.cartesia_fields import (
 )
 from voice_server.endpoints.dialects.cartesia.cartesia_messages import CartesiaContext
 from voice_server.endpoints.dialects.shared.dialect_connection import DialectConnection
-from voice_server.endpoints.dialects.shared.dialect_turn import DialectTurn, TurnEvent
+from voice_server.endpoints.dialects.shared.dialect_turn import DialectTurn, SentMessage, TurnEvent
 from voice_server.endpoints.dialects.shared.handshake import serve
 from voice_server.endpoints.dialects.shared.json_messages import JsonMessages
 from voice_server.endpoints.dialects.shared.whole_texts import parted
 from voice_server.endpoints.http.problems import status_of
 from voice_server.endpoints.http.responses import TimedWords
-from voice_server.endpoints.websocket.server_messages import Message, to_json
+from voice_server.endpoints.websocket.server_messages import Message, json_text, to_json
 from voice_server.errors import RequestError, VoiceServerError
 
 _IDLE_S = 300.0
@@ -62,9 +62,9 @@ class _Context:
         self._flushes += 1
         return self._flushes
 
-    def __call__(self, turn: DialectTurn, event: TurnEvent, /) -> Sequence[Message]:
+    def __call__(self, turn: DialectTurn, event: TurnEvent, /) -> Sequence[SentMessage]:
         """The messages of an event."""
-        return [] if turn.is_cancelled else [to_json(each) for each in self._objects(turn, event)]
+        return [] if turn.is_cancelled else [json_text(each) for each in self._objects(turn, event)]
 
     def _objects(self, turn: DialectTurn, event: TurnEvent) -> Iterator[dict[str, Any]]:
         match event:

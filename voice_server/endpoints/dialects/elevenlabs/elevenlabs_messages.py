@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import base64
 from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, Protocol
 
+import msgspec
+
 from voice_server.core.speech.utterance_events import SentenceAudio, UtteranceFinished
+from voice_server.endpoints.base64_strings import base64_string
 from voice_server.endpoints.dialects.elevenlabs.character_times import CharacterTimes, TimedCharacter
 from voice_server.endpoints.dialects.shared.dialect_turn import DialectTurn, TurnEvent
 from voice_server.endpoints.http.responses import TimedWords
 from voice_server.endpoints.websocket.close_codes import CloseCode
-from voice_server.endpoints.websocket.server_messages import Message, to_json
+from voice_server.endpoints.websocket.server_messages import JsonText, json_text
 from voice_server.errors import VoiceServerError
 
 _Characters = Sequence[TimedCharacter]
@@ -44,7 +46,7 @@ class SpeechMessages:
         """Sound, character times, or both."""
         alignment = self._alignment(typed, base_ms)
         return {
-            "audio": _base64(sound),
+            "audio": _audio(sound),
             "isFinal": None,
             "normalizedAlignment": alignment if spoken is typed else self._alignment(spoken, base_ms),
             "alignment": alignment,
@@ -60,10 +62,13 @@ class SpeechMessages:
         return _error(error) | self._identity
 
     @staticmethod
-    def _alignment(characters: _Characters, base_ms: float) -> _Object | None:
+    def _alignment(characters: _Characters, base_ms: float) -> msgspec.Raw | None:
+        """Encoded once, since it mostly stands in a message twice."""
+        if not characters:
+            return None
         chars, starts, durations = _columns(characters, base_ms)
         named = {"chars": chars, "charStartTimesMs": starts, "charDurationsMs": durations}
-        return named if chars else None
+        return msgspec.Raw(msgspec.json.encode(named))
 
 
 class DialogueMessages:
@@ -77,7 +82,7 @@ class DialogueMessages:
         del spoken  # ElevenLabs has a key for it, and sends none
         chars, starts, durations = _columns(typed, base_ms)
         named = {"chars": chars, "char_start_times_ms": starts, "char_durations_ms": durations}
-        return {"audio": _base64(sound), "alignment": named if chars else None, **self._identity}
+        return {"audio": _audio(sound), "alignment": named if chars else None, **self._identity}
 
     def final(self) -> _Object:
         """Nothing more of the context will come."""
@@ -105,9 +110,9 @@ class ContextWriter:
         self._sent_ms = 0.0
         self._told_ms = 0.0
 
-    def __call__(self, turn: DialectTurn, event: TurnEvent, /) -> Sequence[Message]:
+    def __call__(self, turn: DialectTurn, event: TurnEvent, /) -> Sequence[JsonText]:
         """The messages of an event."""
-        return [to_json(each) for each in self._objects(turn, event)]
+        return [json_text(each) for each in self._objects(turn, event)]
 
     def _objects(self, turn: DialectTurn, event: TurnEvent) -> Iterator[_Object]:
         match event:
@@ -160,8 +165,8 @@ def _columns(characters: _Characters, base_ms: float) -> tuple[list[str], list[i
     return [each.character for each in characters], starts, lengths
 
 
-def _base64(sound: bytes) -> str | None:
-    return base64.b64encode(sound).decode() if sound else None
+def _audio(sound: bytes) -> msgspec.Raw | None:
+    return base64_string(sound) if sound else None
 
 
 def _error(error: VoiceServerError) -> _Object:

@@ -6,7 +6,6 @@ are in seconds from the first sample of the whole answer.
 
 from __future__ import annotations
 
-import base64
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
@@ -18,6 +17,7 @@ from starlette.types import ASGIApp
 from voice_server.core.speech.utterance_events import SentenceAudio
 from voice_server.core.subtitles import written_words
 from voice_server.endpoints.app_state import state_of
+from voice_server.endpoints.base64_strings import base64_string
 from voice_server.endpoints.dialects.elevenlabs.character_times import (
     CharacterTimes,
     TimedCharacter,
@@ -217,7 +217,7 @@ async def _send_lines(
 
 def _line(sound: bytes, typed: list[TimedCharacter], spoken: list[TimedCharacter]) -> bytes:
     message = {
-        "audio_base64": base64.b64encode(sound).decode(),
+        "audio_base64": base64_string(sound),
         "alignment": _columns(typed),
         "normalized_alignment": _columns(spoken),
     }

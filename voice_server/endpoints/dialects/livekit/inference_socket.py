@@ -6,7 +6,6 @@ is interrupted. Source of names and defaults: `livekit.agents.inference.tts` of 
 
 from __future__ import annotations
 
-import base64
 import uuid
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal, get_args
@@ -17,13 +16,14 @@ from starlette.websockets import WebSocket
 from voice_server.core.speech.speech_settings import MAX_LANGUAGE_CHARS, MAX_VOICE_CHARS, SpeechSettings
 from voice_server.core.speech.utterance_events import SentenceAudio, UtteranceFinished
 from voice_server.endpoints.app_state import AppState
+from voice_server.endpoints.base64_strings import base64_string
 from voice_server.endpoints.dialects.shared.dialect_connection import DialectConnection
-from voice_server.endpoints.dialects.shared.dialect_turn import DialectTurn, TurnEvent
+from voice_server.endpoints.dialects.shared.dialect_turn import DialectTurn, SentMessage, TurnEvent
 from voice_server.endpoints.dialects.shared.foreign_voices import foreign_settings
 from voice_server.endpoints.dialects.shared.handshake import serve
 from voice_server.endpoints.dialects.shared.json_messages import JsonMessages
 from voice_server.endpoints.http.responses import TimedWords
-from voice_server.endpoints.websocket.server_messages import Message, to_json
+from voice_server.endpoints.websocket.server_messages import Message, json_text, to_json
 from voice_server.errors import RequestError, VoiceServerError
 from voice_server.sound_files.encoding import Encoding, SampleRate, chosen_encoding
 from voice_server.speech import SpeechRequest
@@ -140,10 +140,15 @@ class InferenceConnection(DialectConnection):
             )
         return self._taking
 
-    def _write(self, turn: DialectTurn, event: TurnEvent) -> Sequence[Message]:
+    def _write(self, turn: DialectTurn, event: TurnEvent) -> Sequence[SentMessage]:
         match event:
             case SentenceAudio(pcm=sound):
-                return [self._message("output_audio", audio=base64.b64encode(sound).decode())]
+                fields = {
+                    "type": "output_audio",
+                    "session_id": self._session_id,
+                    "audio": base64_string(sound),
+                }
+                return [json_text(fields)]
             case TimedWords():
                 return [self._message("output_alignment", words=self._words(turn, event))]
             case UtteranceFinished():
@@ -162,7 +167,10 @@ class InferenceConnection(DialectConnection):
         ]
 
     def _message(self, kind: str, **fields: object) -> str:
-        return to_json({"type": kind, "session_id": self._session_id, **fields})
+        return to_json(self._fields(kind, **fields))
+
+    def _fields(self, kind: str, **fields: object) -> dict[str, object]:
+        return {"type": kind, "session_id": self._session_id, **fields}
 
     def refuse(self, error: VoiceServerError) -> None:
         """Say what was wrong with a message."""

@@ -17,9 +17,9 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from voice_server.core.speech.speech_settings import SpeechSettings
 from voice_server.endpoints.app_state import AppState
-from voice_server.endpoints.dialects.shared.dialect_turn import DialectTurn, DialectWriter
+from voice_server.endpoints.dialects.shared.dialect_turn import DialectTurn, DialectWriter, SentMessage
 from voice_server.endpoints.websocket.close_codes import CloseCode
-from voice_server.endpoints.websocket.server_messages import Message
+from voice_server.endpoints.websocket.server_messages import JsonText, Message
 from voice_server.endpoints.websocket.stream_turns import check_text
 from voice_server.endpoints.websocket.websocket_protocol import PROTOCOL_EXTENSION, WebSocketProtocol
 from voice_server.errors import Busy, RequestError, TooMuch, VoiceServerError
@@ -291,7 +291,7 @@ class DialectConnection(ABC):
         except WebSocketDisconnect:
             return
 
-    async def _send(self, messages: Sequence[Message]) -> None:
+    async def _send(self, messages: Sequence[SentMessage]) -> None:
         """Send what answers wait, then messages; whoever calls has the permission to send."""
         due = [*self._answers, *messages]
         self._answers.clear()
@@ -306,8 +306,9 @@ class DialectConnection(ABC):
             await self._protocol.send_all(due)
         else:
             for message in due:
-                kind = "text" if isinstance(message, str) else "bytes"
-                await self._websocket.send({"type": "websocket.send", kind: message})
+                sent = message.utf8.decode() if isinstance(message, JsonText) else message
+                kind = "text" if isinstance(sent, str) else "bytes"
+                await self._websocket.send({"type": "websocket.send", kind: sent})
         self._sending_since = None
         self._last_taken_at = self._service.now()
         if self._last_taken_at >= self._turn_ends_at:

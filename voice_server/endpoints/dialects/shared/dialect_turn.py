@@ -16,7 +16,7 @@ from voice_server.core.speech.utterance_events import (
 from voice_server.core.subtitles import typed_words
 from voice_server.core.types import WordMark
 from voice_server.endpoints.http.responses import EncodedSpeech, TimedWords
-from voice_server.endpoints.websocket.server_messages import Message
+from voice_server.endpoints.websocket.server_messages import JsonText, Message
 from voice_server.errors import VoiceServerError
 from voice_server.sound_files.encoding import Encoding, PieceBuffer
 from voice_server.speech import Speech
@@ -25,11 +25,13 @@ TurnEvent = UtteranceEvent | TimedWords
 """What a dialect writes as messages. A `SentenceAudio` holds encoded bytes; `TimedWords` stand in place of
 `SentenceWords`, their times counted from the first sample of the turn."""
 
+SentMessage = Message | JsonText
+
 
 class DialectWriter(Protocol):
     """Makes the messages of a turn's event, none where the dialect has none for it."""
 
-    def __call__(self, turn: DialectTurn, event: TurnEvent, /) -> Sequence[Message]:
+    def __call__(self, turn: DialectTurn, event: TurnEvent, /) -> Sequence[SentMessage]:
         """The messages, in order."""
 
 
@@ -125,7 +127,7 @@ class DialectTurn:
         if not self.speech.is_over:
             self.speech.cancel(played_ms)
 
-    def messages(self, event: TurnEvent) -> Sequence[Message]:
+    def messages(self, event: TurnEvent) -> Sequence[SentMessage]:
         """What is sent for an event: after a barge-in no sound, and no end but that of one."""
         if self.is_cancelled:
             if isinstance(event, SentenceAudio):

@@ -8,7 +8,6 @@ vLLM-Omni's `serving_speech_stream.py`.
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
@@ -25,6 +24,7 @@ from voice_server.core.speech.utterance_events import (
     UtteranceFinished,
 )
 from voice_server.endpoints.app_state import AppState
+from voice_server.endpoints.base64_strings import base64_string
 from voice_server.endpoints.dialects.shared.dialect_connection import DialectConnection
 from voice_server.endpoints.dialects.shared.dialect_turn import DialectTurn, TurnEvent
 from voice_server.endpoints.dialects.shared.foreign_voices import foreign_settings
@@ -221,7 +221,7 @@ class _UtteranceWriter:
             chunk_id=self._chunks - 1,
             sample_rate=self._encoding.sample_rate_hz,
             channels=1,
-            audio_b64=base64.b64encode(sound).decode(),
+            audio_b64=base64_string(sound),
             timestamps=words,
         )
 
