@@ -7,7 +7,7 @@ fits), and then the other way round: who asks for `en` is served by `en-US`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 
 # What people ask for, and what voices are tagged with.
 _SAME_LANGUAGE = {"zh": "cmn", "no": "nb", "nn": "nb", "iw": "he", "in": "id", "sh": "hr"}
@@ -81,5 +81,6 @@ def _renamed(parts: tuple[str, ...]) -> tuple[str, ...]:
     return (_SAME_LANGUAGE.get(language, language), *rest)
 
 
+@lru_cache(maxsize=1000)
 def _parts(tag: str) -> tuple[str, ...]:
     return tuple(tag.strip().lower().replace("_", "-").split("-"))

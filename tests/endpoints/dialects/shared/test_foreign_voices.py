@@ -42,6 +42,18 @@ def test_an_alias_says_what_a_name_means() -> None:
     run(main)
 
 
+def test_a_name_that_was_unknown_is_looked_for_again_once_the_voices_are_others() -> None:
+    async def main() -> None:
+        async with served(ArithmeticPool(mixes=True)) as server:
+            name = "from-tomorrow"
+            assert [voice_of(server, name) for _ in range(2)] == ["alba", "alba"]
+            assert [voice_of(server, name, "de") for _ in range(2)] == ["bert", "bert"]
+            server.service.save_mix(name, "bert(1)+alba(1)", "one")
+            assert "bert" in voice_of(server, name)
+
+    run(main)
+
+
 def test_what_is_wrong_otherwise_is_an_error() -> None:
     async def main() -> None:
         async with served() as server:
