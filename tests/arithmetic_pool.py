@@ -23,10 +23,13 @@ from voice_server.core.types import (
     Voice,
     WordMark,
 )
-from voice_server.errors import RenderError, RequestError
-from voice_server.pool.worker_pool import BackendState, BackendStats, BackendStatus
+from voice_server.errors import BackendDown, InUse, RenderError, RequestError
+from voice_server.pool.worker_pool import BackendMemory, BackendState, BackendStats, BackendStatus
 
 SPEED = Option("speed", "number", 1.0, 0.5, 2.0)
+
+TAKEN = BackendMemory((3_000_000, 2_000_000), 1_000_000)
+"""What the processes of every backend take."""
 
 
 def config_of(*names: str, workers: int = 1, fallback: str | None = None, **limits: float) -> Config:
@@ -70,6 +73,9 @@ class ArithmeticPool:
     left_out: Mapping[str, str] = field(default_factory=dict)
     normalizes: tuple[str, ...] = tuple(NORMALIZED_KINDS)  # so that texts are rendered as they are written
     inline_phonemes: bool = False  # whether it says words by phonemes
+    unloaded: set[str] = field(default_factory=set)
+    woken: list[str] = field(default_factory=list)
+    taken: BackendMemory = TAKEN
 
     @property
     def backends(self) -> Mapping[str, BackendStatus]:
@@ -94,7 +100,8 @@ class ArithmeticPool:
                 inline_phonemes=self.inline_phonemes,
             ),
         )
-        return BackendStatus(name, BackendState.UP, 1, ready)
+        state = BackendState.UNLOADED if name in self.unloaded else BackendState.UP
+        return BackendStatus(name, state, 1, ready)
 
     def voices(self) -> Sequence[Voice]:
         return [voice for status in self.backends.values() if status.ready for voice in status.ready.voices]
@@ -125,6 +132,22 @@ class ArithmeticPool:
 
     def stats(self) -> Mapping[str, BackendStats]:
         return {name: BackendStats() for name in self.names}
+
+    async def memory(self) -> Mapping[str, BackendMemory]:
+        return dict.fromkeys(self.names, self.taken)
+
+    def wake(self, backend: str) -> None:
+        self.woken.append(backend)
+
+    async def load(self, backend: str) -> None:
+        if backend in self.down:
+            raise BackendDown(f"backend {backend} is not running: it has no model")
+        self.unloaded.discard(backend)
+
+    async def unload(self, backend: str) -> None:
+        if self.running[backend]:
+            raise InUse(f"{backend} is speaking; it can be unloaded when it is silent")
+        self.unloaded.add(backend)
 
     async def aclose(self) -> None:
         return None

@@ -35,6 +35,7 @@ agents: {Claude-Code: af_heart, Visual Studio Code: bm_george}
 loudness_lufs: -18
 fade_ms: 2
 limiter: off
+idle_unload_s: 600
 backends:
   kokoro:
     adapter: tts_backends/kokoro/backend.py
@@ -55,6 +56,7 @@ backends:
     folder: elsewhere
     loudness_lufs: off
     limiter: on
+    idle_unload_s: off
 """
 
 
@@ -64,6 +66,7 @@ def test_a_full_file_says_everything(tmp_path: Path) -> None:
     assert config.default_backend == "kokoro"
     assert (config.limits.connections, config.limits.drain_s, config.limits.handshake_s) == (7, 1.5, 10.0)
     assert (kokoro.loudness_lufs, tone.loudness_lufs) == (-18, None)
+    assert (kokoro.idle_unload_s, tone.idle_unload_s) == (600, None)
     assert (kokoro.fade_ms, tone.fade_ms, kokoro.limiter, tone.limiter) == (2, 2, False, True)
     assert config.pauses == Pauses(sentence_ms=0, paragraph_ms=900)
     assert config.pronunciations == tmp_path / "words" / "said.yaml"
@@ -156,6 +159,8 @@ BAD_FILES = {
     "a long fade": (SMALLEST + "\nfade_ms: 50", "fade_ms: expected float <= 5"),
     "a soft limiter": (SMALLEST + "\nlimiter: soft", "limiter: expected bool, got str"),
     "too loud": (SMALLEST + "\nloudness_lufs: 0", "loudness_lufs: expected float <= -10"),
+    "unloaded at once": (SMALLEST + "\nidle_unload_s: 0", "idle_unload_s: expected float > 0"),
+    "unloaded sometime": (SMALLEST + "\nidle_unload_s: on", "idle_unload_s: expected float | null, got bool"),
     "loud in words": (SMALLEST + "\nloudness_lufs: loud", "loudness_lufs: expected float | null, got str"),
     "pronunciations that are no file's name": (
         SMALLEST + "\npronunciations: {GIF: jif}",

@@ -34,6 +34,12 @@ def test_the_pool_is_read_when_asked(down: set[str], up: str) -> None:
     assert 'voice_server_restarts_total{backend="one"} 0.0' in lines
 
 
+def test_a_backend_that_is_unloaded_still_speaks() -> None:
+    lines = Metrics(ArithmeticPool(unloaded={"one"})).text().decode().splitlines()
+    assert 'voice_server_backend_up{backend="one"} 1.0' in lines
+    assert 'voice_server_backend_loaded{backend="one"} 0.0' in lines
+
+
 def test_two_services_do_not_add_up() -> None:
     one, other = Metrics(ArithmeticPool()), Metrics(ArithmeticPool())
     one.refused("busy")

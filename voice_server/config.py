@@ -60,7 +60,8 @@ class BackendConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     obeyed within `stop_timeout_s`, and when it is idle and leaves a ping unanswered for `ping_timeout_s`. All
     voices are brought to `loudness_lufs`, where the adapter knows how loud they are; None (`off` in the file)
     leaves them alone. Renders that begin or end inside a sound are faded there for `fade_ms`, and with
-    `limiter` peaks that the loudness lifts too far are bent and not clipped.
+    `limiter` peaks that the loudness lifts too far are bent and not clipped. Workers that have had nothing to
+    do for `idle_unload_s` end, and start again for the next sentence; None (`off`) lets them stay.
     """
 
     adapter: Path
@@ -86,6 +87,7 @@ class BackendConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     loudness_lufs: Annotated[float, msgspec.Meta(ge=-40, le=-10)] | None = DEFAULT_LOUDNESS_LUFS
     fade_ms: Annotated[float, msgspec.Meta(ge=0, le=5)] = 5.0
     limiter: bool = True
+    idle_unload_s: Seconds | None = None
     folder: Path = Path()
 
     def supervision(self, base: SupervisionPolicy = _SUPERVISION) -> SupervisionPolicy:
@@ -146,8 +148,10 @@ class _PluginKeys(msgspec.Struct, frozen=True):
 
 
 _Table = TypeVar("_Table", BackendConfig, Limits, Pauses)
-_FOR_EVERY_BACKEND = ("loudness_lufs", "fade_ms", "limiter")
+_FOR_EVERY_BACKEND = ("loudness_lufs", "fade_ms", "limiter", "idle_unload_s")
 """Keys of a backend that may also stand at the top, for all."""
+_MAY_BE_OFF = ("loudness_lufs", "idle_unload_s")
+"""Keys of a backend that are None where the file says `off`."""
 _TOP_LEVEL_KEYS = (
     *("backends", "default_backend", "natural_voice", "limits", "pauses", "pronunciations", "agents"),
     *_FOR_EVERY_BACKEND,
@@ -318,9 +322,8 @@ def _table(fields: object, kind: type[_Table], source: Path, key: str) -> _Table
         raise ConfigError(f"{source.name}: {key} is a mapping of keys to values")
     _refuse_unknown(fields, kind.__struct_fields__, source.name, key)
     if kind is BackendConfig:
-        fields = {"folder": ".", **fields}
-        if fields.get("loudness_lufs") is False:  # `off` in YAML
-            fields["loudness_lufs"] = None
+        off = {name: None for name in _MAY_BE_OFF if fields.get(name) is False}  # `off` in YAML
+        fields = {"folder": ".", **fields, **off}
 
     def path_from(expected: type, value: object) -> Path:
         # The only type here that msgspec does not know itself; another one needs a rule of its own.

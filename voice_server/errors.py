@@ -6,6 +6,7 @@
     │   └── TooMuch           a stated limit was passed
     ├── NoStorage             the disk of the server's machine is full, or may not be written
     ├── Busy                  nothing wrong with the request; come back later
+    ├── InUse                 what was to be taken away is needed at this moment
     ├── BackendError          an engine could not do its work
     │   ├── BackendDown       it is not running and will not be for a while
     │   │   └── NotSetUp      what it needs is not on this machine; the message says how to get it
@@ -110,6 +111,12 @@ class Busy(VoiceServerError):
     def __init__(self, message: str, *, retry_after_ms: int = 1000) -> None:
         super().__init__(message)
         self.retry_after_ms = retry_after_ms
+
+
+class InUse(VoiceServerError):
+    """What was to be taken away is needed at this moment; the message says what for."""
+
+    code = "in_use"
 
 
 class BackendError(VoiceServerError):

@@ -90,6 +90,9 @@ class _PoolCollector:
     def collect(self) -> Iterator[Metric]:
         """The state of every backend, and what it has done."""
         up = GaugeMetricFamily("voice_server_backend_up", "Whether a backend speaks", labels=["backend"])
+        loaded = GaugeMetricFamily(
+            "voice_server_backend_loaded", "Whether a backend has workers that are ready", labels=["backend"]
+        )
         workers = GaugeMetricFamily("voice_server_workers", "Workers of a backend", labels=["backend"])
         free = GaugeMetricFamily(
             "voice_server_free_workers", "Workers with nothing to do", labels=["backend"]
@@ -98,11 +101,12 @@ class _PoolCollector:
             "voice_server_waiting_renders", "Renders that wait for a worker", labels=["backend"]
         )
         for name, status in self._pool.backends.items():
-            up.add_metric([name], float(status.state is BackendState.UP))
+            up.add_metric([name], float(status.can_speak))
+            loaded.add_metric([name], float(status.state is BackendState.UP))
             workers.add_metric([name], status.workers)
             free.add_metric([name], status.free)
             waiting.add_metric([name], status.waiting)
-        yield from (up, workers, free, waiting)
+        yield from (up, loaded, workers, free, waiting)
         yield from self._totals()
 
     def _totals(self) -> Iterator[Metric]:

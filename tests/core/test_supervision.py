@@ -282,6 +282,62 @@ def test_nothing_is_launched_once_launching_has_been_stopped() -> None:
     assert supervisor.take_actions() == []
 
 
+def test_processes_that_are_told_to_end_are_replaced_only_when_all_are_to_be_launched() -> None:
+    supervisor = warm(2)
+    supervisor.end_all(1.0)
+    assert supervisor.is_up is None
+    assert [supervisor.state(slot) for slot in (0, 1)] == [SlotState.TERMINATING] * 2
+    supervisor.receive(SlotEvent.EXITED, 0, 1.1)
+    supervisor.tick(1.2)
+    assert supervisor.take_actions() == []
+    supervisor.launch_all(2.0)
+    supervisor.tick(2.0)
+    assert supervisor.take_actions() == [LaunchProcess(0)]  # the other one has not ended
+    supervisor.receive(SlotEvent.EXITED, 1, 2.5)
+    assert next_actions(supervisor) == (2.5, [LaunchProcess(1)])
+    assert supervisor.is_up is None
+
+
+def test_ending_processes_over_and_over_uses_up_no_restarts() -> None:
+    supervisor = warm()
+    for _ in range(POLICY.max_restarts + 1):
+        supervisor.end_all(1.0)
+        supervisor.receive(SlotEvent.EXITED, 0, 1.0)
+        supervisor.launch_all(1.0)
+        assert next_actions(supervisor) == (1.0, [LaunchProcess(0)])
+    supervisor.receive(SlotEvent.READY, 0, 1.0)
+    assert supervisor.take_actions() == [SlotsUp()]
+
+
+def test_a_start_that_is_ended_is_no_failed_one() -> None:
+    supervisor = opened(1, replace(POLICY, failed_starts=1))
+    supervisor.end_all(1.0)
+    supervisor.receive(SlotEvent.EXITED, 0, 1.0)
+    supervisor.launch_all(1.0)
+    assert next_actions(supervisor) == (1.0, [LaunchProcess(0)])
+
+
+def test_a_process_that_does_not_end_when_told_to_takes_the_backend_down_when_it_is_wanted() -> None:
+    supervisor = warm()
+    supervisor.end_all(1.0)
+    assert next_actions(supervisor) == (6.0, [SlotsDown()])
+    supervisor.launch_all(7.0)
+    assert (supervisor.is_up, supervisor.take_actions()) == (False, [SlotsDown()])
+    supervisor.receive(SlotEvent.EXITED, 0, 8.0)
+    assert next_actions(supervisor) == (8.0, [LaunchProcess(0)])
+
+
+def test_a_backend_that_was_given_up_begins_anew_when_all_are_launched() -> None:
+    supervisor = opened()
+    crash_at_start(supervisor, POLICY.failed_starts)
+    assert supervisor.is_up is False
+    supervisor.receive(SlotEvent.EXITED, 0, 20.0)
+    supervisor.take_actions()
+    supervisor.launch_all(20.0)
+    assert supervisor.is_up is None
+    assert next_actions(supervisor) == (20.0, [LaunchProcess(0)])
+
+
 @pytest.mark.parametrize("state", SlotState)
 @pytest.mark.parametrize("event", SlotEvent)
 def test_an_event_goes_where_the_table_says_or_is_late_and_ignored(

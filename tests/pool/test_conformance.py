@@ -24,7 +24,7 @@ from voice_server.core.types import (
 )
 from voice_server.errors import BackendDown, RenderError
 from voice_server.pool.conformance import ConformanceCheck
-from voice_server.pool.worker_pool import BackendState, BackendStats, BackendStatus
+from voice_server.pool.worker_pool import BackendMemory, BackendState, BackendStats, BackendStatus
 
 
 @dataclass
@@ -61,6 +61,18 @@ class InProcessPool:
 
     def stats(self) -> Mapping[str, BackendStats]:
         return {}
+
+    async def memory(self) -> Mapping[str, BackendMemory]:
+        return {}
+
+    def wake(self, backend: str) -> None:
+        pass
+
+    async def load(self, backend: str) -> None:
+        pass
+
+    async def unload(self, backend: str) -> None:
+        pass
 
     async def aclose(self) -> None:
         self.closed.append("all")

@@ -8,20 +8,22 @@ import re
 import signal
 import struct
 import threading
+from contextlib import suppress
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import psutil
 import pytest
 
 from tests.pool.staging import ADAPTER, HASTY, Run, Stage, gone, listen, segment, two_workers_meet
 from voice_server.config import BackendConfig
 from voice_server.core.types import Frame, Segment
-from voice_server.errors import BackendDown, RenderError, RequestError, UnknownName, WireError
+from voice_server.errors import BackendDown, InUse, RenderError, RequestError, UnknownName, WireError
 from voice_server.pool.local_pool import LocalPool
-from voice_server.pool.worker_pool import BackendState
+from voice_server.pool.worker_pool import BackendMemory, BackendState
 
 BLOCK = 40
 """Samples that may be faded at an edge: 5 ms at the rate of the scripted backend."""
@@ -602,3 +604,157 @@ def test_a_wished_backend_is_waited_for_until_it_is_ready_or_time_is_up(tmp_path
     (tmp_path / "gate").unlink()
     (tmp_path / "gate").touch()
     assert asyncio.run(state_after(15.0)) is BackendState.UP
+
+
+async def all_gone(pids: list[int]) -> None:
+    async with asyncio.TaskGroup() as tasks:
+        for pid in pids:
+            tasks.create_task(gone(pid))
+
+
+def test_an_unloaded_backend_has_no_process_and_speaks_again_when_it_is_asked(
+    run: Run, stage: Stage, scripted: ModuleType
+) -> None:
+    async def main() -> None:
+        before = set(psutil.Process().children(recursive=True))
+        async with stage.pool() as pool:
+            await listen(pool, "before")
+            processes = set(psutil.Process().children(recursive=True)) - before
+            assert len(processes) == (3 if stage.forked else 2)
+            taken = (await pool.memory())["scripted"]
+            assert len(taken.workers) == 2
+            assert all(taken.workers)
+            assert bool(taken.template) is stage.forked
+            await pool.unload("scripted")
+            assert set(psutil.Process().children(recursive=True)) == before
+            assert (await pool.memory())["scripted"] == BackendMemory()
+            status = pool.backends["scripted"]
+            assert (status.state, status.free, status.error) == (BackendState.UNLOADED, 0, "")
+            assert status.can_speak
+            assert [voice.id for voice in pool.voices()] == ["one", "two"]
+            take = await listen(pool, "after")
+            assert (take.pcm, take.notices) == (scripted.samples("after"), [])
+            assert pool.backends["scripted"].state is BackendState.UP
+            await two_workers_meet(pool)
+            assert pool.stats()["scripted"].restarts == 0
+
+    run(main())
+
+
+def test_a_render_that_comes_while_the_workers_end_is_spoken_by_the_next_ones(
+    run: Run, stage: Stage, scripted: ModuleType
+) -> None:
+    async def main() -> None:
+        async with stage.pool() as pool:
+            pids = pool.pids("scripted")
+            unloading = asyncio.create_task(pool.unload("scripted"))
+            await asyncio.sleep(0)
+            assert pool.backends["scripted"].state is BackendState.UNLOADED
+            assert pool.pids("scripted") == pids
+            take = await listen(pool, "just then")
+            assert (take.pcm, take.notices) == (scripted.samples("just then"), [])
+            await unloading
+            assert set(pool.pids("scripted")).isdisjoint(pids)
+            assert pool.backends["scripted"].error == ""
+
+    run(main())
+
+
+def test_workers_that_are_unloaded_while_they_still_start_leave_nothing_behind(
+    run: Run, stage: Stage, scripted: ModuleType
+) -> None:
+    async def main() -> None:
+        before = set(psutil.Process().children(recursive=True))
+        async with stage.pool() as pool:
+            await pool.unload("scripted")
+            pool.wake("scripted")
+            states = [pool.backends["scripted"].state]
+            await pool.unload("scripted")
+            states.append(pool.backends["scripted"].state)
+            assert states == [BackendState.STARTING, BackendState.UNLOADED]
+            take = await listen(pool, "after all")
+            assert (take.pcm, take.notices) == (scripted.samples("after all"), [])
+            await two_workers_meet(pool)
+            children = set(psutil.Process().children(recursive=True)) - before
+            assert len(children) == (3 if stage.forked else 2)
+
+    run(main())
+
+
+def test_nothing_is_unloaded_while_it_speaks(run: Run, stage: Stage, scripted: ModuleType) -> None:
+    async def main() -> None:
+        async with stage.pool(fault="nothing") as pool:
+            speaking = asyncio.create_task(listen(pool, "fault here"))
+            await stage.arrival()
+            with pytest.raises(InUse, match="scripted is speaking"):
+                await pool.unload("scripted")
+            stage.open_gate()
+            take = await speaking
+            assert (take.pcm, take.notices) == (scripted.samples("fault here"), [])
+
+    run(main())
+
+
+def test_whatever_is_unloaded_when_no_sample_is_lost(run: Run, stage: Stage, scripted: ModuleType) -> None:
+    async def main() -> None:
+        texts = [f"text {index}" for index in range(12)]
+        async with stage.pool() as pool:
+            is_over = False
+
+            async def unload_over_and_over() -> None:
+                while not is_over:
+                    with suppress(InUse):
+                        await pool.unload("scripted")
+                    await asyncio.sleep(0)
+
+            unloading = asyncio.create_task(unload_over_and_over())
+            for first, second in batched_in_pairs(texts):
+                takes = await asyncio.gather(listen(pool, first), listen(pool, second))
+                assert [take.pcm for take in takes] == [scripted.samples(first), scripted.samples(second)]
+                assert [take.notices for take in takes] == [[], []]
+            is_over = True
+            await unloading
+            assert pool.stats()["scripted"].restarts == 0
+
+    run(main())
+
+
+def batched_in_pairs(texts: list[str]) -> list[tuple[str, str]]:
+    return list(zip(texts[::2], texts[1::2], strict=True))
+
+
+def test_a_backend_that_nobody_uses_is_unloaded_by_itself(
+    run: Run, stage: Stage, scripted: ModuleType
+) -> None:
+    async def main() -> None:
+        async with stage.pool(idle_unload_s=0.05) as pool:
+            await all_gone(pool.pids("scripted"))
+            assert pool.backends["scripted"].state is BackendState.UNLOADED
+            await pool.load("scripted")
+            await all_gone(pool.pids("scripted"))
+            assert (await listen(pool, "again")).pcm == scripted.samples("again")
+            assert pool.stats()["scripted"].restarts == 0
+
+    run(main())
+
+
+def test_a_backend_that_is_not_there_can_neither_be_loaded_nor_unloaded(run: Run, stage: Stage) -> None:
+    async def main() -> None:
+        async with stage.pool() as pool:
+            for attempt in (pool.load("other"), pool.unload("other")):
+                with pytest.raises(UnknownName, match="unknown backend 'other'"):
+                    await attempt
+
+    run(main())
+
+
+def test_closing_the_pool_while_a_backend_is_unloaded_waits_for_its_processes(run: Run, stage: Stage) -> None:
+    async def main() -> None:
+        async with stage.pool() as pool:
+            pids = pool.pids("scripted")
+            unloading = asyncio.create_task(pool.unload("scripted"))
+            await asyncio.sleep(0)
+        await unloading
+        assert not any(map(psutil.pid_exists, pids))
+
+    run(main())

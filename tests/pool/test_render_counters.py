@@ -11,17 +11,9 @@ def test_rendered_jobs_add_up() -> None:
     counters = RenderCounters()
     counters.add_rendered(JobDone(1, 1500.0, 300.0))
     counters.add_rendered(JobDone(2, 500.0, 200.0))
-    assert counters.stats(workers=1) == BackendStats(rendered=2, audio_s=2.0, render_s=0.5)
-
-
-def test_only_launches_beyond_the_first_of_each_worker_are_restarts() -> None:
-    assert [RenderCounters(launches=launches).stats(workers=2).restarts for launches in (1, 2, 5)] == [
-        0,
-        0,
-        3,
-    ]
+    assert counters.stats() == BackendStats(rendered=2, audio_s=2.0, render_s=0.5)
 
 
 def test_each_count_is_told_under_its_own_name() -> None:
-    stats = RenderCounters(failed=1, stopped=2, retried=3).stats(workers=1)
-    assert (stats.failed, stats.stopped, stats.retried) == (1, 2, 3)
+    stats = RenderCounters(failed=1, stopped=2, retried=3, restarts=4).stats()
+    assert (stats.failed, stats.stopped, stats.retried, stats.restarts) == (1, 2, 3, 4)

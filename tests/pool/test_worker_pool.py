@@ -9,8 +9,8 @@ import pytest
 
 from tests.arithmetic_pool import ArithmeticPool
 from tests.pool.staging import Run, Stage, listen, segment
-from voice_server.core.types import Frame
-from voice_server.pool.worker_pool import BackendState, WorkerPool
+from voice_server.core.types import Capabilities, Frame, ReadyBackend, Voice
+from voice_server.pool.worker_pool import BackendState, BackendStatus, WorkerPool
 
 Opened = Callable[[Stage], AbstractAsyncContextManager[WorkerPool]]
 
@@ -73,3 +73,23 @@ def test_a_backend_that_is_up_has_said_its_voices_and_each_names_it(
             assert pool.stats().keys() == pool.backends.keys()
 
     run(main())
+
+
+READY = ReadyBackend((Voice("one", "One", "en"),), 8000, Capabilities())
+
+
+@pytest.mark.parametrize(
+    ("state", "ready", "can_speak"),
+    [
+        (BackendState.UP, READY, True),
+        (BackendState.UNLOADED, READY, True),
+        (BackendState.STARTING, READY, True),  # it is loaded again
+        (BackendState.STARTING, None, False),
+        (BackendState.DOWN, READY, False),
+        (BackendState.NOT_SET_UP, READY, False),
+    ],
+)
+def test_a_backend_can_speak_that_runs_or_comes_back(
+    state: BackendState, ready: ReadyBackend | None, can_speak: bool
+) -> None:
+    assert BackendStatus("mine", state, 1, ready).can_speak is can_speak

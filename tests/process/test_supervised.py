@@ -180,6 +180,25 @@ def test_nothing_is_launched_once_launching_was_stopped_until_the_next_start(run
     run(main())
 
 
+def test_processes_that_are_told_to_end_get_successors_at_the_next_start_once_they_have_ended(
+    run: Run,
+) -> None:
+    async def main() -> None:
+        processes = Processes()
+        shell = started(processes, slots=2)
+        shell.end_all()
+        shell.receive(SlotEvent.EXITED, 0)
+        assert processes.performed == [("launch", 0), ("launch", 1)]
+        shell.start()
+        assert processes.performed[2:] == [("launch", 0)]
+        shell.receive(SlotEvent.EXITED, 1)
+        await processes.until("launch", 4)
+        assert processes.performed[3:] == [("launch", 1)]
+        shell.close()
+
+    run(main())
+
+
 def test_a_closed_shell_performs_nothing_later(run: Run) -> None:
     async def main() -> None:
         processes = Processes()

@@ -18,6 +18,7 @@ from voice_server.core.speech import utterance_events
 from voice_server.core.types import SAMPLE_RATE_HZ
 from voice_server.errors import BackendDown, Busy, RequestError, UnknownName
 from voice_server.pool.local_pool import LocalPool
+from voice_server.pool.worker_pool import BackendState
 from voice_server.speech import Speech, SpeechRequest, SpeechService
 
 
@@ -69,6 +70,34 @@ def test_without_a_fallback_a_backend_that_is_down_says_why() -> None:
         async with serving(ArithmeticPool(("one",), down={"one"})) as service:
             with pytest.raises(BackendDown, match="the backend one has no model"):
                 service.settings(SpeechRequest())
+
+    run(main())
+
+
+def test_a_backend_that_is_unloaded_begins_to_load_before_the_first_sentence_is_there() -> None:
+    async def main() -> None:
+        pool = ArithmeticPool(("one", "two"), unloaded={"two"})
+        async with serving(pool) as service:
+            settings, notices = service.settings(SpeechRequest(backend="two"))
+            assert (pool.woken, notices) == (["two"], [])
+            speech = service.open(settings)
+            assert pool.woken == ["two", "two"]
+            speech.close()
+
+    run(main())
+
+
+def test_a_backend_is_loaded_and_unloaded_and_what_it_takes_is_told() -> None:
+    async def main() -> None:
+        pool = ArithmeticPool()
+        async with serving(pool) as service:
+            await service.unload_backend("one")
+            assert service.backends()["one"].state is BackendState.UNLOADED
+            assert service.is_up("one")
+            await service.load_backend("one")
+            assert service.backends()["one"].state is BackendState.UP
+            assert await service.backend_memory() == {"one": pool.taken}
+            assert service.worker_restarts() == {"one": 0}
 
     run(main())
 

@@ -12,8 +12,9 @@ from tests.natural_engines import natural_config, set_up
 from voice_server.pool.worker_pool import BackendState, BackendStatus
 from voice_server.voices.default_backend import DefaultBackend
 
-UP, STARTING, DOWN, ABSENT = (
+UP, UNLOADED, STARTING, DOWN, ABSENT = (
     BackendState.UP,
+    BackendState.UNLOADED,
     BackendState.STARTING,
     BackendState.DOWN,
     BackendState.NOT_SET_UP,
@@ -37,6 +38,9 @@ class StatedPool(ArithmeticPool):
         (ABSENT, ABSENT, "plain", "plain"),
         (ABSENT, UP, "quick", "quick"),
         (UP, UP, "best", "best"),
+        (UNLOADED, UP, "best", "best"),
+        (UNLOADED, ABSENT, "best", "best"),
+        (STARTING, UNLOADED, "quick", "quick"),
         (STARTING, UP, "quick", "quick"),
         (DOWN, UP, "quick", "quick"),
         (STARTING, ABSENT, "best", "plain"),  # asked for, so that it is told why the other one speaks

@@ -62,6 +62,7 @@ ERROR_CODES: Mapping[str, CodeMeaning] = {
         "A request head, a trailer or a field of a handshake has too many bytes.", _HTTP
     ),
     "idle": CodeMeaning("No message came for `idle_s`; the connection is closed.", _SOCKET + _WYOMING),
+    "in_use": CodeMeaning("The backend that is to be unloaded speaks now, or has not been ready yet.", _HTTP),
     "internal": CodeMeaning("A defect of the server, or a failure without a code of its own.", _ALL),
     "invalid_bit_rate": CodeMeaning("`bit_rate` does not fit the format and the sample rate.", _HTTP),
     "invalid_field": CodeMeaning("A field is of the wrong kind or out of range.", _HTTP),

@@ -10,6 +10,8 @@ killed and replaced. The rules for restarts:
 3. The backend is down when no slot can be expected to get ready: each has failed `failed_starts` times in a
    row, could not load its engine, has used up its restarts, or holds a process that even a kill does not end.
    Restarts continue, and the backend is up again as soon as one process is ready.
+4. Processes that are told to end because nobody needs them have not failed, and none is started in their
+   place before `launch_all`.
 """
 
 from __future__ import annotations
@@ -144,6 +146,11 @@ class _Slot:
     """Whether it is not expected to get ready; it is restarted all the same."""
     launches: deque[float] = field(default_factory=deque)
 
+    def forget_failures(self, now: float) -> None:
+        self.cannot_load = self.is_given_up = False
+        self.failed_starts, self.restart_at = 0, now
+        self.launches.clear()
+
     def enter(self, state: SlotState, now: float) -> None:
         self.state, self.entered_at, self.last_active_at = state, now, now
         self.pinged_at, self.longest_silence_s = None, 0.0
@@ -208,8 +215,28 @@ class Supervisor:
         self._silence_s_per_char = max(s_per_char, self._silence_s_per_char * _SILENCE_DECAY)
 
     def stop_launching(self) -> None:
-        """Launch nothing from now on; processes that run are still supervised."""
+        """Launch nothing until `launch_all`; processes that run are still supervised."""
         self._may_launch = False
+
+    def end_all(self, now: float) -> None:
+        """Take in that every process is being told to end, and launch nothing until `launch_all`."""
+        self._may_launch, self._is_up = False, None
+        for slot in self._slots:
+            slot.forget_failures(now)
+            slot.was_ready = True  # its end is no failed start
+            if slot.state is not SlotState.STOPPED:
+                slot.enter(SlotState.TERMINATING, now)
+
+    def launch_all(self, now: float) -> None:
+        """Have a process in every slot, as soon as its last one has ended; earlier failures are forgotten.
+
+        A slot whose process even a kill has not ended gets another only when it has ended after all.
+        """
+        self._may_launch, self._is_up = True, None
+        for slot in self._slots:
+            if slot.state is not SlotState.TERMINATING:
+                slot.forget_failures(now)
+        self._check_availability()
 
     def next_deadline(self) -> float | None:
         """When `tick` has to be called at the latest."""

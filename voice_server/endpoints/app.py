@@ -31,6 +31,7 @@ from voice_server.endpoints.http.problems import (
 from voice_server.endpoints.http.root_path import RootPath
 from voice_server.endpoints.http.unknown_paths import UnknownPath
 from voice_server.endpoints.routes import (
+    backend_routes,
     captioned_routes,
     file_routes,
     metrics_routes,
@@ -53,6 +54,7 @@ DIALECTS = (DEEPGRAM, CARTESIA, ELEVENLABS, LIVEKIT, VLLM)
 OPERATIONS: tuple[Operation, ...] = (
     *server_routes.OPERATIONS,
     *natural_voice_routes.OPERATIONS,
+    *backend_routes.OPERATIONS,
     *voice_routes.OPERATIONS,
     *preview_routes.OPERATIONS,
     *playback_routes.OPERATIONS,

@@ -2,9 +2,15 @@
 
 import logging
 
-from voice_server.pool.worker_pool import BackendState, BackendStats, BackendStatus, WorkerPool
+from voice_server.pool.worker_pool import (
+    BackendMemory,
+    BackendState,
+    BackendStats,
+    BackendStatus,
+    WorkerPool,
+)
 
-__all__ = ["BackendState", "BackendStats", "BackendStatus", "WorkerPool"]
+__all__ = ["BackendMemory", "BackendState", "BackendStats", "BackendStatus", "WorkerPool"]
 
 # Without a handler Python would print warnings of a program that has configured no logging.
 logging.getLogger("voice_server").addHandler(logging.NullHandler())

@@ -14,8 +14,9 @@ from voice_server.config import BackendConfig
 from voice_server.core.supervision import SlotEvent, SlotState, SupervisionPolicy
 from voice_server.core.types import ReadyBackend, Segment
 from voice_server.core.wire.worker_messages import STOPPED, JobDone, JobFailed, WorkerReady
-from voice_server.errors import BackendDown, NotSetUp, RequestError
+from voice_server.errors import BackendDown, InUse, NotSetUp, RequestError
 from voice_server.pool.down_reasons import why_ended, with_help
+from voice_server.pool.idle_watch import IdleWatch
 from voice_server.pool.job import Job, JobOutcome
 from voice_server.pool.job_queue import JobQueue
 from voice_server.pool.launcher import WorkerLauncher
@@ -32,6 +33,8 @@ from voice_server.process.supervised import SupervisorShell
 logger = logging.getLogger(__name__)
 
 _STOPPING = "the server is stopping"
+_UNLOADING_STEP_S = 1.0
+"""How long each step of ending a worker that is unloaded may take."""
 _STATES = {None: BackendState.STARTING, True: BackendState.UP, False: BackendState.DOWN}
 
 
@@ -48,6 +51,7 @@ class BackendWorkers:
     ) -> None:
         self._name = name
         self._config = config
+        self._spawn = spawn
         self._launcher = WorkerLauncher(name, config, spawn, self)
         self._shell = SupervisorShell(config.workers, policy, self)
         self._set_up = SetUpWatch(name, config.environment, self._restart)
@@ -57,14 +61,23 @@ class BackendWorkers:
         self._ready: ReadyBackend | None = None
         self._error = ""
         self._is_closed = False
+        self._idle = IdleWatch(config.idle_unload_s, self._unload_if_idle)
+        self._is_unloaded = False
+        self._launched: set[int] = set()  # slots that have had a process since the backend was opened
+        self._ending: set[int] = set()  # slots whose process was told to end because nobody needs it
         self.counters = RenderCounters()
         self.settled = asyncio.Event()
-        """Set when the first worker is ready, or the backend has been given up for now."""
+        """Set when the first worker is ready, or none is to be waited for."""
+        self.gone = asyncio.Event()
+        """Set when the processes that were ended by the last `unload` have gone."""
 
     # What the pool asks for.
 
     def open(self) -> None:
         """Start all workers; those of a backend that is not set up, when it has been."""
+        self._is_unloaded = False
+        self._launched.clear()
+        self.settled.clear()
         try:
             self._set_up.begin()
         except NotSetUp as error:
@@ -77,20 +90,84 @@ class BackendWorkers:
         self._is_closed = True
         self._shell.close()
         self._set_up.close()
+        self._idle.close()
         self._queue.refuse_all(_STOPPING)
+        self.settled.set()
+        await self._end_processes(patience_s)
+
+    async def _end_processes(self, patience_s: float) -> None:
+        """End the workers, and then the template that they were forked from."""
+        template = self._launcher.take_template()
         async with asyncio.TaskGroup() as tasks:
             for worker in filter(None, self._workers):
                 tasks.create_task(worker.end(patience_s))
-        await self._launcher.close(patience_s)
+        if template is not None:
+            await template.end(patience_s)
+
+    def wake(self) -> None:
+        """Have the workers start if they are unloaded: there is work, or there will be."""
+        self._idle.used()
+        if self._is_unloaded and not self._is_closed:
+            self.open()
+
+    async def load(self) -> None:
+        """Start the workers if they are unloaded or down; return when one is ready.
+
+        Raises NotSetUp and BackendDown.
+        """
+        self.wake()
+        if self._shell.is_up is False and not self._set_up.is_waiting and not self._is_closed:
+            self.open()
+        await self.settled.wait()
+        if self._is_closed or not self.status().can_speak:
+            raise self._down()
+
+    def unload(self) -> None:
+        """End all workers until there is work again; `gone` is set when they have ended. Raises InUse."""
+        if self._is_unloaded:
+            return
+        if self._ready is None or self._set_up.is_waiting or self._is_closed:
+            raise InUse(f"{self._name} is not loaded, and cannot be unloaded")
+        if self._is_busy:
+            raise InUse(f"{self._name} is speaking; it can be unloaded when it is silent")
+        self._is_unloaded, self._error = True, ""
+        self._ending.update(worker.slot for worker in filter(None, self._workers))
+        self._shell.end_all()
+        self.settled.set()
+        self.gone.clear()
+        self._spawn(self._end_unloaded())
+
+    async def _end_unloaded(self) -> None:
+        try:
+            await self._end_processes(_UNLOADING_STEP_S)
+        finally:
+            self.gone.set()
+
+    def _unload_if_idle(self) -> bool:
+        if self._is_unloaded:
+            return True
+        if self._shell.is_up is not True or self._is_busy:
+            return False
+        logger.info("backend unloaded", extra={"backend": self._name, "idle_s": self._config.idle_unload_s})
+        self.unload()
+        return True
+
+    @property
+    def _is_busy(self) -> bool:
+        """Whether a job waits or is rendered."""
+        is_rendering = any(self._shell.state(slot) is SlotState.BUSY for slot, _ in enumerate(self._workers))
+        return is_rendering or len(self._queue) > 0
 
     def submit(self, segment: Segment, *, avoided_slot: int | None = None) -> Job:
         """Have an idle worker, by preference not that in `avoided_slot`, render a segment once there is one.
 
         Raises BackendDown, WireError.
         """
-        if self._is_closed or self._set_up.is_waiting or self._shell.is_up is False:
+        is_down = self._shell.is_up is False and not self._is_unloaded
+        if self._is_closed or self._set_up.is_waiting or is_down:
             raise self._down()
         job = self._queue.add(segment, avoided_slot)
+        self.wake()
         self._assign()
         return job
 
@@ -123,7 +200,7 @@ class BackendWorkers:
             self._ready = self._recordings.refresh(self._ready)
         return BackendStatus(
             name=self._name,
-            state=_STATES[self._shell.is_up] if not self._set_up.is_waiting else BackendState.NOT_SET_UP,
+            state=self._state,
             workers=self._config.workers,
             ready=self._ready,
             error=self._status_error,
@@ -131,9 +208,20 @@ class BackendWorkers:
             waiting=len(self._queue),
         )
 
+    @property
+    def _state(self) -> BackendState:
+        if self._set_up.is_waiting:
+            return BackendState.NOT_SET_UP
+        return BackendState.UNLOADED if self._is_unloaded else _STATES[self._shell.is_up]
+
     def pids(self) -> list[int]:
         """The process ids of the workers that have a process."""
         return [worker.pid for worker in filter(None, self._workers) if worker.pid]
+
+    @property
+    def template_pid(self) -> int:
+        """The process id of the template; 0 where there is none."""
+        return self._launcher.template_pid
 
     @property
     def _status_error(self) -> str:
@@ -160,6 +248,8 @@ class BackendWorkers:
         self._shell.receive(SlotEvent.READY, slot)
 
     def load_failed(self, slot: int, reason: str, code: str = "") -> None:
+        if slot in self._ending:
+            return
         self._error = public(reason) if code == NotSetUp.code else self._with_help(reason)
         if code == NotSetUp.code and not self._shell.is_up:
             self._wait_for_set_up(self._error)
@@ -169,6 +259,7 @@ class BackendWorkers:
     def job_ended(self, slot: int, job: Job, outcome: JobOutcome) -> None:
         if isinstance(outcome, JobDone) and job.outcome is outcome:
             self.counters.add_rendered(outcome)
+        self._idle.used()
         self._shell.receive(SlotEvent.JOB_ENDED, slot)
 
     def job_stopped(self, slot: int) -> None:
@@ -183,11 +274,17 @@ class BackendWorkers:
             self.worker_ended(other, reason, last_line)
         if self._is_closed:
             return
+        if slot in self._ending:
+            self._ending.discard(slot)
+        else:
+            self._note_end(slot, reason, last_line)
+        self._shell.receive(SlotEvent.EXITED, slot)
+
+    def _note_end(self, slot: int, reason: str, last_line: str) -> None:
         if self._shell.state(slot) is SlotState.STARTING or not self._error:
             self._error = self._with_help(why_ended(reason, last_line))
         told = {"backend": self._name, "slot": slot, "reason": reason, "last_stderr_line": last_line}
         logger.log(self._end_log_level, "worker ended", extra=told)
-        self._shell.receive(SlotEvent.EXITED, slot)
 
     # What the supervisor decides.
 
@@ -202,7 +299,8 @@ class BackendWorkers:
             backend=self._name,
         )
         self._workers[slot] = worker
-        self.counters.launches += 1
+        self.counters.restarts += slot in self._launched
+        self._launched.add(slot)
         self._launcher.launch(worker)
 
     def kill_process(self, slot: int, reason: str) -> None:
@@ -220,7 +318,9 @@ class BackendWorkers:
         self._assign()
 
     def availability_changed(self, *, is_up: bool) -> None:
-        if not is_up:
+        if is_up:
+            self._idle.used()
+        else:
             self._queue.refuse_all(self._error)
         self.settled.set()
 

@@ -74,10 +74,15 @@ class WorkerLauncher:
             self._loading_slot, self._waiting = None, []
         return waiting
 
-    async def close(self, patience_s: float) -> None:
-        """End the template; the workers have ended by then."""
-        if self._template is not None:
-            await self._template.end(patience_s)
+    @property
+    def template_pid(self) -> int:
+        """The process id of the template; 0 where there is none."""
+        return template.pid if (template := self._living_template()) is not None else 0
+
+    def take_template(self) -> WorkerTemplate | None:
+        """Return the template, if there is one, for the caller to end; another one is loaded when needed."""
+        template, self._template = self._template, None
+        return template
 
     def _living_template(self) -> WorkerTemplate | None:
         return self._template if self._template is not None and self._template.is_alive else None

@@ -22,7 +22,8 @@ from voice_server.errors import BackendDown, RenderError, RequestError, UnknownN
 from voice_server.pool.backend_workers import BackendWorkers
 from voice_server.pool.continuation import SEAM_MS, Continuation
 from voice_server.pool.job import Job, Unavailable
-from voice_server.pool.worker_pool import BackendStats, BackendStatus
+from voice_server.pool.memory_readings import MemoryReadings
+from voice_server.pool.worker_pool import BackendMemory, BackendStats, BackendStatus
 
 MAX_DEATHS = 3
 MAX_FAILURES = 2
@@ -54,6 +55,7 @@ class LocalPool:
         self._policy = policy
         self._patience_s = patience_s
         self._backends: dict[str, BackendWorkers] = {}
+        self._memory = MemoryReadings()
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -108,20 +110,39 @@ class LocalPool:
 
     def stats(self) -> Mapping[str, BackendStats]:
         """What each backend has done so far."""
-        return {
-            name: workers.counters.stats(self._configs[name].workers)
-            for name, workers in self._backends.items()
-        }
+        return {name: workers.counters.stats() for name, workers in self._backends.items()}
 
     def pids(self, backend: str) -> list[int]:
         """The process ids of a backend's workers."""
         return self._backends[backend].pids()
 
+    async def memory(self) -> Mapping[str, BackendMemory]:
+        """What each backend's processes take; see `WorkerPool.memory`."""
+        processes = {name: (each.pids(), each.template_pid) for name, each in self._backends.items()}
+        return await self._memory.of(processes)
+
+    def wake(self, backend: str) -> None:
+        """Have a backend that is unloaded begin to load."""
+        self._known(backend).wake()
+
+    async def load(self, backend: str) -> None:
+        """Start a backend that is unloaded or down; see `WorkerPool.load`."""
+        await self._known(backend).load()
+
+    async def unload(self, backend: str) -> None:
+        """End a backend's workers until somebody speaks with it; see `WorkerPool.unload`."""
+        workers = self._known(backend)
+        workers.unload()
+        await workers.gone.wait()
+
+    def _known(self, backend: str) -> BackendWorkers:
+        if (workers := self._backends.get(backend)) is None:
+            raise UnknownName("backend", backend, self._backends)
+        return workers
+
     async def render(self, segment: Segment) -> AsyncGenerator[Frame | WordMark | SpeechWarning, None]:
         """Render a segment; see `WorkerPool.render`."""
-        workers = self._backends.get(segment.backend)
-        if workers is None:
-            raise UnknownName("backend", segment.backend, self._backends)
+        workers = self._known(segment.backend)
         continuation = Continuation()
         attempts = _Attempts(segment)
         failed_slot = None

@@ -10,13 +10,13 @@ from voice_server.pool.worker_pool import BackendStats
 
 @dataclass(slots=True)
 class RenderCounters:
-    """Counts of renders and of started workers since the pool was opened; sums in milliseconds."""
+    """Counts of renders and of workers that replaced one since the pool was opened; sums in milliseconds."""
 
     rendered: int = 0
     failed: int = 0
     stopped: int = 0
     retried: int = 0
-    launches: int = 0
+    restarts: int = 0
     audio_ms: float = 0.0
     render_ms: float = 0.0
 
@@ -26,14 +26,14 @@ class RenderCounters:
         self.audio_ms += done.audio_ms
         self.render_ms += done.render_ms
 
-    def stats(self, workers: int) -> BackendStats:
-        """A snapshot; what was started beyond the first `workers` were restarts."""
+    def stats(self) -> BackendStats:
+        """A snapshot."""
         return BackendStats(
             rendered=self.rendered,
             failed=self.failed,
             stopped=self.stopped,
             retried=self.retried,
-            restarts=max(0, self.launches - workers),
+            restarts=self.restarts,
             audio_s=self.audio_ms / 1000,
             render_s=self.render_ms / 1000,
         )

@@ -79,6 +79,11 @@ class WorkerTemplate:
         """Whether it can fork workers."""
         process.set_handler(self)
 
+    @property
+    def pid(self) -> int:
+        """The id of its process."""
+        return self._process.pid
+
     async def fork(self, worker: ChildProcess, on_started: Callable[[], None]) -> bool:
         """Fork the process of `worker`, which needs no `WorkerHello`; `on_started` is called before reading.
 

@@ -6,6 +6,7 @@ laws each of them keeps:
 1. A segment's frames come once each and in order, whatever worker died under it.
 2. Closing or cancelling the iterator stops the work and never waits for the engine to notice.
 3. A backend that cannot run says so at once; nobody waits for a worker that will not come.
+4. One that is unloaded is not down: a segment for it is rendered as soon as it has been loaded again.
 """
 
 from __future__ import annotations
@@ -19,10 +20,11 @@ from voice_server.core.types import Frame, ReadyBackend, Segment, SpeechWarning,
 
 
 class BackendState(StrEnum):
-    """Whether a backend can speak."""
+    """Whether a backend can speak; one that is unloaded is loaded again by the next that speaks with it."""
 
     STARTING = "starting"
     UP = "up"
+    UNLOADED = "unloaded"
     DOWN = "down"
     NOT_SET_UP = "not_set_up"
 
@@ -43,6 +45,28 @@ class BackendStatus:
     error: str = ""
     free: int = 0
     waiting: int = 0
+
+    @property
+    def can_speak(self) -> bool:
+        """Whether what is given to it now is rendered: at once, or when it has been loaded again."""
+        is_coming_back = self.state is BackendState.STARTING and self.ready is not None
+        return is_coming_back or self.state in (BackendState.UP, BackendState.UNLOADED)
+
+
+@dataclass(frozen=True, slots=True)
+class BackendMemory:
+    """What the processes of a backend take, in bytes: each worker, and the template (0 where there is none).
+
+    On Linux these are shares that add up: what several processes have in common counts once.
+    """
+
+    workers: tuple[int, ...] = ()
+    template: int = 0
+
+    @property
+    def total(self) -> int:
+        """What all of them take together."""
+        return sum(self.workers) + self.template
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +104,24 @@ class WorkerPool(Protocol):
 
     def stats(self) -> Mapping[str, BackendStats]:
         """What each backend has done so far."""
+
+    async def memory(self) -> Mapping[str, BackendMemory]:
+        """What each backend's processes take; empty where the system does not say. At most a second old."""
+
+    def wake(self, backend: str) -> None:
+        """Have a backend that is unloaded begin to load: somebody is about to speak with it."""
+
+    async def load(self, backend: str) -> None:
+        """Start a backend that is unloaded or down; return when its first worker is ready.
+
+        Raises UnknownName, NotSetUp and BackendDown.
+        """
+
+    async def unload(self, backend: str) -> None:
+        """End a backend's workers until somebody speaks with it; return when their memory is free.
+
+        Raises UnknownName, and InUse while it speaks or has not been ready yet.
+        """
 
     async def aclose(self) -> None:
         """Stop all workers; open renders end with BackendDown."""

@@ -50,8 +50,6 @@ class SupervisorShell:
     """Supervises the `processes` in numbered slots, on the event loop that is running."""
 
     def __init__(self, slots: int, policy: SupervisionPolicy, processes: SupervisedProcesses) -> None:
-        self._slots = slots
-        self._policy = policy
         self._processes = processes
         self._loop = asyncio.get_running_loop()
         self._supervisor = Supervisor(slots, policy, self._loop.time())
@@ -69,9 +67,14 @@ class SupervisorShell:
         return self._supervisor.state(slot)
 
     def start(self) -> None:
-        """Launch a process in every slot; earlier failures are forgotten."""
-        self._supervisor = Supervisor(self._slots, self._policy, self._loop.time())
+        """Have a process in every slot, as soon as its last one has ended; earlier failures are forgotten."""
+        self._supervisor.launch_all(self._loop.time())
         self._tick()
+
+    def end_all(self) -> None:
+        """Take in that every process is being told to end; nothing is launched until the next `start`."""
+        self._supervisor.end_all(self._loop.time())
+        self._set_timer()
 
     def stop_launching(self) -> None:
         """Launch nothing until the next `start`; processes that run are still supervised."""

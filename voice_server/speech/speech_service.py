@@ -26,7 +26,7 @@ from voice_server.core.types import SpeechWarning, Voice
 from voice_server.errors import Busy, TooMuch
 from voice_server.metrics import Metrics
 from voice_server.plugins.plugins import Plugins
-from voice_server.pool.worker_pool import BackendState, BackendStatus, WorkerPool
+from voice_server.pool.worker_pool import BackendMemory, BackendStatus, WorkerPool
 from voice_server.provisioning.natural_engines import NaturalEngine, engines_to_offer
 from voice_server.speech.open_speech import Speech
 from voice_server.speech.utterance_runner import UtteranceRunner
@@ -110,8 +110,24 @@ class SpeechService:
         return self._pool.backends
 
     def is_up(self, backend: str | None = None) -> bool:
-        """Whether a backend, or the default one, speaks."""
-        return self._pool.backends[backend or self.default_backend].state is BackendState.UP
+        """Whether a backend, or the default one, speaks; one that is unloaded does, once it is loaded."""
+        return self._pool.backends[backend or self.default_backend].can_speak
+
+    async def backend_memory(self) -> Mapping[str, BackendMemory]:
+        """What the processes of each backend take; empty where the system does not say."""
+        return await self._pool.memory()
+
+    def worker_restarts(self) -> Mapping[str, int]:
+        """How many workers of each backend were started in place of another."""
+        return {name: stats.restarts for name, stats in self._pool.stats().items()}
+
+    async def load_backend(self, backend: str) -> None:
+        """Load a backend that is unloaded or down; see `WorkerPool.load`."""
+        await self._pool.load(backend)
+
+    async def unload_backend(self, backend: str) -> None:
+        """Free the memory of a backend that nobody needs now; see `WorkerPool.unload`."""
+        await self._pool.unload(backend)
 
     def voices(self) -> Sequence[Voice]:
         """The voices of every backend that has been ready."""
@@ -190,8 +206,13 @@ class SpeechService:
         return self._runner.wait_for_room_s(settings.backend, needed_s)
 
     def settings(self, request: SpeechRequest) -> tuple[SpeechSettings, list[SpeechWarning]]:
-        """Resolve the names of a request and check its options: see `VoiceResolver.settings`."""
-        return self._resolver.settings(request)
+        """Resolve the names of a request and check its options: see `VoiceResolver.settings`.
+
+        Its backend, if it is unloaded, loads from now on: who asks is about to speak.
+        """
+        settings, warnings = self._resolver.settings(request)
+        self._pool.wake(settings.backend)
+        return settings, warnings
 
     async def prepare(self, preparation: Preparation, log: ChangeLog) -> TextPrepared:
         """What would be said of a sentence, with plugins; the log is told who did what."""
@@ -209,8 +230,10 @@ class SpeechService:
 
         With `pauses_before` a pause parts the two where that one is still heard.
         """
+        settings = self._resolver.updated(settings)  # of a connection that was configured long ago
+        self._pool.wake(settings.backend)
         return Speech(
-            self._resolver.updated(settings),  # of a connection that was configured long ago
+            settings,
             self._utterance_limits,
             self._runner,
             self.metrics,

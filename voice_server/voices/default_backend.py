@@ -9,10 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from voice_server.config import AUTO, Config
-from voice_server.pool.worker_pool import BackendState, WorkerPool
+from voice_server.pool.worker_pool import BackendState, BackendStatus, WorkerPool
 from voice_server.provisioning.natural_engines import default_backend, natural_engines, resting_backend
-
-_BEST_FIRST = (BackendState.UP, BackendState.STARTING, BackendState.DOWN)
 
 
 class DefaultBackend:
@@ -32,11 +30,8 @@ class DefaultBackend:
         if not self.is_auto:
             return self._config.default_backend
         backends = self._pool.backends
-        for state in _BEST_FIRST:
-            for name in self._natural:
-                if backends[name].state is state:
-                    return name
-        return self._at_start
+        present = [name for name in self._natural if backends[name].state is not BackendState.NOT_SET_UP]
+        return min(present, key=lambda name: _rank(backends[name]), default=self._at_start)
 
     @property
     def speaking(self) -> str:
@@ -57,4 +52,9 @@ class DefaultBackend:
         return (name for name in dict.fromkeys(beside) if name != wanted and self._is_up(name))
 
     def _is_up(self, name: str) -> bool:
-        return self._pool.backends[name].state is BackendState.UP
+        return self._pool.backends[name].can_speak
+
+
+def _rank(status: BackendStatus) -> int:
+    """0 for a backend that speaks, 1 for one that is to run soon, 2 for one that is down."""
+    return 0 if status.can_speak else 1 if status.state is BackendState.STARTING else 2

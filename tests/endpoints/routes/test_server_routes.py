@@ -55,6 +55,17 @@ def test_a_server_whose_default_backend_is_down_says_so() -> None:
     run(main)
 
 
+def test_a_server_whose_default_backend_is_unloaded_is_well() -> None:
+    async def main() -> None:
+        async with served(ArithmeticPool(unloaded={"one"})) as server, server.client() as client:
+            answer = await client.get("/health")
+            assert (answer.status_code, answer.json()["status"]) == (200, "ok")
+            assert answer.json()["backends"]["one"]["state"] == "unloaded"
+            assert (await client.get("/tts/health")).status_code == 200
+
+    run(main)
+
+
 def test_a_backend_says_which_languages_its_set_up_left_out_and_how_to_get_them() -> None:
     told = {"ja": "Japanese needs packages; run: voice-server setup one --with ja"}
 

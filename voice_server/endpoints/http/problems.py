@@ -1,8 +1,9 @@
 """Errors as HTTP answers (`error_shapes.py` says how they look on which path).
 
-The status says which side is at fault: 400 for a request that cannot be obeyed, 413 for one that is too
-large, 422 for a text that the engine could not speak, 501 for what needs an extra of this package, 503 for a
-server that is not able to now, 507 for one whose disk is full. Nothing is answered with 500.
+The status says which side is at fault: 400 for a request that cannot be obeyed, 409 for one that cannot be
+just now, 413 for one that is too large, 422 for a text that the engine could not speak, 501 for what needs an
+extra of this package, 503 for a server that is not able to now, 507 for one whose disk is full. Nothing is
+answered with 500.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from voice_server.errors import (
     BackendDown,
     BackendError,
     Busy,
+    InUse,
     NoStorage,
     RenderError,
     RequestError,
@@ -31,6 +33,7 @@ _STATUS_OF = (  # the first that fits
     (TooMuch, 413),
     (RequestError, 400),
     (Busy, 503),
+    (InUse, 409),
     (BackendDown, 503),
     (RenderError, 422),
     (BackendError, 503),

@@ -8,6 +8,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp
 
 from voice_server.endpoints.app_state import state_of
+from voice_server.endpoints.http.backend_health import BackendHealth, backends_health
 from voice_server.endpoints.http.content_negotiation import prefers_html
 from voice_server.endpoints.http.operations import JSON, Operation
 from voice_server.endpoints.page.page_files import page_response
@@ -40,12 +41,13 @@ class SystemDescription(msgspec.Struct, kw_only=True):
 class ServerHealth(msgspec.Struct, kw_only=True):
     """Whether the server takes work, and the state of each backend.
 
-    Of one whose set-up left languages out, `left_out` says by their tags how to get them.
+    `status` is `ok`, `degraded` where the default backend does not speak, or `draining`; `speaking` counts
+    the texts that are spoken now.
     """
 
     status: str
     default_backend: str
-    backends: dict[str, dict[str, str | int | dict[str, str]]]
+    backends: dict[str, BackendHealth]
     speaking: int
 
 
@@ -67,29 +69,21 @@ async def root(request: Request) -> ASGIApp:
     return JSONResponse(msgspec.to_builtins(system), headers={"Vary": "Accept"})
 
 
-def health_of(service: SpeechService, *, is_draining: bool) -> dict[str, object]:
-    """The state of the server and of each backend; "ok" when the default backend is running."""
-    backends: dict[str, dict[str, object]] = {
-        name: {"state": status.state.value, "workers": status.workers, "error": status.error}
-        for name, status in service.backends().items()
-    }
-    for name, each in service.backends().items():
-        if each.ready is not None and each.ready.capabilities.left_out:
-            backends[name]["left_out"] = each.ready.capabilities.left_out
-    status = "draining" if is_draining else "ok" if service.is_up() else "degraded"
-    return {
-        "status": status,
-        "default_backend": service.default_backend,
-        "backends": backends,
-        "speaking": service.open_speeches,
-    }
+async def health_of(service: SpeechService, *, is_draining: bool) -> ServerHealth:
+    """The state of the server and of each backend; "ok" when the default backend speaks."""
+    return ServerHealth(
+        backends=await backends_health(service),
+        status="draining" if is_draining else "ok" if service.is_up() else "degraded",
+        default_backend=service.default_backend,
+        speaking=service.open_speeches,
+    )
 
 
 async def health(request: Request) -> JSONResponse:
     """Answer `GET /health`: 200 when the server takes work, 503 otherwise."""
     state = state_of(request)
-    answer = health_of(state.service, is_draining=state.is_draining)
-    return JSONResponse(answer, 200 if answer["status"] == "ok" else 503)
+    answer = await health_of(state.service, is_draining=state.is_draining)
+    return JSONResponse(msgspec.to_builtins(answer), 200 if answer.status == "ok" else 503)
 
 
 OPERATIONS = (

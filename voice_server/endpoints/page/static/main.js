@@ -238,7 +238,7 @@ async function start() {
   try {
     const health = await fetchJson("health");
     const backends = Object.entries(health?.backends ?? {});
-    const entries = backends.map(([name, { state }]) => [name, state === "up" ? name : `${name} (not running)`]);
+    const entries = backends.map(([name, { speaks }]) => [name, speaks ? name : `${name} (not running)`]);
     fillSelect(byId("backend"), entries);
     byId("backend").disabled = backends.length === 0;
     allVoices = await loadVoices();
