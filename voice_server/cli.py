@@ -36,6 +36,7 @@ _COMMANDS = {
     "mcp": ("mcp.mcp_command", "Let an agent speak: serve MCP on standard input and output."),
     "voices": ("voices", "List the voices of the backends."),
     "setup": ("setup", "Make the environments of backends and fetch their weights."),
+    "status": ("status", "Show whether a server is well, and what its backends do and take."),
     "doctor": (
         "doctor.doctor_command",
         "Check every backend: environment, voices, and whether it does what it must.",

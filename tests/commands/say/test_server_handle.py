@@ -10,9 +10,9 @@ import pytest
 from tests.commands.say.stub_server import Reply, StubServer
 from tests.natural_engines import natural_config, set_up
 from voice_server.commands.say import server_handle
-from voice_server.commands.say.http_request import Unreachable
 from voice_server.commands.say.server_handle import ServerHandle
 from voice_server.commands.shared import first_use, local_server, natural_question, natural_voice
+from voice_server.commands.shared.http_request import Unreachable
 from voice_server.commands.shared.server_registration import RunningServer, ServerRegistration
 from voice_server.config import Config
 from voice_server.errors import Busy, ConfigError

@@ -8,13 +8,13 @@ from contextlib import contextmanager, suppress
 from http.client import HTTPResponse
 from typing import Any
 
-from voice_server.commands.say.http_request import (
+from voice_server.commands.shared import local_server
+from voice_server.commands.shared.http_request import (
     Unreachable,
     is_shutting_down,
     open_response,
     request_json,
 )
-from voice_server.commands.shared import local_server
 from voice_server.commands.shared.server_registration import RunningServer
 from voice_server.commands.shared.terminal import print_note
 from voice_server.errors import Busy, ConfigError, VoiceServerError

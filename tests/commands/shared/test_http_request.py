@@ -1,16 +1,26 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
-from tests.commands.say.stub_server import Reply, StubServer
-from voice_server.commands.say.http_request import (
+from tests.commands.say.stub_server import Reply, StubServer, stub_server
+from voice_server.commands.shared.http_request import (
     Unreachable,
+    health_of,
     is_shutting_down,
     open_response,
     request_json,
 )
 from voice_server.commands.shared.server_registration import RunningServer
 from voice_server.errors import Busy, ConfigError, RequestError, VoiceServerError
+
+
+@pytest.fixture
+def stub() -> Iterator[StubServer]:
+    with stub_server() as server:
+        yield server
+
 
 NOBODY = RunningServer("http://127.0.0.1:1")
 DRAINING = Reply({"status": "draining"}, 503)
@@ -85,3 +95,17 @@ def test_a_server_that_drains_is_shutting_down(stub: StubServer, reply: Reply, e
 
 def test_a_server_that_is_gone_counts_as_shutting_down() -> None:
     assert is_shutting_down(NOBODY)
+
+
+@pytest.mark.parametrize("status", [200, 503])
+def test_a_server_says_how_it_is_whether_it_is_well_or_not(stub: StubServer, status: int) -> None:
+    health = {"status": "ok", "backends": {}}
+    stub.reply("GET /health", Reply(health, status))
+    assert health_of(RunningServer(stub.url)) == health
+
+
+@pytest.mark.parametrize("body", [b"<html>", b"[]", b'{"status": "fine"}'])
+def test_what_says_something_else_is_no_voice_server(stub: StubServer, body: bytes) -> None:
+    stub.reply("GET /health", Reply(body))
+    with pytest.raises(VoiceServerError, match="is no voice-server"):
+        health_of(RunningServer(stub.url))

@@ -1,11 +1,11 @@
-"""One HTTP request to a server, with the standard library only: `say` must start fast."""
+"""One HTTP request to a server, with the standard library only: `say` must start fast, and `status` too."""
 
 from __future__ import annotations
 
 import http.client
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import closing, contextmanager
 from typing import Any
 from urllib.parse import urlsplit
@@ -32,11 +32,12 @@ def open_response(
     fields: Mapping[str, object] | None = None,
     *,
     timeout_s: float | None = _RESPONSE_TIMEOUT_S,
+    accepts: Collection[int] = (),
 ) -> Iterator[http.client.HTTPResponse]:
     """The response to a request with `fields` as its JSON body; the response's body is still to be read.
 
     No read may take longer than `timeout_s`. Raises Unreachable, Busy, RequestError for a status of 4xx, else
-    VoiceServerError.
+    VoiceServerError; but nothing for a status in `accepts`.
     """
     host, port = _address_of(server.url)
     body = None if fields is None else json.dumps(fields).encode()
@@ -49,20 +50,36 @@ def open_response(
         except http.client.HTTPException:
             raise _not_a_voice_server(server) from None
         with response:  # after `Connection: close` the response, not the connection, owns the socket
-            if response.status >= http.client.BAD_REQUEST:
+            if response.status >= http.client.BAD_REQUEST and response.status not in accepts:
                 raise _error_of(response, server)
             yield response
 
 
 def request_json(
-    server: RunningServer, method: str, path: str, fields: Mapping[str, object] | None = None
+    server: RunningServer,
+    method: str,
+    path: str,
+    fields: Mapping[str, object] | None = None,
+    *,
+    accepts: Collection[int] = (),
 ) -> Any:
     """The JSON of the response to a request. Raises what `open_response` raises."""
-    with open_response(server, method, path, fields) as response:
+    with open_response(server, method, path, fields, accepts=accepts) as response:
         try:
             return json.loads(response.read())
         except (ValueError, OSError, http.client.HTTPException):
             raise _not_a_voice_server(server) from None
+
+
+def health_of(server: RunningServer) -> dict[str, Any]:
+    """What a server says of itself, be it well or not.
+
+    Raises what `open_response` raises, and VoiceServerError where what answers is none.
+    """
+    health = request_json(server, "GET", "/health", accepts={http.client.SERVICE_UNAVAILABLE})
+    if not isinstance(health, dict) or not isinstance(health.get("backends"), dict):
+        raise _not_a_voice_server(server)
+    return health
 
 
 def is_shutting_down(server: RunningServer) -> bool:
