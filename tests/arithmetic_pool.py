@@ -136,8 +136,9 @@ class ArithmeticPool:
     async def memory(self) -> Mapping[str, BackendMemory]:
         return dict.fromkeys(self.names, self.taken)
 
-    def wake(self, backend: str) -> None:
+    def wake(self, backend: str) -> bool:
         self.woken.append(backend)
+        return backend not in self.unloaded
 
     async def load(self, backend: str) -> None:
         if backend in self.down:

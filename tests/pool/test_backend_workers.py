@@ -273,9 +273,9 @@ def test_a_backend_is_unloaded_when_it_was_idle_for_its_time_and_not_while_it_is
         await asyncio.sleep(0.2)
         assert backend.status().state is BackendState.UNLOADED
         backend.worker_ended(0, "was told to end", "")
-        backend.wake()
-        await asyncio.sleep(0)
+        assert not backend.wake()
         backend.worker_ready(0, READY)
+        assert backend.wake()
         await asyncio.sleep(9.9)
         assert backend.status().state is BackendState.UP
         await asyncio.sleep(0.2)

@@ -65,8 +65,8 @@ class InProcessPool:
     async def memory(self) -> Mapping[str, BackendMemory]:
         return {}
 
-    def wake(self, backend: str) -> None:
-        pass
+    def wake(self, backend: str) -> bool:
+        return backend == "tone"
 
     async def load(self, backend: str) -> None:
         pass

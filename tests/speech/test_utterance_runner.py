@@ -544,6 +544,21 @@ def test_one_more_listener_waits_where_the_workers_have_no_time_left() -> None:
     run(main())
 
 
+def test_a_render_that_waited_until_its_backend_was_loaded_says_nothing_of_its_speed() -> None:
+    async def main() -> None:
+        pool = ArithmeticPool(unloaded={"one"})
+        async with serving(pool) as service:
+            for is_known in (False, True):
+                speech = opened(service)
+                speech.push("One is here.")
+                speech.end()
+                await everything(speech)
+                assert (service._runner._speeds["one"].real_time_factor > 0) is is_known
+                pool.unloaded.clear()
+
+    run(main())
+
+
 async def _taken(speech: Speech) -> AsyncGenerator[utterance_events.UtteranceEvent, None]:
     while (event := speech.take()) is not None:
         yield event

@@ -104,11 +104,15 @@ class BackendWorkers:
         if template is not None:
             await template.end(patience_s)
 
-    def wake(self) -> None:
-        """Have the workers start if they are unloaded: there is work, or there will be."""
+    def wake(self) -> bool:
+        """Have the workers start if they are unloaded: there is work, or there will be.
+
+        Whether the backend is up.
+        """
         self._idle.used()
         if self._is_unloaded and not self._is_closed:
             self.open()
+        return self._shell.is_up is True
 
     async def load(self) -> None:
         """Start the workers if they are unloaded or down; return when one is ready.

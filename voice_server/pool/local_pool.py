@@ -121,9 +121,9 @@ class LocalPool:
         processes = {name: (each.pids(), each.template_pid) for name, each in self._backends.items()}
         return await self._memory.of(processes)
 
-    def wake(self, backend: str) -> None:
-        """Have a backend that is unloaded begin to load."""
-        self._known(backend).wake()
+    def wake(self, backend: str) -> bool:
+        """Have a backend that is unloaded begin to load; see `WorkerPool.wake`."""
+        return self._known(backend).wake()
 
     async def load(self, backend: str) -> None:
         """Start a backend that is unloaded or down; see `WorkerPool.load`."""

@@ -108,8 +108,11 @@ class WorkerPool(Protocol):
     async def memory(self) -> Mapping[str, BackendMemory]:
         """What each backend's processes take; empty where the system does not say. At most a second old."""
 
-    def wake(self, backend: str) -> None:
-        """Have a backend that is unloaded begin to load: somebody is about to speak with it."""
+    def wake(self, backend: str) -> bool:
+        """Have a backend that is unloaded begin to load: somebody is about to speak with it.
+
+        Whether it is loaded, so that a segment waits for nothing but a free worker. Raises UnknownName.
+        """
 
     async def load(self, backend: str) -> None:
         """Start a backend that is unloaded or down; return when its first worker is ready.

@@ -264,6 +264,7 @@ class UtteranceRunner:
 
     async def _render(self, record: _OpenUtterance, pending: PendingSegment) -> None:
         segment = pending.segment
+        was_loaded = self._pool.wake(segment.backend)
         try:
             resampler: Resampler | None = None
             async with aclosing(self._sound_of(pending)) as items:
@@ -283,7 +284,8 @@ class UtteranceRunner:
             if resampler is not None:
                 self._report(record, inputs.RenderedAudio(pending, resampler.finish()))
                 self._idle_resamplers.append(resampler)
-            self._learn_speed(pending)
+            if was_loaded:  # else it has waited for that
+                self._learn_speed(pending)
             self._report(record, inputs.RenderCompleted(pending))
         except VoiceServerError as error:
             self._report(record, self._after_failure(pending, error))
