@@ -9,9 +9,12 @@ slow the machine is.
 
 from __future__ import annotations
 
+import os
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import nullcontext
+from pathlib import Path
 from typing import ClassVar
 
 import pytest
@@ -44,6 +47,9 @@ class _SharedFixtures:
 def pytest_configure(config: pytest.Config) -> None:
     """Have shared fixtures noted, and a hang-up end what the tests start, also under nohup."""
     config.pluginmanager.register(_SharedFixtures())
+    # Messages tell commands as they are typed where the environment is active, however the tests are run.
+    os.environ.pop("UV_RUN_RECURSION_DEPTH", None)
+    os.environ["PATH"] = os.pathsep.join((str(Path(sys.prefix) / "bin"), os.environ.get("PATH", "")))
     if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:  # which every child would inherit
         signal.signal(signal.SIGHUP, signal.SIG_DFL)
 

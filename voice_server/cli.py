@@ -83,6 +83,12 @@ class _LazyGroup(click.Group):
         with _usage_errors_in_one_sentence():
             return super().invoke(ctx)
 
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        from voice_server.commands.shared.program_name import as_typed  # noqa: PLC0415 - only for help
+
+        self.help = as_typed(self.help or "")
+        super().format_help_text(ctx, formatter)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         del ctx
         with formatter.section("Commands"):

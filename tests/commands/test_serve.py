@@ -48,7 +48,7 @@ def test_the_server_prints_its_address_speaks_and_ends_at_a_signal(run_command: 
     assert "Traceback" not in said
 
 
-def test_at_the_start_people_see_the_backends_and_a_command_to_try(run_command: Any) -> None:
+def test_at_the_start_people_see_where_to_go_who_speaks_and_a_command_to_try(run_command: Any) -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "voice_server.cli", "serve", "--port", "0", "--token", "new"],
         stderr=subprocess.PIPE,
@@ -66,9 +66,10 @@ def test_at_the_start_people_see_the_backends_and_a_command_to_try(run_command: 
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=10)
     assert len(token) >= 32
-    assert told[0] == "  tone (the default): 1 worker\n"
-    assert told[1].startswith("  broken: not running: ")
-    assert "voice-server listens on http://127.0.0.1:" in told[2]
+    assert told[0].startswith("voice-server listens on http://127.0.0.1:")
+    assert told[1] == "  voice       low, Low, spoken by tone\n"
+    assert told[2].startswith("  settings    ")
+    assert told[2].rstrip().endswith("/backends.yaml")
     assert "voice-server stream-tokens --url ws://127.0.0.1:" in told[3]
     assert "this server wants the token" in refused.stderr
     assert admitted.exit_code == 0, admitted.stderr

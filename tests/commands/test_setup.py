@@ -130,12 +130,13 @@ def test_voices_names_what_is_not_set_up_in_one_line_and_a_server_that_starts_do
         cwd=ROOT,
     )
     assert server.stderr is not None
-    told = [server.stderr.readline() for _ in range(3)]
+    told = [server.stderr.readline() for _ in range(4)]
     server.send_signal(signal.SIGTERM)
     server.communicate(timeout=20)
-    assert told[0] == "  tone (the default): 1 worker\n"
-    assert told[1].startswith("voice-server listens on ")
-    assert told[2].startswith("try: ")
+    assert told[0].startswith("voice-server listens on ")
+    assert told[1] == "  voice       low, Low, spoken by tone\n"
+    assert told[2].startswith("  settings    ")
+    assert told[3].startswith("try: ")
 
 
 @pytest.mark.parametrize("times", [1, 2])

@@ -6,7 +6,6 @@ import json
 import logging
 import os
 import secrets
-from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +24,7 @@ from voice_server.commands.shared.click_options import (
 from voice_server.commands.shared.local_server import STARTED_BY_SAY
 from voice_server.commands.shared.os_errors import reason_of
 from voice_server.commands.shared.program import run_program
+from voice_server.commands.shared.ready_banner import ReadyBanner
 from voice_server.commands.shared.server_registration import ServerRegistration
 from voice_server.commands.shared.terminal import print_note
 from voice_server.commands.shared.user_folders import log_folder, runtime_folder
@@ -35,7 +35,6 @@ from voice_server.serving.logs import PrivateLogFile, log_to
 if TYPE_CHECKING:
     from voice_server.commands.shared.first_use import BackgroundSetUps
     from voice_server.config import Config
-    from voice_server.pool.worker_pool import BackendStatus
     from voice_server.serving.listening_socket import ServerAddresses
     from voice_server.speech import SpeechService
 
@@ -142,7 +141,11 @@ def serve(
 
     def on_ready(addresses: ServerAddresses, service: SpeechService) -> None:
         registration.announce(addresses.http, token, was_started_by_say=was_started_by_say)
-        _print_ready(addresses, service, loaded.source, prepared, as_json=as_json)
+        if as_json:
+            _print_ready_for_programs(addresses, service)
+        else:
+            log_path = Path(log.baseFilename) if isinstance(log, PrivateLogFile) else None
+            ReadyBanner(addresses, service, loaded.source, prepared, log_path).print()
         if not as_json and not was_started_by_say and natural is None:
             _offer_natural_voice(loaded, set_ups)
 
@@ -251,39 +254,8 @@ def _check_wyoming(address: ListeningAddress | None, *, zeroconf: bool, no_auth:
         zeroconf_package()
 
 
-def _unavailable_because(status: BackendStatus) -> str:
-    """Why a backend cannot speak now."""
-    return f"not running: {status.error}" if status.error else "still starting"
-
-
-def _print_ready(
-    addresses: ServerAddresses,
-    service: SpeechService,
-    source: Path,
-    wanted: Collection[str],
-    *,
-    as_json: bool,
-) -> None:
-    """Print where the server listens and the state of its backends, but for those that nobody has set up.
-
-    `wanted` are the backends that somebody asked for.
-    """
-    from voice_server.pool.worker_pool import BackendState  # noqa: PLC0415 - not for `--help`
-
-    url, backends = addresses.http, service.backends()
-    if as_json:
-        states = {name: status.state.value for name, status in backends.items()}
-        wyoming = {} if addresses.wyoming is None else {"wyoming": addresses.wyoming}
-        click.echo(json.dumps({"type": "ready", "url": url, **wyoming, "backends": states}))
-        return
-    for name, status in backends.items():
-        if status.state is BackendState.NOT_SET_UP and name not in wanted:
-            continue
-        default = " (the default)" if name == service.default_backend else ""
-        workers = "1 worker" if status.workers == 1 else f"{status.workers} workers"
-        state = workers if status.ready is not None else _unavailable_because(status)
-        click.echo(f"  {name}{default}: {state}", err=True)
-    click.echo(f"voice-server listens on {url} (backends from {source.name}); Ctrl-C ends it", err=True)
-    if addresses.wyoming is not None:
-        click.echo(f"Wyoming, for Home Assistant, on {addresses.wyoming}", err=True)
-    print_note(f"try: voice-server stream-tokens --url {url.replace('http', 'ws', 1)}/stream-tokens")
+def _print_ready_for_programs(addresses: ServerAddresses, service: SpeechService) -> None:
+    """Print where the server listens and the state of its backends, as a line of JSON."""
+    states = {name: status.state.value for name, status in service.backends().items()}
+    wyoming = {} if addresses.wyoming is None else {"wyoming": addresses.wyoming}
+    click.echo(json.dumps({"type": "ready", "url": addresses.http, **wyoming, "backends": states}))

@@ -11,6 +11,7 @@ import click
 
 from voice_server.commands.shared.click_command import CliCommand
 from voice_server.commands.shared.listener import LISTENER, listener_config
+from voice_server.commands.shared.program_name import as_typed
 from voice_server.commands.shared.terminal import print_note
 from voice_server.errors import BackendError, ConfigError, UnknownName
 from voice_server.provisioning.environments import has_lock_file
@@ -158,7 +159,7 @@ def set_up(
     )
     groups = ",".join(sorted(left_out))
     hint = f"; left out: {groups} (voice-server setup {name} --with {groups})" if groups else ""
-    click.echo(f"{name} is set up in {time.monotonic() - started:.0f} s: {sizes}{hint}")
+    click.echo(as_typed(f"{name} is set up in {time.monotonic() - started:.0f} s: {sizes}{hint}"))
 
 
 def _warm_up(name: str, backend: BackendConfig) -> None:

@@ -11,7 +11,7 @@ from voice_server.commands.shared.click_command import CliCommand
 from voice_server.commands.shared.click_options import ServerChoice, json_option
 from voice_server.commands.shared.natural_voice import default_backend_told
 from voice_server.commands.shared.terminal import print_note
-from voice_server.commands.shared.voice_list import counted, speaks, voice_row, voices_of
+from voice_server.commands.shared.voice_list import counted, speaks, voice_table, voices_of
 from voice_server.errors import BackendDown
 
 
@@ -34,8 +34,8 @@ def voices(*, config: str | None, backend: str | None, lang: str | None, as_json
     chosen = [each for each in configured.voices if speaks(each, lang) and backend in {None, each["backend"]}]
     for name in configured.down.keys() - configured.not_set_up:
         print_note(f"{name}: {configured.down[name]}")
-    for voice in chosen:
-        click.echo(json.dumps(voice) if as_json else voice_row(voice))
+    for line in map(json.dumps, chosen) if as_json else voice_table(chosen):
+        click.echo(line)
     if not as_json:
         absent = f"; not set up: {', '.join(sorted(configured.not_set_up))}" if configured.not_set_up else ""
         print_note(counted(chosen) + absent)

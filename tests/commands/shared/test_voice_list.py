@@ -1,14 +1,21 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from dataclasses import asdict
 from typing import Any
 
+import click
 import pytest
 
-from voice_server.commands.shared.voice_list import counted, speaks, voice_row, voices_of
+from voice_server.commands.shared.voice_list import counted, speaks, voice_table, voices_of
 from voice_server.config import load_config
 from voice_server.core.types import Voice
+
+
+def plain_rows(voices: list[dict[str, object]]) -> list[str]:
+    """The rows as a pipe gets them."""
+    return [click.unstyle(row) for row in voice_table(voices)]
 
 
 @pytest.mark.parametrize(
@@ -27,8 +34,26 @@ def test_a_language_includes_its_regions(wanted: str | None, language: str, does
 
 def test_a_row_holds_what_is_known_of_a_voice() -> None:
     vera = {"number": 7, **asdict(Voice("v", "Vera", "en-GB", "female", "tone"))}
-    assert voice_row(vera).split() == ["7", "v", "en-GB", "female", "tone", "Vera"]
-    assert voice_row(vera | {"gender": ""}).split()[3] == "–"
+    assert [row.split() for row in plain_rows([vera])] == [["7", "v", "en-GB", "female", "tone", "Vera"]]
+    assert plain_rows([vera | {"gender": ""}])[0].split()[3] == "–"
+
+
+def test_columns_are_as_wide_as_what_is_in_them() -> None:
+    vera = {"number": 7, **asdict(Voice("v", "Vera", "en-GB", "female", "tone"))}
+    assert plain_rows([vera, vera | {"number": 10, "id": "en_US-libritts_r-medium+3922"}]) == [
+        " 7  v                             en-GB  female  tone  Vera",
+        "10  en_US-libritts_r-medium+3922  en-GB  female  tone  Vera",
+    ]
+    assert plain_rows([]) == []
+
+
+def test_a_terminal_gets_a_head(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    vera = {"number": 7, **asdict(Voice("v", "Vera", "en-GB", "female", "tone"))}
+    head, row = plain_rows([vera])
+    assert head.split() == ["number", "id", "language", "gender", "backend", "name"]
+    assert (row.index("v "), row.index("Vera")) == (head.index("id"), head.index("name"))
+    assert plain_rows([]) == []
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,8 @@ from voice_server.commands.doctor.pipeline_listing import pipeline_lines, pipeli
 from voice_server.commands.shared.click_command import CliCommand
 from voice_server.commands.shared.click_options import json_option
 from voice_server.commands.shared.natural_voice import default_backend_told
-from voice_server.commands.shared.terminal import print_note
+from voice_server.commands.shared.program_name import as_typed
+from voice_server.commands.shared.terminal import print_note, styled
 from voice_server.errors import ConfigError, UnknownName
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ async def _check(config: Config, names: tuple[str, ...], *, quick: bool, listen:
     absent: list[str] = []
     for name in names or tuple(config.backends):
         if not as_json:
-            click.echo(click.style(name, bold=True))
+            click.echo(styled(name, bold=True))
         may_be_absent = not names and has_lock_file(config.backends[name])
         async for finding in findings_of(name, config.backends[name], quick=quick, listen=listen):
             is_absent = may_be_absent and finding.is_absence
@@ -106,8 +107,8 @@ async def _check(config: Config, names: tuple[str, ...], *, quick: bool, listen:
 
 def _row(finding: Finding, is_absent: bool) -> str:
     mark, color = ("✓", "green") if finding.passed else ("–", "yellow") if is_absent else ("✗", "red")
-    detail = click.style(finding.detail, dim=True) if finding.detail else ""
-    return f"  {click.style(mark, fg=color)} {finding.name:<{_NAME_WIDTH}} {detail}".rstrip()
+    detail = styled(as_typed(finding.detail), dim=True) if finding.detail else ""
+    return f"  {styled(mark, fg=color)} {finding.name:<{_NAME_WIDTH}} {detail}".rstrip()
 
 
 def _summary(failures: int, absent: Sequence[str]) -> str:

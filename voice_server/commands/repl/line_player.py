@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from collections import deque
+
+import click
 
 from voice_server.client_events import Audio, Cancelled, ErrorEvent, TurnDone, WarningEvent
 from voice_server.client_streams import AsyncStream
+from voice_server.commands.repl.line_times import LineTimes
 from voice_server.commands.shared.sound_output import play
-from voice_server.commands.shared.terminal import print_error, print_note, print_warning
+from voice_server.commands.shared.terminal import print_error, print_note, print_warning, styled
+from voice_server.commands.simulate.progress_display import TIMING_HEAD, timing_row
+from voice_server.commands.simulate.turn_timing import SentenceTiming
 from voice_server.core.audio.pcm import duration_ms
 from voice_server.core.types import SAMPLE_RATE_HZ, OptionValue
 from voice_server.playback import SoundSink
@@ -21,6 +27,8 @@ class LinePlayer:
     def __init__(self, stream: AsyncStream, sink: SoundSink) -> None:
         self._stream = stream
         self._sink = sink
+        self._times = LineTimes()
+        self._has_head = False
         self._open_turns = 0
         self._received_ms = 0.0
         self._turn_starts: deque[tuple[str | None, float]] = deque(maxlen=_TURNS_KEPT)  # in ms of all sound
@@ -28,6 +36,7 @@ class LinePlayer:
     async def speak(self, line: str) -> None:
         """Speak a line after those before it."""
         self._open_turns += 1
+        self._times.sent(line, time.perf_counter())
         await self._stream.send_text(line)
         await self._stream.end()
 
@@ -48,8 +57,13 @@ class LinePlayer:
         return True
 
     async def receive(self) -> None:
-        """Play the sound and print the messages that come, until the server closes the connection."""
+        """Play the sound, print the sentences with their times and the messages that come.
+
+        Returns when the server closes the connection.
+        """
         async for event in self._stream:
+            if sentence := self._times.receive(event, time.perf_counter()):
+                self._print_times(sentence)
             if isinstance(event, Audio):
                 await self._play(event)
             elif isinstance(event, Cancelled):
@@ -61,6 +75,12 @@ class LinePlayer:
                 print_error(event.msg)
             elif isinstance(event, WarningEvent):
                 print_warning(event.msg)
+
+    def _print_times(self, sentence: SentenceTiming) -> None:
+        if not self._has_head:
+            click.echo(styled(TIMING_HEAD, bold=True))
+            self._has_head = True
+        click.echo(timing_row(sentence))
 
     async def _play(self, audio: Audio) -> None:
         if not self._turn_starts or self._turn_starts[-1][0] != audio.turn:

@@ -12,7 +12,7 @@ from voice_server.commands.shared.chosen_server import chosen_config
 from voice_server.commands.shared.click_options import ServerChoice
 from voice_server.commands.shared.option_values import parse_option
 from voice_server.commands.shared.terminal import print_error
-from voice_server.commands.shared.voice_list import speaks, voice_row, voices_of
+from voice_server.commands.shared.voice_list import speaks, voice_table, voices_of
 from voice_server.errors import ReaderGone, VoiceServerError
 
 _QUIT = ":quit"
@@ -80,9 +80,8 @@ class ReplLoop:
         if self._server.url is not None:
             raise VoiceServerError("the voices of a server at another address are not listed here")
         configured = await voices_of(chosen_config(self._server))
-        for voice in configured.voices:
-            if speaks(voice, language):
-                click.echo(voice_row(voice))
+        for row in voice_table(voice for voice in configured.voices if speaks(voice, language)):
+            click.echo(row)
 
     async def _print_help(self, _: str) -> None:
         click.echo(_HELP)

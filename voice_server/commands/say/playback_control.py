@@ -12,7 +12,7 @@ import click
 from voice_server.commands.say import voice_cache
 from voice_server.commands.say.server_handle import ServerHandle
 from voice_server.commands.shared.terminal import print_note
-from voice_server.commands.shared.voice_list import voice_row
+from voice_server.commands.shared.voice_list import voice_table
 from voice_server.core.types import JsonObject
 
 _TEXT_CHARS = 60
@@ -105,7 +105,7 @@ class PlaybackControl:
 
 
 def _voice_rows(response: JsonObject) -> Iterable[str]:
-    return map(voice_row, response["voices"])
+    return voice_table(response["voices"])
 
 
 def _status_rows(response: JsonObject) -> Iterable[str]:

@@ -26,6 +26,7 @@ from voice_server.commands.shared.click_options import (
 )
 from voice_server.commands.shared.local_server import background_arguments
 from voice_server.commands.shared.option_values import parse_options
+from voice_server.commands.shared.program_name import as_typed
 from voice_server.commands.shared.terminal import print_note
 from voice_server.commands.shared.text_input import STANDARD_INPUT, given_text, read_text
 from voice_server.core.types import JsonObject
@@ -63,7 +64,7 @@ class _SayCommand(CliCommand):
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         del ctx
         formatter.write_paragraph()
-        for line in _EPILOG.splitlines()[1:]:
+        for line in as_typed(_EPILOG).splitlines()[1:]:
             formatter.write(f"{line}\n")
 
 

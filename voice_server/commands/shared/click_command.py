@@ -9,6 +9,8 @@ from typing import IO, Any
 
 import click
 
+from voice_server.commands.shared.program_name import as_typed
+from voice_server.commands.shared.terminal import styled
 from voice_server.errors import ConfigError, ReaderGone, RequestError, VoiceServerError
 
 _FAILURE, USAGE_ERROR, INTERRUPTED, _READER_GONE = 1, 2, 130, 141  # exit codes
@@ -33,7 +35,7 @@ class CommandError(click.ClickException):
         """Print the sentence; a reader that has gone is no error."""
         if isinstance(self.error, ReaderGone):
             return
-        click.echo(f"{click.style('error:', fg='red')} {self.message}", file=file or sys.stderr)
+        click.echo(f"{styled('error:', fg='red')} {as_typed(self.message)}", file=file or sys.stderr)
 
 
 def usage_error(error: click.UsageError, path: str) -> click.ClickException:
@@ -72,6 +74,11 @@ class CliCommand(click.Command):
                 raise
             hint = _dash_hint(given, error.option_name)
             raise click.UsageError(f"{error.format_message().rstrip('.')}; {hint}", ctx) from None
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the help with its commands as they are typed here."""
+        self.help = as_typed(self.help or "")
+        super().format_help_text(ctx, formatter)
 
     def make_context(
         self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from voice_server.commands.shared.program_name import as_typed
 from voice_server.commands.shared.user_folders import APP_NAME
 
 if TYPE_CHECKING:
@@ -103,10 +104,9 @@ class Question:
 
     def _show_choice(self) -> None:
         numbers = ", ".join(str(number) for number, _ in enumerate(self._engines, start=1))
+        later = as_typed("later: voice-server setup NAME")
         click.echo(
-            f"Set one up? {numbers}, or Enter for none (asked only once; later: voice-server setup NAME): ",
-            nl=False,
-            err=True,
+            f"Set one up? {numbers}, or Enter for none (asked only once; {later}): ", nl=False, err=True
         )
 
     def read(self) -> str | None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
+from voice_server.commands.shared.terminal import styled
 from voice_server.core.types import ANY_LANGUAGE, JsonObject
 
 if TYPE_CHECKING:
     from voice_server.config import Config
+
+_COLUMNS = ("number", "id", "language", "gender", "backend", "name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +65,25 @@ def speaks(voice: Mapping[str, object], language: str | None) -> bool:
     return not wanted or spoken == wanted or spoken.startswith(f"{wanted}-")
 
 
-def voice_row(voice: Mapping[str, object]) -> str:
-    """Return a voice, given by its fields, as a row of a table for people."""
-    gender = voice["gender"] or "–"
-    return (
-        f"{voice['number']:>5} {voice['id']:<24} {voice['language']:<12} {gender:<8} "
-        f"{voice['backend']:<12} {voice['name']}"
-    )
+def voice_table(voices: Iterable[Mapping[str, object]]) -> Iterator[str]:
+    """Yield voices, given by their fields, as rows for people; a terminal gets a head above them.
+
+    The number and the id are what `--voice` takes, a number with the backend of the row.
+    """
+    rows = [[str(voice[column] or "–") for column in _COLUMNS] for voice in voices]
+    if rows and sys.stdout.isatty():
+        rows.insert(0, list(_COLUMNS))
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        number, voice_id, *others = (
+            f"{cell:>{width}}" if place == 0 else f"{cell:<{width}}"
+            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        is_head = row == list(_COLUMNS)
+        if is_head:
+            yield styled("  ".join((number, voice_id, *others)).rstrip(), bold=True)
+        else:
+            yield f"{styled(number, dim=True)}  {styled(voice_id, fg='cyan')}  {'  '.join(others)}".rstrip()
 
 
 def counted(voices: Sequence[Mapping[str, object]]) -> str:

@@ -13,9 +13,22 @@ import click
 
 from voice_server.client_events import ErrorEvent, Event, WarningEvent
 from voice_server.commands.shared.click_options import ServerChoice
-from voice_server.commands.shared.terminal import print_note
+from voice_server.commands.shared.terminal import print_note, styled
 from voice_server.commands.simulate.turn_timing import SentenceTiming, TurnMeter
 from voice_server.playback import SoundSink
+
+TIMING_HEAD = f"{'delay':>9} {'audio':>8} {'rtf':>7} {'gap':>7}  sentence"
+"""The head of a table of `timing_row`."""
+
+
+def timing_row(sentence: SentenceTiming) -> str:
+    """A sentence with its times, as a row for people."""
+    audio_s = None if sentence.audio_ms is None else sentence.audio_ms / 1000
+    figures = (
+        f"{_figure(sentence.delay_ms, '.1f', ' ms'):>9} {_figure(audio_s, '.2f', ' s'):>8} "
+        f"{_figure(sentence.rtf, '.4f', ''):>7} {_figure(sentence.gap_ms, '.0f', ' ms'):>7}"
+    )
+    return f"{styled(figures, fg='cyan')}  {' '.join(sentence.text.split())}"
 
 
 class Display:
@@ -77,7 +90,7 @@ class TerminalDisplay(Display):
     def start(self, server: ServerChoice) -> None:
         if server.url is None:
             print_note("starting a server in this program …")
-        click.echo(click.style(f"{'delay':>9} {'audio':>8} {'rtf':>7} {'gap':>7}  sentence", bold=True))
+        click.echo(styled(TIMING_HEAD, bold=True))
 
     def token(self, token: str) -> None:
         self._sent_text = (self._sent_text + token).replace("\n", " ")
@@ -85,19 +98,12 @@ class TerminalDisplay(Display):
 
     def event(self, event: Event) -> None:
         if isinstance(event, WarningEvent) or (isinstance(event, ErrorEvent) and not event.fatal):
-            self._print_line(
-                click.style(event.msg, fg="yellow" if isinstance(event, WarningEvent) else "red")
-            )
+            self._print_line(styled(event.msg, fg="yellow" if isinstance(event, WarningEvent) else "red"))
 
     def sentence(self, sentence: SentenceTiming) -> None:
         if sentence.index == 0:
             self._first_delay_ms = sentence.delay_ms
-        audio_s = None if sentence.audio_ms is None else sentence.audio_ms / 1000
-        figures = (
-            f"{_figure(sentence.delay_ms, '.1f', ' ms'):>9} {_figure(audio_s, '.2f', ' s'):>8} "
-            f"{_figure(sentence.rtf, '.4f', ''):>7} {_figure(sentence.gap_ms, '.0f', ' ms'):>7}"
-        )
-        self._print_line(f"{click.style(figures, fg='cyan')}  {' '.join(sentence.text.split())}")
+        self._print_line(timing_row(sentence))
 
     def summary(self, meter: TurnMeter) -> None:
         first = _figure(self._first_delay_ms, ".1f", " ms")
@@ -119,7 +125,7 @@ class TerminalDisplay(Display):
     def _print_sent_text(self) -> None:
         if self._is_terminal:
             width = shutil.get_terminal_size().columns - 4
-            click.echo("\r\x1b[K" + click.style(f"> {self._sent_text[-width:]}", dim=True), nl=False)
+            click.echo("\r\x1b[K" + styled(f"> {self._sent_text[-width:]}", dim=True), nl=False)
 
 
 def _gaps(gaps_ms: Sequence[float]) -> str:
