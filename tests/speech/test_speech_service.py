@@ -65,6 +65,19 @@ def test_a_backend_that_never_came_up_is_replaced_by_its_fallback() -> None:
     run(main())
 
 
+def test_work_is_taken_as_long_as_somebody_speaks_where_no_backend_is_named() -> None:
+    async def main() -> None:
+        pool = ArithmeticPool(("one", "two"))
+        async with serving(pool, config_of("one", "two", fallback="two")) as service:
+            assert service.takes_work()
+            pool.down.add("one")
+            assert (service.is_up(), service.takes_work()) == (False, True)
+            pool.down.add("two")
+            assert not service.takes_work()
+
+    run(main())
+
+
 def test_without_a_fallback_a_backend_that_is_down_says_why() -> None:
     async def main() -> None:
         async with serving(ArithmeticPool(("one",), down={"one"})) as service:

@@ -74,12 +74,18 @@ class AppState:
         self.connections = ConnectionCount(service.limits, self.make_room, service.now)
         """All connections that are open, whatever they speak."""
         self.is_draining = False
+        self._has_started = False
         self._open = 0
         self._connections: set[OpenConnection] = set()
         self._one_closed = asyncio.Event()
         self._rooms_owed = 0
         self.half_requests: Callable[[], list[tuple[float, Callable[[], None]]]] = list
         """Since when each request's body has been incomplete, the oldest first, and what ends it."""
+
+    def has_started(self) -> bool:
+        """Whether texts have been spoken, or could have been, at any moment at which this was asked."""
+        self._has_started = self._has_started or self.service.takes_work()
+        return self._has_started
 
     def is_being_set_up(self, backend: str) -> bool:
         """Whether a set-up that was begun here goes on."""

@@ -113,6 +113,11 @@ class SpeechService:
         """Whether a backend, or the default one, speaks; one that is unloaded does, once it is loaded."""
         return self._pool.backends[backend or self.default_backend].can_speak
 
+    def takes_work(self) -> bool:
+        """Whether a text that names no backend is spoken: by the default one or what speaks in its place."""
+        fallback = self._config.backends[self.default_backend].fallback
+        return self.is_up() or (fallback is not None and self.is_up(fallback))
+
     async def backend_memory(self) -> Mapping[str, BackendMemory]:
         """What the processes of each backend take; empty where the system does not say."""
         return await self._pool.memory()

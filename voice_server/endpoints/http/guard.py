@@ -3,8 +3,9 @@
 Every page in the user's browser can reach a loopback port, so the Host must be one of ours (against DNS
 rebinding) and an Origin, which browsers send and programs do not, must be of this machine or configured
 (`AccessRules`). When a token is set, a request must carry it, all but those for the page's own files: it
-asks its reader for the token; and handshakes of WebSockets whose first message may carry it. Connections are
-counted, so that one client cannot take them all.
+asks its reader for the token; probes; and handshakes of WebSockets whose first message may carry it. Probes
+know the server by the address of its container, and are answered with one word: they may use any name.
+Connections are counted, so that one client cannot take them all.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from voice_server.endpoints.http.content_negotiation import prefers_html
 from voice_server.endpoints.http.credentials import accepted_subprotocol, carried_tokens, is_signed_with
 from voice_server.endpoints.http.error_shapes import error_content, error_headers
 
+_PROBES: Final = ("/live", "/ready", "/started")
 KeyCheck = Callable[[str], bool]
 AWAITED_KEY: Final = "voice_server.awaited_key"
 """In the scope of a WebSocket that was let in without the token: the `KeyCheck` that a key in its first
@@ -66,7 +68,10 @@ class Guard:
     def _refusal(
         self, scope: Scope, headers: Mapping[bytes, str], keys: Sequence[str]
     ) -> tuple[int, str, str] | None:
-        if not self._access.allows_host(headers.get(b"host", "")) and not _needs_no_host(scope, headers):
+        is_probe = _is_probe(scope)
+        if not (
+            is_probe or self._access.allows_host(headers.get(b"host", "")) or _needs_no_host(scope, headers)
+        ):
             return (
                 421,
                 "unknown_host",
@@ -83,6 +88,7 @@ class Guard:
             self._access.token is not None
             and AWAITED_KEY not in scope
             and not any(map(self._is_token, keys))
+            and not is_probe
             and not _is_page(scope, headers)
         ):
             return 401, "unauthorized", "this server wants the token with which it was started"
@@ -111,7 +117,7 @@ class Guard:
         For a client that has shown no key nobody has to leave.
         """
         may_make_room = AWAITED_KEY not in scope
-        return scope["path"] != "/health" and self._connections.is_full(
+        return scope["path"] not in ("/health", *_PROBES) and self._connections.is_full(
             _address(scope), may_make_room=may_make_room
         )
 
@@ -124,6 +130,10 @@ def _address(scope: Scope) -> str:
 def _needs_no_host(scope: Scope, headers: Mapping[bytes, str]) -> bool:
     """Whether a program of this machine speaks HTTP/1.0, which has no Host; browsers always send one."""
     return b"host" not in headers and scope["http_version"] == "1.0" and is_loopback(_address(scope))
+
+
+def _is_probe(scope: Scope) -> bool:
+    return scope["type"] == "http" and scope["method"] in ("GET", "HEAD") and scope["path"] in _PROBES
 
 
 def _is_page(scope: Scope, headers: Mapping[bytes, str]) -> bool:
