@@ -15,7 +15,8 @@ const PCM = "pcm_s16le";
 const TAG_BYTES = 16;
 const IS_FIRST = 1;
 const OPEN_WITHIN_MS = 10_000;
-const PING_EVERY_MS = 60_000; // the server closes a connection without messages after five minutes
+const PING_EVERY_MS = 15_000; // the server closes a connection without messages after five minutes
+const MOST_UNANSWERED = 2; // one may lie unread while the program is busy for long
 const NORMAL = 1000;
 const ABNORMAL_CLOSURE = 1006;
 const POLICY_VIOLATION = 1008;
@@ -66,6 +67,7 @@ export class Stream {
     this._turn = null; // the turn that received frames belong to
     this._isPcm = true; // whether they are int16 samples
     this._pinging = null;
+    this._unanswered = 0; // pings since anything was received
   }
 
   get isOpen() {
@@ -145,7 +147,7 @@ export class Stream {
     });
     if (this.ready) {
       if (!this.ready.keep_s) this._log = null;
-      this._pinging = setInterval(() => this.send({ ping: 0 }), PING_EVERY_MS);
+      this._pinging = setInterval(() => this._ping(), PING_EVERY_MS);
       this._pinging.unref?.(); // in Node it keeps no program alive
       this._use(socket);
       return;
@@ -163,9 +165,23 @@ export class Stream {
 
   _use(socket) {
     this._socket = socket;
+    this._unanswered = 0;
     socket.onmessage = ({ data }) => this._take(data);
     socket.onerror = () => this._closed(ABNORMAL_CLOSURE, "");
     socket.onclose = ({ code, reason }) => this._closed(code, reason);
+  }
+
+  /** Ask for a sign of life: a network that went away ends no connection, and browsers cannot see pings. */
+  _ping() {
+    if (this._isLost) return;
+    if (this._unanswered < MOST_UNANSWERED) {
+      this._unanswered += 1;
+      this._write({ ping: 0 });
+      return;
+    }
+    detach(this._socket);
+    this._socket.close();
+    this._closed(ABNORMAL_CLOSURE, "");
   }
 
   async _refusal(end, url, token) {
@@ -185,6 +201,7 @@ export class Stream {
 
   _take(data) {
     this._received += 1;
+    this._unanswered = 0;
     const event = typeof data === "string" ? parsed(data) : this._audio(data);
     if (event === null) {
       const what = "the server sent what no server of this protocol sends; is it a voice-server?";

@@ -2,8 +2,10 @@
 
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import { createServer } from "node:http";
-import { test } from "node:test";
+import { createServer as createRelay, connect as dial } from "node:net";
+import { mock, test } from "node:test";
 import { NoServer, StreamClosed, StreamRefused, VoiceServerError, connect, streamUrl } from "../src/index.js";
 import { SERVER } from "./speaking.js";
 
@@ -135,6 +137,38 @@ for (const [kind, frame] of [
     await assert.rejects(connect(address), { code: "wire", message: /is it a voice-server/ });
     for (const socket of sockets) socket.destroy();
     other.close();
+  });
+}
+
+for (const [keep_s, told] of [
+  [0, "StreamClosed"],
+  [60, "lost"],
+]) {
+  test(`a network that went away is noticed, with keep_s ${keep_s}`, async () => {
+    const { hostname, port } = new URL(SERVER);
+    const ends = [];
+    const relay = createRelay((near) => {
+      const far = dial(port, hostname);
+      ends.push(near, far);
+      near.pipe(far).pipe(near);
+      for (const end of [near, far]) end.on("error", () => {});
+    });
+    await once(relay.listen(0, "127.0.0.1"), "listening");
+    mock.timers.enable({ apis: ["setInterval"] });
+    try {
+      const stream = await connect(`ws://127.0.0.1:${relay.address().port}`, { keep_s });
+      mock.timers.tick(15_000);
+      for await (const { type } of stream) if (type === "pong") break;
+      for (const end of ends) end.unpipe().pause();
+      mock.timers.tick(45_000);
+      const first = await stream[Symbol.asyncIterator]().next().then(({ value }) => value.type, ({ name }) => name);
+      assert.equal(first, told);
+      stream.close();
+    } finally {
+      mock.timers.reset();
+      for (const end of ends) end.destroy();
+      relay.close();
+    }
   });
 }
 
