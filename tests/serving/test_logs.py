@@ -29,6 +29,13 @@ def test_what_could_deceive_the_reader_is_quoted(text: str) -> None:
     assert line_of(text=text) == f"WARNING pool: worker ended text={text!r}"
 
 
+def test_a_message_with_a_name_that_a_client_chose_is_one_line() -> None:
+    line = line_of(
+        msg="en-us speaks for the voice %.80s, which is not here", args=("a\nERROR \x1b[31mé",), n=1
+    )
+    assert line == r"WARNING pool: en-us speaks for the voice a\nERROR \x1b[31mé, which is not here n=1"
+
+
 @pytest.mark.parametrize(
     "message",
     [

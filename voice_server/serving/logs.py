@@ -1,8 +1,9 @@
 """How log records are written: a constant message, then its fields.
 
-`WARNING voice_server.pool.backend_workers: worker ended worker=espeak-1 status=-9`. Fields come from users
-and from engines, so control characters are escaped and long values are cut: a log line stays one line. Of one
-kind of line only so many are written in a while, however many mistakes a client makes; no token is written.
+`WARNING voice_server.pool.backend_workers: worker ended worker=espeak-1 status=-9`. Fields and some messages
+hold what users and engines say, so control characters are escaped and long values are cut: a line stays one.
+Of one kind of line only so many are written in a while, however many mistakes a client makes; no token is
+written.
 """
 
 from __future__ import annotations
@@ -47,6 +48,15 @@ class FieldFormatter(logging.Formatter):
         line, newline, rest = super().format(record).partition("\n")
         fields = [f"{key}={_shown(value)}" for key, value in vars(record).items() if key not in _STANDARD]
         return _SECRET.sub(r"\1…", " ".join([line, *fields]) + newline + rest)
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
+        """The message in one line: what a client named may stand in it."""
+        message = super().formatMessage(record).rstrip()
+        return message if message.isprintable() else "".join(map(_printable, message))
+
+
+def _printable(character: str) -> str:
+    return character if character.isprintable() else repr(character)[1:-1]
 
 
 def _shown(value: object) -> str:
