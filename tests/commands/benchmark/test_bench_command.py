@@ -10,12 +10,13 @@ import pytest
 from click.testing import CliRunner
 
 from voice_server.cli import cli
+from voice_server.commands.benchmark.comparison_report import AGAIN, REFERENCE, WITH_TIMES
 
 TEXT = "Hello there. How are you today? I am well, thank you."
 
 
 def test_a_server_of_its_own_is_measured_in_every_respect(run_command: Any) -> None:
-    arguments = ["--clients", "1,2", "--rate", "500", "--runs", "1", "--dialect", "wyoming", "--json"]
+    arguments = ["--clients", "1,2", "--rate", "500", "--runs", "1", "--json"]
     result = run_command("bench", "-", *arguments, input=TEXT)
     assert result.exit_code == 0, result.stderr
     figures = json.loads(result.stdout)
@@ -34,18 +35,29 @@ def test_a_server_of_its_own_is_measured_in_every_respect(run_command: Any) -> N
         assert load["sentence_ms"]["n"] == 3 * load["clients"]
         assert load["cpu_ms_per_audio_s"] > load["server_cpu_ms_per_audio_s"] > 0
         assert load["audio_s"] > 0
-    assert list(figures["dialects"]["wyoming"]) == list(figures["loads"])[:4]
-    for name, load in figures["dialects"]["wyoming"].items():
-        assert load["errors"] == []
-        assert load["first_ms"]["n"] == load["clients"]
-        assert load["audio_s"] == figures["loads"][name]["audio_s"]
-        assert load["first_to_stream_tokens"] > 0
-        assert load["cpu_to_stream_tokens"] > 0
     assert figures["floor"]["cpu_ms_per_audio_s"] > 0
     assert figures["cancel"]["answered_ms"]["n"] == 16
     assert figures["cancel"]["frames_after"] == 0
     assert figures["memory_mib"]["server"] > 10
     assert figures["start_s"] > 0
+
+
+def test_dialects_are_compared_with_stream_tokens_on_one_server(run_command: Any) -> None:
+    dialects = ["--dialect", "wyoming", "--dialect", "elevenlabs"]
+    arguments = ["--text", TEXT, "--clients", "2", "--rate", "500", "--runs", "2", *dialects]
+    result = run_command("bench", *arguments, "--json")
+    assert result.exit_code == 0, result.stderr
+    figures = json.loads(result.stdout)
+    assert list(figures["loads"]) == ["2 at 500 tokens/s", "2 in a burst"]
+    for sides in figures["loads"].values():
+        assert list(sides) == [REFERENCE, WITH_TIMES, "wyoming", "elevenlabs", AGAIN]
+        for side in sides.values():
+            assert side["errors"] == []
+            assert side["first_ms"]["n"] == side["first_cpu_ms"]["n"] == 4
+            assert side["first_cpu_ms"]["least"] > 0
+            assert side["audio_s"] == sides[REFERENCE]["audio_s"]
+        assert min(sides["wyoming"]["to_stream_tokens"].values()) > 0
+        assert min(sides["elevenlabs"]["to_stream_tokens_with_words"].values()) > 0
 
 
 def test_a_running_server_is_measured_without_its_process(run_command: Any) -> None:

@@ -24,11 +24,17 @@ def report() -> BenchmarkReport:
     made.floors = [FloorOutcome(2.0, [1.0, 3.0]), FloorOutcome(4.0, [2.0, 4.0])]
     made.add(
         "2 at 50 tokens/s",
-        LoadRun(outcome(2, [1.0, 2.0]), ProcessUsage(0, 0, 50, 50), ProcessUsage(0.01, 0.03, 51, 50), 52.0),
+        LoadRun(
+            outcome(2, [1.0, 2.0], before=ProcessUsage(0, 0, 50, 50), after=ProcessUsage(0.01, 0.03, 51, 50)),
+            52.0,
+        ),
     )
     made.add(
         "2 at 50 tokens/s",
-        LoadRun(outcome(2, [3.0, 9.0]), ProcessUsage(1, 1, 50, 50), ProcessUsage(1.02, 1.06, 51, 50), 54.0),
+        LoadRun(
+            outcome(2, [3.0, 9.0], before=ProcessUsage(1, 1, 50, 50), after=ProcessUsage(1.02, 1.06, 51, 50)),
+            54.0,
+        ),
     )
     made.cancels = [LoadOutcome(16, cancel_ms=[1.0, 2.0], frames_after_cancel=1)]
     made.start_s = [0.5, 0.7, 0.9]
@@ -55,17 +61,6 @@ def test_figures_of_several_runs_are_medians_and_percentiles_over_all_of_them() 
         "frames_after": 1,
     }
     assert figures["start_s"] == 0.7
-
-
-def test_a_dialect_is_compared_with_the_run_just_before_it() -> None:
-    made = report()
-    before, after = ProcessUsage(0, 0, 50, 50), ProcessUsage(0.02, 0.06, 51, 50)
-    for first_ms in (3.0, 3.0):
-        made.add_dialect("wyoming", "2 at 50 tokens/s", LoadRun(outcome(2, [first_ms]), before, after, 52.0))
-    load = made.figures()["dialects"]["wyoming"]["2 at 50 tokens/s"]
-    assert load["cpu_ms_per_audio_s"] == 8.0
-    assert load["first_to_stream_tokens"] == 1.25  # 3 to 1.5, and 3 to 6
-    assert load["cpu_to_stream_tokens"] == 1.5  # 8 to 4, and 8 to 8
 
 
 def test_what_was_not_measured_is_null() -> None:

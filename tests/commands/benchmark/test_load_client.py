@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from websockets.asyncio.server import ServerConnection, serve
 
+from voice_server.commands.benchmark.cpu_meter import CpuMeter
 from voice_server.commands.benchmark.load_client import (
     CancellingClient,
     DialectLoadClient,
@@ -131,6 +132,7 @@ class Silent:
 
     def __init__(self, error: str | None) -> None:
         self.on_audio: OnAudio = lambda _n_bytes: None
+        self.received_at = 2.5
         self.closed: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
         self.closed.set_result(error)
 
@@ -147,9 +149,13 @@ def measured_over_a_dialect(error: str | None, *, first_end: int | None = 3) -> 
     async def main() -> None:
         socket = Silent(error)
         client = DialectLoadClient(socket, first_end)
+        client.cpu = CpuMeter(iter((0.01, 0.02, 0.03, 0.04)).__next__)
         client.log.sent("Hi.", 0.0)
         client.log.sent(" You.", 1.0)
         client.log.finished(2.0)
+        client.cpu.sent("Hi.")
+        client.cpu.sent(" You.")
+        client.cpu.finished()
         if error is None:
             socket.on_audio(24_000)
         client.add_to(outcome)
@@ -161,7 +167,8 @@ def measured_over_a_dialect(error: str | None, *, first_end: int | None = 3) -> 
 def test_a_dialect_s_first_sound_is_measured_from_the_token_that_is_known_to_make_it_certain() -> None:
     outcome = measured_over_a_dialect(None)
     assert (outcome.audio_s, outcome.errors) == (0.5, [])
-    assert outcome.first_from_last_token_ms[0] - outcome.first_ms[0] == pytest.approx(1000)
+    assert (outcome.first_ms, outcome.first_from_last_token_ms) == ([1500.0], [2500.0])
+    assert outcome.first_cpu_ms == [20.0]
     assert measured_over_a_dialect(None, first_end=None).first_ms == []
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
@@ -17,6 +18,7 @@ from voice_server.commands.benchmark.load_generator import (
     run_load,
 )
 from voice_server.commands.benchmark.minimal_websocket import OnAudio
+from voice_server.commands.benchmark.process_usage import MeasuredProcess
 from voice_server.errors import VoiceServerError
 
 READY = json.dumps({"type": "ready", "session": "s", "voice": "v", "backend": "b"})
@@ -73,6 +75,12 @@ def test_all_clients_are_connected_before_the_first_token_is_sent() -> None:
     assert server.connections_at_first_token == [4, 4, 4, 4]
 
 
+def test_word_times_are_asked_for() -> None:
+    server = Server()
+    with_server(server, lambda url: run_load(url, 1, ["Hi."], tokens_per_s=None, with_times=True))
+    assert server.received[0][0] == {"v": 2, "timestamps": "word"}
+
+
 def test_backend_and_options_are_configured_where_they_are_given() -> None:
     server = Server()
     with_server(
@@ -96,6 +104,7 @@ def test_a_dialect_s_clients_send_all_pieces_in_order(rate: float | None) -> Non
     class Connection:
         def __init__(self) -> None:
             self.on_audio: OnAudio = lambda _n_bytes: None
+            self.received_at = 0.0
             self.closed: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
             self.received: list[bytes] = []
             sent.append(self.received)
@@ -117,8 +126,15 @@ def test_a_dialect_s_clients_send_all_pieces_in_order(rate: float | None) -> Non
         return [*(token.encode() for token in tokens[:-1]), b"end"]
 
     dialect = BenchmarkedDialect((), lambda url, _ready: url, connect, encode)
-    loading = run_dialect_load(dialect, "somewhere", 2, ["a", "b", "c"], tokens_per_s=rate, first_end=1)
+    process = MeasuredProcess(os.getpid())
+    loading = run_dialect_load(
+        dialect, "somewhere", 2, ["a", "b", "c"], tokens_per_s=rate, first_end=1, process=process
+    )
     outcome = asyncio.run(loading)
+    assert [each > 0 for each in outcome.first_cpu_ms] == [True, True]
+    cpu = outcome.cpu_ms_per_audio_s(workers=False)
+    assert cpu is not None
+    assert cpu > 0
     assert [b"".join(pieces) for pieces in sent] == [b"abendaborted"] * 2
     assert (outcome.clients, outcome.audio_s, len(outcome.first_ms), outcome.errors) == (2, 2.0, 2, [])
 

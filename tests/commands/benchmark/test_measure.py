@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -25,10 +25,8 @@ class Loads:
         self.urls: set[str] = set()
         self.runs: list[tuple[int, float | None, str | None, Any]] = []
         self.cancels: list[int] = []
-        self.dialects: list[tuple[str, int, float | None, int | None]] = []
         self.starts = 0
         self.room: int | None = None
-        self.arguments: list[str] = []
 
     async def run_load(
         self,
@@ -39,25 +37,14 @@ class Loads:
         tokens_per_s: float | None,
         backend: str | None,
         opts: Any,
+        process: Any,
     ) -> LoadOutcome:
+        assert (process is None) is (self.starts == 0)
         self.urls.add(url)
         self.runs.append((clients, tokens_per_s, backend, opts))
         refused = 0 if self.room is None else max(0, clients - self.room)
         first_ms = [float(clients)] * (clients - refused)
         return LoadOutcome(clients, audio_s=1.0, first_end=7, first_ms=first_ms, refused=refused)
-
-    async def run_dialect_load(
-        self,
-        _dialect: Any,
-        address: str,
-        clients: int,
-        _tokens: Any,
-        *,
-        tokens_per_s: float | None,
-        first_end: int | None,
-    ) -> LoadOutcome:
-        self.dialects.append((address, clients, tokens_per_s, first_end))
-        return LoadOutcome(clients, audio_s=1.0)
 
     async def run_cancel_load(
         self, _url: str, clients: int, _tokens: Any, *, backend: str | None
@@ -70,13 +57,9 @@ class Loads:
         return []
 
     @asynccontextmanager
-    async def started_server(
-        self, _config: Any, arguments: Sequence[str] = ()
-    ) -> AsyncIterator[StartedServer]:
+    async def started_server(self, _config: Any) -> AsyncIterator[StartedServer]:
         self.starts += 1
-        self.arguments = list(arguments)
-        ready = {"wyoming": "tcp://127.0.0.1:2"}
-        yield StartedServer("http://127.0.0.1:1", os.getpid(), 0.5, ready)
+        yield StartedServer("http://127.0.0.1:1", os.getpid(), 0.5)
 
 
 @pytest.fixture
@@ -85,7 +68,6 @@ def loads(monkeypatch: pytest.MonkeyPatch, run_command: Any) -> Loads:
     made = Loads()
     for name in (
         "run_load",
-        "run_dialect_load",
         "run_cancel_load",
         "open_idle_connections",
         "started_server",
@@ -95,22 +77,8 @@ def loads(monkeypatch: pytest.MonkeyPatch, run_command: Any) -> Loads:
     return made
 
 
-def plan(*, runs: int = 1, with_null: bool = True, dialects: Sequence[str] = ()) -> BenchmarkPlan:
-    return BenchmarkPlan(["Hi."], [1, 4], 50.0, runs, with_null, dialects)
-
-
-def test_each_load_is_run_over_a_dialect_too_at_the_address_that_the_server_says(loads: Loads) -> None:
-    figures = asyncio.run(measure(ServerChoice(), plan(with_null=False, dialects=["wyoming"])))
-    assert loads.arguments == ["--wyoming", "0"]
-    every = [(1, 50.0), (1, None), (4, 50.0), (4, None)]
-    assert loads.dialects == [("tcp://127.0.0.1:2", clients, rate, 7) for clients, rate in every]
-    assert list(figures["dialects"]["wyoming"]) == list(figures["loads"])
-
-
-def test_a_running_server_speaks_a_dialect_at_its_usual_address(loads: Loads) -> None:
-    figures = asyncio.run(measure(ServerChoice("http://box:1"), plan(dialects=["wyoming"])))
-    assert {address for address, *_ in loads.dialects} == {"tcp://box:10200"}
-    assert figures["dialects"]["wyoming"]["4 in a burst"]["cpu_to_stream_tokens"] is None
+def plan(*, runs: int = 1, with_null: bool = True) -> BenchmarkPlan:
+    return BenchmarkPlan(["Hi."], [1, 4], 50.0, runs, with_null)
 
 
 def test_a_running_server_is_loaded_at_the_rate_and_in_a_burst_and_its_process_left_out(loads: Loads) -> None:

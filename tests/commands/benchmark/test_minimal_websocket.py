@@ -64,6 +64,27 @@ def test_many_frames_in_one_write_are_many_messages() -> None:
     assert received == ['{"a":1}', '{"b":2}', '{"c":3}']
 
 
+def test_what_was_sent_is_read_when_a_ping_is_answered() -> None:
+    received: list[str | bytes] = []
+
+    async def script(connection: ServerConnection) -> None:
+        received.append(await connection.recv())
+        await connection.wait_closed()
+
+    async def main() -> None:
+        async with serve(script, "127.0.0.1", 0, compression=None) as server:
+            port = server.sockets[0].getsockname()[1]
+            socket = await MinimalWebSocket.open(f"ws://127.0.0.1:{port}/")
+            socket.send(text_frame(n=1))
+            await socket.until_read()
+            socket.abort()
+            await socket.closed
+            await socket.until_read()  # at once: nobody will answer
+
+    asyncio.run(main())
+    assert received == ['{"n":1}']
+
+
 def test_a_ping_is_answered() -> None:
     async def script(connection: ServerConnection) -> None:
         await (await connection.ping())

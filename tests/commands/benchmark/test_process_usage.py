@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from voice_server.commands.benchmark import process_usage
-from voice_server.commands.benchmark.process_usage import resident_mib, usage_of
+from voice_server.commands.benchmark.process_usage import MeasuredProcess, resident_mib, usage_of
 from voice_server.errors import VoiceServerError
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="there is no /proc here")
@@ -39,6 +39,13 @@ def test_a_server_alone_has_no_workers() -> None:
     usage = usage_of(os.getpid())
     assert (usage.workers_cpu_s, usage.workers_mib) == (0, 0)
     assert usage.server_mib == pytest.approx(resident_mib(os.getpid()), abs=5)
+
+
+def test_the_cpu_time_of_a_server_and_its_workers_is_read_at_once(busy_child: None) -> None:
+    process = MeasuredProcess(os.getpid())
+    usage, cpu_s = process.usage(), process.cpu_s()
+    assert cpu_s >= 0.9 * (usage.server_cpu_s + usage.workers_cpu_s)
+    assert process.cpu_s() > cpu_s
 
 
 def test_without_nanoseconds_from_the_kernel_ticks_are_read(monkeypatch: pytest.MonkeyPatch) -> None:

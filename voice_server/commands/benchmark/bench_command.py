@@ -23,6 +23,11 @@ from voice_server.commands.shared.text_input import given_text
 from voice_server.commands.simulate.simulated_llm import ANSWER, tokens_of
 from voice_server.errors import ConfigError, UnknownName
 
+_RUNS = 3
+_ROUNDS = 30
+_FIRST_SENTENCES = ANSWER[: ANSWER.index("!") + 1]
+"""Three: long enough to hear the next begin behind the first, short enough for many rounds."""
+
 
 @click.command(cls=CliCommand)
 @click.argument("file", required=False, metavar="[FILE]")
@@ -32,13 +37,13 @@ from voice_server.errors import ConfigError, UnknownName
 @click.option("--clients", default="1,8,32,100", show_default=True, metavar="N,…", help="How many at once.")
 @click.option("--rate", default=50.0, show_default=True, type=FiniteRange(min=0, min_open=True),
               help="Tokens a second of each client; each load is also run in a burst.")  # fmt: skip
-@click.option("--runs", default=3, show_default=True, type=click.IntRange(1), help="How often.")
+@click.option("--runs", type=click.IntRange(1), help="How often.  [default: 3; with --dialect 30]")
 @click.option(
     "--null/--no-null", "with_null", default=True, help="Also load the tone backend: the server's own share."
 )
 @click.option(
     "--dialect", "dialects", metavar="NAME", multiple=True,
-    help="Also run each load over another protocol, such as wyoming, beside /stream-tokens; repeatable.",
+    help="Only compare another protocol, such as wyoming, with /stream-tokens, in short rounds; repeatable.",
 )  # fmt: skip
 @click.option(
     "--overload", is_flag=True,
@@ -53,7 +58,7 @@ def bench(
     server: ServerChoice,
     clients: str,
     rate: float,
-    runs: int,
+    runs: int | None,
     with_null: bool,
     dialects: tuple[str, ...],
     overload: bool,
@@ -62,27 +67,31 @@ def bench(
     """Measure latency, gaps, CPU and memory of a server under load.
 
     The server is the one at --url, or one that is started for this, whose CPU and memory are read too. The
-    text is FILE, standard input with -, that of --text, or a built-in answer of twelve sentences.
+    text is FILE, standard input with -, that of --text, or a built-in answer of twelve sentences, of which
+    --dialect takes the first three.
     """
     from voice_server.commands.benchmark.benchmark_table import table  # noqa: PLC0415 - as below
+    from voice_server.commands.benchmark.comparison import ComparisonPlan, compare  # noqa: PLC0415 - as below
+    from voice_server.commands.benchmark.comparison_report import comparison_table  # noqa: PLC0415 - as below
     from voice_server.commands.benchmark.dialect_clients import DIALECTS  # noqa: PLC0415 - as below
     from voice_server.commands.benchmark.measure import BenchmarkPlan, measure  # noqa: PLC0415 - not needed for --help
     from voice_server.serving.event_loop import run  # noqa: PLC0415 - as below
 
-    plan = BenchmarkPlan(
-        tokens_of(given_text((), text, file, encoding) or ANSWER),
-        _client_counts(clients),
-        rate,
-        runs,
-        with_null,
-        dialects,
-        overload,
-    )
     for name in dialects:
         if name not in DIALECTS:
             raise UnknownName("dialect", name, DIALECTS)
-    figures = run(measure(server, plan))
-    click.echo(json.dumps(figures) if as_json else "\n".join(table(figures)))
+    given, counts = given_text((), text, file, encoding), _client_counts(clients)
+    if dialects:
+        tokens = tokens_of(given or _FIRST_SENTENCES)
+        rounds = _ROUNDS if runs is None else runs
+        figures = run(compare(server, ComparisonPlan(tokens, counts, rate, rounds, dialects)))
+        lines = comparison_table(figures)
+    else:
+        times = _RUNS if runs is None else runs
+        plan = BenchmarkPlan(tokens_of(given or ANSWER), counts, rate, times, with_null, overload)
+        figures = run(measure(server, plan))
+        lines = table(figures)
+    click.echo(json.dumps(figures) if as_json else "\n".join(lines))
 
 
 def _client_counts(listed: str) -> list[int]:

@@ -9,18 +9,15 @@ from typing import Any
 
 from voice_server.commands.benchmark.engine_floor import FloorOutcome
 from voice_server.commands.benchmark.load_client import LoadOutcome
-from voice_server.commands.benchmark.process_usage import ProcessUsage
 
 Json = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class LoadRun:
-    """One run of one load; the usage is None where the server's process is not known."""
+    """One run of one load; the peak is None where the server's process is not known."""
 
     outcome: LoadOutcome
-    before: ProcessUsage | None = None
-    after: ProcessUsage | None = None
     peak_server_mib: float | None = None
 
 
@@ -34,7 +31,6 @@ class BenchmarkReport:
     runs: int
     others_load: float
     loads: dict[str, list[LoadRun]] = field(default_factory=dict)
-    dialects: dict[str, dict[str, list[LoadRun]]] = field(default_factory=dict)
     overloads: list[tuple[LoadRun, LoadRun]] = field(default_factory=list)
     """Runs with as many clients as are let in, each with the one with twice as many that came after it."""
     floors: list[FloorOutcome] = field(default_factory=list)
@@ -45,10 +41,6 @@ class BenchmarkReport:
     def add(self, name: str, run: LoadRun) -> None:
         """Add a run of the load called `name`."""
         self.loads.setdefault(name, []).append(run)
-
-    def add_dialect(self, dialect: str, name: str, run: LoadRun) -> None:
-        """Add a run of the load called `name` over a dialect, right after that over `/stream-tokens`."""
-        self.dialects.setdefault(dialect, {}).setdefault(name, []).append(run)
 
     def figures(self) -> Json:
         """The figures as plain values for JSON; times in milliseconds, memory in MiB."""
@@ -65,13 +57,6 @@ class BenchmarkReport:
                 "sentence_ms": _spread(floor_ms),
             },
             "loads": {name: _load_figures(runs, floor_cpu) for name, runs in self.loads.items()},
-            "dialects": {
-                dialect: {
-                    name: _load_figures(runs, floor_cpu) | _ratios(runs, self.loads[name])
-                    for name, runs in loads.items()
-                }
-                for dialect, loads in self.dialects.items()
-            },
             "overload": _overload_figures(self.overloads, floor_cpu) if self.overloads else None,
             "cancel": {
                 "clients": self.cancels[0].clients if self.cancels else None,
@@ -85,7 +70,7 @@ class BenchmarkReport:
 
 def _load_figures(runs: Sequence[LoadRun], floor_cpu: float | None) -> Json:
     outcomes = [run.outcome for run in runs]
-    cpu = _median([_cpu_ms_per_audio_s(run) for run in runs])
+    cpu = _median([each.cpu_ms_per_audio_s() for each in outcomes])
     return {
         "clients": outcomes[0].clients,
         "first_ms": _spread([ms for each in outcomes for ms in each.first_ms]),
@@ -101,7 +86,7 @@ def _load_figures(runs: Sequence[LoadRun], floor_cpu: float | None) -> Json:
         "wall_s": _rounded(_median([each.wall_s for each in outcomes])),
         "cpu_ms_per_audio_s": _rounded(cpu),
         "server_cpu_ms_per_audio_s": _rounded(
-            _median([_cpu_ms_per_audio_s(run, workers=False) for run in runs])
+            _median([each.cpu_ms_per_audio_s(workers=False) for each in outcomes])
         ),
         "cpu_to_floor": _rounded(cpu / floor_cpu if cpu is not None and floor_cpu else None),
         "peak_server_mib": _rounded(_median([run.peak_server_mib for run in runs])),
@@ -120,30 +105,8 @@ def _overload_figures(pairs: Sequence[tuple[LoadRun, LoadRun]], floor_cpu: float
     return {"let_in_alone": quiet, "twice_as_many": full, "first_p95_ratio": _median_ratio(p95)}
 
 
-def _ratios(runs: Sequence[LoadRun], to: Sequence[LoadRun]) -> Json:
-    """How runs compare with those that were made just before each of them: medians of the ratios."""
-    pairs = list(zip(runs, to, strict=True))
-    return {
-        "first_to_stream_tokens": _median_ratio(
-            [(_median(one.outcome.first_ms), _median(other.outcome.first_ms)) for one, other in pairs]
-        ),
-        "cpu_to_stream_tokens": _median_ratio(
-            [(_cpu_ms_per_audio_s(one), _cpu_ms_per_audio_s(other)) for one, other in pairs]
-        ),
-    }
-
-
 def _median_ratio(pairs: Sequence[tuple[float | None, float | None]]) -> float | None:
     return _rounded(_median([one / other for one, other in pairs if one is not None and other]))
-
-
-def _cpu_ms_per_audio_s(run: LoadRun, *, workers: bool = True) -> float | None:
-    if run.before is None or run.after is None or not run.outcome.audio_s:
-        return None
-    cpu_s = run.after.server_cpu_s - run.before.server_cpu_s
-    if workers:
-        cpu_s += run.after.workers_cpu_s - run.before.workers_cpu_s
-    return cpu_s * 1000 / run.outcome.audio_s
 
 
 def percentile(values: Sequence[float], share: float) -> float:

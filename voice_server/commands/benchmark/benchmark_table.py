@@ -44,9 +44,6 @@ def _rows(figures: Json) -> Iterator[str]:
         yield _row("floor", [*cells, floor["cpu_ms_per_audio_s"], 1.0, None, None])
     for name, load in figures["loads"].items():
         yield _load_row(name, load)
-        for dialect, loads in figures["dialects"].items():
-            if name in loads:
-                yield _load_row(f"  {dialect}", loads[name])
     if figures["overload"]:
         yield from _overload_rows(figures["overload"])
 
@@ -86,17 +83,10 @@ def _footer(figures: Json) -> Iterator[str]:
             f"cancel under load of {cancel['clients']}: acknowledged in {p50} ms (p95 {p95}), "
             f"{cancel['frames_after']} frames after it"
         )
-    for dialect, loads in figures["dialects"].items():
-        for name, load in loads.items():
-            yield (
-                f"{dialect}, {name}: first sound {_times(load['first_to_stream_tokens'])}, "
-                f"CPU {_times(load['cpu_to_stream_tokens'])} of /stream-tokens in the same run"
-            )
     if figures["start_s"] is not None:
         yield f"ready {figures['start_s']} s after the command"
     yield from (f"memory, {name}: {value} MiB" for name, value in figures["memory_mib"].items())
     every_load = [*figures["loads"].values()]
-    every_load += [load for loads in figures["dialects"].values() for load in loads.values()]
     if overload:
         every_load += [overload["let_in_alone"], overload["twice_as_many"]]
     yield from (f"error: {error}" for load in every_load for error in load["errors"])

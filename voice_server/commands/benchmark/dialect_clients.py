@@ -19,11 +19,16 @@ class BenchmarkedConnection(Protocol):
     """One connection for one text.
 
     `on_audio` is called with the bytes of 16-bit PCM at 24 000 Hz as they arrive; `closed` is done when all
-    of the answer has come, with what went wrong, or None.
+    of the answer has come, with what went wrong, or None. `received_at` is when the bytes that are being
+    looked at were read, in seconds: what a client does with a message does not count as the server's delay.
     """
 
     on_audio: OnAudio
     closed: asyncio.Future[str | None]
+
+    @property
+    def received_at(self) -> float:
+        """When the bytes that are being looked at were read."""
 
     def send(self, data: bytes) -> None:
         """Send bytes."""
@@ -37,13 +42,15 @@ class BenchmarkedDialect:
     """A dialect: what `serve` needs to speak it, where it is spoken, and how a text is written.
 
     `address_of` gets the URL of the server, and the line `ready` that a server of the benchmark's own prints.
-    `encode` writes tokens, each by itself: the first with the beginning of the text, the last with its end.
+    `encode` writes tokens, each by itself: the last with the end of the text.
+    `tells_times` says that its answers always tell when words or characters are heard.
     """
 
     serve_arguments: Sequence[str]
     address_of: Callable[[str, Mapping[str, object]], str]
     connect: Callable[[str], Awaitable[BenchmarkedConnection]]
     encode: Callable[[Sequence[str]], list[bytes]]
+    tells_times: bool = False
 
 
 DIALECTS: Mapping[str, BenchmarkedDialect] = {
@@ -54,7 +61,7 @@ DIALECTS: Mapping[str, BenchmarkedDialect] = {
         minimal_wyoming.encode,
     ),
     **{
-        name: BenchmarkedDialect((), each.address_of, each.open, each.encode)
+        name: BenchmarkedDialect((), each.address_of, each.open, each.encode, each.tells_times)
         for name, each in JSON_DIALECTS.items()
     },
 }

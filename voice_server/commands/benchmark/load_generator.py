@@ -14,6 +14,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import TypeVar
 
+from voice_server.commands.benchmark.cpu_meter import CpuMeter
 from voice_server.commands.benchmark.dialect_clients import BenchmarkedDialect
 from voice_server.commands.benchmark.load_client import (
     CancellingClient,
@@ -22,6 +23,7 @@ from voice_server.commands.benchmark.load_client import (
     LoadOutcome,
 )
 from voice_server.commands.benchmark.minimal_websocket import MinimalWebSocket, text_frame
+from voice_server.commands.benchmark.process_usage import MeasuredProcess
 from voice_server.core.types import OptionValue
 
 _now = time.perf_counter
@@ -38,15 +40,19 @@ async def run_load(
     tokens_per_s: float | None,
     backend: str | None = None,
     opts: Mapping[str, OptionValue] | None = None,
+    with_times: bool = False,
+    process: MeasuredProcess | None = None,
 ) -> LoadOutcome:
     """Let `clients` clients stream the tokens at a rate, or in a burst where it is None, until all are done.
 
-    Raises VoiceServerError when a client cannot connect.
+    `with_times` asks for word times; `process` is the server, where it is known. Raises VoiceServerError when
+    a client cannot connect.
     """
     frames = [text_frame(token=token) for token in tokens]
     frames[-1] += text_frame(done=True)
-    connect = partial(LoadClient.connect, url, _configuration(backend, opts))
-    return await _streamed(connect, clients, tokens, frames, tokens_per_s)
+    configuration = _configuration(backend, opts, timestamps="word" if with_times else None)
+    connect = partial(LoadClient.connect, url, configuration)
+    return await _streamed(connect, clients, tokens, frames, tokens_per_s=tokens_per_s, process=process)
 
 
 async def run_dialect_load(
@@ -57,13 +63,15 @@ async def run_dialect_load(
     *,
     tokens_per_s: float | None,
     first_end: int | None,
+    process: MeasuredProcess | None = None,
 ) -> LoadOutcome:
     """The same over a dialect; `first_end` is that of the same text over `/stream-tokens`."""
 
     async def connect() -> DialectLoadClient:
         return DialectLoadClient(await dialect.connect(address), first_end)
 
-    return await _streamed(connect, clients, tokens, dialect.encode(tokens), tokens_per_s)
+    frames = dialect.encode(tokens)
+    return await _streamed(connect, clients, tokens, frames, tokens_per_s=tokens_per_s, process=process)
 
 
 async def _streamed(
@@ -71,11 +79,17 @@ async def _streamed(
     clients: int,
     tokens: Sequence[str],
     frames: Sequence[bytes],
+    *,
     tokens_per_s: float | None,
+    process: MeasuredProcess | None,
 ) -> LoadOutcome:
     """Let all clients stream the tokens, which `frames` are as they are sent, until all are done."""
     outcome = LoadOutcome(clients)
     async with _connected(connect, clients) as connected:
+        if process is not None:
+            outcome.before = process.usage()
+            for client in connected:
+                client.cpu = CpuMeter(process.cpu_s)
         started = _now()
         if tokens_per_s is None:
             _send_burst(connected, tokens, b"".join(frames))
@@ -83,6 +97,7 @@ async def _streamed(
             await _send_paced(connected, tokens, frames, tokens_per_s)
         await _wait_until_closed(connected)
         outcome.wall_s = _now() - started
+        outcome.after = None if process is None else process.usage()
         for client in connected:
             client.add_to(outcome)
     return outcome
@@ -120,8 +135,10 @@ async def _connected(connect: Callable[[], Awaitable[_ClientT]], count: int) -> 
             client.socket.abort()
 
 
-def _configuration(backend: str | None, opts: Mapping[str, OptionValue] | None = None) -> bytes:
-    given = {"backend": backend, "opts": opts}
+def _configuration(
+    backend: str | None, opts: Mapping[str, OptionValue] | None = None, *, timestamps: str | None = None
+) -> bytes:
+    given = {"backend": backend, "opts": opts, "timestamps": timestamps}
     return text_frame(v=2, **{key: value for key, value in given.items() if value})
 
 
@@ -130,7 +147,9 @@ def _send_burst(clients: Sequence[_Client], tokens: Sequence[str], frames: bytes
         now = _now()
         for token in tokens:
             client.log.sent(token, now)
+            client.cpu.sent(token)
         client.log.finished(now)
+        client.cpu.finished()
         client.socket.send(frames)
 
 
@@ -145,8 +164,10 @@ async def _send_paced(
             await asyncio.sleep(wait_s)
         now = _now()
         client.log.sent(tokens[index], now)
-        if index == len(tokens) - 1:
-            client.log.finished(now)  # the last frame ends the text
+        client.cpu.sent(tokens[index])
+        if index == len(tokens) - 1:  # the last frame ends the text
+            client.log.finished(now)
+            client.cpu.finished()
         client.socket.send(frames[index])
 
 

@@ -4,32 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import urlencode
 
 import msgspec
 
 from voice_server.client_addresses import stream_url
 from voice_server.commands.benchmark.benchmark_report import BenchmarkReport, LoadRun
-from voice_server.commands.benchmark.dialect_clients import DIALECTS
 from voice_server.commands.benchmark.engine_floor import EngineFloor
 from voice_server.commands.benchmark.load_client import LoadOutcome
-from voice_server.commands.benchmark.load_generator import (
-    open_idle_connections,
-    run_cancel_load,
-    run_dialect_load,
-    run_load,
-)
-from voice_server.commands.benchmark.process_usage import resident_mib, usage_of
+from voice_server.commands.benchmark.load_generator import open_idle_connections, run_cancel_load, run_load
+from voice_server.commands.benchmark.measured_backend import benchmark_config, engine_floor, query_of
+from voice_server.commands.benchmark.process_usage import MeasuredProcess, resident_mib, usage_of
 from voice_server.commands.benchmark.server_process import started_server
-from voice_server.commands.shared.chosen_server import chosen_config
 from voice_server.commands.shared.click_options import ServerChoice
 from voice_server.commands.shared.terminal import print_note
-from voice_server.config import EMBEDDED, Config, load_config
+from voice_server.config import Config, load_config
 from voice_server.errors import VoiceServerError
-from voice_server.provisioning.natural_engines import default_backend
 
 _CANCELLING_CLIENTS = 16
 _IDLE_CLIENTS = 50
@@ -48,7 +40,6 @@ class BenchmarkPlan:
     tokens_per_s: float
     runs: int
     with_null: bool
-    dialects: Sequence[str] = ()
     overload: bool = False
     """Whether only that is measured: how listeners fare where there are twice as many as are let in."""
 
@@ -60,29 +51,25 @@ async def measure(choice: ServerChoice, plan: BenchmarkPlan) -> dict[str, Any]:
         sum(map(len, plan.tokens)), len(plan.tokens), cores, plan.runs, os.getloadavg()[0]
     )
     if choice.url is not None:
-        query = f"?{urlencode({'token': choice.token})}" if choice.token else ""
-        bench = _ServerBenchmark(stream_url(choice.url) + query, None, choice.backend, plan, report, ready={})
+        url = stream_url(choice.url) + query_of(choice)
+        bench = _ServerBenchmark(url, None, choice.backend, plan, report)
         await (bench.run_overload() if plan.overload else bench.run(floor=None))
     else:
         config = _benchmark_config(choice, plan)
-        arguments = [each for name in plan.dialects for each in DIALECTS[name].serve_arguments]
         for _ in range(plan.runs - 1):
-            async with started_server(config, arguments) as server:
+            async with started_server(config) as server:
                 report.start_s.append(server.start_s)
-        async with started_server(config, arguments) as server:
+        async with started_server(config) as server:
             report.start_s.append(server.start_s)
-            bench = _ServerBenchmark(
-                stream_url(server.url), server.pid, None, plan, report, ready=server.ready
-            )
+            bench = _ServerBenchmark(stream_url(server.url), server.pid, None, plan, report)
             await bench.measure_idle()
-            await (bench.run_overload() if plan.overload else bench.run(_engine_floor(config)))
+            await (bench.run_overload() if plan.overload else bench.run(engine_floor(config)))
     return report.figures()
 
 
 def _benchmark_config(choice: ServerChoice, plan: BenchmarkPlan) -> Config:
     """The backend to measure, and the null backend beside it where there is one."""
-    config = chosen_config(choice)
-    config = msgspec.structs.replace(config, default_backend=default_backend(config))
+    config = benchmark_config(choice)
     all_backends = load_config(choice.config).backends
     if plan.with_null and _NULL_BACKEND in all_backends:
         backends = config.backends | {_NULL_BACKEND: all_backends[_NULL_BACKEND]}
@@ -90,34 +77,17 @@ def _benchmark_config(choice: ServerChoice, plan: BenchmarkPlan) -> Config:
     return config
 
 
-def _engine_floor(config: Config) -> EngineFloor | None:
-    """The engine in this process, where its environment is ours."""
-    backend = config.backends[config.default_backend]
-    return EngineFloor(backend) if backend.environment == EMBEDDED else None
-
-
 class _ServerBenchmark:
-    """One server under measurement; `pid` is None where only its address is known.
-
-    `ready` is what it said of itself at its start.
-    """
+    """One server under measurement; `pid` is None where only its address is known."""
 
     def __init__(
-        self,
-        url: str,
-        pid: int | None,
-        backend: str | None,
-        plan: BenchmarkPlan,
-        report: BenchmarkReport,
-        *,
-        ready: Mapping[str, object],
+        self, url: str, pid: int | None, backend: str | None, plan: BenchmarkPlan, report: BenchmarkReport
     ) -> None:
         self._url = url
         self._pid = pid
         self._backend = backend
         self._plan = plan
         self._report = report
-        self._addresses = {name: DIALECTS[name].address_of(url, ready) for name in plan.dialects}
 
     async def measure_idle(self) -> None:
         """Record the memory of an idle server, and what an idle connection adds."""
@@ -141,8 +111,8 @@ class _ServerBenchmark:
                 if floor is not None:  # before each load: the speed of a shared machine varies
                     self._report.floors.append(floor.run(self._plan.tokens))
                 rate = self._plan.tokens_per_s
-                await self._add_with_dialects(f"{clients} at {rate:g} tokens/s", clients, rate)
-                await self._add_with_dialects(f"{clients} in a burst", clients, None)
+                await self._add(f"{clients} at {rate:g} tokens/s", clients, rate)
+                await self._add(f"{clients} in a burst", clients, None)
             cancelling = run_cancel_load(
                 self._url, _CANCELLING_CLIENTS, self._plan.tokens, backend=self._backend
             )
@@ -167,21 +137,6 @@ class _ServerBenchmark:
             twice = await self._load(f"{2 * let_in} at {rate:g} tokens/s", 2 * let_in, rate)
             self._report.overloads.append((alone, twice))
 
-    async def _add_with_dialects(self, name: str, clients: int, rate: float | None) -> None:
-        """Measure a load over `/stream-tokens`, and then over each dialect."""
-        over_stream_tokens = await self._add(name, clients, rate)
-        for dialect, address in self._addresses.items():
-            print_note(f"  {name}, {dialect}")
-            load = run_dialect_load(
-                DIALECTS[dialect],
-                address,
-                clients,
-                self._plan.tokens,
-                tokens_per_s=rate,
-                first_end=over_stream_tokens.outcome.first_end,
-            )
-            self._report.add_dialect(dialect, name, await self._measured(load))
-
     async def _add(self, name: str, clients: int, rate: float | None, backend: str | None = None) -> LoadRun:
         run = await self._load(name, clients, rate, backend)
         self._report.add(name, run)
@@ -200,16 +155,11 @@ class _ServerBenchmark:
             tokens_per_s=rate,
             backend=backend or self._backend,
             opts=_NULL_OPTIONS if backend == _NULL_BACKEND else None,
+            process=None if self._pid is None else MeasuredProcess(self._pid),
         )
-        return await self._measured(load)
-
-    async def _measured(self, load: Coroutine[Any, Any, LoadOutcome]) -> LoadRun:
-        """Run a load, and read what it costs the server."""
         if self._pid is None:
             return LoadRun(await load)
-        before = usage_of(self._pid)
-        outcome, peak_mib = await _with_peak_memory(load, self._pid)
-        return LoadRun(outcome, before, usage_of(self._pid), peak_mib)
+        return LoadRun(*await _with_peak_memory(load, self._pid))
 
 
 async def _with_peak_memory(load: Coroutine[Any, Any, LoadOutcome], pid: int) -> tuple[LoadOutcome, float]:

@@ -18,10 +18,10 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JsonDialect:
-    """How a text is spoken at a path: messages in front of it, for each token, and behind it.
+    """How a text is spoken at a path: messages when a connection is opened, for each token, and at the end.
 
     The answer is over with a message that begins with `ended`, and has failed with one that begins with one
-    of `failed`; sound that is not binary stands under `sound_key`.
+    of `failed`; sound that is not binary stands under `sound_key`. `tells_times`: see `BenchmarkedDialect`.
     """
 
     path: str
@@ -31,6 +31,7 @@ class JsonDialect:
     ended: str
     failed: tuple[str, ...] = ('{"type":"error"',)
     sound_key: str = ""
+    tells_times: bool = False
 
     def address_of(self, url: str, _ready: Mapping[str, object]) -> str:
         """Where a server speaks it: on the same host, with what the query of its URL carries."""
@@ -39,9 +40,8 @@ class JsonDialect:
         return parts._replace(path=own.path, query=query).geturl()
 
     def encode(self, tokens: Sequence[str]) -> list[bytes]:
-        """The frames of each token, the first with the beginning and the last with the end."""
+        """The frames of each token, the last with the end."""
         frames = [text_frame(**self.token(token)) for token in tokens]
-        frames[0] = b"".join(text_frame(**each) for each in self.begin) + frames[0]
         frames[-1] += text_frame(**self.end)
         return frames
 
@@ -91,6 +91,7 @@ JSON_DIALECTS: Final[Mapping[str, JsonDialect]] = {
         ended='{"audio":null,"isFinal":true',
         failed=('{"message":',),
         sound_key="audio",
+        tells_times=True,
     ),
     "livekit": JsonDialect(
         path="/livekit/tts",
@@ -135,8 +136,17 @@ class MinimalJsonSocket:
 
     @classmethod
     async def open(cls, address: str, dialect: JsonDialect) -> MinimalJsonSocket:
-        """Connect. Raises VoiceServerError when the server does not take the connection."""
-        return cls(await MinimalWebSocket.open(address), dialect)
+        """Connect, and say what comes first. Raises VoiceServerError when the server does not take that."""
+        socket = cls(await MinimalWebSocket.open(address), dialect)
+        for each in dialect.begin:  # not part of a load: `/stream-tokens` is configured before it too
+            socket.send(text_frame(**each))
+        await socket._socket.until_read()
+        return socket
+
+    @property
+    def received_at(self) -> float:
+        """When the bytes that are being looked at were read, in seconds."""
+        return self._socket.received_at
 
     def send(self, data: bytes) -> None:
         """Send what `encode` returned; does nothing when the connection is closing."""

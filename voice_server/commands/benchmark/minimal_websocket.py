@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import Callable
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -48,13 +49,16 @@ def _frame(opcode: int, payload: bytes) -> bytes:
 class MinimalWebSocket(asyncio.Protocol):
     """One connection; calls `on_text` and `on_audio` on the event loop.
 
-    `opened` is done after the handshake, `closed`, with the close code, at the end of the connection.
+    `opened` is done after the handshake, `closed`, with the close code, at the end of the connection;
+    `received_at` is when the bytes that are being looked at were read, in seconds.
     """
 
     def __init__(self, address: str) -> None:
         self._address = address
         self._buffer = bytearray()
         self._is_open = False
+        self._ponged = asyncio.Event()
+        self.received_at = 0.0
         self.opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.closed: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self.on_text: OnText = lambda _text: None
@@ -79,6 +83,14 @@ class MinimalWebSocket(asyncio.Protocol):
         if not self._transport.is_closing():
             self._transport.write(frames)
 
+    async def until_read(self) -> None:
+        """Wait until the server has read all that was sent, or is gone: a ping is answered in its turn."""
+        self._ponged.clear()
+        self.send(_frame(_PING, b""))
+        answered = asyncio.ensure_future(self._ponged.wait())
+        await asyncio.wait((answered, self.closed), return_when=asyncio.FIRST_COMPLETED)
+        answered.cancel()
+
     def abort(self) -> None:
         """Drop the connection without a closing handshake."""
         self._transport.abort()
@@ -102,6 +114,7 @@ class MinimalWebSocket(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Dispatch every frame that is complete."""
+        self.received_at = time.perf_counter()
         self._buffer += data
         at = 0
         if not self._is_open:
@@ -148,6 +161,8 @@ class MinimalWebSocket(asyncio.Protocol):
             self.on_text(self._buffer[start:end].decode())
         elif opcode == _PING:
             self._transport.write(_frame(_PONG, bytes(self._buffer[start:end])))
+        elif opcode == _PONG:
+            self._ponged.set()
         elif opcode == _CLOSE:
             if not self.closed.done():
                 self.closed.set_result(int.from_bytes(self._buffer[start : start + 2], "big"))

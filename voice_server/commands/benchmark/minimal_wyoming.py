@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -40,6 +41,7 @@ class MinimalWyoming(asyncio.Protocol):
 
     def __init__(self) -> None:
         self._buffer = bytearray()
+        self.received_at = 0.0
         self._to_pass = 0  # so many bytes of data and sound are still to come
         self.on_audio: OnAudio = lambda _n_bytes: None
         self.closed: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
@@ -78,6 +80,7 @@ class MinimalWyoming(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Read the lines of events, and pass over what is behind them."""
+        self.received_at = time.perf_counter()
         self._buffer += data
         while True:
             passed = min(self._to_pass, len(self._buffer))
