@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import subprocess
@@ -15,6 +16,7 @@ import pytest
 from tests.provisioning.fake_uv import LOCK, Bench
 from voice_server.config import BackendConfig
 from voice_server.errors import BackendDown, BackendError, NotSetUp
+from voice_server.provisioning import installation
 from voice_server.provisioning.environments import is_being_set_up, lock_set_up, python_of
 from voice_server.provisioning.installation import Provisioner, is_set_up
 from voice_server.provisioning.set_up_stamp import STAMP, UNFINISHED
@@ -143,6 +145,35 @@ def test_an_environment_without_its_weights_is_not_wholly_set_up(bench: Bench) -
     bench.provisioning().set_up("kokoro", bench.backend, weights=False)
     assert python_of("kokoro", bench.project)
     assert not is_set_up(bench.backend)
+
+
+@pytest.mark.parametrize("code", [errno.EROFS, errno.EACCES])
+def test_weights_of_an_environment_that_nobody_may_write_are_looked_for_each_time(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    bench.write_weights_script("print('looked'); print('.')")
+    bench.provisioning().set_up("kokoro", bench.backend, weights=False)
+
+    def refuse(*_arguments: object) -> None:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(installation, "write_stamp", refuse)
+    for _ in range(2):
+        assert bench.provisioning().set_up("kokoro", bench.backend).weights is not None
+        assert bench.said[-1] == "looked"
+        assert not is_set_up(bench.backend)
+
+
+def test_a_note_that_fails_otherwise_is_an_error(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench.write_weights_script("print('.')")
+    bench.provisioning().set_up("kokoro", bench.backend, weights=False)
+
+    def refuse(*_arguments: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(installation, "write_stamp", refuse)
+    with pytest.raises(BackendError, match="kokoro cannot be set up here: no space left on device"):
+        bench.make()
 
 
 def test_an_engine_without_weights_fetches_none(bench: Bench) -> None:

@@ -23,6 +23,8 @@ class SetUpWatch:
         self._environment = environment
         self._try_again = try_again
         self._set_up_at = 0
+        # A set-up was seen under way: its end counts also where it could write no note of it.
+        self._was_missing = False
         self._timer: asyncio.TimerHandle | None = None
         self.reason = ""
         """Why nothing can be started, as a sentence."""
@@ -33,7 +35,9 @@ class SetUpWatch:
         """Note which set-up the workers are started with. Raises NotSetUp when there is none."""
         self.is_waiting = False
         self._set_up_at = set_up_at(self._environment)
+        self._was_missing = True
         python_of(self._name, self._environment)
+        self._was_missing = False
 
     def wait(self, reason: str) -> None:
         """Check every two seconds until another set-up has been finished."""
@@ -51,7 +55,9 @@ class SetUpWatch:
         try:
             python_of(self._name, self._environment)
         except NotSetUp as error:
+            self._was_missing = True
             self.wait(error.message)
             return
-        if set_up_at(self._environment) == self._set_up_at or not self._try_again():
+        is_finished = self._was_missing or set_up_at(self._environment) != self._set_up_at
+        if not is_finished or not self._try_again():
             self.wait(self.reason)

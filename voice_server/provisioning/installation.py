@@ -11,6 +11,7 @@ NVIDIA GPU gets torch for the CPU, from such a folder or from PyTorch's own inde
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -119,7 +120,7 @@ class Provisioner:
                 self._make_environment(name, project, lock)
                 folder = fetch_weights(name, backend, self.environ, self.report) if weights else None
                 if folder is not None:
-                    write_stamp(project, read_stamp(project) | {"weights": weights_key(backend)})
+                    _note_weights(project, weights_key(backend))
                 try_out(msgspec.structs.replace(backend, environment=python_in(project)))
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
@@ -144,7 +145,8 @@ class Provisioner:
         venv = project / ".venv"
         wanted, found, left_out = self._wanted_stamp(project), read_stamp(project), self.left_out(project)
         if all(found.get(key, "") == wanted[key] for key in ("lock", "torch", LEFT_OUT)):
-            write_stamp(project, found | wanted)
+            if found | wanted != found:
+                write_stamp(project, found | wanted)
             return
         # Renamed first: a half-deleted environment would look like one that the user made.
         shutil.rmtree(project / _DISCARDED, ignore_errors=True)
@@ -210,6 +212,20 @@ class Provisioner:
         from_uv = self.environ.get("UV_FIND_LINKS", "").split(",")
         from_pip = self.environ.get("PIP_FIND_LINKS", "").split()
         return [*self.find_links, *filter(None, map(str.strip, from_uv)), *from_pip]
+
+
+def _note_weights(project: Path, key: str) -> None:
+    """Write into the environment that its weights were fetched.
+
+    One that nobody may write, in the image of a container, gets no such note: the next set-up looks for the
+    weights again, and downloads nothing.
+    """
+    stamp = read_stamp(project)
+    try:
+        write_stamp(project, stamp | {"weights": key})
+    except OSError as error:
+        if error.errno not in (errno.EROFS, errno.EACCES):
+            raise
 
 
 def is_set_up(backend: BackendConfig) -> bool:
