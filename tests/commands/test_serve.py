@@ -86,6 +86,8 @@ def test_at_the_start_people_see_where_to_go_who_speaks_and_a_command_to_try(run
         (["--token", ""], "the token is empty"),
         (["--token", " "], "the token is empty"),
         (["--token", "secret\n"], "a token has no blanks at its ends"),
+        (["--token-file", "none"], "--token-file 'none' cannot be read: no such file or directory"),
+        (["--token", "x", "--token-file", "y"], "--token and --token-file both say what clients must know"),
         (["--allow-host", "https://example.com/path"], "--allow-host 'https://example.com/path' is no name"),
         (["--allow-origin", "example.com"], "--allow-origin 'example.com' is no origin"),
         (["--host", "192.0.2.1", "--no-auth"], "cannot listen on 192.0.2.1:8000"),

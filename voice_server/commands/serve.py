@@ -27,6 +27,7 @@ from voice_server.commands.shared.program import run_program
 from voice_server.commands.shared.ready_banner import ReadyBanner
 from voice_server.commands.shared.server_registration import ServerRegistration
 from voice_server.commands.shared.terminal import print_note
+from voice_server.commands.shared.token_file import given_token
 from voice_server.commands.shared.user_folders import log_folder, runtime_folder
 from voice_server.errors import ConfigError
 from voice_server.serving import event_loop
@@ -77,6 +78,8 @@ _DEFAULT_LOG_FILE, _LOG_NAME = "auto", "server.log"
               help="The path under which a proxy shows this server, such as /voice.")  # fmt: skip
 @click.option("--token", metavar="TOKEN", cls=ServerTokenOption, type=TokenType(),
               help="What clients must know; 'new' makes one and prints it.")  # fmt: skip
+@click.option("--token-file", metavar="FILE",
+              help="A file that holds the token, such as a secret of a container or of systemd.")  # fmt: skip
 @click.option(
     "--no-auth", is_flag=True, help="Let everybody in who can reach another address than this machine's."
 )
@@ -106,6 +109,7 @@ def serve(
     wyoming: ListeningAddress | None,
     zeroconf: bool,
     token: str | None,
+    token_file: str | None,
     no_auth: bool,
     log_level: str,
     debug: bool,
@@ -136,7 +140,7 @@ def serve(
         watch(find_config(config), serve_again)
         return
     _check_wyoming(wyoming, zeroconf=zeroconf, no_auth=no_auth)
-    token = _checked_token(host, token, no_auth=no_auth)
+    token = _checked_token(host, given_token(token, token_file), no_auth=no_auth)
     loaded = _with_default(load_config(config, pool_size=pool_size), backends, natural=natural)
 
     def on_ready(addresses: ServerAddresses, service: SpeechService) -> None:
