@@ -17,6 +17,7 @@ from voice_server.config import (
     MAX_FILE_BYTES,
     find_config,
     load_config,
+    missing_adapter,
     parse_config,
     with_backends,
 )
@@ -286,7 +287,57 @@ def test_the_file_is_searched_from_the_nearest_to_the_shipped_one(
     assert find_config(None, environ) == by_variable
     assert find_config(None, {}) == here
     here.unlink()
+    own = tmp_path / "home" / "backends.yaml"
+    monkeypatch.setenv("VOICE_SERVER_HOME", str(own.parent))
+    own.parent.mkdir()
+    own.write_text(SMALLEST)
+    assert find_config(None, {}) == own
+    own.unlink()
     assert find_config(None, {}) == Path(__file__).parent.parent / "backends.yaml"
+
+
+def test_a_copy_of_the_shipped_file_speaks_wherever_it_lies(tmp_path: Path) -> None:
+    shipped = Path(__file__).parent.parent
+    copy = tmp_path / "backends.yaml"
+    copy.write_bytes((shipped / "backends.yaml").read_bytes())
+    kokoro = load_config(copy).backends["kokoro"]
+    assert kokoro.adapter == shipped / "tts_backends" / "kokoro" / "backend.py"
+    assert kokoro.environment == shipped / "tts_backends" / "kokoro"
+    own = tmp_path / "tts_backends" / "kokoro" / "backend.py"
+    own.parent.mkdir(parents=True)
+    own.touch()
+    kokoro = load_config(copy).backends["kokoro"]
+    assert (kokoro.adapter, kokoro.environment) == (own, own.parent)
+
+
+def test_an_adapter_that_is_nowhere_is_told_with_every_place_that_was_looked_at(tmp_path: Path) -> None:
+    file, came_with = tmp_path / "backends.yaml", Path(__file__).parent.parent / "tts_backends"
+    inner, by, nor = "tune/backend.py", f"; `adapter` in {file} names it", ", and the server came with no "
+    file.write_text(
+        f"backends: {{a: {{adapter: tts_backends/{inner}}}, b: {{adapter: tts_backends/tone/backend.py}}, "
+        "c: {adapter: ../c.py}}"
+    )
+    config = load_config(file)
+    assert [missing_adapter(config, name) for name in "abc"] == [
+        f"there is no file {tmp_path}/tts_backends/{inner}{nor}{came_with}/{inner}{by}",
+        "",
+        f"there is no file {tmp_path}/../c.py{by}",
+    ]
+
+
+def test_recordings_are_those_of_the_current_folder_else_the_users_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, elsewhere = tmp_path / "home", tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.setenv("VOICE_SERVER_HOME", str(home))
+    monkeypatch.chdir(elsewhere)
+    assert load_config().backends["pocket"].samples == home / "voice_samples"
+    (elsewhere / "voice_samples").mkdir()
+    assert load_config().backends["pocket"].samples == elsewhere / "voice_samples"
+    copy = tmp_path / "backends.yaml"
+    copy.write_bytes((Path(__file__).parent.parent / "backends.yaml").read_bytes())
+    assert load_config(copy).backends["pocket"].samples == tmp_path / "voice_samples"
 
 
 def test_a_file_that_is_named_but_not_there_is_not_replaced_by_another(tmp_path: Path) -> None:

@@ -234,6 +234,10 @@ FOREIGN_OPTIONS = {
     "--experimental-websocket": "Node",
     "--play": "examples/agent.mjs",
     "--no-dev": "uv",
+    "--from": "uvx",
+    "--reinstall": "uv",
+    "--force": "pipx",
+    "--force-reinstall": "pip",
     "--frozen": "uv",
     "--kills": "tests/bench/kill_storm.py",
     "--soft": "the scorer of sentence boundaries",
@@ -299,7 +303,11 @@ def _shell_snippets() -> Iterator[tuple[str, list[str]]]:
 
 
 SHELL = list(_shell_snippets())
-OURS = [words[words.index("voice-server") + 1 :] for _, words in SHELL if "voice-server" in words]
+OURS = [
+    own
+    for _, words in SHELL
+    if (own := words[words.index("voice-server") + 1 :] if "voice-server" in words else [])
+]
 CURLS = [words for _, words in SHELL if words[0] == "curl"]
 
 

@@ -21,6 +21,7 @@ LAYERS = (
     ("voice_server.core.audio", 1),
     ("voice_server.core.wire", 1),
     ("voice_server.core", 2),
+    ("voice_server.home", 3),
     ("voice_server.config", 3),
     ("voice_server.process", 3),
     ("voice_server.worker", 4),

@@ -11,8 +11,8 @@ TESTS = Path(__file__).resolve().parent
 PACKAGE = TESTS.parent / "voice_server"
 
 ROOMS = (
-    "commands", "core", "endpoints", "playback", "plugins", "pool", "process", "provisioning", "serving",
-    "sound_files", "speech", "voices", "worker",
+    "commands", "core", "endpoints", "home", "playback", "plugins", "pool", "process", "provisioning",
+    "serving", "sound_files", "speech", "voices", "worker",
 )  # fmt: skip
 """The package's folders; its own files are tested in tests/."""
 

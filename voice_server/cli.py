@@ -35,6 +35,7 @@ _COMMANDS = {
     "repl": ("repl.repl_command", "Type lines and hear them."),
     "mcp": ("mcp.mcp_command", "Let an agent speak: serve MCP on standard input and output."),
     "voices": ("voices", "List the voices of the backends."),
+    "init": ("init", "Write a configuration of your own, and say where your files lie."),
     "setup": ("setup", "Make the environments of backends and fetch their weights."),
     "status": ("status", "Show whether a server is well, and what its backends do and take."),
     "doctor": (

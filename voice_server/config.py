@@ -24,6 +24,8 @@ from voice_server.core.speech.speech_settings import (
 )
 from voice_server.core.supervision import SupervisionPolicy
 from voice_server.errors import ConfigError, UnknownName
+from voice_server.home.home_folders import SAMPLES_FOLDER, home_folders
+from voice_server.home.shipped_files import shipped_folder
 
 EMBEDDED = Path("embedded")
 """The environment that is the server's own."""
@@ -162,16 +164,15 @@ _TOP_LEVEL_KEYS = (
 def find_config(
     explicit: str | os.PathLike[str] | None = None, environ: Mapping[str, str] = os.environ
 ) -> Path:
-    """Return the file to read: the one named, ./backends.yaml, the checkout's, or the shipped one."""
+    """Return the file to read: the one named, ./backends.yaml, the home's, or the shipped one."""
     for named, by in ((explicit, "--config"), (environ.get(CONFIG_VARIABLE), CONFIG_VARIABLE)):
         if named:
             path = Path(named)
             if not path.is_file():
                 raise ConfigError(f"there is no file {str(named)!r}, which {by} names")
             return path.absolute()
-    package = Path(__file__).resolve().parent
-    candidates = (Path.cwd() / FILE_NAME, package.parent / FILE_NAME, package / "_shipped" / FILE_NAME)
-    for candidate in candidates:
+    here, own, shipped = Path.cwd() / FILE_NAME, home_folders().configuration, shipped_folder() / FILE_NAME
+    for candidate in (here, own, shipped):
         if candidate.is_file():
             return candidate
     raise ConfigError(f"there is no {FILE_NAME} here and none was installed; name one with --config")
@@ -182,10 +183,13 @@ def load_config(
 ) -> Config:
     """Read the configuration; `backend` overrides `default_backend`, `pool_size` every `workers`.
 
+    Files that its paths name and that are not there are those that came with the server, if there are such.
     Raises ConfigError with one sentence.
     """
     source = find_config(path)
     config = parse_config(_read(source), source)
+    located = {name: _located(backend, source) for name, backend in config.backends.items()}
+    config = msgspec.structs.replace(config, backends=located)
     if backend is not None:
         if backend not in config.backends:
             raise ConfigError(
@@ -200,6 +204,51 @@ def load_config(
         }
         config = msgspec.structs.replace(config, backends=resized)
     return config
+
+
+def _located(backend: BackendConfig, source: Path) -> BackendConfig:
+    """The backend with shipped files in the place of those that are not there, and the user's recordings.
+
+    So a copy of the shipped file speaks wherever it lies.
+    """
+    environment = backend.environment
+    return msgspec.structs.replace(
+        backend,
+        adapter=_or_shipped(backend.adapter, source),
+        environment=environment if environment == EMBEDDED else _or_shipped(environment, source),
+        samples=_samples_of(backend, source),
+    )
+
+
+def missing_adapter(config: Config, name: str) -> str:
+    """Every place where a backend's adapter was looked for, as a sentence; "" where there is one."""
+    adapter = config.backends[name].adapter
+    if adapter.is_file():
+        return ""
+    shipped = _shipped_counterpart(adapter, config.source)
+    nor = "" if shipped in (None, adapter) else f", and the server came with no {shipped}"
+    return f"there is no file {adapter}{nor}; `adapter` in {config.source} names it"
+
+
+def _or_shipped(path: Path, source: Path) -> Path:
+    shipped = _shipped_counterpart(path, source)
+    return shipped if shipped is not None and shipped.exists() and not path.exists() else path
+
+
+def _shipped_counterpart(path: Path, source: Path) -> Path | None:
+    """What stands at the same place among the shipped files; None for what is not below the file's folder."""
+    inner = Path(os.path.relpath(path, source.parent))
+    return None if ".." in inner.parts else shipped_folder() / inner
+
+
+def _samples_of(backend: BackendConfig, source: Path) -> Path | None:
+    """The backend's recordings; `voice_samples` of the shipped file and of the home's is the user's own."""
+    folders = home_folders()
+    is_anywhere = source in (folders.configuration, shipped_folder() / FILE_NAME)
+    if backend.samples != source.parent / SAMPLES_FOLDER or not is_anywhere:
+        return backend.samples
+    here = Path.cwd() / SAMPLES_FOLDER
+    return here if here.is_dir() else folders.samples
 
 
 def with_backends(config: Config, names: Iterable[str]) -> Config:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -17,6 +18,7 @@ from tests.provisioning.fake_uv import LOCK, Bench
 from voice_server.config import BackendConfig
 from voice_server.errors import BackendDown, BackendError, NotSetUp
 from voice_server.provisioning import installation
+from voice_server.home.home_folders import HOME_VARIABLE
 from voice_server.provisioning.environments import is_being_set_up, lock_set_up, python_of
 from voice_server.provisioning.installation import Provisioner, is_set_up
 from voice_server.provisioning.set_up_stamp import STAMP, UNFINISHED
@@ -30,14 +32,21 @@ def test_a_made_environment_is_used_and_made_only_once(bench: Bench) -> None:
     assert bench.calls == calls
 
 
-def test_uv_runs_in_the_project_and_for_one_in_a_cache_in_a_copy_of_what_it_reads(bench: Bench) -> None:
+def test_a_shipped_engine_s_environment_lies_in_the_home_and_nothing_is_written_where_it_came_with(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     ran_in = bench.log.with_suffix(".folder")
     bench.make()
     assert ran_in.read_text().startswith(f"{bench.project}: ")
-    (bench.project.parent / "CACHEDIR.TAG").touch()
+    shutil.rmtree(bench.project / ".venv")
     (bench.project / "pyproject.toml").touch()
-    (bench.project / "uv.lock").write_text(LOCK + "# new")
-    assert (bench.make() / STAMP).is_file()
+    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path / "home"))
+    monkeypatch.setattr("voice_server.home.shipped_files.shipped_folder", lambda: bench.project.parent)
+    venv = bench.make()
+    assert venv == tmp_path / "home" / "environments" / "project" / ".venv"
+    assert python_of("kokoro", bench.project) == str(venv / "bin" / "python")
+    assert (venv / STAMP).is_file()
+    assert sorted(path.name for path in bench.project.iterdir()) == ["pyproject.toml", "uv.lock"]
     folder, _, files = ran_in.read_text().partition(": ")
     assert not folder.startswith(str(bench.project.parent))
     assert files == "['pyproject.toml', 'uv.lock']"

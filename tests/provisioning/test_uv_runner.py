@@ -37,5 +37,5 @@ def test_what_went_wrong_is_one_sentence(bench: Bench, complaint: str, sentence:
 def test_without_uv_the_sentence_says_where_to_get_it(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     (bench.bin / "uv").unlink()
     monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
-    with pytest.raises(BackendError, match="get it with: pip install uv"):
+    with pytest.raises(BackendError, match="get it with: pip install uv, or pipx install uv"):
         bench.make()

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from voice_server.config import BackendConfig
+from voice_server.home.home_folders import DATA_VARIABLE, HOME_VARIABLE, home_folders
 from voice_server.provisioning.worker_environment import worker_environment
+from voice_server.worker.cache_folder import CACHE_VARIABLE
 
 
 def backend(workers: int = 1, **env: str | None) -> BackendConfig:
@@ -41,6 +45,26 @@ def test_no_library_reports_what_a_worker_does_to_its_maker() -> None:
     seen = worker_environment(backend(), {})
     switches = ("ORT_DISABLE_TELEMETRY", "HF_HUB_DISABLE_TELEMETRY", "DO_NOT_TRACK")
     assert [seen[name] for name in switches] == ["1", "1", "1"]
+
+
+def test_a_worker_is_told_where_this_users_files_lie(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(HOME_VARIABLE, raising=False)
+    monkeypatch.delenv(DATA_VARIABLE, raising=False)
+    folders = home_folders()
+    seen = worker_environment(backend(), {})
+    assert (seen[DATA_VARIABLE], seen[CACHE_VARIABLE]) == (str(folders.data), str(folders.cache))
+    assert not {"HF_HOME", "XDG_CACHE_HOME"} & seen.keys()
+
+
+def test_with_a_home_the_libraries_of_a_worker_keep_their_files_there_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv(HOME_VARIABLE, "/mine")
+    monkeypatch.delenv(DATA_VARIABLE, raising=False)
+    seen = worker_environment(backend(), {"XDG_CACHE_HOME": "/elsewhere"})
+    told = {DATA_VARIABLE: "/mine/data", "XDG_CACHE_HOME": "/mine/cache", "HF_HOME": "/mine/huggingface"}
+    assert told.items() <= seen.items()
+    assert worker_environment(backend(), {"HF_HOME": "/hub"})["HF_HOME"] == "/hub"
 
 
 def test_the_configuration_sets_variables_and_takes_over_the_servers() -> None:

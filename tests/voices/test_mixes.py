@@ -15,7 +15,6 @@ from voice_server.voices.mixes import (
     Mix,
     MixStore,
     SavedMix,
-    data_folder,
     looks_like_mix,
     name_for_mix,
     parse_mix,
@@ -178,8 +177,3 @@ def test_only_so_many_can_be_saved() -> None:
     store.save(SavedMix(id="m0", mix="b(1)+c(1)", backend="one"))
     with pytest.raises(TooMuch, match="at most 1000"):
         store.save(MINE)
-
-
-def test_the_folder_can_be_named_by_a_variable() -> None:
-    assert data_folder({"VOICE_SERVER_DATA": "here"}) == Path("here")
-    assert data_folder({}).name == "voice-server"

@@ -15,6 +15,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from voice_server.worker.api import BackendError
+from voice_server.worker.api import cache_folder as cache_of_all_engines
 
 ROOM_BYTES = 500_000_000
 """The graphs take 0.47 GB."""
@@ -24,8 +25,7 @@ _LONGEST_S = 3600
 
 def cache_folder() -> Path:
     """Where the graphs of all models are."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return cache / "voice-server" / "kokoro"
+    return cache_of_all_engines() / "kokoro"
 
 
 def remove_leftovers(folder: Path) -> None:
@@ -68,8 +68,7 @@ def _check_room(folder: Path, needed: int = ROOM_BYTES) -> None:
 
 
 def _unusable(why: str) -> BackendError:
-    home = "the folder that XDG_CACHE_HOME names" if os.environ.get("XDG_CACHE_HOME") else "~/.cache"
     return BackendError(
-        f"kokoro keeps {ROOM_BYTES / 1e9:.1f} GB of graphs in voice-server/kokoro in {home}, which cannot be"
-        f" written ({why}); make room there, or set XDG_CACHE_HOME to another folder"
+        f"kokoro keeps {ROOM_BYTES / 1e9:.1f} GB of graphs in the cache of voice-server, which cannot be"
+        f" written ({why}); make room there, or set XDG_CACHE_HOME or VOICE_SERVER_HOME to another folder"
     )

@@ -7,17 +7,15 @@ at once; a longer text is cut here, at a pause where there is one, and nothing i
 from __future__ import annotations
 
 import logging
-import os
 import re
 from collections.abc import Callable, Container, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
-from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from voice_server.worker.api import parts_of, silent_places
+from voice_server.worker.api import cache_folder, parts_of, silent_places
 
 from .inline import in_own_phonemes, phonemes_from_ipa
 from .stand_ins import stand_ins
@@ -129,7 +127,7 @@ def _made(language: str) -> Callable[[str], tuple[str, Any]]:
         from misaki.zh import ZHG2P  # noqa: PLC0415
 
         # By default its dictionary lies where other users could put theirs, and it tells how long it takes.
-        folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "voice-server" / "kokoro"
+        folder = cache_folder() / "kokoro"
         with suppress(OSError):
             folder.mkdir(parents=True, exist_ok=True)
         jieba.dt.tmp_dir = str(folder)

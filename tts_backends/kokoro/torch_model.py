@@ -24,7 +24,7 @@ from kokoro.istftnet import AdaINResBlock1
 from loguru import logger
 from torch.nn.utils import remove_weight_norm
 
-from voice_server.worker.api import BackendError
+from voice_server.worker.api import BackendError, cache_folder
 
 from .blocks import speed_up
 from .checkpoint import Speakers, checkpoint_of, mixed, read_checkpoint
@@ -147,7 +147,6 @@ def _remove_norms(network: KModel) -> None:
 
 
 def _cache_of(checkpoint: Path) -> Path:
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     status = checkpoint.stat()
     identity = f"{checkpoint.resolve()} {status.st_size} {status.st_mtime_ns} {torch.__version__}"
-    return cache / "voice-server" / "kokoro" / f"{hashlib.sha256(identity.encode()).hexdigest()[:16]}.pt"
+    return cache_folder() / "kokoro" / f"{hashlib.sha256(identity.encode()).hexdigest()[:16]}.pt"

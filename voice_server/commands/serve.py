@@ -18,6 +18,7 @@ from voice_server.commands.shared.click_options import (
     FiniteRange,
     ServerTokenOption,
     TokenType,
+    home_option,
     json_option,
     natural_option,
 )
@@ -46,6 +47,7 @@ _DEFAULT_LOG_FILE, _LOG_NAME = "auto", "server.log"
 
 @click.command(cls=CliCommand)
 @click.option("--config", metavar="FILE", help="The backends.yaml to use.")
+@home_option
 @click.option(
     "--backend",
     "backends",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from voice_server.commands.shared.click_command import CliCommand
+from voice_server.commands.shared.click_options import home_option
 from voice_server.commands.shared.listener import LISTENER, listener_config
 from voice_server.commands.shared.program_name import as_typed
 from voice_server.commands.shared.terminal import print_note
@@ -27,6 +28,7 @@ _DEVICES = ("auto", "cpu", "cuda", "mps")
 @click.argument("names", nargs=-1, metavar="[BACKEND]...")
 @click.option("--all", "all_backends", is_flag=True, help="Every backend that has an environment of its own.")
 @click.option("--config", metavar="FILE", help="The backends.yaml to use.")
+@home_option
 @click.option("--device", type=click.Choice(_DEVICES), default="auto", show_default=True,
               allow_from_autoenv=False,  # VOICE_SERVER_DEVICE is a sound device
               help="What torch is installed for, kept until another is named; auto takes CUDA "

@@ -8,7 +8,7 @@ import click
 
 from voice_server.commands.shared.chosen_server import chosen_config
 from voice_server.commands.shared.click_command import CliCommand
-from voice_server.commands.shared.click_options import ServerChoice, json_option
+from voice_server.commands.shared.click_options import ServerChoice, home_option, json_option
 from voice_server.commands.shared.natural_voice import default_backend_told
 from voice_server.commands.shared.terminal import print_note
 from voice_server.commands.shared.voice_list import counted, speaks, voice_table, voices_of
@@ -17,6 +17,7 @@ from voice_server.errors import BackendDown
 
 @click.command(cls=CliCommand)
 @click.option("--config", metavar="FILE", help="The backends.yaml to use.")
+@home_option
 @click.option("--backend", metavar="NAME", help="Only this backend's voices.")
 @click.option("--language", "--lang", "lang", metavar="TAG",
               help="Only voices of this language, for example en or en-gb.")  # fmt: skip

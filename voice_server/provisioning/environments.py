@@ -10,6 +10,7 @@ from pathlib import Path
 
 from voice_server.config import EMBEDDED, BackendConfig
 from voice_server.errors import NotSetUp
+from voice_server.home.home_folders import environment_of
 from voice_server.provisioning.set_up_stamp import STAMP, UNFINISHED, is_outdated
 
 
@@ -22,7 +23,7 @@ def python_of(name: str, environment: Path) -> str:
         return sys.executable
     if environment.is_file():
         return str(environment)
-    venv = environment / ".venv"
+    venv = environment_of(environment)
     python = python_in(environment)
     command = f"run: voice-server setup {name}"
     if is_being_set_up(environment):
@@ -43,14 +44,14 @@ def python_of(name: str, environment: Path) -> str:
 
 def python_in(project: Path) -> Path:
     """Return where the interpreter of a uv project's environment is, or would be."""
-    return project / ".venv" / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+    return environment_of(project) / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
 
 
 def set_up_at(project: Path) -> int:
     """Return when the environment was last set up, as a number that is another one after each time."""
     for mark in (STAMP, "pyvenv.cfg"):
         with suppress(OSError):
-            return (project / ".venv" / mark).stat().st_mtime_ns
+            return (environment_of(project) / mark).stat().st_mtime_ns
     return 0
 
 
@@ -58,9 +59,9 @@ def lock_set_up(project: Path, kind: int = fcntl.LOCK_EX) -> int | None:
     """Return a descriptor that keeps every other program from setting up the same backend; None if one does.
 
     The lock is held as long as the descriptor is open anywhere: a program that inherits it holds it too, so
-    that an installer which outlives us is waited for. Raises OSError.
+    that an installer which outlives us is waited for. Raises OSError, also where nothing was ever set up.
     """
-    descriptor = os.open(project, os.O_RDONLY)
+    descriptor = os.open(environment_of(project).parent, os.O_RDONLY)
     try:
         fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
     except BlockingIOError:

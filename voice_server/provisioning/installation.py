@@ -30,6 +30,7 @@ import msgspec
 
 from voice_server.config import EMBEDDED, BackendConfig
 from voice_server.errors import BackendError
+from voice_server.home.home_folders import environment_of
 from voice_server.provisioning.engine_facts import facts_of
 from voice_server.provisioning.environments import lock_set_up, python_in
 from voice_server.provisioning.package_groups import groups_of
@@ -54,7 +55,6 @@ _PIN = re.compile(r"^([\w.\[\],-]+)==(?!=)", re.MULTILINE)
 _REQUIREMENTS = "voice-server-requirements.txt"
 _DISCARDED = ".venv.discarded"
 _PROJECT_FILES = ("pyproject.toml", "uv.lock")
-_CACHE_TAG = "CACHEDIR.TAG"
 _LOCK_POLL_S = 0.1
 _POLLS_BEFORE_REPORT = 10
 
@@ -116,6 +116,7 @@ class Provisioner:
         if not (project / "uv.lock").is_file():
             raise BackendError(f"backend {name} has no environment to set up: {_without_lock(backend)}")
         try:
+            environment_of(project).parent.mkdir(parents=True, exist_ok=True)
             with self._exclusively(name, project) as lock:
                 self._make_environment(name, project, lock)
                 folder = fetch_weights(name, backend, self.environ, self.report) if weights else None
@@ -125,7 +126,7 @@ class Provisioner:
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
             raise BackendError(f"{name} cannot be set up here: {reason}") from None
-        return SetUpFolders(project / ".venv", folder)
+        return SetUpFolders(environment_of(project), folder)
 
     @contextmanager
     def _exclusively(self, name: str, project: Path) -> Iterator[int]:
@@ -142,17 +143,18 @@ class Provisioner:
             os.close(lock)
 
     def _make_environment(self, name: str, project: Path, lock: int) -> None:
-        venv = project / ".venv"
+        venv = environment_of(project)
         wanted, found, left_out = self._wanted_stamp(project), read_stamp(project), self.left_out(project)
         if all(found.get(key, "") == wanted[key] for key in ("lock", "torch", LEFT_OUT)):
             if found | wanted != found:
                 write_stamp(project, found | wanted)
             return
         # Renamed first: a half-deleted environment would look like one that the user made.
-        shutil.rmtree(project / _DISCARDED, ignore_errors=True)
+        discarded = venv.with_name(_DISCARDED)
+        shutil.rmtree(discarded, ignore_errors=True)
         with suppress(FileNotFoundError):
-            venv.rename(project / _DISCARDED)
-        shutil.rmtree(project / _DISCARDED, ignore_errors=True)
+            venv.rename(discarded)
+        shutil.rmtree(discarded, ignore_errors=True)
         venv.mkdir()
         (venv / UNFINISHED).write_text(json.dumps(wanted))
         with _workplace(project) as folder:
@@ -190,7 +192,7 @@ class Provisioner:
         locked = _locked(project)
         if wants_cpu:
             self._install_torch(uv, f"torch=={locked['torch']}+cpu", install, links)
-        requirements = project / ".venv" / _REQUIREMENTS
+        requirements = environment_of(project) / _REQUIREMENTS
         export = ["export", "--quiet", "--frozen", "--no-annotate", "--no-header"]
         skipped = [package for package in locked if wants_cpu and _GPU_PACKAGES.fullmatch(package)]
         without = [f"--no-emit-package={package}" for package in skipped]
@@ -236,11 +238,12 @@ def is_set_up(backend: BackendConfig) -> bool:
 
 @contextmanager
 def _workplace(project: Path) -> Iterator[Path]:
-    """Where uv runs: in the project, or in a copy of what it reads where that lies in a cache.
+    """Where uv runs: in the project, or in a copy of what it reads where the environment lies elsewhere.
 
-    `uv tool run` installs this package into uv's cache, in which uv then refuses to work on a project.
+    The project then came with this package, which may lie where nobody may write, or in uv's cache, in which
+    uv refuses to work on a project.
     """
-    if not any((folder / _CACHE_TAG).is_file() for folder in project.parents):
+    if environment_of(project).parent == project:
         yield project
         return
     with tempfile.TemporaryDirectory(prefix="voice-server-") as folder:

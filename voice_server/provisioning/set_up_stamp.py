@@ -7,6 +7,8 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from voice_server.home.home_folders import environment_of
+
 UNFINISHED = ".voice-server-unfinished"
 """Lies in an environment from before the first package until after the last."""
 STAMP = "voice-server.json"
@@ -17,7 +19,7 @@ LEFT_OUT = "left_out"
 
 def read_stamp(project: Path) -> dict[str, str]:
     """What was written into the environment; empty where no set-up has been finished."""
-    venv = project / ".venv"
+    venv = environment_of(project)
     try:
         found = json.loads((venv / STAMP).read_text()) if not (venv / UNFINISHED).exists() else {}
     except (OSError, ValueError):
@@ -27,14 +29,14 @@ def read_stamp(project: Path) -> dict[str, str]:
 
 def write_stamp(project: Path, stamp: Mapping[str, str]) -> None:
     """Write what the environment was made from."""
-    (project / ".venv" / STAMP).write_text(json.dumps(stamp))
+    (environment_of(project) / STAMP).write_text(json.dumps(stamp))
 
 
 def read_choices(project: Path) -> dict[str, str]:
     """What was chosen for the environment, by the keys of the stamp, even if its set-up was broken off."""
     for mark in (UNFINISHED, STAMP):
         try:
-            found = json.loads((project / ".venv" / mark).read_text())
+            found = json.loads((environment_of(project) / mark).read_text())
         except (OSError, ValueError):
             continue
         if isinstance(found, dict):
@@ -50,7 +52,7 @@ def lock_digest(project: Path) -> str:
 def is_outdated(project: Path) -> bool:
     """Whether `voice-server setup` made the environment from another lock file than the present one."""
     try:
-        stamp = json.loads((project / ".venv" / STAMP).read_text())
+        stamp = json.loads((environment_of(project) / STAMP).read_text())
         return bool(stamp["lock"] != lock_digest(project))
     except (OSError, ValueError, KeyError, TypeError):
         return False

@@ -82,4 +82,6 @@ def _uv_command(name: str) -> Sequence[str]:
         return ["uv"]
     if importlib.util.find_spec("uv"):
         return [sys.executable, "-m", "uv"]
-    raise BackendError(f"to set up {name} the program uv is needed; get it with: pip install uv")
+    raise BackendError(
+        f"to set up {name} the program uv is needed; get it with: pip install uv, or pipx install uv"
+    )

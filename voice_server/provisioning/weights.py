@@ -27,7 +27,8 @@ def has_weights(backend: BackendConfig) -> bool:
 
 def weights_key(backend: BackendConfig) -> str:
     """Return a string that differs when other weights are needed than those that were fetched."""
-    return json.dumps([str(backend.folder), backend.settings], sort_keys=True)
+    folder = str(backend.folder) if backend.settings else ""  # paths in the settings are relative to it
+    return json.dumps([folder, backend.settings], sort_keys=True)
 
 
 def fetch_weights(

@@ -11,6 +11,8 @@ import sys
 from collections.abc import Mapping
 
 from voice_server.config import BackendConfig
+from voice_server.home.home_folders import DATA_VARIABLE, home_folders
+from voice_server.worker.cache_folder import CACHE_VARIABLE
 from voice_server.worker.samples import SAMPLES_VARIABLE
 
 _PASSED = {"PATH", "HOME", "USER", "LOGNAME", "LANG", "LANGUAGE", "TZ", "TMPDIR", "LD_LIBRARY_PATH"}
@@ -38,7 +40,7 @@ def worker_environment(backend: BackendConfig, environ: Mapping[str, str] = os.e
         name: value for name, value in environ.items() if name in _PASSED or name.startswith(_PASSED_PREFIXES)
     }
     threads = max(1, _cores() // backend.workers)
-    variables |= _QUIET | {"OMP_NUM_THREADS": str(threads)}
+    variables |= _QUIET | {"OMP_NUM_THREADS": str(threads)} | _own_folders(environ)
     if backend.samples is not None:
         variables[SAMPLES_VARIABLE] = str(backend.samples.absolute())
     for name, value in backend.env.items():
@@ -47,6 +49,17 @@ def worker_environment(backend: BackendConfig, environ: Mapping[str, str] = os.e
         elif name in environ:
             variables[name] = environ[name]
     return variables
+
+
+def _own_folders(environ: Mapping[str, str]) -> dict[str, str]:
+    """What tells a worker, and the libraries in it, where this user's files lie."""
+    folders = home_folders()
+    told = {DATA_VARIABLE: str(folders.data.absolute()), CACHE_VARIABLE: str(folders.cache)}
+    if folders.named is not None:
+        told["XDG_CACHE_HOME"] = str(folders.cache.parent)
+    if folders.model_hub is not None and not environ.get("HF_HOME"):
+        told["HF_HOME"] = str(folders.model_hub)
+    return told
 
 
 def _cores() -> int:

@@ -19,6 +19,7 @@ from voice_server.endpoints.app import build_app
 from voice_server.endpoints.app_state import AppState, SetUp
 from voice_server.endpoints.http.access_rules import AccessRules
 from voice_server.endpoints.http.root_path import checked_root_path
+from voice_server.home.home_folders import home_folders
 from voice_server.playback.loudspeakers import Loudspeakers
 from voice_server.plugins.plugins import open_plugins
 from voice_server.pool.worker_pool import WorkerPool
@@ -38,7 +39,7 @@ from voice_server.serving.uvicorn_server import DrainingServer, uvicorn_config
 from voice_server.serving.wyoming_announcement import announced
 from voice_server.serving.wyoming_server import wyoming_listening
 from voice_server.speech import SpeechService
-from voice_server.voices.mixes import MixStore, data_folder
+from voice_server.voices.mixes import MixStore
 from voice_server.voices.pronunciation_file import PronunciationFile
 
 _log = logging.getLogger(__name__)
@@ -71,7 +72,7 @@ async def open_service(
 
 @asynccontextmanager
 async def _service_on(pool: WorkerPool, config: Config) -> AsyncIterator[SpeechService]:
-    mixes = MixStore(data_folder() / "mixes.json")
+    mixes = MixStore(home_folders().data / "mixes.json")
     pronunciations = PronunciationFile(config.pronunciations, config.backends)
     async with (
         open_plugins(config) as plugins,

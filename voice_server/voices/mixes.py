@@ -9,31 +9,22 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
-import platformdirs
 
 from voice_server.errors import NoStorage, RequestError, TooMuch
 from voice_server.process.output_file import OutputFile
 
 MAX_PARTS = 8
 MAX_SAVED = 1000
-DATA_VARIABLE = "VOICE_SERVER_DATA"
 _PART = re.compile(r"([^()+\s]{1,80})(?:\((\d{1,4}(?:\.\d{1,4})?)\))?")
 _SEPARATOR = re.compile(r"[+,]")
 _MAX_NAME_CHARS = 64
 _NAME = re.compile(rf"[a-z0-9][a-z0-9_.-]{{0,{_MAX_NAME_CHARS - 1}}}")
-
-
-def data_folder(environ: Mapping[str, str] = os.environ) -> Path:
-    """Where the server keeps what users save: what VOICE_SERVER_DATA names, else the user's own folder."""
-    named = environ.get(DATA_VARIABLE)
-    return Path(named) if named else platformdirs.user_data_path("voice-server", appauthor=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,7 @@ from voice_server.core.speech.word_times import share_time, word_spans
 from voice_server.core.text.pronunciation.phonemes import TextPart, parts_of, phoneme_places, silent_places
 from voice_server.core.types import ANY_SCRIPT, Capabilities, Option, OptionValue, Voice, WordMark
 from voice_server.errors import BackendError, NotSetUp, RenderError, RequestError, UnknownName
+from voice_server.worker.cache_folder import cache_folder
 from voice_server.worker.clone_cache import CloneCache
 from voice_server.worker.loudness_file import LoudnessFile
 from voice_server.worker.samples import (
@@ -69,6 +70,7 @@ __all__ = [
     "UnknownName",
     "Voice",
     "WordMark",
+    "cache_folder",
     "check_sample",
     "complete_options",
     "find_sample",

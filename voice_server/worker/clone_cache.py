@@ -15,6 +15,8 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Generic, TypeVar
 
+from voice_server.worker.cache_folder import cache_folder
+
 Clone = TypeVar("Clone")
 
 
@@ -56,8 +58,7 @@ class CloneCache(Generic[Clone]):
         return self._kept[key]
 
     def _from_disk(self, key: str, make: Callable[[], Clone]) -> Clone:
-        home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-        file = home / "voice-server" / self._backend / f"{key[:32]}{self._suffix}"
+        file = cache_folder() / self._backend / f"{key[:32]}{self._suffix}"
         if file.is_file():
             return self._load(file)
         made = make()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from voice_server.core.types import WordMark
 from voice_server.errors import RenderError, UnknownName
 from voice_server.worker.adapter import options_of
 from voice_server.worker.api import Backend
+from voice_server.worker.cache_folder import cache_folder
 from voice_server.worker.loudness_file import LoudnessFile
 from voice_server.worker.samples import find_sample, samples_folder
 
@@ -32,10 +32,9 @@ class MeasuredLoudness:
 
     def __init__(self, backend: Backend, adapter: Path, settings: Mapping[str, Any]) -> None:
         self._backend = backend
-        home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
         made_of = json.dumps([str(adapter), dict(settings)], sort_keys=True, default=str)
         name = hashlib.sha256(made_of.encode()).hexdigest()[:32]
-        self._file = LoudnessFile(home / "voice-server" / "loudness" / f"{name}.json", made_of)
+        self._file = LoudnessFile(cache_folder() / "loudness" / f"{name}.json", made_of)
 
     def lufs_of(self, voice: str, poll: Callable[[], object]) -> float | None:
         """Return how loud a voice is, None if that cannot be found out; its first use takes a render.

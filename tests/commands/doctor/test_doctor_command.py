@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -11,6 +13,7 @@ import pytest
 from voice_server.commands.doctor import listening_checks
 from voice_server.core.speech.text_stages import TEXT_STAGES
 from voice_server.errors import NotSetUp
+from voice_server.home.home_folders import home_folders
 
 
 def findings(output: str) -> dict[str, tuple[bool, str]]:
@@ -31,8 +34,18 @@ def test_a_backend_that_keeps_the_contract_passes_every_check(run_command: Any) 
 def test_a_backend_that_does_not_start_fails_with_its_reason(run_command: Any) -> None:
     result = run_command("doctor", "--quick")
     assert result.exit_code == 1
-    assert "missing.py" in result.stdout
+    assert re.search(r"✗ starts +there is no file /", result.stdout)
+    assert "/missing.py" in result.stdout
     assert "1 check failed" in result.stderr
+
+
+def test_all_folders_are_listed_and_the_file_that_was_read(run_command: Any) -> None:
+    listed = run_command("doctor", "--quick").stdout.partition("where your files lie\n")[2].splitlines()
+    assert listed[0].split() == ["read", "now", os.environ["VOICE_SERVER_CONFIG"]]
+    assert {str(folder) for folder in home_folders().listed().values()} == {
+        row.split()[-1] for row in listed[1:]
+    }
+    assert run_command("doctor", "--quick", "tone").stdout.count("where your files lie") == 0
 
 
 @pytest.mark.parametrize(

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import TYPE_CHECKING
 
 import click
 
-from voice_server.commands.doctor.findings import Finding, findings_of
+from voice_server.commands.doctor.findings import STARTS, Finding, findings_of
 from voice_server.commands.doctor.pipeline_listing import pipeline_lines, pipeline_rows
 from voice_server.commands.shared.click_command import CliCommand
-from voice_server.commands.shared.click_options import json_option
+from voice_server.commands.shared.click_options import home_option, json_option
 from voice_server.commands.shared.natural_voice import default_backend_told
 from voice_server.commands.shared.program_name import as_typed
 from voice_server.commands.shared.terminal import print_note, styled
@@ -22,11 +22,13 @@ if TYPE_CHECKING:
     from voice_server.config import Config
 
 _NAME_WIDTH = 55
+_FOLDER_WIDTH = 20
 
 
 @click.command(cls=CliCommand)
 @click.argument("names", nargs=-1, metavar="[BACKEND]...")
 @click.option("--config", metavar="FILE", help="The backends.yaml to use.")
+@home_option
 @click.option("--quick", is_flag=True, help="Start the backends and stop there: no conformance check.")
 @click.option("--listen", is_flag=True,
               help="Have a recogniser listen too; get it with: voice-server setup listener")  # fmt: skip
@@ -93,16 +95,37 @@ async def _check(config: Config, names: tuple[str, ...], *, quick: bool, listen:
         if not as_json:
             click.echo(styled(name, bold=True))
         may_be_absent = not names and has_lock_file(config.backends[name])
-        async for finding in findings_of(name, config.backends[name], quick=quick, listen=listen):
+        async for finding in _findings(config, name, quick=quick, listen=listen):
             is_absent = may_be_absent and finding.is_absence
             absent += [name] if is_absent else []
             failures += not finding.passed and not is_absent
             click.echo(json.dumps(dataclasses.asdict(finding)) if as_json else _row(finding, is_absent))
     if not as_json:
+        if not names:
+            _print_folders(config)
         print_note(_summary(failures, absent))
         if not names and (told := default_backend_told(config)):
             print_note(told)
     return failures
+
+
+async def _findings(config: Config, name: str, *, quick: bool, listen: bool) -> AsyncIterator[Finding]:
+    """The findings; that there is no adapter is told with every place that was looked at."""
+    from voice_server.config import missing_adapter  # noqa: PLC0415 - not needed for --help
+
+    fault = missing_adapter(config, name)
+    async for finding in findings_of(name, config.backends[name], quick=quick, listen=listen):
+        is_known = bool(fault) and finding.name == STARTS and not finding.passed
+        yield dataclasses.replace(finding, detail=fault) if is_known else finding
+
+
+def _print_folders(config: Config) -> None:
+    from voice_server.home.home_folders import home_folders  # noqa: PLC0415 - not needed for --help
+
+    click.echo(click.style("where your files lie", bold=True))
+    click.echo(f"  {'read now':<{_FOLDER_WIDTH}} {config.source}")
+    for what, folder in home_folders().listed().items():
+        click.echo(f"  {what:<{_FOLDER_WIDTH}} {folder}")
 
 
 def _row(finding: Finding, is_absent: bool) -> str:

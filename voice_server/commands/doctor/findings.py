@@ -17,7 +17,7 @@ from voice_server.errors import BackendError, NotSetUp
 if TYPE_CHECKING:
     from voice_server.config import BackendConfig
 
-_SET_UP, _ENVIRONMENT, _PACKAGES, _WEIGHTS, _STARTS = (
+_SET_UP, _ENVIRONMENT, _PACKAGES, _WEIGHTS, STARTS = (
     "is set up",
     "environment",
     "packages",
@@ -88,13 +88,13 @@ async def _findings_running(
     async with LocalPool({name: backend}) as pool:
         status = pool.backends[name]
         if status.ready is None:
-            yield Finding(name, _STARTS, passed=False, detail=status.error)
+            yield Finding(name, STARTS, passed=False, detail=status.error)
             return
         start_s = time.perf_counter() - started_at
-        yield Finding(name, _STARTS, passed=True, detail=_start_detail(status.ready, start_s))
+        yield Finding(name, STARTS, passed=True, detail=_start_detail(status.ready, start_s))
         if not quick:
             async for check in checks_of(pool, name):
-                if check.name != _STARTS:
+                if check.name != STARTS:
                     yield Finding(name, check.name, check.passed, check.detail)
         if listen:
             async for check in listening_checks(pool, name, backend, status.ready):
@@ -151,11 +151,12 @@ def _remedy(name: str, backend: BackendConfig) -> str:
 
 def _location(environment: Path) -> str:
     from voice_server.config import EMBEDDED  # noqa: PLC0415 - see above
+    from voice_server.home.home_folders import environment_of  # noqa: PLC0415
     from voice_server.provisioning.folders import shown, size_bytes  # noqa: PLC0415
 
     if environment == EMBEDDED:
         return f"the server's own, {shown(Path(sys.prefix))}"
     if environment.is_file():
         return shown(environment)
-    venv = environment / ".venv"
+    venv = environment_of(environment)
     return f"{shown(venv)}, {size_bytes(venv) / 1e9:.2f} GB"

@@ -8,6 +8,7 @@ import click
 
 from voice_server.commands.shared import local_server
 from voice_server.commands.shared.click_command import CliCommand
+from voice_server.commands.shared.click_options import home_option
 from voice_server.commands.shared.server_registration import RunningServer
 from voice_server.commands.shared.terminal import print_note
 from voice_server.process.termination import ending_at_once
@@ -20,6 +21,7 @@ from voice_server.process.termination import ending_at_once
                    "its MCP client's.")  # fmt: skip
 @click.option("--url", metavar="URL",
               help="Speak on the speakers of another server, for example http://localhost:8000.")  # fmt: skip
+@home_option
 def mcp(*, voice: str | None, agent: str | None, url: str | None) -> None:
     """Let an agent speak: serve MCP on standard input and output, until the input ends.
 

@@ -19,6 +19,7 @@ from voice_server.commands.shared.click_options import (
     LOG_LEVELS,
     FiniteRange,
     encoding_option,
+    home_option,
     json_option,
     output_option,
     reading_options,
@@ -49,6 +50,7 @@ Variables:
   VOICE_SERVER_URL     the same as --url
   VOICE_SERVER_TOKEN   what the server at --url asks for
   VOICE_SERVER_CONFIG  the backends.yaml of a server that this starts
+  VOICE_SERVER_HOME    the same as --home
   VOICE_SERVER_DEVICE  its first sound device
 
 Files (on Linux):
@@ -130,6 +132,7 @@ class _SayCommand(CliCommand):
               help="With --kill: also a server that was started by hand.")  # fmt: skip
 @click.option("--url", metavar="URL",
               help="Speak on the speakers of another server, for example http://localhost:8000.")  # fmt: skip
+@home_option
 @click.option("--log-level", type=click.Choice(LOG_LEVELS, case_sensitive=False),
               help="What a server logs that this starts (warning); others keep theirs.")  # fmt: skip
 @json_option

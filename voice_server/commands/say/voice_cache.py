@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from voice_server.commands.shared.user_folders import APP_NAME
+from voice_server.home.home_folders import home_folders
 
 if TYPE_CHECKING:
     import click
@@ -44,9 +44,7 @@ def complete_language(_context: click.Context, _option: click.Parameter, prefix:
 
 
 def _cache_path() -> Path:
-    import platformdirs  # noqa: PLC0415 - only for completion and lists
-
-    return platformdirs.user_cache_path(APP_NAME, appauthor=False) / "voices.json"
+    return home_folders().cache / "voices.json"
 
 
 def _cached_voices() -> list[dict[str, str]]:

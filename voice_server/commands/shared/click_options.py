@@ -16,6 +16,7 @@ from voice_server.commands.shared.option_values import parse_options
 from voice_server.commands.shared.text_input import known_encoding
 from voice_server.core.options import normalize_of
 from voice_server.core.types import JsonObject, OptionValue
+from voice_server.home.home_folders import HOME_VARIABLE
 from voice_server.sound_files.file_formats import FORMAT_OF_SUFFIX
 
 LOG_LEVELS = ("debug", "info", "warning", "error")
@@ -98,6 +99,21 @@ class SpeakerChoice:
         return {"voice": voice, "lang": self.lang, "opts": self.opts or None, **self.reading}
 
 
+def _take_home(_context: click.Context, _option: click.Parameter, folder: str | None) -> None:
+    if folder:
+        # In the environment, because it holds for the programs that this one starts, too.
+        os.environ[HOME_VARIABLE] = str(Path(folder).expanduser().absolute())
+
+
+home_option = click.option(
+    "--home",
+    metavar="FOLDER",
+    expose_value=False,
+    is_eager=True,
+    callback=_take_home,
+    help="The folder of your configuration, recordings, engines and weights; see voice-server init.",
+)
+
 natural_option = click.option(
     "--natural/--no-natural",
     default=None,
@@ -106,10 +122,11 @@ natural_option = click.option(
 
 
 def server_options(function: _FunctionT) -> _FunctionT:
-    """Add --url, --token, --config, --backend, --natural and --pool-size, as one argument `server`."""
+    """Add --url, --token, --config, --home, --backend, --natural, --pool-size: one argument `server`."""
 
     @click.option("--url", metavar="URL", help="A running server, for example ws://localhost:8000.")
     @click.option("--config", metavar="FILE", help="The backends.yaml to use.")
+    @home_option
     @click.option("--backend", metavar="NAME", help="The backend that speaks.")
     @natural_option
     @click.option("--pool-size", metavar="N", type=int, help="How many sentences are rendered at once.")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from voice_server.commands.shared.os_errors import reason_of
 from voice_server.commands.shared.terminal import print_note
-from voice_server.commands.shared.user_folders import APP_NAME
+from voice_server.home.home_folders import home_folders
 
 if TYPE_CHECKING:
     from prompt_toolkit import PromptSession
@@ -17,11 +17,10 @@ def prompt_session(history_name: str) -> PromptSession[str]:
 
     Where the file cannot be written, a note says so, and the history lasts as long as the prompt.
     """
-    import platformdirs  # noqa: PLC0415 - only where there is a terminal
     from prompt_toolkit import PromptSession  # noqa: PLC0415
     from prompt_toolkit.history import FileHistory, InMemoryHistory  # noqa: PLC0415
 
-    file = platformdirs.user_state_path(APP_NAME, appauthor=False) / history_name
+    file = home_folders().state / history_name
     try:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         file.open("ab").close()

@@ -12,10 +12,10 @@ import base64
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from voice_server.config import BackendConfig
 from voice_server.errors import BackendError, NotSetUp
+from voice_server.home.shipped_files import shipped_folder
 
 LISTENER = "listener"
 """What `voice-server setup` calls it."""
@@ -54,9 +54,7 @@ def word_error_rate(heard: Sequence[Heard]) -> float:
 
 def listener_config() -> BackendConfig:
     """What set-up needs to know of it, in the shape of a backend's configuration."""
-    package = Path(__file__).resolve().parents[2]
-    folders = (package.parent / LISTENER, package / "_shipped" / LISTENER)
-    project = next((folder for folder in folders if (folder / "uv.lock").is_file()), folders[-1])
+    project = shipped_folder() / LISTENER
     return BackendConfig(adapter=project / "hear.py", environment=project)
 
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import click
 
 from voice_server.commands.shared.program_name import as_typed
-from voice_server.commands.shared.user_folders import APP_NAME
+from voice_server.home.home_folders import home_folders
 
 if TYPE_CHECKING:
     from voice_server.config import Config
@@ -143,9 +143,7 @@ def _is_in_foreground() -> bool:
 
 
 def _answer_path() -> Path:
-    import platformdirs  # noqa: PLC0415 - only where there is a terminal
-
-    return platformdirs.user_state_path(APP_NAME, appauthor=False) / _ANSWER_FILE
+    return home_folders().state / _ANSWER_FILE
 
 
 def _remember_to_have_asked() -> bool:

@@ -10,8 +10,8 @@ from pathlib import Path
 from voice_server.commands.shared.os_errors import reason_of
 from voice_server.commands.shared.terminal import print_warning
 from voice_server.errors import ConfigError
+from voice_server.home.home_folders import home_folders
 
-APP_NAME = "voice-server"
 _PRIVATE = 0o700
 
 
@@ -21,11 +21,9 @@ def runtime_folder() -> Path:
     It must belong to this user and lie in a folder that no other user but root can change. Where that
     of XDG_RUNTIME_DIR is not private, a warning says so and which is used in its place.
     """
-    import platformdirs  # noqa: PLC0415 - a server at a named address needs no folder
-
     with warnings.catch_warnings(record=True) as caught:  # it takes another folder, which is checked below
         warnings.simplefilter("always")
-        folder = platformdirs.user_runtime_path(APP_NAME, appauthor=False)
+        folder = home_folders().runtime
     if os.environ.get("XDG_RUNTIME_DIR"):
         for warning in caught:
             print_warning(f"warning: {warning.message}")
@@ -44,9 +42,7 @@ def runtime_folder() -> Path:
 
 def log_folder() -> Path:
     """The folder for logs, where the platform keeps them; made where it is missing. Raises ConfigError."""
-    import platformdirs  # noqa: PLC0415 - only where something is logged
-
-    folder = platformdirs.user_log_path(APP_NAME, appauthor=False)
+    folder = home_folders().log
     try:
         folder.mkdir(mode=_PRIVATE, parents=True, exist_ok=True)
     except OSError as error:

@@ -18,6 +18,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from voice_server.endpoints.http.browser_security import security_headers
+from voice_server.home.shipped_files import shipped_folder
 
 _FOLDER = Path(__file__).parent / "static"
 _CLIENT = Path("clients/js/src")
@@ -52,10 +53,8 @@ def _files() -> dict[str, _PageFile]:
 
 
 def _client_folder() -> Path:
-    """Where the client's modules are: in the wheel beside the other shipped files, else in the checkout."""
-    package = Path(__file__).resolve().parents[2]
-    shipped = package / "_shipped" / _CLIENT
-    return shipped if shipped.is_dir() else package.parent / _CLIENT
+    """Where the client's modules are."""
+    return shipped_folder() / _CLIENT
 
 
 def _served(folder: Path) -> list[Path]:
