@@ -23,6 +23,7 @@ LAYERS = (
     ("voice_server.core", 2),
     ("voice_server.home", 3),
     ("voice_server.config", 3),
+    ("voice_server.missing_packages", 3),
     ("voice_server.process", 3),
     ("voice_server.worker", 4),
     ("voice_server.sound_files", 4),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
 import tomllib
 from pathlib import Path
 
@@ -37,9 +38,15 @@ def test_the_hooks_before_a_commit_check_what_the_recipe_checks() -> None:
     assert [*entries, "pytest"] == [check[1] for check in checks if check]
 
 
-@pytest.mark.parametrize("script", ["run", "release"])
+@pytest.mark.parametrize("script", ["run", "release", "install.py"])
 def test_the_scripts_can_be_run(script: str) -> None:
     assert os.access(ROOT / ".ci" / script, os.X_OK)
+
+
+def test_the_requirements_for_pip_are_those_of_the_lock() -> None:
+    command = "uv export --quiet --frozen --no-dev --no-hashes --no-emit-project --no-annotate --no-header"
+    exported = subprocess.run(command.split(), cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert (ROOT / "requirements.txt").read_text() == exported, f"run: {command} -o requirements.txt"
 
 
 def test_all_that_the_shipped_configuration_names_goes_into_the_wheel() -> None:

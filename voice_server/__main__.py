@@ -12,7 +12,13 @@ def main() -> None:
     """Run the command line."""
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-    from voice_server.cli import main as run_command_line  # noqa: PLC0415 - only now
+    try:
+        from voice_server.cli import main as run_command_line  # noqa: PLC0415 - only now
+    except ModuleNotFoundError:
+        from voice_server.missing_packages import require_packages  # noqa: PLC0415 - only here
+
+        require_packages("python -m voice_server")
+        raise
 
     run_command_line()
 

@@ -8,6 +8,9 @@ from pathlib import Path
 
 if __package__ in (None, ""):
     sys.path[0] = str(Path(__file__).resolve().parent.parent)
+    from voice_server.missing_packages import require_packages
+
+    require_packages(sys.argv[0])
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -16,6 +16,9 @@ from typing import Any
 
 if __package__ in (None, ""):  # run as a script, in this folder or from the project's root
     sys.path[0] = str(Path(__file__).resolve().parent.parent)
+    from voice_server.missing_packages import require_packages
+
+    require_packages(sys.argv[0])
 
 import click
 

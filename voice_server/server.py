@@ -13,6 +13,9 @@ from pathlib import Path
 
 if __package__ in (None, ""):  # run as a script, in this folder or from the project's root
     sys.path[0] = str(Path(__file__).resolve().parent.parent)
+    from voice_server.missing_packages import require_packages
+
+    require_packages(sys.argv[0])
 
 from voice_server.serving.composition import listening, open_service, running_server
 from voice_server.serving.event_loop import run

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from voice_server.commands.shared.click_command import CliCommand
-from voice_server.commands.shared.click_options import TokenType, json_option
+from voice_server.commands.shared.click_options import TokenType, home_option, json_option
 from voice_server.commands.shared.http_request import Unreachable, health_of
 from voice_server.commands.shared.local_server import find
 from voice_server.commands.shared.server_registration import RunningServer
@@ -26,6 +26,7 @@ _MEGABYTE = 1_000_000
     "--url", metavar="URL", help="The server; by default yours, or one on this machine's port 8000."
 )
 @click.option("--token", metavar="TOKEN", type=TokenType(), help="What the server asks for.")
+@home_option
 @json_option
 @click.pass_context
 def status(context: click.Context, *, url: str | None, token: str | None, as_json: bool) -> None:
