@@ -17,8 +17,8 @@ import pytest
 from tests.provisioning.fake_uv import LOCK, Bench
 from voice_server.config import BackendConfig
 from voice_server.errors import BackendDown, BackendError, NotSetUp
-from voice_server.provisioning import installation
 from voice_server.home.home_folders import HOME_VARIABLE
+from voice_server.provisioning import installation
 from voice_server.provisioning.environments import is_being_set_up, lock_set_up, python_of
 from voice_server.provisioning.installation import Provisioner, is_set_up
 from voice_server.provisioning.set_up_stamp import STAMP, UNFINISHED
