@@ -38,7 +38,11 @@ bench *arguments:
 
 # Hold the documents against the code.
 docs:
-    uv run pytest -q tests/test_*doc*.py tests/test_own_engine_page.py
+    uv run pytest -q tests/test_*doc*.py tests/docs
+
+# Make a site of the documents, in site/, with samples of the engines that are set up.
+site:
+    uv run --isolated --no-dev --group docs mkdocs build --strict
 
 # Build the sdist, the wheel and the npm package, and try the wheel in a bare environment.
 release:
