@@ -21,6 +21,7 @@ OF_SEVERAL_MODULES = {
     "core/text/splitting/own_sets": "the splitter against labelled texts",
     "core/text/splitting/splitter_answers": "the splitter against whole answers, token by token",
     "endpoints/page/contrast": "the page's style sheet",
+    "endpoints/page/page_texts": "the page's texts in all its languages",
 }
 """Tests of more than one module, or of what is no module; each with what it tests."""
 

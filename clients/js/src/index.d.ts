@@ -244,6 +244,8 @@ export interface Speaker {
 export class WebAudioSpeaker implements Speaker {
   /** `workletUrl`: where the package's playback.js is served, if a bundler moved it. */
   constructor(options?: { workletUrl?: string | URL });
+  /** How loud it is: 1 (the default) is as the samples are, 0 is silence. */
+  volume: number;
   readonly rateHz: number;
   readonly latencyMs: number;
   open(tell: (event: object) => void): Promise<void>;

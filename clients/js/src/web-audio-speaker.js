@@ -12,6 +12,8 @@ export class WebAudioSpeaker {
   constructor({ workletUrl = new URL("./playback.js", import.meta.url) } = {}) {
     this._workletUrl = workletUrl;
     this._context = null;
+    this._gain = null;
+    this._volume = 1;
     this._opening = null;
     this._post = null;
   }
@@ -45,16 +47,29 @@ export class WebAudioSpeaker {
     return (this._context?.outputLatency || 0) * 1000;
   }
 
+  /** How loud it is: 1 is as the samples are, 0 is silence. */
+  get volume() {
+    return this._volume;
+  }
+
+  set volume(volume) {
+    this._volume = volume;
+    if (this._gain) this._gain.gain.value = volume;
+  }
+
   async _connect(tell) {
     const context = this._context;
-    if (!context.audioWorklet) return withoutWorklet(context, tell);
-    await context.audioWorklet.addModule(this._workletUrl);
+    await context.audioWorklet?.addModule(this._workletUrl);
+    this._gain = context.createGain();
+    this._gain.gain.value = this._volume;
+    this._gain.connect(context.destination);
+    if (!context.audioWorklet) return withoutWorklet(context, this._gain, tell);
     const node = new AudioWorkletNode(context, "voice-server-playback", {
       numberOfInputs: 0,
       outputChannelCount: [1],
     });
     node.port.onmessage = ({ data }) => tell(data);
-    node.connect(context.destination);
+    node.connect(this._gain);
     return (message) => node.port.postMessage(message); // a copy: the caller may keep its samples
   }
 }
@@ -68,10 +83,10 @@ function newContext() {
 }
 
 /** Without a worklet, which browsers offer on secure addresses only, the deprecated script processor plays. */
-function withoutWorklet(context, tell) {
+function withoutWorklet(context, output, tell) {
   const node = context.createScriptProcessor(BLOCK_WITHOUT_WORKLET, 0, 1);
   const playback = new Playback(context.sampleRate, tell);
   node.onaudioprocess = ({ outputBuffer }) => playback.render(outputBuffer.getChannelData(0));
-  node.connect(context.destination);
+  node.connect(output);
   return (message) => playback.receive(message);
 }

@@ -1,4 +1,4 @@
-"""The page's files: plain HTML, CSS and ES modules, sent as they are in `static/`.
+"""The page's files: plain HTML, CSS, ES modules and its texts as JSON, sent as they are in `static/`.
 
 What speaks in the page are the modules of the JavaScript client (`clients/js`), sent from where they lie.
 Laws: the folders are listed once and a request names an entry of that table, never a path; the page loads
@@ -29,6 +29,7 @@ _MEDIA_TYPES = {
     ".html": "text/html; charset=utf-8",
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json",
     ".svg": "image/svg+xml",
 }
 _HEADERS = security_headers(

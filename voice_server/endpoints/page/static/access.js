@@ -5,6 +5,7 @@
  */
 
 import { VoiceServerError, sentence } from "./client/index.js";
+import { text } from "./texts.js";
 
 const KEY = "voice-server-token";
 const UNAUTHORIZED = "unauthorized";
@@ -49,16 +50,16 @@ export async function fetchJson(path) {
 export async function postJson(path, fields) {
   const response = await ask(path, "application/json", JSON.stringify(fields));
   const answer = await response.json().catch(() => ({}));
-  if (!response.ok) throw new Error(sentence(answer.error ?? "the server does not do this"));
+  if (!response.ok) throw new Error(sentence(answer.error ?? text("problem.not-done")));
   return answer;
 }
 
-/** Fetch a file from the server. Throws an Error with a message for the user. */
-export async function fetchBlob(path) {
-  const response = await ask(path, "*/*");
+/** Fetch a file from the server, which may ask for JSON. Throws an Error with a message for the user. */
+export async function fetchBlob(path, fields) {
+  const response = await ask(path, "*/*", fields && JSON.stringify(fields));
   if (response.ok) return response.blob();
   const answer = await response.json().catch(() => ({}));
-  throw new Error(sentence(answer.error ?? "the server has no such file"));
+  throw new Error(sentence(answer.error?.message ?? answer.error ?? text("problem.no-file")));
 }
 
 /** The URL of a path, relative to the page: a proxy may show both under a prefix, which the path may have. */
@@ -73,8 +74,8 @@ async function ask(path, type, body) {
     const headers = body === undefined ? { Accept: type } : { Accept: type, "Content-Type": "application/json" };
     response = await fetch(address(path), { ...authorized(headers), method: body === undefined ? "GET" : "POST", body });
   } catch {
-    throw new Error("The server cannot be reached; is it still running?");
+    throw new Error(text("problem.unreachable"));
   }
-  if (response.status === 401) throw new VoiceServerError("This server wants the token with which it was started.", UNAUTHORIZED);
+  if (response.status === 401) throw new VoiceServerError(text("problem.token"), UNAUTHORIZED);
   return response;
 }

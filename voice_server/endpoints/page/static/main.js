@@ -1,61 +1,84 @@
 /** The page's entry: connects its elements to what speaks. */
 
 import { fetchJson, setToken, takeTokenFromAddress } from "./access.js";
+import { Cast } from "./cast.js";
 import { sentence } from "./client/index.js";
+import { CodeView } from "./code.js";
+import { fileNameOf, fileOf, save } from "./downloads.js";
+import { examplesFor, isExample } from "./examples.js";
+import { Mix } from "./mix.js";
 import { NaturalVoice } from "./natural-voice.js";
 import { Options } from "./options.js";
-import { download } from "./recording.js";
 import { SaidView } from "./said.js";
 import { SampleMaker } from "./sample.js";
+import { Stage } from "./stage.js";
+import { Tabs } from "./tabs.js";
+import { Takes } from "./takes.js";
+import { takeFiles, textOf } from "./text-files.js";
 import { TextSpeaker } from "./text-speaker.js";
+import { text, translatePage } from "./texts.js";
 import { Timings } from "./timings.js";
-import { Transcript } from "./transcript.js";
-import { byId, clearProblems, describe, fillSelect, showConnection, showFailure } from "./view.js";
-import { showHeard, showProblem, showState, showStatus } from "./view.js";
-import { VoicePicker } from "./voice-picker.js";
-import { isSpeaker, loadVoices, tryVoice } from "./voices.js";
-import { Waveform } from "./waveform.js";
-
-const ENDINGS = {
-  complete: "Spoken to the end.",
-  cancelled: "You barged in.",
-  preempted: "Another text came in between.",
-  failed: "It could not be spoken.",
-};
+import { byId, clearProblems, describe, fillSelect, showConnection, showFailure, showProblem } from "./view.js";
+import { VoiceList } from "./voice-list.js";
+import { Preview, baseLanguage, isSpeaker, loadVoices, nameOf } from "./voices.js";
 
 const CONNECTIONS = {
-  connecting: ["opening", "Connecting again"],
-  open: ["on", "Connected"],
-  asleep: ["asleep", "Asleep; wakes when you speak"],
-  gone: ["off", "Not connected"],
+  connecting: ["opening", "connection.again"],
+  open: ["on", "connection.on"],
+  asleep: ["asleep", "connection.asleep"],
+  gone: ["off", "connection.gone"],
 };
+const VOLUME = "voice-server-volume";
 
-const transcript = new Transcript(byId("transcript"));
-const waveform = new Waveform(byId("waveform"));
-const picker = new VoicePicker(byId("voice"), byId("voices"));
+translatePage();
+
+const textSpeaker = new TextSpeaker({
+  begun: (take) => stage.begin(take),
+  state: onState,
+  typed: (piece) => stage.typed(piece),
+  generating: onGenerating,
+  sentence: (message) => (stage.sentence(message), timings.start(message)),
+  words: (message) => stage.words(message),
+  sentenceEnd: (message) => timings.end(message),
+  sentenceFailed: (message) => (stage.sentenceFailed(message), timings.fail(message)),
+  samples: (samples, rateHz) => stage.samples(samples, rateHz),
+  timed: (take) => timings.setSound(take),
+  heard: (split) => stage.heard(split),
+  warning: (message) => showProblem(sentence(message), "warning"),
+  error: (message) => showProblem(sentence(message)),
+  connection: (state) => showConnection(CONNECTIONS[state][0], text(CONNECTIONS[state][1])),
+});
+const stage = new Stage(textSpeaker, { failed: (error) => showProblem(sentence(error.message)) });
+const takes = new Takes({ list: byId("takes"), note: byId("takes-note") }, { show: showTake });
+const tabs = new Tabs(byId("tabs"));
 const options = new Options(byId("speed"), byId("options"));
+const preview = new Preview((button, state) => (button.dataset.state = state));
 const timings = new Timings(byId("rows"), {
   sound: byId("tile-sound"),
   lead: byId("tile-lead"),
   factor: byId("tile-factor"),
   gap: byId("tile-gap"),
 });
-const textSpeaker = new TextSpeaker({
-  state: onState,
-  typed: (text) => transcript.write(text),
-  generating: onGenerating,
-  sentence: onSentence,
-  words: (message) => transcript.addWords(message),
-  sentenceEnd: (message) => timings.end(message),
-  sentenceFailed: (message) => (transcript.fail(message), timings.fail(message)),
-  samples: (samples, rateHz) => waveform.push(samples, rateHz),
-  timed: (turn) => timings.setSound(turn),
-  heard: (split) => (transcript.split(split), showHeard(split)),
-  warning: (message) => showProblem(sentence(message), "warning"),
-  error: (message) => showProblem(sentence(message)),
-  connection: (state) => showConnection(...CONNECTIONS[state]),
-});
-
+const voiceList = new VoiceList(
+  {
+    search: byId("voice"),
+    language: byId("language"),
+    gender: byId("gender"),
+    favourites: byId("favourites"),
+    grid: byId("voices"),
+    note: byId("voice-note"),
+  },
+  { chosen: onVoice, preview: hearPreview },
+);
+const cast = new Cast(byId("cast"), byId("cast-names"), () => ({ voices: allVoices ?? [], chosen: voiceList.chosen }));
+const mix = new Mix(
+  { rows: byId("mix-rows"), add: byId("mix-add"), result: byId("mix-result"), name: byId("mix-name"), save: byId("mix-save") },
+  {
+    mixed: (id) => choose({ id, name: id, language: "", backend: shownBackend }),
+    saved: lookAgain,
+    failed: (error) => showProblem(sentence(error.message)),
+  },
+);
 const naturalVoice = new NaturalVoice(
   {
     section: byId("natural"),
@@ -66,35 +89,33 @@ const naturalVoice = new NaturalVoice(
   },
   onNaturalVoice,
 );
-
-const said = new SaidView(
-  { details: byId("said"), note: byId("said-note"), list: byId("said-sentences") },
-  () => ({ text: typedText(), backend: shownBackend, voice: shownBackend && (chosenConfig().voice || null), ssml: isSsml() }),
-);
+const said = new SaidView({ details: byId("said"), note: byId("said-note"), list: byId("said-sentences") }, () => {
+  const { voice, ssml } = chosenRequest();
+  return { text: typedText(), backend: shownBackend, voice: shownBackend && (voice || null), ssml };
+});
 
 let allVoices = null;
 let shownBackend = null; // whose options and voices are on the page
 let changing = null; // a change of the backend that is under way
-let isDrawing = false;
 
 // ---------------------------------------------------------------- speaking
 
 async function speak() {
-  const text = typedText();
   clearProblems();
-  if (text.trim() === "") {
-    showProblem("Type or paste some text first.", "warning");
+  if (typedText().trim() === "") {
+    showProblem(text("text.missing"), "warning");
     byId("text").focus();
     return;
   }
   textSpeaker.bargeIn();
+  preview.stop();
   clearStage();
   await (shownBackend === null ? start() : changing);
   if (shownBackend === null) return; // showBackend has shown the reason
   showStage();
   try {
-    await textSpeaker.speak(text, { backend: shownBackend, config: chosenConfig(), rate: chosenRate });
-    showConnection("on", "Connected");
+    await textSpeaker.speak(chosenRequest(), { label: voiceLabel(), rate: chosenRate });
+    showConnection("on", text("connection.on"));
   } catch (error) {
     showFailure(error);
   }
@@ -104,24 +125,18 @@ function typedText() {
   return byId("text").value.toWellFormed?.() ?? byId("text").value;
 }
 
-/** Scroll to the player, which is below the text on a narrow screen. */
-function showStage() {
-  if (matchMedia("(min-width: 900px)").matches) return;
-  const behavior = matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
-  byId("stage-title").scrollIntoView({ behavior, block: "start" });
-}
-
-function clearStage() {
-  transcript.reset();
-  waveform.reset();
-  timings.reset();
-  byId("heard").hidden = true;
-  byId("download").disabled = true;
-}
-
-function chosenConfig() {
-  const speaker = byId("speaker-field").hidden ? "" : byId("speaker").value;
-  return { voice: `${picker.chosen}${speaker}`, opts: options.chosen, ssml: isSsml() };
+/** What would be spoken now, as take.js describes it. */
+function chosenRequest() {
+  const { id } = voiceList.chosen;
+  const speaker = byId("speaker-field").hidden || id.includes("+") ? "" : byId("speaker").value;
+  return {
+    text: typedText(),
+    backend: shownBackend,
+    voice: `${id}${speaker}`,
+    options: options.chosen,
+    ssml: isSsml(),
+    speakers: cast.speakers,
+  };
 }
 
 /** Whether the text is a document in SSML, which says so itself. */
@@ -134,19 +149,25 @@ function chosenRate() {
   return isStreamed ? Number(byId("rate").value) : null;
 }
 
+function voiceLabel() {
+  return nameOf(voiceList.chosen);
+}
+
+/** Scroll to the transcript, which is below the voices on a narrow screen. */
+function showStage() {
+  if (matchMedia("(min-width: 900px)").matches) return;
+  const behavior = matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
+  byId("stage-title").scrollIntoView({ behavior, block: "start" });
+}
+
+function clearStage() {
+  stage.begin(null);
+  timings.reset();
+}
+
 function onState(state, reason) {
-  showState(state);
-  byId("download").disabled = !textSpeaker.recording || textSpeaker.recording.isEmpty;
-  if (state === "speaking") {
-    showStatus("Speaking.");
-    if (!isDrawing) requestAnimationFrame(frame);
-    isDrawing = true;
-  } else if (state === "paused") {
-    showStatus("Paused.");
-  } else {
-    if (reason === "complete") transcript.finish();
-    showStatus(ENDINGS[reason] ?? "");
-  }
+  if (state === "idle") takes.add(stage.take);
+  stage.liveChanged(state, reason);
 }
 
 function onGenerating(message) {
@@ -155,90 +176,101 @@ function onGenerating(message) {
   timings.add(message);
 }
 
-function onSentence(message) {
-  transcript.addSentence(message);
-  timings.start(message);
-  waveform.mark(message.at_ms);
-  byId("download").disabled = false;
-}
-
-/** Draw one animation frame: words and waveform at the play position. */
-function frame() {
-  waveform.draw(textSpeaker.playedMs);
-  isDrawing = textSpeaker.state !== "idle";
-  if (!isDrawing) return;
-  transcript.moveTo(textSpeaker.playedMs);
-  requestAnimationFrame(frame);
+function showTake(take) {
+  preview.stop();
+  stage.show(take);
+  takes.show(take);
 }
 
 // ---------------------------------------------------------------- backend and voice
 
-/** Connect and show what the backend offers; null is the server's default. */
-async function showBackend(backend) {
-  showConnection("opening", "Connecting");
+/** Connect and show what the backend offers; null is the server's default, and `voice` null the backend's. */
+async function showBackend(backend, voice = null) {
+  showConnection("opening", text("connection.first"));
   try {
     const ready = await textSpeaker.connect(backend);
     shownBackend = ready.backend;
-    showOffer(ready);
+    showOffer(ready, voice);
     byId("access").hidden = true;
-    showConnection("on", "Connected");
+    showConnection("on", text("connection.on"));
   } catch (error) {
     showFailure(error);
   }
 }
 
-function showOffer(ready) {
-  const own = voicesOf(ready.backend);
+function showOffer(ready, voice) {
+  const { backend, capabilities } = ready;
+  const own = (allVoices ?? []).filter((each) => each.backend === backend);
   const speakers = own.filter(isSpeaker).map(({ id, name, gender }) => [id, gender ? `${name}, ${gender}` : name]);
   const [base, speaker] = speakers.length > 0 ? ready.voice.split(/(?=\+)/) : [ready.voice];
-  picker.show(own.filter((voice) => !isSpeaker(voice)), base, ready.capabilities);
   byId("speaker-field").hidden = speakers.length === 0;
-  fillSelect(byId("speaker"), [["", "The voice's own"], ...speakers], speaker ?? "");
-  showPreview();
-  byId("more").hidden = options.show(ready.capabilities.options) === 0;
-  byId("sample").hidden = !ready.capabilities.clones;
+  fillSelect(byId("speaker"), [["", text("speaker.own")], ...speakers], speaker ?? "");
+  options.show(capabilities.options);
+  tabs.offer(byId("tab-mix"), capabilities.mixes && own.length > 1);
+  tabs.offer(byId("tab-sample"), capabilities.clones);
   describe(ready);
-  byId("backend").value = ready.backend;
+  byId("backend").value = backend;
+  voiceList.show(listed(), { id: voice?.id ?? base, backend }, capabilities);
+  mix.show(own, voiceList.chosen);
+  followVoice();
+}
+
+/** The voices that can be chosen by themselves. */
+function listed() {
+  return (allVoices ?? []).filter((voice) => !isSpeaker(voice));
+}
+
+async function onVoice(voice) {
+  if (voice.backend !== shownBackend) await (changing = showBackend(voice.backend, voice));
+  else followVoice();
+}
+
+/** Speak with a voice that is not in the list. */
+function choose(voice) {
+  voiceList.show(listed(), voice, { mixes: true });
+  followVoice();
+}
+
+/** Show for the chosen voice what depends on it. */
+function followVoice() {
+  const examples = examplesFor(baseLanguage(voiceList.chosen));
+  if (byId("text").value === "" || isExample(byId("text").value)) byId("text").value = examples.welcome;
+  textChanged();
+}
+
+function textChanged() {
+  cast.refresh(typedText());
   said.refresh();
 }
 
-function voicesOf(backend) {
-  return (allVoices ?? []).filter((voice) => voice.backend === backend);
-}
-
-/** Load the list of voices again: a sample may have been added. */
+/** Load the list of voices again, because a sample or a mix may have been added. */
 async function lookAgain() {
   try {
     allVoices = await loadVoices();
-    picker.renew(voicesOf(shownBackend).filter((voice) => !isSpeaker(voice)));
+    voiceList.renew(listed());
+    tabs.open(byId("tab-voices"));
     byId("voice").focus();
   } catch (error) {
     showFailure(error);
   }
 }
 
-function showPreview() {
-  byId("try").hidden = !picker.preview;
-}
-
-async function tryChosenVoice({ currentTarget: button }) {
-  if (button.ariaBusy === "true") return;
+async function hearPreview(voice, button) {
   textSpeaker.bargeIn(); // so that only the preview is heard
+  stage.hush();
   try {
-    await tryVoice(button, picker.preview);
+    await preview.toggle(voice, button);
   } catch (error) {
-    showFailure(error);
+    showProblem(sentence(error.message));
   }
 }
 
 async function start() {
   takeTokenFromAddress();
-  showState("idle");
-  waveform.draw(0);
   try {
     const health = await fetchJson("health");
     const backends = Object.entries(health?.backends ?? {});
-    const entries = backends.map(([name, { speaks }]) => [name, speaks ? name : `${name} (not running)`]);
+    const entries = backends.map(([name, { speaks }]) => [name, speaks ? name : text("backend.down", { name })]);
     fillSelect(byId("backend"), entries);
     byId("backend").disabled = backends.length === 0;
     allVoices = await loadVoices();
@@ -259,24 +291,53 @@ async function onNaturalVoice() {
 
 // ---------------------------------------------------------------- controls
 
-function togglePause() {
-  textSpeaker.pause(textSpeaker.state !== "paused");
+async function openFile(file) {
+  try {
+    byId("text").value = await textOf(file);
+    textChanged();
+  } catch (error) {
+    showProblem(sentence(error.message));
+  }
+}
+
+async function download() {
+  const { take } = stage;
+  const format = byId("format").value;
+  byId("download").ariaBusy = "true";
+  try {
+    save(await fileOf(take, format), fileNameOf(take, format));
+  } catch (error) {
+    showProblem(sentence(error.message));
+  }
+  byId("download").ariaBusy = "false";
+}
+
+function setVolume(volume) {
+  for (const player of [textSpeaker, stage, preview]) player.volume = volume;
 }
 
 for (const gesture of ["pointerdown", "keydown"]) {
   document.addEventListener(gesture, () => textSpeaker.warmUp().catch(() => {}), { once: true });
 }
 byId("speak").addEventListener("click", speak);
-byId("pause").addEventListener("click", togglePause);
 byId("barge-in").addEventListener("click", () => textSpeaker.bargeIn());
-byId("voice").addEventListener("change", showPreview);
-for (const name of ["voice", "speaker"]) byId(name).addEventListener("change", () => said.refresh());
-byId("text").addEventListener("input", () => said.refresh());
+byId("speaker").addEventListener("change", () => textChanged());
+byId("text").addEventListener("input", () => textChanged());
 byId("look-again").addEventListener("click", lookAgain);
-byId("try").addEventListener("click", tryChosenVoice);
 byId("backend").addEventListener("change", ({ target }) => (changing = showBackend(target.value)));
-byId("download").addEventListener("click", () => download(textSpeaker.recording.toWav(), "voice-server.wav"));
+byId("download").addEventListener("click", download);
 byId("rate").addEventListener("input", ({ target }) => (byId("rate-value").textContent = target.value));
+byId("examples").addEventListener("click", ({ target }) => {
+  if (!target.dataset.example) return;
+  byId("text").value = examplesFor(baseLanguage(voiceList.chosen))[target.dataset.example];
+  textChanged();
+});
+byId("volume").value = localStorage.getItem(VOLUME) ?? "1";
+byId("volume").addEventListener("input", ({ target }) => {
+  setVolume(Number(target.value));
+  localStorage.setItem(VOLUME, target.value);
+});
+setVolume(Number(byId("volume").value));
 for (const radio of document.querySelectorAll("input[name=mode]")) {
   radio.addEventListener("change", () => (byId("rate-field").hidden = chosenRate() === null));
 }
@@ -292,10 +353,23 @@ document.addEventListener("keydown", (event) => {
     speak();
   } else if (event.key === "Escape") {
     textSpeaker.bargeIn();
+    stage.hush();
   }
 });
-document.addEventListener("themechange", () => waveform.refresh());
+takeFiles({ input: byId("text-file"), place: byId("text") }, openFile);
 
+new CodeView(
+  {
+    open: byId("code-open"),
+    dialog: byId("code"),
+    close: byId("code-close"),
+    choices: byId("code-choices"),
+    code: byId("code-text"),
+    copy: byId("code-copy"),
+    note: byId("code-note"),
+  },
+  chosenRequest,
+);
 new SampleMaker(
   {
     record: byId("record"),
@@ -310,4 +384,5 @@ new SampleMaker(
   { error: (message) => showProblem(message) },
 );
 
+byId("text").value = examplesFor("en").welcome;
 start();

@@ -1,6 +1,7 @@
 /** The offer of a natural voice, where none is set up: shown to who may have one, and followed until it speaks. */
 
 import { fetchJson, postJson } from "./access.js";
+import { text } from "./texts.js";
 
 const CHECK_MS = 2000;
 const DISMISSED = "voice-server-natural-dismissed";
@@ -24,7 +25,7 @@ export class NaturalVoice {
     const { section, now, engines } = this._elements;
     section.hidden = !offer?.may_set_up || offer.engines.length === 0 || localStorage.getItem(DISMISSED) !== null;
     if (section.hidden) return;
-    now.textContent = `${offer.default_backend} speaks here, which sounds like a machine. These sound natural:`;
+    now.textContent = text("natural.now", { backend: offer.default_backend });
     engines.replaceChildren(...offer.engines.map((engine) => this._row(engine)));
     const running = offer.engines.find((engine) => engine.is_being_set_up);
     if (running) this._follow(running.backend);
@@ -35,7 +36,7 @@ export class NaturalVoice {
     row.className = "row";
     const button = document.createElement("button");
     button.type = "button";
-    button.textContent = `Set up ${backend}`;
+    button.textContent = text("natural.set-up", { backend });
     button.addEventListener("click", () => this._begin(backend));
     const about = document.createElement("p");
     about.className = "hint";
@@ -56,7 +57,7 @@ export class NaturalVoice {
   _follow(backend) {
     this._wanted = backend;
     this._setBusy(true);
-    this._elements.state.textContent = `${backend} is being set up; you can go on meanwhile.`;
+    this._elements.state.textContent = text("natural.begun", { backend });
     setTimeout(() => this._check(), CHECK_MS);
   }
 
@@ -64,7 +65,7 @@ export class NaturalVoice {
     const offer = await fetchJson("natural-voice").catch(() => null);
     const wanted = this._wanted;
     if (offer?.default_backend === wanted) {
-      this._elements.state.textContent = `${wanted} is ready and speaks next.`;
+      this._elements.state.textContent = text("natural.ready", { backend: wanted });
       if (await this._onReady()) {
         this._wanted = null;
         this._elements.section.hidden = true;

@@ -4,6 +4,8 @@
  * Only options that the user changed are sent, so that the server's configured defaults apply to the others.
  */
 
+import { hasText, language, text } from "./texts.js";
+
 const WIDEST_SLIDER = 1000; // beyond this range a number is typed
 
 export class Options {
@@ -33,7 +35,7 @@ export class Options {
     const id = `option-${option.name}`;
     const label = document.createElement("label");
     label.htmlFor = id;
-    label.textContent = option.name.charAt(0).toUpperCase() + option.name.slice(1).replaceAll("_", " ");
+    label.textContent = nameOf(option);
     const field = document.createElement("div");
     field.className = `field ${option.kind}`;
     const control = controlOf(option);
@@ -54,6 +56,12 @@ export class Options {
     this._touched[option.name] =
       option.kind === "boolean" ? control.checked : isNumber ? Number(control.value) : control.value;
   }
+}
+
+/** An option's name in words; the options of a backend are its own, and most are named in English. */
+function nameOf({ name }) {
+  const key = `option.${name}`;
+  return hasText(key) ? text(key) : name.charAt(0).toUpperCase() + name.slice(1).replaceAll("_", " ");
 }
 
 function controlOf(option) {
@@ -90,7 +98,7 @@ function becomeNumber(control, { kind, minimum, maximum, default: value }) {
 function shownValue(control) {
   const output = document.createElement("output");
   output.htmlFor = control.id;
-  const show = () => (output.textContent = Number(control.value).toLocaleString("en", { maximumFractionDigits: 2 }));
+  const show = () => (output.textContent = Number(control.value).toLocaleString(language, { maximumFractionDigits: 2 }));
   control.addEventListener("input", show);
   show();
   return output;

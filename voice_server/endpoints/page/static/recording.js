@@ -1,4 +1,4 @@
-/** The audio of a turn, kept for the download as a WAV file. */
+/** The audio of a turn, kept to be heard again and for the download as a WAV file. */
 
 const LONGEST_S = 3600; // 170 MB; a book is better fetched with `voice-server speak --output`
 const HEADER_BYTES = 44;
@@ -12,6 +12,10 @@ export class Recording {
 
   get isEmpty() {
     return this._samples === 0;
+  }
+
+  get durationMs() {
+    return (this._samples / this._rateHz) * 1000;
   }
 
   add(samples) {

@@ -1,6 +1,8 @@
 /** What will be said of the text, and which rule changed what: asked of the server while it is open. */
 
 import { postJson } from "./access.js";
+import { text } from "./texts.js";
+import { element } from "./view.js";
 
 const QUIET_MS = 400; // how long nothing must have been typed
 
@@ -30,7 +32,7 @@ export class SaidView {
       const answer = request.text.trim() === "" ? { sentences: [] } : await postJson("tts/spoken", request);
       if (asked !== this.asked) return; // a later answer is there, or comes
       this.list.replaceChildren(...answer.sentences.map(itemOf));
-      this.note.textContent = answer.sentences.length > 0 ? `As ${answer.voice} of ${answer.backend} is given it.` : "There is nothing to say.";
+      this.note.textContent = answer.sentences.length > 0 ? text("said.by", answer) : text("said.nothing");
     } catch (error) {
       if (asked !== this.asked) return;
       this.list.replaceChildren();
@@ -40,28 +42,19 @@ export class SaidView {
 }
 
 function itemOf({ spoken, changes }) {
-  const item = document.createElement("li");
-  item.append(element("p", spoken || "nothing", spoken ? "spoken" : "spoken hint"));
+  const item = element("li", {}, element("p", { className: spoken ? "spoken" : "spoken hint" }, spoken || text("heard.nothing")));
   const told = new Map(changes.map((change) => [JSON.stringify([change.rule, change.written, change.said]), change]));
-  if (told.size > 0) {
-    const list = document.createElement("ul");
-    list.append(...[...told.values()].map(changeOf));
-    item.append(list);
-  }
+  if (told.size > 0) item.append(element("ul", {}, ...[...told.values()].map(changeOf)));
   return item;
 }
 
 function changeOf({ rule, written, said }) {
-  const item = document.createElement("li");
-  item.append(element("span", written, "written"), said ? " → " : " left out ");
-  if (said) item.append(element("span", said, "became"), " ");
-  item.append(element("span", rule, "rule"));
+  const item = element("li", {}, span("written", written), said ? " → " : ` ${text("said.left-out")} `);
+  if (said) item.append(span("became", said), " ");
+  item.append(span("rule", rule));
   return item;
 }
 
-function element(name, text, className) {
-  const made = document.createElement(name);
-  made.className = className;
-  made.textContent = text;
-  return made;
+function span(className, shown) {
+  return element("span", { className }, shown);
 }

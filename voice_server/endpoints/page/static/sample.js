@@ -5,7 +5,9 @@
  * says into which folder it belongs.
  */
 
-import { download, wav } from "./recording.js";
+import { save } from "./downloads.js";
+import { wav } from "./recording.js";
+import { text } from "./texts.js";
 
 const RATE_HZ = 24_000;
 const LONGEST_S = 30;
@@ -18,10 +20,10 @@ export class SampleMaker {
     this._elements = elements;
     this._tell = tell;
     this._wav = null;
-    const { record, file, drop, save } = elements;
+    const { record, file, drop, save: saves } = elements;
     record.addEventListener("click", () => (this._recorder ? this._recorder.stop() : this._record()));
     file.addEventListener("change", () => this._take(file.files[0]));
-    save.addEventListener("click", () => download(this._wav, `${this._fileName()}.wav`));
+    saves.addEventListener("click", () => save(this._wav, `${this._fileName()}.wav`));
     drop.addEventListener("dragover", (event) => {
       event.preventDefault();
       drop.classList.add("over");
@@ -40,7 +42,7 @@ export class SampleMaker {
     try {
       stream = await navigator.mediaDevices.getUserMedia({ audio: { channelCount: 1 } });
     } catch {
-      this._tell.error("The browser gives no microphone to this page; allow it, or drop a recording instead.");
+      this._tell.error(text("sample.no-microphone"));
       return;
     }
     const pieces = [];
@@ -51,24 +53,24 @@ export class SampleMaker {
       clearTimeout(limit);
       this._recorder = null;
       stream.getTracks().forEach((track) => track.stop());
-      record.textContent = "Record again";
+      record.textContent = text("sample.again");
       record.removeAttribute("aria-pressed");
       this._take(new Blob(pieces, { type: recorder.mimeType }));
     };
     const limit = setTimeout(() => recorder.stop(), LONGEST_S * 1000);
     recorder.start();
-    record.textContent = "Stop recording";
+    record.textContent = text("sample.stop");
     record.setAttribute("aria-pressed", "true");
   }
 
   async _take(blob) {
     if (!blob) return;
-    if (blob.size > MOST_BYTES) return this._tell.error("A voice sample may have 20 MB at most.");
+    if (blob.size > MOST_BYTES) return this._tell.error(text("sample.too-big"));
     let sound;
     try {
       sound = await new OfflineAudioContext(1, 1, RATE_HZ).decodeAudioData(await blob.arrayBuffer());
     } catch {
-      this._tell.error("That file is no sound this browser can read; WAV, MP3, FLAC and Ogg files are.");
+      this._tell.error(text("sample.no-sound"));
       return;
     }
     this._show(sound, blob.name);
@@ -100,9 +102,8 @@ function mono(sound) {
   return samples;
 }
 
-function noteOn(seconds) {
-  const length = `${seconds.toFixed(1)} s`;
-  if (seconds > LONGEST_S) return `${length}, cut to the first ${LONGEST_S} s.`;
-  if (seconds < SHORTEST_S) return `${length}; a clone needs more, ten seconds are good.`;
-  return `${length}, good.`;
+function noteOn(duration) {
+  const seconds = duration.toFixed(1);
+  if (duration > LONGEST_S) return text("sample.cut", { seconds, longest: LONGEST_S });
+  return text(duration < SHORTEST_S ? "sample.short" : "sample.good", { seconds });
 }

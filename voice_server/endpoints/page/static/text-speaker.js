@@ -1,18 +1,19 @@
 /**
- * Speaks the page's text: one turn at a time, at once or a token at a time, and keeps the recording of it.
+ * Speaks the page's text: one turn at a time, at once or a token at a time, and keeps each as a take.
  *
  * Independent of the page's elements: events are passed to `tell`, an object of functions (see main.js).
  */
 
 import { token } from "./access.js";
-import { Conversation, Player } from "./client/index.js";
+import { Conversation, Player, WebAudioSpeaker } from "./client/index.js";
 import { Feeder } from "./feeder.js";
-import { Recording } from "./recording.js";
+import { Take } from "./take.js";
 
 export class TextSpeaker {
   constructor(tell) {
     this._tell = tell;
-    this._player = new Player();
+    this._speaker = new WebAudioSpeaker();
+    this._player = new Player(this._speaker);
     this._conversation = new Conversation(new URL("stream-tokens", document.baseURI), {
       token,
       player: this._player,
@@ -27,7 +28,7 @@ export class TextSpeaker {
     this._ready = null;
     this._backend = null;
     this._requests = 0;
-    this._spoken = null; // what is known of the last text
+    this._take = null; // of the last text
   }
 
   get state() {
@@ -38,8 +39,9 @@ export class TextSpeaker {
     return this._conversation.playedMs;
   }
 
-  get recording() {
-    return this._spoken?.recording ?? null;
+  /** How loud it is, from 0 to 1. */
+  set volume(volume) {
+    this._speaker.volume = volume;
   }
 
   /** Start the audio context; browsers allow it in a click or a key press only. Early calls save time later. */
@@ -56,23 +58,24 @@ export class TextSpeaker {
     return this._ready;
   }
 
-  /** Speak a text as `config` says; `rate()` is in tokens a second, or null for the whole text at once. */
-  async speak(text, { backend, config, rate }) {
+  /** Speak what `request` says (see take.js); `rate()` is in tokens a second, or null for the whole text at once. */
+  async speak(request, { label, rate }) {
     this.bargeIn();
     const askedAt = performance.now();
-    const request = ++this._requests;
+    const number = ++this._requests;
     await this._player.open();
-    await this.connect(backend);
-    if (request !== this._requests) return; // another text was requested in the meantime
-    this._spoken = {
-      askedAt,
-      recording: new Recording(this._player.rateHz),
-      spans: new Map(), // the offsets of each sentence, by index
-      soundMs: null, // from the request to the first sample
-      writtenMs: null, // from the request to the last token
-    };
-    this._spoken.turn = this._conversation.say(config);
-    this._feeder = new Feeder(text, { rate, limits: this._ready.limits, give: (...given) => this._give(...given) });
+    await this.connect(request.backend);
+    if (number !== this._requests) return; // another text was requested in the meantime
+    this._take = new Take(request, label, this._player.rateHz);
+    this._take.askedAt = askedAt;
+    this._tell.begun(this._take);
+    const { voice, options, ssml, speakers } = request;
+    this._turn = this._conversation.say({ voice, opts: options, ssml, speakers });
+    this._feeder = new Feeder(request.text, {
+      rate,
+      limits: this._ready.limits,
+      give: (...given) => this._give(...given),
+    });
     this._feeder.start();
   }
 
@@ -82,43 +85,54 @@ export class TextSpeaker {
     if (stopped) this._tell.heard(stopped);
   }
 
+  /** Stop because the recording of the same text is heard from another place. */
+  handOver() {
+    this._conversation.bargeIn();
+  }
+
   pause(isPaused) {
     this._conversation.pause(isPaused);
   }
 
   _give(piece, isLast) {
-    const { turn, askedAt } = this._spoken;
+    this._take.text += piece;
     this._tell.typed(piece);
     if (!isLast) {
-      turn.write(piece);
+      this._turn.write(piece);
       return;
     }
-    turn.end(piece);
-    this._spoken.writtenMs = performance.now() - askedAt;
-    this._tell.timed(this._spoken);
+    this._turn.end(piece);
+    this._take.writtenMs = performance.now() - this._take.askedAt;
+    this._tell.timed(this._take);
   }
 
   _soundStarted() {
-    this._spoken.soundMs = performance.now() - this._spoken.askedAt + this._player.latencyMs;
-    this._tell.timed(this._spoken);
+    this._take.soundMs = performance.now() - this._take.askedAt + this._player.latencyMs;
+    this._tell.timed(this._take);
   }
 
   _receive(message) {
+    const take = this._take;
     if (message.type === "generating") {
-      this._spoken.spans.set(message.index, message.chars);
+      take.spans.set(message.index, message.chars);
       this._feeder.reached(message.chars[1]);
       this._tell.generating(message);
-    } else if (message.type === "sentence") this._tell.sentence(message);
-    else if (message.type === "words") this._tell.words(message);
-    else if (message.type === "sentence_end") this._tell.sentenceEnd(message);
+    } else if (message.type === "sentence") {
+      take.sentences.push(message);
+      this._tell.sentence(message);
+    } else if (message.type === "words") {
+      take.words.push(message);
+      this._tell.words(message);
+    } else if (message.type === "sentence_end") this._tell.sentenceEnd(message);
+    else if (message.type === "turn_done") take.isWhole = message.reason === "complete";
     else if (message.type === "error") {
       this._tell.error(message.msg);
-      this._tell.sentenceFailed({ index: message.index, chars: this._spoken.spans.get(message.index) });
+      this._tell.sentenceFailed({ index: message.index, chars: take.spans.get(message.index) });
     }
   }
 
   _keep(samples) {
-    this._spoken.recording.add(samples);
+    this._take.recording.add(samples);
     this._tell.samples(samples, this._player.rateHz);
   }
 

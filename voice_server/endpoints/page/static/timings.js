@@ -1,7 +1,9 @@
 /** A table with the timings of every sentence, and four figures for the whole turn. */
 
+import { text } from "./texts.js";
+
 const MOST_ROWS = 300; // the last ones, of a long text
-const FIGURES = ["Queued", "TTFA", "RTF", "Audio", "Gap"];
+const FIGURES = ["queued", "ttfa", "rtf", "audio", "gap"];
 
 export class Timings {
   constructor(body, tiles) {
@@ -17,10 +19,6 @@ export class Timings {
     this._gapMs = 0;
     this._body.replaceChildren();
     for (const tile of Object.values(this._tiles)) tile.textContent = "–";
-  }
-
-  get isEmpty() {
-    return this._rows.size === 0;
   }
 
   /** A sentence went to a worker. */
@@ -70,8 +68,8 @@ export class Timings {
   _fill(index, figures) {
     const row = this._rows.get(index);
     if (!row) return;
-    for (const [name, text] of Object.entries(figures)) {
-      row.querySelector(`[data-figure="${name}"]`).textContent = text;
+    for (const [name, figure] of Object.entries(figures)) {
+      row.querySelector(`[data-figure="${name}"]`).textContent = figure;
     }
   }
 }
@@ -82,15 +80,15 @@ function milliseconds(value) {
   return `${(value / 1000).toFixed(2)} s`.replace("-", "−");
 }
 
-function cell(kind, text) {
+function cell(kind, shown) {
   const element = document.createElement(kind);
-  element.textContent = text;
+  element.textContent = shown;
   return element;
 }
 
-function empty(label) {
+function empty(figure) {
   const element = cell("td", "…");
-  element.dataset.label = label; // shown on narrow screens, where the table has no header
-  element.dataset.figure = label.toLowerCase();
+  element.dataset.label = text(`column.${figure}`); // shown on narrow screens, where the table has no header
+  element.dataset.figure = figure;
   return element;
 }

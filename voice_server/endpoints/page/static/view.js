@@ -1,30 +1,43 @@
-/** The page's texts: states, problems, the backend, what was heard. */
+/** The page's elements: states, problems, the backend, what was heard. */
 
 import { wantsToken } from "./access.js";
 import { sentence } from "./client/index.js";
+import { text } from "./texts.js";
 
 const MOST_PROBLEMS = 4;
+const SVG = "http://www.w3.org/2000/svg";
 
 export function byId(id) {
   return document.getElementById(id);
+}
+
+/** A new element with attributes (`className` is its class) and children, which may be texts. */
+export function element(name, { className = "", ...attributes } = {}, ...children) {
+  const made = document.createElement(name);
+  if (className) made.className = className;
+  for (const [attribute, value] of Object.entries(attributes)) made.setAttribute(attribute, value);
+  made.append(...children);
+  return made;
+}
+
+/** A drawing of the page's sheet of icons. */
+export function iconOf(name) {
+  const icon = document.createElementNS(SVG, "svg");
+  const use = document.createElementNS(SVG, "use");
+  use.setAttribute("href", `#icon-${name}`);
+  icon.setAttribute("aria-hidden", "true");
+  icon.append(use);
+  return icon;
 }
 
 /** Show a message about an error, or about something that the user should know ("warning"). */
 export function showProblem(message, kind = "error") {
   const box = byId("problems");
   if ([...box.children].some((each) => each.dataset.message === message)) return;
-  const problem = document.createElement("div");
-  problem.className = `problem ${kind}`;
+  const close = element("button", { type: "button", className: "quiet icon-only", "aria-label": text("dismiss") }, "×");
+  const problem = element("div", { className: `problem ${kind}` }, element("p", {}, message), close);
   problem.dataset.message = message;
-  const text = document.createElement("p");
-  text.textContent = message;
-  const close = document.createElement("button");
-  close.type = "button";
-  close.className = "quiet icon-only";
-  close.setAttribute("aria-label", "Dismiss");
-  close.textContent = "×";
   close.addEventListener("click", () => problem.remove());
-  problem.append(text, close);
   box.append(problem);
   if (box.children.length > MOST_PROBLEMS) box.firstChild.remove();
 }
@@ -38,53 +51,40 @@ export function showFailure(error) {
   byId("access").hidden = !wantsToken(error);
   if (wantsToken(error)) byId("token").focus();
   else showProblem(sentence(error.message));
-  showConnection("off", "Not connected");
+  showConnection("off", text("connection.gone"));
 }
 
-export function showConnection(state, text) {
+export function showConnection(state, label) {
   byId("connection").dataset.state = state;
-  byId("connection-text").textContent = text;
+  byId("connection-text").textContent = label;
 }
 
-export function showStatus(text) {
-  byId("status").textContent = text;
-}
-
-/** Enable the buttons that have an effect in a state. */
-export function showState(state) {
-  const isIdle = state === "idle";
-  byId("pause").disabled = isIdle;
-  byId("barge-in").disabled = isIdle;
-  byId("pause").textContent = state === "paused" ? "Resume" : "Pause";
-  byId("speak-label").textContent = isIdle ? "Speak" : "Speak again";
-  document.body.dataset.state = state;
+export function showStatus(label) {
+  byId("status").textContent = label;
 }
 
 export function showHeard({ heard, unheard }) {
   byId("heard").hidden = false;
-  byId("heard-text").textContent = heard.trim() || "nothing";
-  byId("unheard-text").textContent = unheard.trim() || "nothing";
+  byId("heard-text").textContent = heard.trim() || text("heard.nothing");
+  byId("unheard-text").textContent = unheard.trim() || text("heard.nothing");
 }
 
 /** Fill a select element; `entries` are [value, text] pairs. */
 export function fillSelect(select, entries, chosen) {
-  const options = entries.map(([value, text]) => new Option(text, value, value === chosen, value === chosen));
+  const options = entries.map(([value, label]) => new Option(label, value, value === chosen, value === chosen));
   select.replaceChildren(...options);
 }
 
-const TIMES = {
-  model: "Word times come from the model.",
-  engine: "Word times come from the engine.",
-  estimate: "Word times are estimated.",
-  "": "Word times are estimated.",
-};
-
-/** One line about what a backend can do. */
+/** Some sentences about what a backend can do. */
 export function describe({ backend, capabilities }) {
-  const known = capabilities.tags.map((tag) => `[${tag}]`).join(", ");
-  const tags = known ? ` It knows ${known}.` : "";
-  const mixes = capabilities.mixes ? " Voices can be mixed: type, for example, one(2)+another." : "";
-  const streams = capabilities.streams ? " Sentences stream while they render." : "";
-  const watermark = capabilities.watermark ? " Its audio carries a watermark." : "";
-  byId("abilities").textContent = `${backend}: ${TIMES[capabilities.times] ?? ""}${streams}${tags}${mixes}${watermark}`;
+  const { times, streams, tags, mixes, watermark } = capabilities;
+  const known = tags.map((tag) => `[${tag}]`).join(", ");
+  const sentences = [
+    text(times === "model" || times === "engine" ? `times.${times}` : "times.estimate"),
+    streams && text("abilities.streams"),
+    known && text("abilities.tags", { tags: known }),
+    mixes && text("abilities.mixes"),
+    watermark && text("abilities.watermark"),
+  ];
+  byId("abilities").textContent = `${backend}: ${sentences.filter(Boolean).join(" ")}`;
 }
