@@ -1,4 +1,4 @@
-"""`/openapi.json` and `/asyncapi.json`, and `/docs`, which shows the first without a CDN."""
+"""`/openapi.json` and `/asyncapi.json`, and `/docs`, which shows the first and tries its routes."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from voice_server.endpoints.http.operations import Operation
 
 _DOCS = Path(__file__).with_name("docs.html")
 _HEADERS = security_headers(
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; "
-    "form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; media-src blob:; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
 )
 
 
