@@ -20,6 +20,13 @@ def test_fields_stand_behind_the_message() -> None:
     assert line_of(worker="espeak-1", status=-9) == "WARNING pool: worker ended worker=espeak-1 status=-9"
 
 
+def test_what_would_steer_a_terminal_is_escaped_in_messages_and_tracebacks_too() -> None:
+    error = ValueError("a \x1b[31mred\x1b[0m one\r")
+    line = line_of(msg="it is \x1b[1mbold", exc_info=(ValueError, error, None))
+    assert line.splitlines()[0] == r"WARNING pool: it is \x1b[1mbold"
+    assert line.splitlines()[-1] == r"ValueError: a \x1b[31mred\x1b[0m one\r"
+
+
 def test_without_fields_there_is_only_the_message() -> None:
     assert line_of() == "WARNING pool: worker ended"
 
@@ -121,6 +128,13 @@ def test_a_flood_of_one_kind_hides_no_other() -> None:
     shown = [(record.msg, record.levelno) for record in limited.kept.records[-2:]]
     assert shown == [("worker ended", logging.WARNING), ("invalid request", logging.ERROR)]
     limited.handler.close()
+
+
+def test_whoever_asks_for_information_gets_every_line_of_it() -> None:
+    limited = Limited()
+    limited.write(1_000, "request", logging.INFO)
+    limited.handler.close()
+    assert len(limited.kept.records) == 1_000
 
 
 def test_lines_that_all_differ_are_a_flood_too() -> None:

@@ -33,6 +33,7 @@ from voice_server.commands.shared.user_folders import log_folder, runtime_folder
 from voice_server.errors import ConfigError
 from voice_server.serving import event_loop
 from voice_server.serving.logs import PrivateLogFile, log_to
+from voice_server.serving.voice_logs import log_voices_in
 
 if TYPE_CHECKING:
     from voice_server.commands.shared.first_use import BackgroundSetUps
@@ -138,6 +139,8 @@ def serve(
 
     log = _log_file(log_file) if log_file else logging.StreamHandler()
     log_to(log, "debug" if debug else log_level)
+    if log_file == _DEFAULT_LOG_FILE and isinstance(log, PrivateLogFile):
+        log_voices_in(Path(log.baseFilename).parent)
     if reload:
         watch(find_config(config), serve_again)
         return

@@ -30,6 +30,7 @@ from voice_server.endpoints.http.problems import (
 )
 from voice_server.endpoints.http.root_path import RootPath
 from voice_server.endpoints.http.unknown_paths import UnknownPath
+from voice_server.endpoints.request_log import RequestLog
 from voice_server.endpoints.routes import (
     backend_routes,
     captioned_routes,
@@ -137,4 +138,5 @@ def build_app(state: AppState, access: AccessRules) -> Starlette:
     app.add_middleware(BareAddresses, dialects=DIALECTS)
     own_paths = [route.path for route in routes if isinstance(route, Route)]
     app.add_middleware(RootPath, root_path=state.root_path, own_paths=own_paths)
+    app.add_middleware(RequestLog)
     return app

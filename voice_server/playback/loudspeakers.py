@@ -127,6 +127,7 @@ class Loudspeakers:
         item = PlaylistItem(next(self._numbers), channel, policy)
         self._texts[item.number] = _Text(item, text, settings)
         self._idle_or_paused.clear()
+        _log.info("a text waits", extra={"channel": channel, "id": item.number, "chars": len(text)})
         self._channel(channel)
         self._receive(lists.ItemAdded(item))
         return self._entry(item, self._state(item)), warnings
@@ -353,6 +354,7 @@ class Loudspeakers:
                     self._open(self._texts[item.number])
                 case lists.StartItem(item):
                     text = self._texts[item.number]
+                    _log.info("a text begins", extra={"channel": item.channel, "id": item.number})
                     speech = self._open(text)  # now: what is prepared next must come after it
                     text.task = self._tasks.create_task(self._play(text, speech))
                 case lists.StopItem(item):
@@ -405,6 +407,8 @@ class Loudspeakers:
         if text is not None:
             text.end()
             text.ended_as = how
+            ended = {"id": number, "how": how, "heard_ms": round(text.heard_ms)}
+            _log.info("a text is over", extra={"channel": text.item.channel, **ended})
             text.moved.set()
         if not self._texts:
             self._idle_or_paused.set()

@@ -151,7 +151,8 @@ class PlayerChannel:
                 case PlayerOpened():
                     self._player_opened(message)
                 case ChildLog():
-                    _log.log(message.level, "player says", extra={"text": message.message})
+                    told = {"channel": self.name, "text": message.message}
+                    _log.log(message.level, "player says", extra=told)
                 case _:
                     pass
 
@@ -181,6 +182,7 @@ class PlayerChannel:
     def _player_opened(self, opened: PlayerOpened) -> None:
         """Bring a new player to the channel's state: volume, pause, and all that has not been heard."""
         self._is_ready = True
+        _log.info("player ready", extra={"channel": self.name, "device": opened.device or "none"})
         self._shell.receive(SlotEvent.READY, _SLOT)
         self._send(SetVolume(self._volume))
         if self._is_paused:

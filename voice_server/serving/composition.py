@@ -172,3 +172,4 @@ async def serve_until_signal(
             spawn(server.end_when_idle(idle_exit_s))
             spawn(_return_freed_memory(service, FreedMemory()))
             await server.serve(sockets=[sockets.http])
+        gc.unfreeze()  # at the end of a program the library of the resampler lists what nobody has collected

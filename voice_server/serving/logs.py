@@ -2,8 +2,8 @@
 
 `WARNING voice_server.pool.backend_workers: worker ended worker=espeak-1 status=-9`. Fields and some messages
 hold what users and engines say, so control characters are escaped and long values are cut: a line stays one.
-Of one kind of line only so many are written in a while, however many mistakes a client makes; no token is
-written.
+Of one kind of warning only so many are written in a while, however many mistakes a client makes; whoever asks
+for `info` gets every line of it. No token is written.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
+LINE_FORMAT = "%(levelname)s %(asctime)s %(name)s: %(message)s"
 _FIELD_CHARS = 200
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {
     "message",
@@ -47,16 +48,19 @@ class FieldFormatter(logging.Formatter):
         """The record as text; a traceback, if there is one, on the lines after it."""
         line, newline, rest = super().format(record).partition("\n")
         fields = [f"{key}={_shown(value)}" for key, value in vars(record).items() if key not in _STANDARD]
-        return _SECRET.sub(r"\1…", " ".join([line, *fields]) + newline + rest)
+        return _SECRET.sub(r"\1…", _printable(" ".join([line, *fields]) + newline + rest))
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
         """The message in one line: what a client named may stand in it."""
         message = super().formatMessage(record).rstrip()
-        return message if message.isprintable() else "".join(map(_printable, message))
+        return _printable(message, kept="")
 
 
-def _printable(character: str) -> str:
-    return character if character.isprintable() else repr(character)[1:-1]
+def _printable(text: str, *, kept: str = "\n\t") -> str:
+    """The text with what would steer a terminal escaped: libraries' messages hold it, and errors."""
+    if text.isprintable():
+        return text
+    return "".join(each if each.isprintable() or each in kept else repr(each)[1:-1] for each in text)
 
 
 def _shown(value: object) -> str:
@@ -77,7 +81,7 @@ class _Window:
 
 
 class LimitedHandler(logging.Handler):
-    """Passes records on to a handler, of one kind only so many in a while.
+    """Passes records on to a handler, of warnings and errors of one kind only so many in a while.
 
     What was left out is told at the end of the while by the last record, with the field `left_out`.
     `now` is a clock in seconds.
@@ -92,6 +96,9 @@ class LimitedHandler(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Pass a record on, or leave it out."""
+        if record.levelno < logging.WARNING:
+            self._handler.handle(record)
+            return
         now = self._now()
         kind = record.name, record.levelno, str(record.msg)[:_KIND_CHARS]
         if kind not in self._windows and len(self._windows) >= _MAX_KINDS:
@@ -158,6 +165,8 @@ class PrivateLogFile(RotatingFileHandler):
 
 
 def log_to(handler: logging.Handler, level: str) -> None:
-    """Send every record of `level` and above to a handler, of one kind of line only so many in a while."""
-    handler.setFormatter(FieldFormatter("%(levelname)s %(asctime)s %(name)s: %(message)s"))
-    logging.basicConfig(level=level.upper(), handlers=[LimitedHandler(handler)])
+    """Send every record of `level` and above to a handler, of one kind of warning only so many in a while."""
+    handler.setFormatter(FieldFormatter(LINE_FORMAT))
+    limited = LimitedHandler(handler)
+    limited.setLevel(level.upper())  # a part of the program may log more, elsewhere
+    logging.basicConfig(level=level.upper(), handlers=[limited])

@@ -96,7 +96,8 @@ def _is_no_cancellation(record: logging.LogRecord) -> bool:
 def uvicorn_config(app: ASGIApp, limits: Limits, state: AppState) -> uvicorn.Config:
     """uvicorn's settings, with the limits of the configuration and our own protocol classes."""
     logging.getLogger("uvicorn.error").addFilter(_is_no_cancellation)
-    logging.getLogger("uvicorn.asgi").setLevel(logging.INFO)  # below, it shows every URL with its token
+    for name in ("uvicorn.asgi", "uvicorn.error"):  # below, they show every URL with its token, and frames
+        logging.getLogger(name).setLevel(max(logging.INFO, logging.getLogger().level))
     pending = PendingConnections(limits.connections, state.service.now)
     state.half_requests = pending.half_requests
     return uvicorn.Config(

@@ -34,6 +34,8 @@ from voice_server.endpoints.websocket.websocket_protocol import PROTOCOL_EXTENSI
 from voice_server.errors import BackendDown, Busy, RequestError, TooMuch, VoiceServerError
 from voice_server.speech import SpeechService
 
+SESSION_EXTENSION = "voice_server.session"
+"""The ASGI extension under which a WebSocket's scope holds the name of its session, when it is over."""
 _NOTHING_TO_CANCEL = SpeechWarning("nothing_to_cancel", "no such turn is being spoken")
 _NOT_KEPT = SpeechWarning(
     "not_kept", "as many sessions are kept as may be; this one ends with its connection"
@@ -98,6 +100,7 @@ class StreamConnection:
     def _leave(self) -> None:
         """The connection is over: keep the conversation for a while, or end it."""
         conversation, protocol = self._conversation, self._protocol
+        self._websocket.scope.setdefault("extensions", {})[SESSION_EXTENSION] = conversation.name
         if self._is_released:
             return
         if conversation.keep_s and protocol and not (self._is_ending or protocol.client_has_left):
