@@ -47,6 +47,7 @@ LAYERS = (
     ("voice_server.say", 13),
     ("voice_server.api", 13),
     ("voice_server.tts_api_server", 13),
+    ("voice_server.tts_service", 13),
     ("voice_server.cli", 13),
     ("voice_server.__main__", 14),
 )
