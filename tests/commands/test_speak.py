@@ -154,11 +154,13 @@ def test_a_text_without_anything_to_say_is_an_error_and_leaves_the_file_that_was
     assert Path("x.wav").read_bytes() == b"as it was"
 
 
-def test_a_sentence_that_cannot_be_spoken_is_counted_and_the_rest_is_saved(run_command: Any) -> None:
+def test_sentences_that_cannot_be_spoken_are_counted_and_without_any_sound_there_is_no_file(
+    run_command: Any,
+) -> None:
     result = run_command("speak", "One. Two.", "--opt", "fault=fail", "-o", "x.wav")
     assert result.exit_code == 1
     assert "2 of 2 sentences could not be spoken: " in result.stderr
-    assert Path("x.wav").exists()
+    assert not Path("x.wav").exists()
 
 
 def test_words_are_said_as_a_file_says(run_command: Any) -> None:

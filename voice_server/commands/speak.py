@@ -79,13 +79,11 @@ def speak(
         prepare_server(server, aloud=sink.path is None)
         spoken = _SpokenText(input_text, sink, words_said, as_json=as_json)
         run(spoken.run(server, speaker))
-        if not spoken.audio_ms and not spoken.failures:
-            raise ConfigError("this text has nothing in it that can be spoken")
+        if not spoken.audio_ms:  # a file without sound is none
+            raise spoken.failure() or ConfigError("this text has nothing in it that can be spoken")
     _print_result(spoken, sink, as_json=as_json)
-    if spoken.failures:
-        total = spoken.sentences + len(spoken.failures)
-        failed = f"{len(spoken.failures)} of {total} sentences could not be spoken"
-        raise VoiceServerError(f"{failed}: {spoken.failures[0]}")
+    if failure := spoken.failure():
+        raise failure
     if not as_json:
         offer_natural_voice_of(server)
 
@@ -123,6 +121,14 @@ class _SpokenText:
         self.audio_ms = 0.0
         self.sentences = 0
         self.failures: list[str] = []
+
+    def failure(self) -> VoiceServerError | None:
+        """What is to be said of the sentences that could not be spoken; None where all could."""
+        if not self.failures:
+            return None
+        total = self.sentences + len(self.failures)
+        failed = f"{len(self.failures)} of {total} sentences could not be spoken"
+        return VoiceServerError(f"{failed}: {self.failures[0]}")
 
     async def run(self, server: ServerChoice, speaker: SpeakerChoice) -> None:
         """Speak all of it; returns when it has been played."""
