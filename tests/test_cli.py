@@ -51,7 +51,7 @@ def test_an_unknown_command_is_an_error_that_lists_them() -> None:
     ("arguments", "sentence"),
     [
         ("--colour", "error: name a command (serve, "),
-        ("serve --port x", "error: invalid value for '--port': 'x' is not a valid integer range; see "),
+        ("serve --port x", "error: invalid value for '--port': 'x' is not a whole number; see "),
         ("speak --speed", "error: option '--speed' requires an argument; see voice-server speak --help\n"),
         ("split a b", "error: got unexpected extra argument (b); see voice-server split --help\n"),
     ],

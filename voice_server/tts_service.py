@@ -233,7 +233,7 @@ def _known(form: str) -> FormatName:
     """The name of a format. Raises RequestError for one that there is not."""
     found = next((name for name in FORMATS if name == form), None)
     if found is None:
-        raise RequestError(f"format must be one of {', '.join(FORMATS)}, not {form!r}", code="invalid_format")
+        raise RequestError(f"format must be one of {', '.join(FORMATS)}, not {form!r}")
     return found
 
 
@@ -252,7 +252,7 @@ class _EngineThread:
         try:
             return asyncio.run_coroutine_threadsafe(work(self._service, *arguments), self._loop)
         except RuntimeError:  # its loop is closed
-            raise VoiceServerError("the service has been closed", code="closed") from None
+            raise VoiceServerError("the service has been closed") from None
 
     def end(self) -> None:
         """End the service with its workers, and the thread."""

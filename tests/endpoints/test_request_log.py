@@ -74,7 +74,7 @@ def test_a_websocket_is_told_when_it_opens_and_how_it_ends_with_the_beginning_of
     run(main)
     opened, closed = logged(caplog)
     assert (opened["said"], opened["path"]) == ("websocket opened", "/stream-tokens")
-    assert (closed["said"], closed["code"]) == ("websocket closed", 1000)
+    assert (closed["said"], closed["closed_with"]) == ("websocket closed", 1000)
     beginning = closed["session"].removesuffix("…")
     assert len(beginning) == 8
     assert f'"session":"{beginning}' in ready[0]

@@ -93,11 +93,11 @@ class _Request:
         """With which code it was closed, and the session, where there was one."""
         extensions = self._scope.get("extensions", {})
         protocol, session = extensions.get(PROTOCOL_EXTENSION), extensions.get(SESSION_EXTENSION)
-        code: dict[str, object] = {}
+        ended: dict[str, object] = {}
         if isinstance(protocol, WebSocketProtocol):
             close = protocol.conn.close_sent or protocol.conn.close_rcvd
-            code = {"code": _NONE if close is None else close.code}
-        return code | ({"session": f"{session[:_SESSION_CHARS]}…"} if session else {})
+            ended["closed_with"] = _NONE if close is None else close.code
+        return ended | ({"session": f"{session[:_SESSION_CHARS]}…"} if session else {})
 
     def _passed_ms(self) -> float:
         return (self._now() - self._began) * 1000

@@ -15,6 +15,8 @@ from voice_server.errors import ConfigError, ReaderGone, RequestError, VoiceServ
 
 _FAILURE, USAGE_ERROR, INTERRUPTED, _READER_GONE = 1, 2, 130, 141  # exit codes
 _SHOWN_CHARS = 40
+_PLAIN_NAMES_OF_TYPES = {"float range": "a number", "integer range": "a whole number"}
+"""What click's names of its types are called by people."""
 
 
 class CommandError(click.ClickException):
@@ -43,6 +45,8 @@ def usage_error(error: click.UsageError, path: str) -> click.ClickException:
     if isinstance(error, getattr(click.exceptions, "NoArgsIsHelpError", ())):
         return error  # its message is a page of help
     message = " ".join(error.format_message().split()).rstrip(".")
+    for type_name, plain in _PLAIN_NAMES_OF_TYPES.items():
+        message = message.replace(f"is not a valid {type_name}", f"is not {plain}")
     return CommandError(ConfigError(f"{message[0].lower()}{message[1:]}; see {path} --help"))
 
 
