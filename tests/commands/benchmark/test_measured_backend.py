@@ -13,6 +13,8 @@ from voice_server.commands.shared.click_options import ServerChoice
 def test_the_backend_that_speaks_is_measured_and_an_engine_elsewhere_has_no_floor() -> None:
     config = benchmark_config(ServerChoice(backend="tone"))
     assert config.default_backend == "tone"
+    assert not config.limits.admission
+    assert benchmark_config(ServerChoice(backend="tone"), admission=True).limits.admission
     floor = engine_floor(config)
     assert floor is not None
     assert len(floor.run(["Hi", "."]).sentence_ms) == 1

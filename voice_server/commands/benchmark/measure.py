@@ -69,7 +69,7 @@ async def measure(choice: ServerChoice, plan: BenchmarkPlan) -> dict[str, Any]:
 
 def _benchmark_config(choice: ServerChoice, plan: BenchmarkPlan) -> Config:
     """The backend to measure, and the null backend beside it where there is one."""
-    config = benchmark_config(choice)
+    config = benchmark_config(choice, admission=plan.overload)
     all_backends = load_config(choice.config).backends
     if plan.with_null and _NULL_BACKEND in all_backends:
         backends = config.backends | {_NULL_BACKEND: all_backends[_NULL_BACKEND]}

@@ -13,10 +13,11 @@ from voice_server.config import EMBEDDED, Config
 from voice_server.provisioning.natural_engines import default_backend
 
 
-def benchmark_config(choice: ServerChoice) -> Config:
-    """The configuration with one backend, the one to measure."""
+def benchmark_config(choice: ServerChoice, *, admission: bool = False) -> Config:
+    """The configuration with one backend, the one to measure; without `admission` no listener is refused."""
     config = chosen_config(choice)
-    return msgspec.structs.replace(config, default_backend=default_backend(config))
+    limits = msgspec.structs.replace(config.limits, admission=admission)
+    return msgspec.structs.replace(config, default_backend=default_backend(config), limits=limits)
 
 
 def engine_floor(config: Config) -> EngineFloor | None:
