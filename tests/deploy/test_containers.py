@@ -94,12 +94,10 @@ def test_the_engines_of_the_images_are_those_of_the_configuration() -> None:
     assert set(engines) <= set(load_config(ROOT / "backends.yaml").backends)
     (tone, gpu) = (load_config(ROOT / "backends.yaml").backends["tone"], CONTAINERS / "gpu.yaml")
     backends = load_config(gpu).backends
-    for backend in backends.values():
-        # The file lies beside the engines in the image, as backends.yaml does in the repository.
-        in_image = ROOT / backend.adapter.relative_to(CONTAINERS)
-        assert in_image.is_file()
-        assert in_image.parent.parent == tone.adapter.parent.parent
-    assert (ROOT / backends["kokoro"].environment.relative_to(CONTAINERS) / "uv.lock").is_file()
+    for backend in backends.values():  # which are found wherever a copy of the file lies
+        assert backend.adapter.is_file()
+        assert backend.adapter.parent.parent == tone.adapter.parent.parent
+    assert (backends["kokoro"].environment / "uv.lock").is_file()
 
 
 @pytest.mark.parametrize("overrides", [(), *((name,) for name in OVERRIDES)], ids=str)

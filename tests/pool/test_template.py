@@ -232,6 +232,7 @@ def killed_server(tmp_path: Path) -> Iterator[list[int]]:
         "    async with LocalPool({'deaf': config}) as pool:\n"
         "        async for frame in pool.render(Segment('deaf', 'deaf', 'one')):\n"
         "            print(*pool.pids('deaf'), flush=True)\n"
+        "            await asyncio.Event().wait()\n"
         "asyncio.run(main())\n"
     )
     with subprocess.Popen(

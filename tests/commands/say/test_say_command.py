@@ -15,7 +15,7 @@ from voice_server.cli import cli
 
 HEAVY = {
     "asyncio", "importlib.metadata", "logging", "miniaudio", "msgpack", "msgspec", "numpy", "prompt_toolkit",
-    "starlette", "subprocess", "tempfile", "uvicorn", "websockets", "yaml",
+    "starlette", "subprocess", "uvicorn", "websockets", "yaml",
 }  # fmt: skip
 
 
