@@ -76,3 +76,13 @@ def test_room_that_was_promised_is_owed_until_as_many_have_gone() -> None:
         with count.one_from("127.0.0.1"):
             assert count.is_over
         assert not count.is_over
+
+
+def test_those_that_have_not_asked_for_anything_leave_room_to_those_that_have() -> None:
+    count = counting(makes_room=True, connections=10)
+    with ExitStack() as stack:
+        for _ in range(10 + _MOST_IN_A_MOMENT // 2):
+            assert not count.is_full("127.0.0.1", has_asked=False)
+            stack.enter_context(count.one_from("127.0.0.1"))
+        assert count.is_full("127.0.0.1", has_asked=False)
+        assert not count.is_full("127.0.0.1")

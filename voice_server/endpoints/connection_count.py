@@ -27,14 +27,16 @@ class ConnectionCount:
         self._open: Counter[str] = Counter()
         self._ended_at = now()
 
-    def is_full(self, address: str, *, may_make_room: bool = True) -> bool:
-        """Whether there is no room for one more from an address; `may_make_room` for it."""
+    def is_full(self, address: str, *, may_make_room: bool = True, has_asked: bool = True) -> bool:
+        """Whether there is no room for one more from an address; `may_make_room` for it.
+
+        One that has not `has_asked` for anything leaves half of the room of a moment to those that have.
+        """
         if not is_loopback(address) and self._open[address] >= self._limits.connections_per_address:
             return True
         most, total = self._limits.connections, self._open.total()
-        return total >= most + _MOST_IN_A_MOMENT or (
-            total >= most and not (may_make_room and self._make_room())
-        )
+        in_a_moment = _MOST_IN_A_MOMENT if has_asked else _MOST_IN_A_MOMENT // 2
+        return total >= most + in_a_moment or (total >= most and not (may_make_room and self._make_room()))
 
     @property
     def is_over(self) -> bool:

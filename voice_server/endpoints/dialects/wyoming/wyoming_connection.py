@@ -114,7 +114,7 @@ class WyomingConnection(asyncio.Protocol):
     def _enter(self, address: str) -> None:
         """Be counted among the connections. Raises Busy."""
         state = self._shared.state
-        if state.connections.is_full(address):
+        if state.connections.is_full(address, has_asked=False):
             raise Busy("the server has as many connections as it takes; try again later")
         self._counted.enter_context(state.open_work(self))
         self._counted.enter_context(state.connections.one_from(address))
