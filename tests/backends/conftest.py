@@ -124,6 +124,7 @@ def make_engine(tmp_path_factory: pytest.TempPathFactory) -> MakeEngine:
                 samples=samples or config.samples,
                 environment=project,
                 workers=1,
+                silence_timeout_s=120.0,  # of a whole long sentence, on a slow and busy machine
                 env=variables,
                 fallback=None,
             ),

@@ -298,6 +298,15 @@ def test_processes_that_are_told_to_end_are_replaced_only_when_all_are_to_be_lau
     assert supervisor.is_up is None
 
 
+def test_a_slot_whose_process_has_ended_before_all_were_told_to_has_nothing_to_wait_for() -> None:
+    supervisor = warm(2)
+    supervisor.receive(SlotEvent.EXITED, 0, 1.0)
+    supervisor.end_all(1.0)
+    supervisor.receive(SlotEvent.EXITED, 1, 1.5)
+    supervisor.launch_all(2.0)
+    assert next_actions(supervisor) == (2.0, [LaunchProcess(0), LaunchProcess(1)])
+
+
 def test_ending_processes_over_and_over_uses_up_no_restarts() -> None:
     supervisor = warm()
     for _ in range(POLICY.max_restarts + 1):
