@@ -137,10 +137,7 @@ def serve(
     from voice_server.serving import start  # noqa: PLC0415 - as below
     from voice_server.serving.reload import watch  # noqa: PLC0415
 
-    log = _log_file(log_file) if log_file else logging.StreamHandler()
-    log_to(log, "debug" if debug else log_level)
-    if log_file == _DEFAULT_LOG_FILE and isinstance(log, PrivateLogFile):
-        log_voices_in(Path(log.baseFilename).parent)
+    log_path = _begin_log(log_file, "debug" if debug else log_level)
     if reload:
         watch(find_config(config), serve_again)
         return
@@ -152,22 +149,33 @@ def serve(
         registration.announce(addresses.http, token, was_started_by_say=was_started_by_say)
         if as_json:
             _print_ready_for_programs(addresses, service)
-        else:
-            log_path = Path(log.baseFilename) if isinstance(log, PrivateLogFile) else None
-            ReadyBanner(addresses, service, loaded.source, prepared, log_path).print()
-        if not as_json and not was_started_by_say and natural is None:
+            return
+        ReadyBanner(addresses, service, loaded.source, prepared, log_path).print()
+        if not was_started_by_say and natural is None:
             _offer_natural_voice(loaded, set_ups)
 
     engine = engine_to_set_up(loaded, natural=natural)
     prepared = backends or (engine.name if engine is not None else default_backend(loaded),)
     with ServerRegistration() as registration, set_up_in_background(loaded, *prepared) as set_ups:
-        is_refused = natural is False or loaded.natural_voice == "never"
+        may_set_up = natural is not False and loaded.natural_voice != "never"
         listening |= {
-            "begin_set_up": None if is_refused else set_ups.begin,
+            "begin_set_up": set_ups.begin if may_set_up else None,
             "wyoming": None if wyoming is None else (wyoming.host, wyoming.port),
             "zeroconf": zeroconf,
         }
         event_loop.run(start.serve(loaded, host=host, token=token, on_ready=on_ready, **listening))
+
+
+def _begin_log(log_file: str | None, level: str) -> Path | None:
+    """Log from now on, to a file whose path is returned or to standard error."""
+    log = _log_file(log_file) if log_file else logging.StreamHandler()
+    log_to(log, level)
+    if not isinstance(log, PrivateLogFile):
+        return None
+    path = Path(log.baseFilename)
+    if log_file == _DEFAULT_LOG_FILE:
+        log_voices_in(path.parent)
+    return path
 
 
 def _with_default(config: Config, backends: tuple[str, ...], *, natural: bool | None) -> Config:
